@@ -1,0 +1,9 @@
+package dev.virtferry.libvirt;
+
+/**
+ * The copy of one disk as QEMU reports it ({@code virDomainGetBlockJobInfo}).
+ *
+ * @param doneBytes copied so far
+ * @param totalBytes to be copied; grows when the guest writes
+ */
+public record BlockJob(long doneBytes, long totalBytes) {}

@@ -1,0 +1,22 @@
+package dev.virtferry.libvirt;
+
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A domain on one host as it is right now.
+ *
+ * @param memoryBytes what the guest has
+ * @param disks in the order of the definition
+ * @param hindrances why libvirt would refuse to migrate it, one sentence each; empty when nothing
+ *     stands in the way
+ */
+public record DomainDescription(
+    String name,
+    UUID uuid,
+    DomainCondition condition,
+    boolean persistent,
+    boolean autostart,
+    long memoryBytes,
+    List<DomainDisk> disks,
+    List<String> hindrances) {}

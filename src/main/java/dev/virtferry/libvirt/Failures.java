@@ -1,0 +1,23 @@
+package dev.virtferry.libvirt;
+
+import org.libvirt.Error;
+import org.libvirt.LibvirtException;
+
+/** Turns libvirt-java's exceptions into ours. */
+final class Failures {
+
+  private Failures() {}
+
+  // libvirt-java keeps both enums in the order of libvirt's own numbers, and nothing else tells them.
+  @SuppressWarnings("EnumOrdinal")
+  static LibvirtFailure of(LibvirtException exception) {
+    Error error = exception.getError();
+    if (error == null) {
+      return new LibvirtFailure(0, 0, String.valueOf(exception.getMessage()));
+    }
+    return new LibvirtFailure(
+        error.getCode().ordinal(),
+        error.getDomain().ordinal(),
+        String.valueOf(error.getMessage()));
+  }
+}

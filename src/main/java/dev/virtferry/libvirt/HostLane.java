@@ -1,0 +1,181 @@
+package dev.virtferry.libvirt;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.LibvirtException;
+
+/**
+ * The queries to one host: one shared connection, a few platform threads, a time limit for each.
+ *
+ * <p>libvirt serves five calls of a connection at a time and lets the sixth wait, so at most four
+ * are made. A native call can't be interrupted: one that outlives its limit goes on in its thread,
+ * and its caller is told that the host is unreachable.
+ */
+final class HostLane implements AutoCloseable {
+
+  /** A native query on a lent connection. */
+  @FunctionalInterface
+  interface Query<T extends @Nullable Object> {
+    T on(LentConnect connect) throws LibvirtException;
+  }
+
+  private static final int PARALLEL_CALLS = 4;
+  private static final int WAITING_CALLS = 200;
+
+  private final HostAddress host;
+  private final Duration limit;
+  private final ExecutorService threads;
+  private final ReentrantLock opening = new ReentrantLock();
+  private volatile long openingSinceNanos;
+  private volatile @Nullable SharedConnection current;
+
+  HostLane(HostAddress host, Duration limit) {
+    this.host = host;
+    this.limit = limit;
+    var pool =
+        new ThreadPoolExecutor(
+            PARALLEL_CALLS,
+            PARALLEL_CALLS,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(WAITING_CALLS),
+            Thread.ofPlatform().name("libvirt-" + host.name() + "-", 0).daemon().factory());
+    pool.allowCoreThreadTimeOut(true);
+    this.threads = pool;
+  }
+
+  /**
+   * Makes the query and waits for it.
+   *
+   * @throws HostUnreachable when the host can't be asked, or does not answer within the limit
+   * @throws LibvirtFailure when libvirt refuses
+   */
+  <T extends @Nullable Object> T ask(Query<T> query) {
+    Future<T> answer;
+    try {
+      answer = threads.submit(() -> answer(query));
+    } catch (RejectedExecutionException e) {
+      throw new HostUnreachable(host.name(), "too many calls are waiting for it");
+    }
+    try {
+      return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      answer.cancel(false);
+      throw new HostUnreachable(
+          host.name(), "no answer within %d ms".formatted(limit.toMillis()));
+    } catch (ExecutionException e) {
+      throw rethrown(e.getCause());
+    } catch (InterruptedException e) {
+      answer.cancel(false);
+      Thread.currentThread().interrupt();
+      throw new HostUnreachable(host.name(), "interrupted while waiting for its answer");
+    }
+  }
+
+  private static RuntimeException rethrown(@Nullable Throwable cause) {
+    return switch (cause) {
+      case RuntimeException e -> e;
+      case Error e -> throw e;
+      case null, default -> new IllegalStateException(cause);
+    };
+  }
+
+  private <T extends @Nullable Object> T answer(Query<T> query) {
+    SharedConnection connection = connection();
+    try {
+      return query.on(connection.connect());
+    } catch (LibvirtException e) {
+      throw judged(connection, Failures.of(e));
+    } catch (LibvirtFailure e) {
+      throw judged(connection, e);
+    } finally {
+      connection.release();
+    }
+  }
+
+  private RuntimeException judged(SharedConnection connection, LibvirtFailure failure) {
+    if (connection.alive()) {
+      return failure;
+    }
+    retire(connection);
+    return new HostUnreachable(host.name(), failure.message());
+  }
+
+  private SharedConnection connection() {
+    SharedConnection usable = acquired(current);
+    if (usable != null) {
+      return usable;
+    }
+    if (!patientlyLocked()) {
+      throw new HostUnreachable(host.name(), "a connection to it is still being opened");
+    }
+    try {
+      usable = acquired(current);
+      return usable != null ? usable : opened();
+    } finally {
+      openingSinceNanos = 0;
+      opening.unlock();
+    }
+  }
+
+  /** Waits no longer than the pending open may take; behind one that hangs, callers fail at once. */
+  private boolean patientlyLocked() {
+    long since = openingSinceNanos;
+    long spent = since == 0 ? 0 : System.nanoTime() - since;
+    try {
+      return opening.tryLock(Math.max(0, limit.toNanos() - spent), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private SharedConnection opened() {
+    openingSinceNanos = System.nanoTime();
+    try {
+      var fresh = new SharedConnection(new LentConnect(host.uri()));
+      fresh.acquire();
+      current = fresh;
+      return fresh;
+    } catch (LibvirtException e) {
+      throw new HostUnreachable(host.name(), Failures.of(e).message());
+    }
+  }
+
+  private @Nullable SharedConnection acquired(@Nullable SharedConnection connection) {
+    if (connection == null || !connection.acquire()) {
+      return null;
+    }
+    if (connection.alive()) {
+      return connection;
+    }
+    connection.release();
+    retire(connection);
+    return null;
+  }
+
+  private void retire(SharedConnection connection) {
+    if (connection == current) {
+      current = null;
+    }
+    connection.retire();
+  }
+
+  @Override
+  public void close() {
+    threads.shutdown();
+    SharedConnection last = current;
+    if (last != null) {
+      retire(last);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.virtferry.libvirt;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What virt-ferry asks of libvirt. A port, so that tests can play faults that no real host shows on
+ * demand.
+ *
+ * <p>Every call but {@link #migrate} returns within a few seconds, or throws {@link
+ * HostUnreachable}. A refusal by libvirt is a {@link LibvirtFailure}.
+ */
+public interface Hypervisor {
+
+  /** The identity of the host's hypervisor ({@code virConnectGetCapabilities}, {@code host/uuid}). */
+  UUID identity(HostAddress host);
+
+  /** The domain's condition by name or UUID, without its details; cheap. */
+  Optional<DomainCondition> glance(HostAddress host, String nameOrUuid);
+
+  /** The domain of that name or UUID with its disks and what would hinder a migration. */
+  Optional<DomainDescription> describe(HostAddress host, String nameOrUuid);
+
+  /** What the host says of the domain now ({@code virDomainGetState}); answers even while a job runs. */
+  DomainCondition condition(HostAddress host, UUID domain);
+
+  /** The domain's job on its source. A daemon too busy to tell is {@link JobReading.Activity#UNKNOWN}. */
+  JobReading job(HostAddress source, UUID domain);
+
+  /** The running block job of each of these disk targets; a disk without one is absent. */
+  Map<String, BlockJob> blockJobs(HostAddress source, UUID domain, List<String> targets);
+
+  /**
+   * Starts {@code virDomainMigrateToURI3} on a platform thread and a connection of its own. The
+   * future ends with the call: normally, or with a {@link LibvirtFailure} or {@link
+   * HostUnreachable}. Neither says what became of the domain.
+   */
+  CompletableFuture<Void> migrate(HostAddress source, MigrateCall call);
+
+  /** Asks for the end of the domain's job ({@code virDomainAbortJob}); it ends some time later. */
+  void abort(HostAddress source, UUID domain);
+
+  /** {@code virDomainMigrateSetMaxDowntime}, in milliseconds; the job must run. */
+  void setMaxDowntime(HostAddress source, UUID domain, long millis);
+
+  /** {@code virDomainSetAutostart}. */
+  void setAutostart(HostAddress host, UUID domain, boolean autostart);
+}

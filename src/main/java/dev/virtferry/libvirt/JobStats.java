@@ -1,0 +1,58 @@
+package dev.virtferry.libvirt;
+
+import static java.util.stream.Collectors.toMap;
+
+import java.util.Map;
+import java.util.stream.Stream;
+import org.libvirt.DomainJobStats;
+import org.libvirt.TypedParameter;
+
+/** Reads {@code virDomainGetJobStats}. */
+final class JobStats {
+
+  private static final int BOUNDED = 1;
+  private static final int UNBOUNDED = 2;
+  private static final int FAILED = 4;
+
+  private JobStats() {}
+
+  static JobReading read(DomainJobStats stats) {
+    return switch (stats.type) {
+      case BOUNDED, UNBOUNDED -> running(values(stats));
+      case FAILED -> JobReading.without(JobReading.Activity.FAILED);
+      default -> JobReading.without(JobReading.Activity.NONE);
+    };
+  }
+
+  private static JobReading running(Map<String, Long> values) {
+    return new JobReading(
+        JobReading.Activity.RUNNING,
+        new JobReading.Memory(
+            value(values, "memory_total"),
+            value(values, "memory_processed"),
+            value(values, "memory_remaining"),
+            value(values, "memory_iteration"),
+            value(values, "memory_dirty_rate") * value(values, "memory_page_size"),
+            value(values, "memory_bps")),
+        value(values, "downtime"));
+  }
+
+  private static Map<String, Long> values(DomainJobStats stats) {
+    return Stream.of(stats.stats)
+        .filter(parameter -> parameter.getValueAsString().chars().allMatch(Character::isDigit))
+        .collect(toMap(JobStats::name, JobStats::number, (first, _) -> first));
+  }
+
+  private static String name(TypedParameter parameter) {
+    return parameter.field;
+  }
+
+  private static long number(TypedParameter parameter) {
+    String digits = parameter.getValueAsString();
+    return digits.isEmpty() ? 0 : Long.parseUnsignedLong(digits);
+  }
+
+  private static long value(Map<String, Long> values, String name) {
+    return values.getOrDefault(name, 0L);
+  }
+}

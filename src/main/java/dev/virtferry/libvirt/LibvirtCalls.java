@@ -1,0 +1,30 @@
+package dev.virtferry.libvirt;
+
+import com.sun.jna.Library;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions of libvirt that libvirt-java lacks or gets wrong. Domain pointers looked up here are
+ * freed here; connections are lent by {@link LentConnect}.
+ */
+interface LibvirtCalls extends Library {
+
+  @Nullable Pointer virDomainLookupByUUIDString(Pointer connection, String uuid);
+
+  int virDomainFree(Pointer domain);
+
+  /** Tells the reason too, and is served even while all normal workers of the daemon are blocked. */
+  int virDomainGetState(Pointer domain, IntByReference state, IntByReference reason, int flags);
+
+  /** Here only for the call without parameters, for which libvirt-java's array handling fails. */
+  int virDomainMigrateToURI3(
+      Pointer domain, String destination, @Nullable Pointer parameters, int count, int flags);
+
+  int virGetLastErrorCode();
+
+  int virGetLastErrorDomain();
+
+  String virGetLastErrorMessage();
+}

@@ -1,0 +1,359 @@
+package dev.virtferry.libvirt;
+
+import dev.virtferry.libvirt.JobReading.Activity;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
+import org.libvirt.LibvirtException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@link Hypervisor} on libvirt-java. Native calls are made on platform threads only. */
+public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(LibvirtHypervisor.class);
+
+  /** {@code VIR_ERR_OPERATION_INVALID}: libvirt's answer about a job or disk of a stopped domain. */
+  private static final int OPERATION_INVALID = 55;
+
+  /** The longest that a query may take; what a client waits for must end within 5 s. */
+  private static final Duration QUERY_LIMIT = Duration.ofSeconds(4);
+
+  private final NativeLibvirt library;
+  private final Map<HostAddress, HostLane> lanes = new ConcurrentHashMap<>();
+  private final Map<UUID, CompletableFuture<Void>> aborts = new ConcurrentHashMap<>();
+
+  /**
+   * Loads libvirt's client library.
+   *
+   * @throws IllegalStateException when it is not installed
+   */
+  public LibvirtHypervisor() {
+    this.library = NativeLibvirt.load();
+  }
+
+  @Override
+  public UUID identity(HostAddress host) {
+    return ask(host, connect -> DomainXml.parse(connect.getCapabilities()).hostIdentity());
+  }
+
+  @Override
+  public Optional<DomainCondition> glance(HostAddress host, String nameOrUuid) {
+    return ask(
+        host,
+        connect ->
+            withDomain(
+                connect,
+                nameOrUuid,
+                domain -> library.condition(connect, UUID.fromString(domain.getUUIDString()))));
+  }
+
+  @Override
+  public Optional<DomainDescription> describe(HostAddress host, String nameOrUuid) {
+    return ask(
+        host,
+        connect -> withDomain(connect, nameOrUuid, domain -> described(connect, domain)));
+  }
+
+  @Override
+  public DomainCondition condition(HostAddress host, UUID domain) {
+    return ask(host, connect -> library.condition(connect, domain));
+  }
+
+  @Override
+  public JobReading job(HostAddress source, UUID domain) {
+    try {
+      return ask(
+          source,
+          connect ->
+              withDomain(connect, domain.toString(), found -> JobStats.read(found.getJobStats(0)))
+                  .orElse(JobReading.without(Activity.NONE)));
+    } catch (HostUnreachable e) {
+      return JobReading.without(Activity.UNKNOWN);
+    } catch (LibvirtFailure e) {
+      return JobReading.without(
+          e.code() == OPERATION_INVALID ? Activity.NONE : Activity.UNKNOWN);
+    }
+  }
+
+  @Override
+  public Map<String, BlockJob> blockJobs(HostAddress source, UUID domain, List<String> targets) {
+    if (targets.isEmpty()) {
+      return Map.of();
+    }
+    return ask(
+            source,
+            connect -> withDomain(connect, domain.toString(), found -> blockJobs(found, targets)))
+        .orElse(Map.of());
+  }
+
+  @Override
+  public CompletableFuture<Void> migrate(HostAddress source, MigrateCall call) {
+    return onOwnThread(
+        "migrate-" + call.domain(),
+        source,
+        connect -> {
+          if (call.parameters().isEmpty()) {
+            library.migrateWithoutParameters(connect, call);
+          } else if (withDomain(
+                  connect, call.domain().toString(), domain -> migrated(domain, call))
+              .isEmpty()) {
+            throw new LibvirtFailure(
+                LibvirtFailure.NO_DOMAIN, 0, "The domain left before the call");
+          }
+          return null;
+        });
+  }
+
+  @Override
+  public void abort(HostAddress source, UUID domain) {
+    // An abort may hang with its daemon; while one is under way another would only hang beside it.
+    CompletableFuture<Void> pending =
+        aborts.computeIfAbsent(
+            domain,
+            _ ->
+                onOwnThread(
+                    "abort-" + domain,
+                    source,
+                    connect -> {
+                      withDomain(connect, domain.toString(), Domain::abortJob);
+                      return null;
+                    }));
+    try {
+      pending.get(QUERY_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostUnreachable(source.name(), "interrupted while aborting the job");
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw new HostUnreachable(source.name(), "it did not take the abort in time");
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    } finally {
+      if (pending.isDone()) {
+        aborts.remove(domain, pending);
+      }
+    }
+  }
+
+  @Override
+  public void setMaxDowntime(HostAddress source, UUID domain, long millis) {
+    ask(
+        source,
+        connect ->
+            withDomain(connect, domain.toString(), found -> found.migrateSetMaxDowntime(millis)));
+  }
+
+  @Override
+  public void setAutostart(HostAddress host, UUID domain, boolean autostart) {
+    ask(
+        host,
+        connect ->
+            withDomain(
+                connect,
+                domain.toString(),
+                found -> {
+                  found.setAutostart(autostart);
+                  return true;
+                }));
+  }
+
+  @Override
+  public void close() {
+    lanes.values().forEach(HostLane::close);
+    lanes.clear();
+  }
+
+  private <T extends @Nullable Object> T ask(HostAddress host, HostLane.Query<T> query) {
+    return lanes.computeIfAbsent(host, address -> new HostLane(address, QUERY_LIMIT)).ask(query);
+  }
+
+  /** For calls that block for long: a thread and a connection of their own. */
+  private CompletableFuture<Void> onOwnThread(
+      String name, HostAddress host, HostLane.Query<@Nullable Void> call) {
+    var ended = new CompletableFuture<Void>();
+    Thread.ofPlatform()
+        .name(name)
+        .daemon()
+        .start(
+            () -> {
+              try {
+                makeCall(host, call);
+                ended.complete(null);
+              } catch (RuntimeException | Error e) {
+                ended.completeExceptionally(e);
+              }
+            });
+    return ended;
+  }
+
+  private static void makeCall(HostAddress host, HostLane.Query<@Nullable Void> call) {
+    LentConnect connect;
+    try {
+      connect = new LentConnect(host.uri());
+    } catch (LibvirtException e) {
+      throw new HostUnreachable(host.name(), Failures.of(e).message());
+    }
+    try {
+      call.on(connect);
+    } catch (LibvirtException e) {
+      throw Failures.of(e);
+    } finally {
+      close(connect);
+    }
+  }
+
+  private static void close(Connect connect) {
+    try {
+      connect.close();
+    } catch (LibvirtException e) {
+      log.debug("A connection did not close cleanly", e);
+    }
+  }
+
+  /** Something asked of a domain that is freed afterwards. */
+  @FunctionalInterface
+  private interface DomainQuery<T> {
+    T of(Domain domain) throws LibvirtException;
+  }
+
+  private static <T> Optional<T> withDomain(
+      Connect connect, String nameOrUuid, DomainQuery<T> query) throws LibvirtException {
+    Domain domain = lookedUp(connect, nameOrUuid);
+    if (domain == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(query.of(domain));
+    } finally {
+      domain.free();
+    }
+  }
+
+  private static @Nullable Domain lookedUp(Connect connect, String nameOrUuid)
+      throws LibvirtException {
+    Optional<UUID> uuid = uuid(nameOrUuid);
+    if (uuid.isPresent()) {
+      Domain found = lookedUp(() -> connect.domainLookupByUUID(uuid.get()));
+      if (found != null) {
+        return found;
+      }
+    }
+    return lookedUp(() -> connect.domainLookupByName(nameOrUuid));
+  }
+
+  @FunctionalInterface
+  private interface Lookup {
+    Domain make() throws LibvirtException;
+  }
+
+  private static @Nullable Domain lookedUp(Lookup lookup) throws LibvirtException {
+    try {
+      return lookup.make();
+    } catch (LibvirtException e) {
+      if (Failures.of(e).code() == LibvirtFailure.NO_DOMAIN) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private static Optional<UUID> uuid(String text) {
+    try {
+      UUID uuid = UUID.fromString(text);
+      return uuid.toString().equalsIgnoreCase(text) ? Optional.of(uuid) : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean migrated(Domain domain, MigrateCall call) throws LibvirtException {
+    int result =
+        domain.migrateToURI(
+            call.destination(),
+            NativeParameters.of(call.parameters()),
+            MigrateFlag.mask(call.flags()));
+    if (result != 0) {
+      // libvirt-java returns -1 without an exception when no error of level ERROR was set.
+      throw new LibvirtFailure(0, 0, "virDomainMigrateToURI3 returned " + result);
+    }
+    return true;
+  }
+
+  private DomainDescription described(LentConnect connect, Domain domain) throws LibvirtException {
+    DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
+    DomainCondition condition = library.condition(connect, xml.uuid());
+    boolean persistent = domain.isPersistent() == 1;
+    List<DomainDisk> disks = xml.disks();
+    return new DomainDescription(
+        xml.name(),
+        xml.uuid(),
+        condition,
+        persistent,
+        persistent && domain.getAutostart(),
+        xml.memoryBytes(),
+        condition.active() ? withCapacities(domain, disks) : disks,
+        condition.active() ? hindrances(domain, xml) : List.of());
+  }
+
+  private static List<DomainDisk> withCapacities(Domain domain, List<DomainDisk> disks) {
+    return disks.stream().map(disk -> disk.withCapacity(capacity(domain, disk))).toList();
+  }
+
+  private static long capacity(Domain domain, DomainDisk disk) {
+    if (disk.source() == null) {
+      return 0;
+    }
+    try {
+      return domain.blockInfo(disk.target()).getCapacity();
+    } catch (LibvirtException e) {
+      log.debug("The size of {} can't be read", disk.target(), e);
+      return 0;
+    }
+  }
+
+  private static List<String> hindrances(Domain domain, DomainXml xml) throws LibvirtException {
+    List<String> found = new ArrayList<>();
+    if (xml.hostDevices() > 0) {
+      found.add("It has %d host devices; detach them first.".formatted(xml.hostDevices()));
+    }
+    int snapshots = domain.snapshotNum();
+    if (snapshots > 0) {
+      found.add("It has %d snapshots; delete them first.".formatted(snapshots));
+    }
+    int checkpoints = domain.checkpointListNames().length;
+    if (checkpoints > 0) {
+      found.add("It has %d checkpoints; delete them first.".formatted(checkpoints));
+    }
+    if (JobStats.read(domain.getJobStats(0)).activity() != Activity.NONE) {
+      found.add("A job of libvirt's runs on it; wait for its end or abort it.");
+    }
+    for (DomainDisk disk : xml.disks()) {
+      if (disk.source() != null && domain.getBlockJobInfo(disk.target(), 0).type != 0) {
+        found.add("A block job runs on its disk %s; wait for its end.".formatted(disk.target()));
+      }
+    }
+    return found;
+  }
+
+  private static Map<String, BlockJob> blockJobs(Domain domain, List<String> targets)
+      throws LibvirtException {
+    Map<String, BlockJob> jobs = new LinkedHashMap<>();
+    for (String target : targets) {
+      var info = domain.getBlockJobInfo(target, 0);
+      if (info.type != 0) {
+        jobs.put(target, new BlockJob(info.cur, info.end));
+      }
+    }
+    return jobs;
+  }
+}

@@ -1,0 +1,30 @@
+package dev.virtferry.libvirt;
+
+import java.util.Set;
+
+/** The {@code virDomainMigrateFlags} that virt-ferry sends. UNSAFE and OFFLINE are not among them. */
+public enum MigrateFlag {
+  /** {@code VIR_MIGRATE_LIVE}: the guest runs on while it is copied. */
+  LIVE(1 << 0),
+  /** {@code VIR_MIGRATE_PEER2PEER}: the source's daemon drives; it goes on when this service dies. */
+  PEER2PEER(1 << 1),
+  /** {@code VIR_MIGRATE_PERSIST_DEST}: the destination keeps a definition. */
+  PERSIST_DEST(1 << 3),
+  /** {@code VIR_MIGRATE_UNDEFINE_SOURCE}: the source drops its definition. */
+  UNDEFINE_SOURCE(1 << 4),
+  /** {@code VIR_MIGRATE_NON_SHARED_DISK}: the named disks are copied in full. */
+  NON_SHARED_DISK(1 << 6),
+  /** {@code VIR_MIGRATE_NON_SHARED_INC}: the named disks' own layer is copied. */
+  NON_SHARED_INC(1 << 7);
+
+  private final int bit;
+
+  MigrateFlag(int bit) {
+    this.bit = bit;
+  }
+
+  /** The flags as libvirt's bit mask. */
+  static int mask(Set<MigrateFlag> flags) {
+    return flags.stream().mapToInt(flag -> flag.bit).reduce(0, (a, b) -> a | b);
+  }
+}

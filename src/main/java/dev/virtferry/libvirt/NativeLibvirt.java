@@ -1,0 +1,106 @@
+package dev.virtferry.libvirt;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import java.util.UUID;
+import org.libvirt.Connect;
+import org.libvirt.Library;
+import org.libvirt.LibvirtException;
+import org.libvirt.jna.Libvirt.VirErrorCallback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The loaded client library: its event loop, its silence on stderr and our own calls to it. */
+final class NativeLibvirt {
+
+  private static final Logger log = LoggerFactory.getLogger(NativeLibvirt.class);
+
+  /** JNA holds callbacks weakly; without this field the error handler would be collected. */
+  private static final VirErrorCallback SILENT = (_, _) -> {};
+
+  private final LibvirtCalls calls;
+
+  private NativeLibvirt(LibvirtCalls calls) {
+    this.calls = calls;
+  }
+
+  /**
+   * Loads libvirt's client library and starts its event loop, which keepalive needs.
+   *
+   * @throws IllegalStateException when the library is not installed
+   */
+  static NativeLibvirt load() {
+    try {
+      Connect.setErrorCallback(SILENT);
+      Library.initEventLoop();
+      LibvirtCalls calls = Native.load("virt", LibvirtCalls.class);
+      Thread.ofPlatform().name("libvirt-events").daemon().start(NativeLibvirt::runEvents);
+      return new NativeLibvirt(calls);
+    } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
+      throw new IllegalStateException(
+          "libvirt's client library (libvirt.so.0) can't be loaded. Install it, on Debian with:"
+              + " apt-get install libvirt0",
+          e);
+    } catch (LibvirtException e) {
+      throw Failures.of(e);
+    }
+  }
+
+  private static void runEvents() {
+    try {
+      Library.runEventLoop();
+    } catch (LibvirtException e) {
+      log.error("libvirt's event loop ended; dead connections are no longer noticed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** {@code virDomainGetState}; {@link DomainCondition#ABSENT} when the host has no such domain. */
+  DomainCondition condition(LentConnect connect, UUID domain) {
+    Pointer pointer = calls.virDomainLookupByUUIDString(connect.pointer(), domain.toString());
+    if (pointer == null) {
+      LibvirtFailure failure = lastFailure();
+      if (failure.code() == LibvirtFailure.NO_DOMAIN) {
+        return DomainCondition.ABSENT;
+      }
+      throw failure;
+    }
+    try {
+      var state = new IntByReference();
+      var reason = new IntByReference();
+      check(calls.virDomainGetState(pointer, state, reason, 0));
+      return DomainCondition.of(state.getValue(), reason.getValue());
+    } finally {
+      calls.virDomainFree(pointer);
+    }
+  }
+
+  /** {@code virDomainMigrateToURI3} with an empty parameter array. */
+  void migrateWithoutParameters(LentConnect connect, MigrateCall call) {
+    Pointer pointer =
+        calls.virDomainLookupByUUIDString(connect.pointer(), call.domain().toString());
+    if (pointer == null) {
+      throw lastFailure();
+    }
+    try {
+      int mask = MigrateFlag.mask(call.flags());
+      check(calls.virDomainMigrateToURI3(pointer, call.destination(), null, 0, mask));
+    } finally {
+      calls.virDomainFree(pointer);
+    }
+  }
+
+  private void check(int result) {
+    if (result != 0) {
+      throw lastFailure();
+    }
+  }
+
+  /** libvirt keeps the last error by thread; it is read before any other call on this thread. */
+  private LibvirtFailure lastFailure() {
+    return new LibvirtFailure(
+        calls.virGetLastErrorCode(), calls.virGetLastErrorDomain(), calls.virGetLastErrorMessage());
+  }
+}

@@ -1,0 +1,21 @@
+package dev.virtferry.migration;
+
+import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.problem.Problem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a migration failed.
+ *
+ * @param libvirt what libvirt said; null when it said nothing
+ */
+public record Failure(Problem problem, @Nullable LibvirtWords libvirt) {
+
+  /** libvirt's own words: a {@code virErrorNumber}, a {@code virErrorDomain} and a message. */
+  public record LibvirtWords(int code, int domain, String message) {
+
+    static LibvirtWords of(LibvirtFailure failure) {
+      return new LibvirtWords(failure.code(), failure.domain(), failure.message());
+    }
+  }
+}

@@ -1,13 +1,33 @@
 package dev.virtferry;
 
+import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.libvirt.LibvirtHypervisor;
+import java.time.Clock;
+import java.time.Duration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
 
 /** Starts the service. */
 @SpringBootApplication
+@ConfigurationPropertiesScan
 public class VirtFerryApplication {
 
   public static void main(String[] args) {
+    // JNA reads it when it loads; without it names of domains would be read as US-ASCII.
+    System.setProperty("jna.encoding", "UTF-8");
     SpringApplication.run(VirtFerryApplication.class, args);
+  }
+
+  /** Milliseconds are what the API shows and what every database keeps. */
+  @Bean
+  Clock clock() {
+    return Clock.tick(Clock.systemUTC(), Duration.ofMillis(1));
+  }
+
+  @Bean(destroyMethod = "close")
+  Hypervisor hypervisor() {
+    return new LibvirtHypervisor();
   }
 }

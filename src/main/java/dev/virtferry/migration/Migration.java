@@ -111,13 +111,15 @@ public record Migration(
         : to(NEEDS_ATTENTION, "need attention").with(phase, where, timeline).troubled(why);
   }
 
-  /** The call is over, or both hosts show an end. */
-  Migration finish() {
-    return state == FINISHING ? this : to(FINISHING, "finish").calm();
+  /** The call is over; {@code where} is what both hosts show now. */
+  Migration finish(DomainLocation where) {
+    Migration finishing = state == FINISHING ? this : to(FINISHING, "finish").calm();
+    return finishing.with(phase, where, timeline);
   }
 
   Migration succeed(Instant now) {
-    return to(SUCCEEDED, "succeed").with(phase, DomainLocation.DESTINATION, timeline.ended(now));
+    require(location == DomainLocation.DESTINATION, "succeed with the guest elsewhere");
+    return to(SUCCEEDED, "succeed").with(phase, location, timeline.ended(now));
   }
 
   Migration cancelled(Instant now) {
@@ -138,6 +140,13 @@ public record Migration(
         failed.timeline,
         null,
         why);
+  }
+
+  /** The same under another version; for the store, which counts. */
+  public Migration versioned(int version) {
+    return new Migration(
+        id, version, order, call, state, phase, location, cancelRequested, timeline, attention,
+        failure);
   }
 
   private Migration to(MigrationState next, String verb) {

@@ -1,0 +1,107 @@
+package dev.virtferry.migration;
+
+import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.migration.Failure.LibvirtWords;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
+import org.jspecify.annotations.Nullable;
+
+/** Names the problem behind a migration whose domain stayed where it was. */
+final class CallOutcome {
+
+  /** {@code VIR_ERR_OPERATION_ABORTED}: somebody asked for the end of the job. */
+  private static final int OPERATION_ABORTED = 78;
+
+  /** {@code VIR_FROM_QEMU}. */
+  private static final int FROM_QEMU = 10;
+
+  /** {@code VIR_FROM_STORAGE}. */
+  private static final int FROM_STORAGE = 18;
+
+  /** {@code VIR_FROM_DOMAIN}. */
+  private static final int FROM_DOMAIN = 20;
+
+  private CallOutcome() {}
+
+  /** Whether the error is libvirt's answer to an abort. */
+  static boolean aborted(@Nullable Throwable error) {
+    return error instanceof LibvirtFailure failure && failure.code() == OPERATION_ABORTED;
+  }
+
+  /**
+   * The failure for what the native call threw.
+   *
+   * @param error null when the call returned normally, or when nobody was there to hear it
+   * @param source what the source shows now
+   */
+  static Failure failure(@Nullable Throwable error, DomainCondition source) {
+    return switch (error) {
+      case LibvirtFailure failure ->
+          new Failure(
+              Problem.of(
+                  type(failure, source),
+                  "libvirt ended the migration: %s. %s"
+                      .formatted(failure.message(), whereabouts(source))),
+              LibvirtWords.of(failure));
+      case HostUnreachable unreachable ->
+          new Failure(
+              Problem.of(ProblemType.HOST_UNREACHABLE, String.valueOf(unreachable.getMessage())),
+              null);
+      case null ->
+          new Failure(
+              Problem.of(
+                  ProblemType.LIBVIRT_ERROR,
+                  "The domain is still at the source and no job runs. libvirt keeps no record of"
+                      + " why; its log on both hosts may tell."),
+              null);
+      default ->
+          new Failure(
+              Problem.of(
+                  ProblemType.INTERNAL_ERROR,
+                  "The call to libvirt could not be made; virt-ferry's log tells more."),
+              null);
+    };
+  }
+
+  /**
+   * Only libvirt's numbers and the hosts decide; its words may change with any version. 55 is said
+   * of a stopped source and of an occupied destination alike.
+   */
+  private static ProblemType type(LibvirtFailure failure, DomainCondition source) {
+    return switch (failure.code()) {
+      case 8 ->
+          failure.domain() == FROM_QEMU ? ProblemType.DISK_NOT_FOUND : ProblemType.SAME_HOST;
+      case 9 ->
+          failure.domain() == FROM_DOMAIN
+              ? ProblemType.DESTINATION_CONFLICT
+              : ProblemType.LIBVIRT_ERROR;
+      case 38, 49 ->
+          failure.domain() == FROM_STORAGE
+              ? ProblemType.DESTINATION_STORAGE
+              : ProblemType.LIBVIRT_ERROR;
+      case 42 -> ProblemType.DOMAIN_NOT_FOUND;
+      case 55 -> operationInvalid(failure, source);
+      case 74 -> ProblemType.OPTION_NOT_SUPPORTED;
+      case 81 -> ProblemType.DISK_LEFT_BEHIND;
+      case 84 -> ProblemType.DISK_NOT_COPYABLE;
+      default -> ProblemType.LIBVIRT_ERROR;
+    };
+  }
+
+  private static ProblemType operationInvalid(LibvirtFailure failure, DomainCondition source) {
+    if (!source.active()) {
+      return ProblemType.DOMAIN_NOT_RUNNING;
+    }
+    return failure.domain() == FROM_QEMU
+        ? ProblemType.MIGRATION_IN_PROGRESS
+        : ProblemType.DESTINATION_CONFLICT;
+  }
+
+  private static String whereabouts(DomainCondition source) {
+    return source.active()
+        ? "The domain is still at the source."
+        : "The domain is still at the source, and it does not run.";
+  }
+}

@@ -1,0 +1,171 @@
+package dev.virtferry.migration;
+
+import dev.virtferry.host.Host;
+import dev.virtferry.host.Inventory;
+import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
+import dev.virtferry.problem.Refused;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.springframework.stereotype.Component;
+
+/**
+ * Carries migrations from their slot to their end: prepare, call, watch. One whose call may have
+ * been made before is only watched; starting is the one thing that is never done twice.
+ */
+@Component
+public class MigrationRunner {
+
+  private static final Logger log = LoggerFactory.getLogger(MigrationRunner.class);
+
+  private final Inventory inventory;
+  private final Hypervisor hypervisor;
+  private final Crossing crossing;
+  private final Migrations migrations;
+  private final RunsUnderWay runs;
+  private final RunProperties properties;
+  private final Clock clock;
+
+  MigrationRunner(
+      Inventory inventory,
+      Hypervisor hypervisor,
+      Crossing crossing,
+      Migrations migrations,
+      RunsUnderWay runs,
+      RunProperties properties,
+      Clock clock) {
+    this.inventory = inventory;
+    this.hypervisor = hypervisor;
+    this.crossing = crossing;
+    this.migrations = migrations;
+    this.runs = runs;
+    this.properties = properties;
+    this.clock = clock;
+  }
+
+  /** How a run ended. */
+  public enum Ending {
+    /** The migration has ended. */
+    OVER,
+    /** It has not; another run has to go on. */
+    TO_BE_CONTINUED
+  }
+
+  /**
+   * Carries a migration as far as it goes.
+   *
+   * @param stopping whether the service wants to stop; libvirt's job is left running then
+   * @throws HoldLost when another run took the migration over
+   */
+  public Ending carry(UUID id, BooleanSupplier stopping) throws InterruptedException {
+    try (var _ = MDC.putCloseable("migration", id.toString())) {
+      Pulse pulse = runs.begin(id);
+      try {
+        return carry(migrations.take(id), pulse, stopping);
+      } finally {
+        runs.end(id, pulse);
+      }
+    }
+  }
+
+  private Ending carry(Hold hold, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    Migration found = migrations.find(hold.migration()).orElseThrow().migration();
+    if (found.state().terminal()) {
+      return Ending.OVER;
+    }
+    Route route = route(found.order());
+    if (found.state() != MigrationState.QUEUED && found.state() != MigrationState.PREPARING) {
+      log.info("Going on with a migration found {}", found.state());
+      return watch(hold, route, null, pulse, stopping);
+    }
+    Migration started = prepared(hold, found, route);
+    if (started.state().terminal()) {
+      return Ending.OVER;
+    }
+    CompletableFuture<Void> call =
+        hypervisor.migrate(route.source().address(), started.call());
+    var _ = call.whenComplete((_, _) -> pulse.nudge());
+    return watch(hold, route, call, pulse, stopping);
+  }
+
+  private record Route(Host source, Host destination) {}
+
+  private Route route(Order order) {
+    return new Route(host(order.source()), host(order.destination()));
+  }
+
+  private Host host(String name) {
+    return inventory
+        .named(name)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "Host %s left the inventory while a migration of it has not ended; put it back"
+                        .formatted(name)));
+  }
+
+  /** Up to here libvirt has not been told anything, so every failure is an end at once. */
+  private Migration prepared(Hold hold, Migration found, Route route) {
+    if (found.state() == MigrationState.QUEUED) {
+      migrations.change(hold, "a slot is free", Migration::prepare);
+    }
+    try {
+      crossing.recheck(found.order(), route.source(), route.destination());
+    } catch (Refused e) {
+      return failed(hold, e.problem());
+    } catch (HostUnreachable e) {
+      return failed(
+          hold, Problem.of(ProblemType.HOST_UNREACHABLE, String.valueOf(e.getMessage())));
+    } catch (LibvirtFailure e) {
+      return failed(hold, Problem.of(ProblemType.LIBVIRT_ERROR, e.message()));
+    }
+    return migrations.change(
+        hold,
+        "both hosts are ready",
+        m -> m.cancelRequested() ? m.cancelled(clock.instant()) : m.start(clock.instant()));
+  }
+
+  private Migration failed(Hold hold, Problem problem) {
+    log.warn("Failed before libvirt was called: {}", problem.detail());
+    return migrations.change(
+        hold, "libvirt was not called", m -> m.fail(new Failure(problem, null), clock.instant()));
+  }
+
+  private Ending watch(
+      Hold hold,
+      Route route,
+      @Nullable CompletableFuture<Void> call,
+      Pulse pulse,
+      BooleanSupplier stopping)
+      throws InterruptedException {
+    Tracked tracked = migrations.find(hold.migration()).orElseThrow();
+    var run =
+        new MigrationRun(
+            hypervisor,
+            migrations,
+            properties,
+            clock,
+            hold,
+            tracked,
+            route.source(),
+            route.destination(),
+            call);
+    while (!stopping.getAsBoolean()) {
+      if (run.step()) {
+        return Ending.OVER;
+      }
+      pulse.await(properties.interval());
+    }
+    return Ending.TO_BE_CONTINUED;
+  }
+}

@@ -1,0 +1,146 @@
+package dev.virtferry.migration;
+
+import static dev.virtferry.problem.ProblemType.DESTINATION_NOT_ALLOWED;
+import static dev.virtferry.problem.ProblemType.HOST_NOT_FOUND;
+
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import dev.virtferry.host.Host;
+import dev.virtferry.host.Inventory;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.Refused;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Service;
+
+/** What clients can do with migrations. */
+@Service
+public class MigrationService {
+
+  private static final Logger log = LoggerFactory.getLogger(MigrationService.class);
+
+  private final Inventory inventory;
+  private final SourceSearch search;
+  private final Crossing crossing;
+  private final Migrations migrations;
+  private final RunsUnderWay runs;
+  private final TimeBasedEpochGenerator ids = new TimeBasedEpochGenerator(null);
+  private final Clock clock;
+
+  MigrationService(
+      Inventory inventory,
+      SourceSearch search,
+      Crossing crossing,
+      Migrations migrations,
+      RunsUnderWay runs,
+      Clock clock) {
+    this.inventory = inventory;
+    this.search = search;
+    this.crossing = crossing;
+    this.migrations = migrations;
+    this.runs = runs;
+    this.clock = clock;
+  }
+
+  /**
+   * Accepts a migration after checking it against the live hosts.
+   *
+   * @throws Refused when it can't be done like that
+   * @throws DomainBusy when the domain has a migration that has not ended
+   * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
+   */
+  public Tracked submit(Submission submission) {
+    Host destination =
+        inventory.destination(submission.destUri()).orElseThrow(MigrationService::notAllowed);
+    requireIdle(submission);
+    Host source = source(submission);
+    Order order =
+        crossing.plan(
+            submission, crossing.running(source, submission.domain()), source, destination);
+    var migration =
+        Migration.accepted(
+            ids.generate(), order, CallMapping.call(order, destination), clock.instant());
+    Progress progress = Progress.initial(order);
+    migrations.add(migration, progress);
+    log.info(
+        "Accepted migration {} of {} from {} to {}, disks {}",
+        migration.id(),
+        order.guest().name(),
+        order.source(),
+        order.destination(),
+        order.targets());
+    return new Tracked(migration, progress);
+  }
+
+  public Optional<Tracked> find(UUID id) {
+    return migrations.find(id);
+  }
+
+  public MigrationQuery.Page list(MigrationQuery query) {
+    return migrations.list(query);
+  }
+
+  /** The changes of state, oldest first; empty when there is no such migration. */
+  public Optional<List<Transition>> history(UUID id) {
+    return migrations.find(id).map(_ -> migrations.history(id));
+  }
+
+  /**
+   * Asks for the end of a migration. A queued one ends at once, a running one when libvirt let go.
+   *
+   * @throws IllegalTransition when it is too late
+   */
+  public Optional<Tracked> cancel(UUID id) {
+    if (migrations.find(id).isEmpty()) {
+      return Optional.empty();
+    }
+    migrations.change(id, "cancel requested", m -> m.requestCancel(clock.instant()));
+    runs.nudge(id);
+    return migrations.find(id);
+  }
+
+  /** During a migration both hosts know the domain; who asks again shall hear of the migration. */
+  private void requireIdle(Submission submission) {
+    migrations.activeOf(submission.domain()).stream()
+        .filter(active -> concerns(active.order(), submission.source()))
+        .findFirst()
+        .ifPresent(
+            active -> {
+              throw new DomainBusy(active.id());
+            });
+  }
+
+  private static boolean concerns(Order order, @Nullable String source) {
+    return source == null || source.equals(order.source()) || source.equals(order.destination());
+  }
+
+  private Host source(Submission submission) {
+    String name = submission.source();
+    if (name == null) {
+      return search.runs(submission.domain());
+    }
+    return inventory
+        .named(name)
+        .orElseThrow(
+            () ->
+                new Refused(
+                    Problem.at(
+                        "#/source",
+                        HOST_NOT_FOUND,
+                        "The inventory has no host of that name; use one of ferry.hosts.")));
+  }
+
+  /** The same words for every reason, so that nothing can be learnt about hosts by asking. */
+  private static Refused notAllowed() {
+    return new Refused(
+        Problem.at(
+            "#/destUri",
+            DESTINATION_NOT_ALLOWED,
+            "Name a destination by the peer-uri that the inventory has for it, such as"
+                + " qemu+tls://kvm-b/system."));
+  }
+}

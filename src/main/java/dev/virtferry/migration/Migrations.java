@@ -1,0 +1,62 @@
+package dev.virtferry.migration;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/**
+ * All migrations. A port: the store knows migrations, not the other way round, and tests keep them
+ * in memory.
+ */
+public interface Migrations {
+
+  /**
+   * Keeps a new migration and gives it a slot as soon as one is free, all in one transaction.
+   *
+   * @throws DomainBusy when the domain has one that has not ended
+   */
+  void add(Migration migration, Progress progress);
+
+  Optional<Tracked> find(UUID id);
+
+  /** The migrations of domains of that name or UUID that have not ended. */
+  List<Migration> activeOf(String nameOrUuid);
+
+  MigrationQuery.Page list(MigrationQuery query);
+
+  /** The changes of state, oldest first. */
+  List<Transition> history(UUID id);
+
+  /**
+   * Applies a verb to the migration as it is now, again if another change came between.
+   *
+   * @throws java.util.NoSuchElementException when there is none of that id
+   * @throws IllegalTransition when its state does not allow the verb
+   */
+  Migration change(UUID id, String cause, UnaryOperator<Migration> verb);
+
+  /** Takes the migration for a run; every older hold on it is void. */
+  Hold take(UUID id);
+
+  /**
+   * The migration as it is now, for the run that carries it.
+   *
+   * @throws HoldLost when it was taken over
+   */
+  Migration current(Hold hold);
+
+  /**
+   * {@link #change(UUID, String, UnaryOperator)} by the run that carries the migration.
+   *
+   * @throws HoldLost when it was taken over
+   */
+  Migration change(Hold hold, String cause, UnaryOperator<Migration> verb);
+
+  /**
+   * Keeps the progress; never in the way of a change.
+   *
+   * @throws HoldLost when the migration was taken over
+   */
+  void report(Hold hold, Progress progress);
+}

@@ -1,0 +1,13 @@
+package dev.virtferry.migration;
+
+import dev.virtferry.libvirt.DomainCondition;
+
+/** What one host said of the domain. */
+sealed interface Reading {
+
+  /** The host answered. */
+  record Seen(DomainCondition condition) implements Reading {}
+
+  /** The host did not answer, so nothing is known. */
+  record Unreachable(String why) implements Reading {}
+}

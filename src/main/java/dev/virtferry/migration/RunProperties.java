@@ -1,0 +1,15 @@
+package dev.virtferry.migration;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How a migration is watched.
+ *
+ * @param interval between two looks at both hosts
+ * @param settle how long a sight that is not final has to last before it is told
+ */
+@ConfigurationProperties("ferry.watch")
+public record RunProperties(
+    @DefaultValue("250ms") Duration interval, @DefaultValue("5s") Duration settle) {}

@@ -1,0 +1,117 @@
+package dev.virtferry.migration;
+
+import static dev.virtferry.problem.ProblemType.DOMAIN_AMBIGUOUS;
+import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_FOUND;
+import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
+
+import dev.virtferry.host.Host;
+import dev.virtferry.host.Inventory;
+import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
+import dev.virtferry.problem.Refused;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.springframework.stereotype.Component;
+
+/** Finds the host that runs a domain by asking all hosts at the same time. */
+@Component
+final class SourceSearch {
+
+  private final Inventory inventory;
+  private final Hypervisor hypervisor;
+
+  SourceSearch(Inventory inventory, Hypervisor hypervisor) {
+    this.inventory = inventory;
+    this.hypervisor = hypervisor;
+  }
+
+  /**
+   * The only host that runs the domain.
+   *
+   * @throws Refused when no host, or more than one, runs it
+   * @throws HostUnreachable when it was not found and a host could not be asked
+   */
+  Host runs(String domain) {
+    List<Host> running = new ArrayList<>();
+    List<Host> stopped = new ArrayList<>();
+    List<HostUnreachable> silent = new ArrayList<>();
+    for (Answer answer : askAll(domain)) {
+      switch (answer) {
+        case Answer.Has(Host host, DomainCondition condition) ->
+            (condition.active() ? running : stopped).add(host);
+        case Answer.HasNot _ -> {}
+        case Answer.Silent(HostUnreachable why) -> silent.add(why);
+      }
+    }
+    if (running.size() > 1) {
+      throw refused(
+          DOMAIN_AMBIGUOUS,
+          "These hosts run a domain '%s': %s. Name one of them as the source."
+              .formatted(domain, String.join(", ", running.stream().map(Host::name).toList())));
+    }
+    if (running.size() == 1) {
+      return running.getFirst();
+    }
+    if (!silent.isEmpty()) {
+      throw silent.getFirst();
+    }
+    if (!stopped.isEmpty()) {
+      throw refused(
+          DOMAIN_NOT_RUNNING,
+          "Domain '%s' is defined on %s and does not run; start it first."
+              .formatted(domain, stopped.getFirst().name()));
+    }
+    throw refused(
+        DOMAIN_NOT_FOUND,
+        "None of the hosts has a domain '%s'; check the name or UUID.".formatted(domain));
+  }
+
+  private sealed interface Answer {
+    record Has(Host host, DomainCondition condition) implements Answer {}
+
+    record HasNot() implements Answer {}
+
+    record Silent(HostUnreachable why) implements Answer {}
+  }
+
+  /** The threads only wait for the hypervisor's own; the native calls are made on platform threads. */
+  private List<Answer> askAll(String domain) {
+    try (ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Answer>> answers =
+          inventory.all().stream().map(host -> waiting.submit(() -> ask(host, domain))).toList();
+      List<Answer> all = new ArrayList<>();
+      for (Future<Answer> answer : answers) {
+        all.add(answer.get());
+      }
+      return all;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostUnreachable("all", "interrupted while asking them");
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    }
+  }
+
+  private Answer ask(Host host, String domain) {
+    try {
+      Optional<DomainCondition> condition = hypervisor.glance(host.address(), domain);
+      return condition.isPresent()
+          ? new Answer.Has(host, condition.get())
+          : new Answer.HasNot();
+    } catch (HostUnreachable e) {
+      return new Answer.Silent(e);
+    }
+  }
+
+  private static Refused refused(ProblemType type, String detail) {
+    return new Refused(Problem.at("#/domain", type, detail));
+  }
+}

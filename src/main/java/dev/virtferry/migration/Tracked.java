@@ -1,0 +1,10 @@
+package dev.virtferry.migration;
+
+/** A migration and how far it is: what a client polls. */
+public record Tracked(Migration migration, Progress progress) {
+
+  /** Changes whenever the migration or its progress does. */
+  public String etag() {
+    return "\"%d-%d\"".formatted(migration.version(), progress.revision());
+  }
+}

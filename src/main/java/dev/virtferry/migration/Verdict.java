@@ -1,0 +1,22 @@
+package dev.virtferry.migration;
+
+import dev.virtferry.libvirt.DomainCondition;
+
+/** What a look at both hosts means for the migration. */
+sealed interface Verdict {
+
+  /** The job runs, and the guest is there. */
+  record Underway(Phase phase, DomainLocation location) implements Verdict {}
+
+  /** Not final; it will become clear by itself or when a host is back. */
+  record Unsettled(DomainLocation location, String reason, String advice) implements Verdict {}
+
+  /** Final unless a person acts. */
+  record Contradiction(DomainLocation location, String reason, String advice) implements Verdict {}
+
+  /** The domain is at the destination, and the source has let go of it. */
+  record Moved() implements Verdict {}
+
+  /** The domain is at the source, no job runs, and the destination has nothing of it running. */
+  record Stayed(DomainCondition source) implements Verdict {}
+}

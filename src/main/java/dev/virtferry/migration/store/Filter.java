@@ -1,0 +1,65 @@
+package dev.virtferry.migration.store;
+
+import dev.virtferry.migration.MigrationQuery;
+import dev.virtferry.migration.MigrationQuery.Position;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The condition of a list as SQL. What a client sent is only ever a parameter. */
+final class Filter {
+
+  private final List<String> conditions = new ArrayList<>(List.of("1 = 1"));
+  private final Map<String, Object> parameters = new HashMap<>();
+
+  Filter(MigrationQuery query) {
+    if (!query.states().isEmpty()) {
+      conditions.add("m.state in (:states)");
+      parameters.put("states", query.states().stream().map(Enum::name).toList());
+    }
+    domain(query.domain());
+    equal("m.source", "source", query.source());
+    equal("m.destination", "destination", query.destination());
+    after(query.after());
+  }
+
+  String condition() {
+    return String.join(" and ", conditions);
+  }
+
+  Map<String, Object> parameters() {
+    return parameters;
+  }
+
+  private void domain(@Nullable String nameOrUuid) {
+    if (nameOrUuid == null) {
+      return;
+    }
+    try {
+      parameters.put("uuid", UUID.fromString(nameOrUuid));
+      conditions.add("(m.domain_uuid = :uuid or m.domain_name = :domain)");
+    } catch (IllegalArgumentException e) {
+      conditions.add("m.domain_name = :domain");
+    }
+    parameters.put("domain", nameOrUuid);
+  }
+
+  private void equal(String column, String name, @Nullable String value) {
+    if (value != null) {
+      conditions.add(column + " = :" + name);
+      parameters.put(name, value);
+    }
+  }
+
+  private void after(@Nullable Position position) {
+    if (position != null) {
+      conditions.add("(m.created_at < :at or (m.created_at = :at and m.id < :id))");
+      parameters.put("at", position.createdAt().atOffset(ZoneOffset.UTC));
+      parameters.put("id", position.id());
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.virtferry.migration.store;
+
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
+import com.github.kagkarlsson.scheduler.task.ExecutionContext;
+import com.github.kagkarlsson.scheduler.task.ExecutionOperations;
+import com.github.kagkarlsson.scheduler.task.FailureHandler;
+import com.github.kagkarlsson.scheduler.task.Task;
+import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import dev.virtferry.migration.HoldLost;
+import dev.virtferry.migration.MigrationRunner;
+import dev.virtferry.migration.MigrationRunner.Ending;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The scheduler's task: one execution for each admitted migration, named by its id. */
+@Configuration(proxyBeanMethods = false)
+class MigrationTask {
+
+  private static final Logger log = LoggerFactory.getLogger(MigrationTask.class);
+
+  static final TaskDescriptor<Void> TASK = TaskDescriptor.of("migration");
+
+  /** After an error of our own, such as a database that was away for a moment. */
+  private static final Duration BEFORE_RETRY = Duration.ofSeconds(2);
+
+  /** The runner is looked up late: it needs the store, and the store needs the scheduler. */
+  @Bean
+  Task<Void> carryMigrations(ObjectProvider<MigrationRunner> runner) {
+    return Tasks.custom(TASK)
+        .onFailure(new FailureHandler.OnFailureRetryLater<>(BEFORE_RETRY))
+        .onDeadExecutionRevive()
+        .execute((instance, context) -> carry(runner.getObject(), instance, context));
+  }
+
+  private static CompletionHandler<Void> carry(
+      MigrationRunner runner, TaskInstance<Void> instance, ExecutionContext context) {
+    try {
+      Ending ending =
+          runner.carry(
+              UUID.fromString(instance.getId()), context.getSchedulerState()::isShuttingDown);
+      return switch (ending) {
+        case OVER -> new CompletionHandler.OnCompleteRemove<>();
+        case TO_BE_CONTINUED -> MigrationTask::handOver;
+      };
+    } catch (HoldLost e) {
+      log.warn("{}; leaving it alone", e.getMessage());
+      return (_, _) -> {};
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return MigrationTask::handOver;
+    }
+  }
+
+  private static void handOver(ExecutionComplete complete, ExecutionOperations<Void> operations) {
+    operations.reschedule(complete, Instant.now());
+  }
+}

@@ -1,0 +1,319 @@
+package dev.virtferry.migration.store;
+
+import dev.virtferry.migration.DomainBusy;
+import dev.virtferry.migration.Hold;
+import dev.virtferry.migration.HoldLost;
+import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationQuery;
+import dev.virtferry.migration.MigrationQuery.Page;
+import dev.virtferry.migration.MigrationQuery.Position;
+import dev.virtferry.migration.MigrationState;
+import dev.virtferry.migration.Migrations;
+import dev.virtferry.migration.Progress;
+import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.Transition;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** {@link Migrations} in H2 or PostgreSQL. Every change is a conditional update of one row. */
+@Repository
+class SqlMigrations implements Migrations {
+
+  private final JdbcClient sql;
+  private final TransactionOperations transactions;
+  private final MigrationDocuments documents;
+  private final Admission admission;
+  private final Replica replica;
+  private final Clock clock;
+
+  SqlMigrations(
+      JdbcClient sql,
+      TransactionOperations transactions,
+      MigrationDocuments documents,
+      Admission admission,
+      Replica replica,
+      Clock clock) {
+    this.sql = sql;
+    this.transactions = transactions;
+    this.documents = documents;
+    this.admission = admission;
+    this.replica = replica;
+    this.clock = clock;
+  }
+
+  @Override
+  public void add(Migration migration, Progress progress) {
+    try {
+      transactions.executeWithoutResult(
+          _ -> {
+            insert(migration, progress);
+            remember(migration.id(), null, migration.state(), "accepted");
+            admission.admit();
+          });
+    } catch (DuplicateKeyException e) {
+      UUID domain = migration.order().guest().uuid();
+      throw activeOf(domain.toString()).stream()
+          .findFirst()
+          .<RuntimeException>map(active -> new DomainBusy(active.id()))
+          .orElse(e);
+    }
+  }
+
+  private void insert(Migration migration, Progress progress) {
+    sql.sql(
+            """
+            insert into migration (id, version, epoch, state, domain_name, domain_uuid,
+                                   active_domain, source, destination, priority, admitted,
+                                   created_at, document)
+            values (:id, :version, 0, :state, :name, :uuid, :uuid, :source, :destination,
+                    :priority, false, :createdAt, :document)
+            """)
+        .param("id", migration.id())
+        .param("version", migration.version())
+        .param("state", migration.state().name())
+        .param("name", migration.order().guest().name())
+        .param("uuid", migration.order().guest().uuid())
+        .param("source", migration.order().source())
+        .param("destination", migration.order().destination())
+        .param("priority", migration.order().priority())
+        .param("createdAt", migration.timeline().createdAt().atOffset(ZoneOffset.UTC))
+        .param("document", documents.write(migration))
+        .update();
+    sql.sql(
+            """
+            insert into migration_progress (migration_id, revision, document)
+            values (:id, :revision, :document)
+            """)
+        .param("id", migration.id())
+        .param("revision", progress.revision())
+        .param("document", documents.write(progress))
+        .update();
+  }
+
+  @Override
+  public Optional<Tracked> find(UUID id) {
+    return sql.sql(
+            """
+            select m.version, m.document, p.revision, p.document as progress
+              from migration m join migration_progress p on p.migration_id = m.id
+             where m.id = :id
+            """)
+        .param("id", id)
+        .query(this::tracked)
+        .optional();
+  }
+
+  @Override
+  public List<Migration> activeOf(String nameOrUuid) {
+    return sql.sql(
+            """
+            select version, document from migration
+             where active_domain is not null
+               and (domain_name = :given or domain_uuid = :uuid)
+             order by created_at
+            """)
+        .param("given", nameOrUuid)
+        .param("uuid", uuid(nameOrUuid))
+        .query((rs, _) -> migration(rs))
+        .list();
+  }
+
+  @Override
+  public Page list(MigrationQuery query) {
+    var filter = new Filter(query);
+    List<Tracked> found =
+        sql.sql(
+                """
+                select m.version, m.document, p.revision, p.document as progress
+                  from migration m join migration_progress p on p.migration_id = m.id
+                 where %s
+                 order by m.created_at desc, m.id desc
+                 limit :most
+                """
+                    .formatted(filter.condition()))
+            .params(filter.parameters())
+            .param("most", query.limit() + 1)
+            .query(this::tracked)
+            .list();
+    if (found.size() <= query.limit()) {
+      return new Page(found, null);
+    }
+    Migration last = found.get(query.limit() - 1).migration();
+    return new Page(
+        found.subList(0, query.limit()),
+        new Position(last.timeline().createdAt(), last.id()));
+  }
+
+  @Override
+  public List<Transition> history(UUID id) {
+    return sql.sql(
+            """
+            select at, from_state, to_state, cause, replica
+              from migration_history where migration_id = :id order by id
+            """)
+        .param("id", id)
+        .query(SqlMigrations::transition)
+        .list();
+  }
+
+  @Override
+  public Migration change(UUID id, String cause, UnaryOperator<Migration> verb) {
+    return changed(id, null, cause, verb);
+  }
+
+  @Override
+  public Hold take(UUID id) {
+    return transactions.execute(
+        _ -> {
+          int epoch =
+              sql.sql("select epoch from migration where id = :id for update")
+                  .param("id", id)
+                  .query(Integer.class)
+                  .single();
+          sql.sql("update migration set epoch = :next where id = :id")
+              .param("next", epoch + 1)
+              .param("id", id)
+              .update();
+          return new Hold(id, epoch + 1);
+        });
+  }
+
+  @Override
+  public Migration current(Hold hold) {
+    return sql.sql(
+            "select version, document from migration where id = :id and epoch = :epoch")
+        .param("id", hold.migration())
+        .param("epoch", hold.epoch())
+        .query((rs, _) -> migration(rs))
+        .optional()
+        .orElseThrow(() -> new HoldLost(hold));
+  }
+
+  @Override
+  public Migration change(Hold hold, String cause, UnaryOperator<Migration> verb) {
+    return changed(hold.migration(), hold, cause, verb);
+  }
+
+  @Override
+  public void report(Hold hold, Progress progress) {
+    int updated =
+        sql.sql(
+                """
+                update migration_progress set revision = revision + 1, document = :document
+                 where migration_id = :id
+                   and exists (select 1 from migration where id = :id and epoch = :epoch)
+                """)
+            .param("document", documents.write(progress))
+            .param("id", hold.migration())
+            .param("epoch", hold.epoch())
+            .update();
+    if (updated == 0) {
+      throw new HoldLost(hold);
+    }
+  }
+
+  /** Reads, applies and writes until no other change came between. */
+  private Migration changed(
+      UUID id, @Nullable Hold hold, String cause, UnaryOperator<Migration> verb) {
+    while (true) {
+      Migration before =
+          hold == null ? find(id).orElseThrow().migration() : current(hold);
+      Migration after = verb.apply(before);
+      if (after.equals(before)) {
+        return before;
+      }
+      Migration next = after.versioned(before.version() + 1);
+      Boolean written = transactions.execute(_ -> write(before, next, hold, cause));
+      if (Boolean.TRUE.equals(written)) {
+        return next;
+      }
+    }
+  }
+
+  private boolean write(
+      Migration before, Migration next, @Nullable Hold hold, String cause) {
+    boolean over = next.state().terminal();
+    int updated =
+        sql.sql(
+                """
+                update migration
+                   set version = :version, state = :state, document = :document,
+                       active_domain = case when :over then null else active_domain end
+                 where id = :id and version = :expected
+                   and (:epoch = -1 or epoch = :epoch)
+                """)
+            .param("version", next.version())
+            .param("state", next.state().name())
+            .param("document", documents.write(next))
+            .param("over", over)
+            .param("id", next.id())
+            .param("expected", before.version())
+            .param("epoch", hold == null ? -1 : hold.epoch())
+            .update();
+    if (updated == 0) {
+      return false;
+    }
+    if (next.state() != before.state()) {
+      remember(next.id(), before.state(), next.state(), cause);
+    }
+    if (over) {
+      admission.admit();
+    }
+    return true;
+  }
+
+  private void remember(
+      UUID id, @Nullable MigrationState from, MigrationState to, String cause) {
+    sql.sql(
+            """
+            insert into migration_history (migration_id, at, from_state, to_state, cause, replica)
+            values (:id, :at, :from, :to, :cause, :replica)
+            """)
+        .param("id", id)
+        .param("at", clock.instant().atOffset(ZoneOffset.UTC))
+        .param("from", from == null ? null : from.name())
+        .param("to", to.name())
+        .param("cause", cause)
+        .param("replica", replica.name())
+        .update();
+  }
+
+  private Tracked tracked(ResultSet rs, int row) throws SQLException {
+    Progress progress = documents.progress(rs.getString("progress"));
+    return new Tracked(migration(rs), progress.revised(rs.getLong("revision")));
+  }
+
+  private Migration migration(ResultSet rs) throws SQLException {
+    return documents.migration(rs.getString("document")).versioned(rs.getInt("version"));
+  }
+
+  private static Transition transition(ResultSet rs, int row) throws SQLException {
+    String from = rs.getString("from_state");
+    return new Transition(
+        rs.getObject("at", OffsetDateTime.class).toInstant(),
+        from == null ? null : MigrationState.valueOf(from),
+        MigrationState.valueOf(rs.getString("to_state")),
+        rs.getString("cause"),
+        rs.getString("replica"));
+  }
+
+  private static @Nullable UUID uuid(String text) {
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.virtferry.migration.web;
+
+import dev.virtferry.migration.MigrationQuery;
+import dev.virtferry.migration.MigrationService;
+import dev.virtferry.migration.MigrationState;
+import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.Transition;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Size;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Migrations over HTTP. */
+@RestController
+@RequestMapping(path = "/v1/migrations", produces = "application/json")
+@Tag(name = "migrations", description = "Move running domains and copy exactly the named disks.")
+class MigrationController {
+
+  private final MigrationService service;
+
+  MigrationController(MigrationService service) {
+    this.service = service;
+  }
+
+  @PostMapping(consumes = "application/json")
+  @Operation(
+      operationId = "startMigration",
+      summary = "Start a migration",
+      description =
+          "Checks the wish against both live hosts, keeps it and answers at once; poll the migration"
+              + " at Location for what becomes of it.")
+  ResponseEntity<MigrationResponse> start(@Valid @RequestBody MigrationRequest request) {
+    Tracked accepted = service.submit(request.toSubmission());
+    return ResponseEntity.accepted()
+        .location(URI.create("/v1/migrations/" + accepted.migration().id()))
+        .eTag(accepted.etag())
+        .body(MigrationResponse.of(accepted));
+  }
+
+  @GetMapping("/{id}")
+  @Operation(
+      operationId = "getMigration",
+      summary = "Read a migration",
+      description = "With If-None-Match it answers 304 as long as nothing changed.")
+  ResponseEntity<MigrationResponse> get(@PathVariable UUID id) {
+    return found(service.find(id).orElseThrow(() -> new MigrationNotFound(id)));
+  }
+
+  @GetMapping
+  @Operation(
+      operationId = "listMigrations",
+      summary = "List migrations",
+      description = "Newest first. nextCursor leads to the next page; it is null on the last one.")
+  MigrationList list(
+      @Parameter(description = "Only these states; may be repeated.")
+          @RequestParam(defaultValue = "")
+          Set<MigrationState> state,
+      @Parameter(description = "Only this domain, by name or UUID.")
+          @RequestParam(required = false)
+          @Size(max = 255, message = "has more than 255 characters")
+          @Nullable String domain,
+      @Parameter(description = "Only from this host.")
+          @RequestParam(required = false)
+          @Size(max = 255, message = "has more than 255 characters")
+          @Nullable String source,
+      @Parameter(description = "Only to this host.")
+          @RequestParam(required = false)
+          @Size(max = 255, message = "has more than 255 characters")
+          @Nullable String destination,
+      @Parameter(description = "At most so many.")
+          @RequestParam(defaultValue = "50")
+          @Min(value = 1, message = "is less than 1")
+          @Max(value = 200, message = "is more than 200")
+          int limit,
+      @Parameter(description = "nextCursor of the page before.") @RequestParam(required = false)
+          @Nullable Cursor cursor) {
+    var query =
+        new MigrationQuery(
+            state, domain, source, destination, limit, cursor == null ? null : cursor.position());
+    return MigrationList.of(service.list(query));
+  }
+
+  @GetMapping("/{id}/history")
+  @Operation(
+      operationId = "getMigrationHistory",
+      summary = "Read how a migration came to its state",
+      description = "Every change of state with its time and cause, oldest first.")
+  History history(@PathVariable UUID id) {
+    return new History(service.history(id).orElseThrow(() -> new MigrationNotFound(id)));
+  }
+
+  @PostMapping("/{id}/cancel")
+  @Operation(
+      operationId = "cancelMigration",
+      summary = "Cancel a migration",
+      description =
+          "A queued one ends at once. A running one is aborted; poll until it is CANCELLED, or"
+              + " SUCCEEDED when the request came too late.")
+  ResponseEntity<MigrationResponse> cancel(@PathVariable UUID id) {
+    Tracked asked = service.cancel(id).orElseThrow(() -> new MigrationNotFound(id));
+    return ResponseEntity.accepted().eTag(asked.etag()).body(MigrationResponse.of(asked));
+  }
+
+  /** Changes of state, oldest first. */
+  record History(List<Transition> items) {}
+
+  private static ResponseEntity<MigrationResponse> found(Tracked tracked) {
+    return ResponseEntity.ok().eTag(tracked.etag()).body(MigrationResponse.of(tracked));
+  }
+}

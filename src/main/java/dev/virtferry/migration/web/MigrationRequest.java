@@ -1,0 +1,101 @@
+package dev.virtferry.migration.web;
+
+import dev.virtferry.disk.CopyMode;
+import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.Submission;
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a client sends to have a domain migrated. */
+@Schema(name = "MigrationRequest")
+record MigrationRequest(
+    @Schema(description = "Name or UUID of the running domain.", example = "web-01")
+        @NotBlank(message = "is missing or empty; name the domain")
+        @Size(max = 255, message = "has more than 255 characters")
+        String domain,
+    @Schema(
+            description = "The destination by the peer-uri that the inventory has for it.",
+            example = "qemu+tls://kvm-b/system")
+        @NotBlank(message = "is missing or empty; name the destination")
+        @Size(max = 512, message = "has more than 512 characters")
+        String destUri,
+    @Schema(
+            description =
+                "Disk targets to copy; these and no others go through the storage stream. Absent: no"
+                    + " storage is copied, unless copy is given.",
+            example = "[\"vda\", \"vdb\"]")
+        @Nullable
+        @Size(max = 1000, message = "names more than 1000 disks")
+        List<
+                @NotNull(message = "is null; name a disk target")
+                @Size(max = 80, message = "has more than 80 characters") String>
+            disks,
+    @Schema(
+            description =
+                "How to copy: FULL, the default where disks are named, or INCREMENTAL, only the"
+                    + " disk's own layer. Without disks it selects every disk that can be copied.")
+        @Nullable
+        CopyMode copy,
+    @Schema(
+            description = "Name of the host that runs the domain; needed when several do.",
+            example = "kvm-a")
+        @Nullable
+        @Size(max = 255, message = "has more than 255 characters")
+        String source,
+    @Schema(
+            description = "Which leaves the queue first: 0 to 9, the highest first.",
+            defaultValue = "5",
+            example = "5")
+        @Nullable
+        @Min(value = 0, message = "is less than 0")
+        @Max(value = 9, message = "is more than 9")
+        Integer priority,
+    @Valid @Nullable Options options) {
+
+  private static final int DEFAULT_PRIORITY = 5;
+
+  /** How the migration is tuned. */
+  @Schema(name = "MigrationRequestOptions")
+  record Options(
+      @Schema(
+              description =
+                  "MiB/s for each stream: every disk's copy, and the memory. Source:"
+                      + " VIR_MIGRATE_PARAM_BANDWIDTH.",
+              example = "200")
+          @Nullable
+          @Min(value = 1, message = "is less than 1 MiB/s")
+          @Max(value = 1_048_576, message = "is more than 1048576 MiB/s")
+          Long bandwidthMiBps,
+      @Schema(
+              description =
+                  "The longest pause of the guest to aim for, in milliseconds. Source:"
+                      + " virDomainMigrateSetMaxDowntime.",
+              example = "300")
+          @Nullable
+          @Min(value = 1, message = "is less than 1 ms")
+          @Max(value = 2_000_000, message = "is more than 2000000 ms")
+          Long maxDowntimeMillis) {
+
+    MigrationOptions toOptions() {
+      return new MigrationOptions(bandwidthMiBps, maxDowntimeMillis);
+    }
+  }
+
+  Submission toSubmission() {
+    return new Submission(
+        domain,
+        destUri,
+        disks,
+        copy,
+        source,
+        priority == null ? DEFAULT_PRIORITY : priority,
+        options == null ? MigrationOptions.NONE : options.toOptions());
+  }
+}

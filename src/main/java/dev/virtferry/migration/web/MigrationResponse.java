@@ -1,0 +1,192 @@
+package dev.virtferry.migration.web;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.virtferry.libvirt.MigrateFlag;
+import dev.virtferry.libvirt.TypedParameter;
+import dev.virtferry.migration.Attention;
+import dev.virtferry.migration.DomainLocation;
+import dev.virtferry.migration.Failure;
+import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.MigrationState;
+import dev.virtferry.migration.Order;
+import dev.virtferry.migration.Phase;
+import dev.virtferry.migration.Progress;
+import dev.virtferry.migration.Progress.DiskProgress;
+import dev.virtferry.migration.Progress.MemoryProgress;
+import dev.virtferry.migration.Timeline.PhaseSpan;
+import dev.virtferry.migration.Tracked;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A migration as a client sees it. Times are in UTC, sizes in bytes. */
+@Schema(name = "Migration")
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record MigrationResponse(
+    @Schema(description = "A UUID of version 7.") UUID id,
+    @Schema(description = "Counts the changes; progress is not among them.", example = "4")
+        int version,
+    DomainName domain,
+    @Schema(description = "The host that the domain comes from.", example = "kvm-a") String source,
+    @Schema(description = "The host that it goes to.", example = "kvm-b") String destination,
+    @Schema(
+            description = "What libvirt is given to dial: the inventory's own string.",
+            example = "qemu+tls://kvm-b/system")
+        String destUri,
+    MigrationState state,
+    @Schema(description = "What libvirt's job does or did last; null before it started.") @Nullable
+        Phase phase,
+    @Schema(description = "Where the guest is, as far as both hosts tell.")
+        DomainLocation domainLocation,
+    @Schema(description = "Whether a client asked for its end.") boolean cancelRequested,
+    ProgressResponse progress,
+    @Schema(description = "The disks that are copied, in the order sent.") List<DiskProgress> disks,
+    @Schema(description = "Exactly the typed parameters that go to virDomainMigrateToURI3.")
+        List<Parameter> parameters,
+    @Schema(description = "Exactly the flags that go to virDomainMigrateToURI3.")
+        List<MigrateFlag> flags,
+    @Schema(description = "The options in effect; those that were left to libvirt are null.")
+        MigrationOptions options,
+    @Schema(description = "0 to 9; the highest leaves the queue first.", example = "5") int priority,
+    @Schema(description = "The volumes that virt-ferry made, and what became of them.")
+        List<Cleanup> cleanup,
+    @Schema(description = "Why it is in trouble; null when it is not.") @Nullable
+        Attention attention,
+    Instant createdAt,
+    @Schema(description = "When libvirt was called.") @Nullable Instant startedAt,
+    @Schema(description = "When the end was known.") @Nullable Instant endedAt,
+    List<PhaseSpan> phases,
+    @Schema(description = "Why it failed; null unless it did.") @Nullable MigrationError error) {
+
+  static MigrationResponse of(Tracked tracked) {
+    Migration migration = tracked.migration();
+    Order order = migration.order();
+    return new MigrationResponse(
+        migration.id(),
+        migration.version(),
+        new DomainName(order.guest().name(), order.guest().uuid()),
+        order.source(),
+        order.destination(),
+        order.destUri(),
+        migration.state(),
+        migration.phase(),
+        migration.location(),
+        migration.cancelRequested(),
+        ProgressResponse.of(tracked.progress()),
+        tracked.progress().disks(),
+        migration.call().parameters().stream().map(Parameter::of).toList(),
+        List.copyOf(migration.call().flags()),
+        order.options(),
+        order.priority(),
+        List.of(),
+        migration.attention(),
+        migration.timeline().createdAt(),
+        migration.timeline().startedAt(),
+        migration.timeline().endedAt(),
+        migration.timeline().phases(),
+        migration.failure() == null ? null : MigrationError.of(migration.failure()));
+  }
+
+  /** A domain by both its names. */
+  @Schema(name = "DomainName")
+  record DomainName(@Schema(example = "web-01") String name, UUID uuid) {}
+
+  /** One typed parameter; a name may occur many times. */
+  @Schema(name = "TypedParameter")
+  record Parameter(
+      @Schema(example = "migrate_disks") String name,
+      @Schema(
+              example = "string",
+              allowableValues = {
+                "int", "uint", "llong", "ullong", "double", "boolean", "string"
+              })
+          String type,
+      @Schema(
+              example = "vda",
+              types = {"string", "number", "boolean"})
+          Object value) {
+
+    static Parameter of(TypedParameter parameter) {
+      return new Parameter(
+          parameter.name(), parameter.value().typeName(), parameter.value().value());
+    }
+  }
+
+  /** How far it is. */
+  @Schema(name = "Progress")
+  record ProgressResponse(
+      @Schema(description = "0 to 100; never falls, and 100 only at success.", example = "41")
+          int percent,
+      long bytesTotal,
+      long bytesDone,
+      @Schema(description = "Smoothed over some seconds.") long bytesPerSecond,
+      @Schema(description = "Null when nothing sensible can be said.") @Nullable Long etaSeconds,
+      @Schema(description = "Since when and why nothing moves; null while it moves.") @Nullable
+          Stall stalled,
+      MemoryProgress memory,
+      @Schema(description = "The pause that QEMU foresees, in milliseconds.") @Nullable
+          Long expectedDowntimeMillis,
+      @Schema(description = "The pause as it was, in milliseconds.") @Nullable
+          Long downtimeMillis) {
+
+    static ProgressResponse of(Progress progress) {
+      return new ProgressResponse(
+          progress.percent(),
+          progress.bytesTotal(),
+          progress.bytesDone(),
+          progress.bytesPerSecond(),
+          progress.etaSeconds(),
+          null,
+          progress.memory(),
+          progress.expectedDowntimeMillis(),
+          null);
+    }
+  }
+
+  /** Nothing moves. */
+  @Schema(name = "Stall")
+  record Stall(Instant since, String reason) {}
+
+  /** A volume that virt-ferry made. */
+  @Schema(name = "Cleanup")
+  record Cleanup(String volume, String state) {}
+
+  /** A problem, and what libvirt said. */
+  @Schema(name = "MigrationError")
+  record MigrationError(
+      @Schema(example = "urn:virt-ferry:problem:disk-not-copyable") String type,
+      String title,
+      int status,
+      String detail,
+      List<FieldError> errors,
+      @Schema(description = "libvirt's own words; null when it said nothing.") @Nullable
+          LibvirtError libvirt) {
+
+    static MigrationError of(Failure failure) {
+      var problem = failure.problem();
+      return new MigrationError(
+          problem.type().uri(),
+          problem.type().title(),
+          problem.type().status(),
+          problem.detail(),
+          problem.errors().stream().map(e -> new FieldError(e.pointer(), e.detail())).toList(),
+          failure.libvirt() == null ? null : LibvirtError.of(failure.libvirt()));
+    }
+  }
+
+  /** A field that is to blame. */
+  @Schema(name = "FieldError")
+  record FieldError(@Schema(example = "#/disks/1") String pointer, String detail) {}
+
+  /** A virErrorNumber, a virErrorDomain and a message. */
+  @Schema(name = "LibvirtError")
+  record LibvirtError(int code, int domain, String message) {
+
+    static LibvirtError of(Failure.LibvirtWords words) {
+      return new LibvirtError(words.code(), words.domain(), words.message());
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package dev.virtferry.migration.web;
+
+import static dev.virtferry.problem.ProblemType.HOST_UNREACHABLE;
+import static dev.virtferry.problem.ProblemType.INTERNAL_ERROR;
+import static dev.virtferry.problem.ProblemType.INVALID_REQUEST;
+import static dev.virtferry.problem.ProblemType.LIBVIRT_ERROR;
+import static dev.virtferry.problem.ProblemType.METHOD_NOT_ALLOWED;
+import static dev.virtferry.problem.ProblemType.MIGRATION_IN_PROGRESS;
+import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_CANCELLABLE;
+import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_FOUND;
+import static dev.virtferry.problem.ProblemType.NOT_ACCEPTABLE;
+import static dev.virtferry.problem.ProblemType.NOT_FOUND;
+import static dev.virtferry.problem.ProblemType.PAYLOAD_TOO_LARGE;
+import static dev.virtferry.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
+
+import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.migration.DomainBusy;
+import dev.virtferry.migration.IllegalTransition;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.Problem.FieldError;
+import dev.virtferry.problem.ProblemType;
+import dev.virtferry.problem.Refused;
+import java.net.URI;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.validation.method.ParameterValidationResult;
+import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.method.annotation.HandlerMethodValidationException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** The one place where failures become problem documents. */
+@RestControllerAdvice
+class Problems extends ResponseEntityExceptionHandler {
+
+  private static final Logger log = LoggerFactory.getLogger(Problems.class);
+
+  /** A host that is down now may be back after so many seconds. */
+  private static final String RETRY_AFTER_SECONDS = "5";
+
+  @ExceptionHandler
+  ResponseEntity<Object> refused(Refused refused) {
+    return response(refused.problem(), new HttpHeaders());
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> notFound(MigrationNotFound missing) {
+    return response(problem(MIGRATION_NOT_FOUND, missing), new HttpHeaders());
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> busy(DomainBusy busy) {
+    var detail =
+        "Migration %s of this domain has not ended; wait for its end or cancel it."
+            .formatted(busy.migration());
+    ProblemDetail body = body(Problem.at("#/domain", MIGRATION_IN_PROGRESS, detail));
+    body.setProperty("migration", busy.migration());
+    return response(body, new HttpHeaders());
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> tooLate(IllegalTransition refused) {
+    return response(
+        Problem.of(
+            MIGRATION_NOT_CANCELLABLE,
+            refused.getMessage() + "; its end, or what has to be done, shows in its status."),
+        new HttpHeaders());
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> unreachable(HostUnreachable unreachable) {
+    log.warn("{}", unreachable.getMessage());
+    var headers = new HttpHeaders();
+    headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    // libvirt's words about a connection stay in the log: they would tell about the network.
+    return response(
+        Problem.of(
+            HOST_UNREACHABLE,
+            "Host %s did not answer; nothing was started. Try again in a moment."
+                .formatted(unreachable.host())),
+        headers);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> libvirt(LibvirtFailure failure) {
+    ProblemDetail body =
+        body(Problem.of(LIBVIRT_ERROR, "libvirt answered: %s.".formatted(failure.message())));
+    body.setProperty(
+        "libvirt",
+        new MigrationResponse.LibvirtError(failure.code(), failure.domain(), failure.message()));
+    return response(body, new HttpHeaders());
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> unexpected(Exception bug) {
+    log.error("A request failed for a reason that is not the client's", bug);
+    return response(
+        Problem.of(
+            INTERNAL_ERROR,
+            "Nothing is known to have been started. Report it together with virt-ferry's log."),
+        new HttpHeaders());
+  }
+
+  @Override
+  protected ResponseEntity<Object> handleHttpMessageNotReadable(
+      HttpMessageNotReadableException unreadable,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    return response(UnreadableBody.problem(unreadable), headers);
+  }
+
+  @Override
+  protected ResponseEntity<Object> handleMethodArgumentNotValid(
+      MethodArgumentNotValidException invalid,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    List<FieldError> errors =
+        invalid.getFieldErrors().stream()
+            .map(e -> fieldError(JsonPointers.of(e.getField()), e.getDefaultMessage()))
+            .sorted(Comparator.comparing(FieldError::pointer).thenComparing(FieldError::detail))
+            .toList();
+    return response(invalid("Some fields can't be accepted", errors), headers);
+  }
+
+  @Override
+  protected ResponseEntity<Object> handleHandlerMethodValidationException(
+      HandlerMethodValidationException invalid,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    List<FieldError> errors =
+        invalid.getParameterValidationResults().stream().flatMap(Problems::errors).toList();
+    return response(invalid("Some parameters can't be accepted", errors), headers);
+  }
+
+  private static java.util.stream.Stream<FieldError> errors(ParameterValidationResult result) {
+    String name = result.getMethodParameter().getParameterName();
+    return result.getResolvableErrors().stream()
+        .map(e -> fieldError(String.valueOf(name), e.getDefaultMessage()));
+  }
+
+  private static FieldError fieldError(String where, @Nullable String message) {
+    return new FieldError(where, "%s %s.".formatted(where, message));
+  }
+
+  private static Problem invalid(String what, List<FieldError> errors) {
+    String words = String.join(" ", errors.stream().map(FieldError::detail).toList());
+    return new Problem(INVALID_REQUEST, "%s: %s".formatted(what, words), errors);
+  }
+
+  @Override
+  protected ResponseEntity<Object> handleTypeMismatch(
+      TypeMismatchException mismatch,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    String name = String.valueOf(mismatch.getPropertyName());
+    String detail =
+        "'%s' is not a value that %s can have.".formatted(mismatch.getValue(), name);
+    return response(
+        new Problem(INVALID_REQUEST, detail, List.of(new FieldError(name, detail))), headers);
+  }
+
+  /** Everything else that Spring refuses by itself: a status is all that has to be named. */
+  @Override
+  protected @Nullable ResponseEntity<Object> handleExceptionInternal(
+      Exception refused,
+      @Nullable Object body,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    HttpStatus known = HttpStatus.resolve(status.value());
+    Problem problem =
+        switch (known) {
+          case NOT_FOUND ->
+              Problem.of(NOT_FOUND, "Nothing is at this address; see /swagger-ui.html.");
+          case METHOD_NOT_ALLOWED ->
+              Problem.of(METHOD_NOT_ALLOWED, "See the Allow header for the methods that are known.");
+          case NOT_ACCEPTABLE ->
+              Problem.of(NOT_ACCEPTABLE, "Accept application/json, or send no Accept header.");
+          case CONTENT_TOO_LARGE ->
+              Problem.of(PAYLOAD_TOO_LARGE, "Send a smaller body.");
+          case UNSUPPORTED_MEDIA_TYPE ->
+              Problem.of(
+                  UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json, with Content-Type.");
+          case null, default -> other(refused, status);
+        };
+    return response(problem, headers);
+  }
+
+  private static Problem other(Exception refused, HttpStatusCode status) {
+    if (status.is4xxClientError()) {
+      return Problem.of(INVALID_REQUEST, "The request can't be understood; see /swagger-ui.html.");
+    }
+    log.error("A request failed for a reason that is not the client's", refused);
+    return Problem.of(INTERNAL_ERROR, "Report it together with virt-ferry's log.");
+  }
+
+  private static Problem problem(ProblemType type, Exception cause) {
+    return Problem.of(type, String.valueOf(cause.getMessage()));
+  }
+
+  private static ResponseEntity<Object> response(Problem problem, HttpHeaders headers) {
+    return response(body(problem), headers);
+  }
+
+  private static ResponseEntity<Object> response(ProblemDetail body, HttpHeaders headers) {
+    return ResponseEntity.status(body.getStatus())
+        .headers(headers)
+        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+        .body(body);
+  }
+
+  private static ProblemDetail body(Problem problem) {
+    ProblemType type = problem.type();
+    ProblemDetail body = ProblemDetail.forStatusAndDetail(HttpStatusCode.valueOf(type.status()), problem.detail());
+    body.setType(URI.create(type.uri()));
+    body.setTitle(type.title());
+    if (!problem.errors().isEmpty()) {
+      body.setProperty("errors", problem.errors());
+    }
+    return body;
+  }
+}

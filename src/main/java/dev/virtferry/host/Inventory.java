@@ -18,7 +18,7 @@ public final class Inventory {
   /**
    * Reads the configured rows.
    *
-   * @throws IllegalArgumentException with a sentence that names the row when a peer URI is not
+   * @throws InventoryMistake with a sentence that names the row when a peer URI is not
    *     usable, or a name or peer occurs twice
    */
   Inventory(HostProperties properties) {
@@ -31,7 +31,7 @@ public final class Inventory {
             .filter(uri -> transports.contains(uri.transport()))
             .orElseThrow(
                 () ->
-                    new IllegalArgumentException(
+                    new InventoryMistake(
                         ("ferry.hosts: '%s' needs a peer-uri that other hosts can dial, such as"
                                 + " qemu+tls://%s/system, with a transport of ferry.transports"
                                 + " (%s); it has '%s'")
@@ -42,12 +42,12 @@ public final class Inventory {
                                 host.peerUri())));
     Host namesake = byName.putIfAbsent(host.name(), host);
     if (namesake != null) {
-      throw new IllegalArgumentException(
+      throw new InventoryMistake(
           "ferry.hosts: the name '%s' occurs twice".formatted(host.name()));
     }
     Host twin = byPeer.putIfAbsent(peer, host);
     if (twin != null) {
-      throw new IllegalArgumentException(
+      throw new InventoryMistake(
           "ferry.hosts: '%s' and '%s' have the same peer-uri".formatted(twin.name(), host.name()));
     }
   }

@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -36,7 +38,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
   /**
    * Loads libvirt's client library.
    *
-   * @throws IllegalStateException when it is not installed
+   * @throws LibraryMissing when it is not installed
    */
   public LibvirtHypervisor() {
     this.library = NativeLibvirt.load();
@@ -134,9 +136,9 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostUnreachable(source.name(), "interrupted while aborting the job");
-    } catch (java.util.concurrent.TimeoutException e) {
+    } catch (TimeoutException e) {
       throw new HostUnreachable(source.name(), "it did not take the abort in time");
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
     } finally {
       if (pending.isDone()) {

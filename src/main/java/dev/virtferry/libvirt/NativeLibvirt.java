@@ -28,7 +28,7 @@ final class NativeLibvirt {
   /**
    * Loads libvirt's client library and starts its event loop, which keepalive needs.
    *
-   * @throws IllegalStateException when the library is not installed
+   * @throws LibraryMissing when it is not installed
    */
   static NativeLibvirt load() {
     try {
@@ -38,10 +38,7 @@ final class NativeLibvirt {
       Thread.ofPlatform().name("libvirt-events").daemon().start(NativeLibvirt::runEvents);
       return new NativeLibvirt(calls);
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
-      throw new IllegalStateException(
-          "libvirt's client library (libvirt.so.0) can't be loaded. Install it, on Debian with:"
-              + " apt-get install libvirt0",
-          e);
+      throw new LibraryMissing(e);
     } catch (LibvirtException e) {
       throw Failures.of(e);
     }

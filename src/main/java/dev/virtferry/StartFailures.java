@@ -1,0 +1,26 @@
+package dev.virtferry;
+
+import dev.virtferry.host.InventoryMistake;
+import dev.virtferry.libvirt.LibraryMissing;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+
+/** Says in a sentence why the service did not start, instead of a stack trace. */
+public final class StartFailures implements FailureAnalyzer {
+
+  @Override
+  public @Nullable FailureAnalysis analyze(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof LibraryMissing) {
+        return new FailureAnalysis(
+            cause.getMessage() + ".", "Install it; on Debian or Ubuntu: apt-get install libvirt0", cause);
+      }
+      if (cause instanceof InventoryMistake) {
+        return new FailureAnalysis(
+            cause.getMessage(), "Mend ferry.hosts in the configuration or the environment.", cause);
+      }
+    }
+    return null;
+  }
+}

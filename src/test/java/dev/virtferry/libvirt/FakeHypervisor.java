@@ -1,0 +1,206 @@
+package dev.virtferry.libvirt;
+
+import dev.virtferry.libvirt.JobReading.Activity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hosts that show what a test tells them to. Nothing happens by itself: a test moves the domain,
+ * ends the call, cuts a host off.
+ */
+public final class FakeHypervisor implements Hypervisor {
+
+  private final Map<String, Map<UUID, DomainDescription>> domains = new ConcurrentHashMap<>();
+  private final Map<UUID, DomainDescription> known = new ConcurrentHashMap<>();
+  private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
+  private final Map<UUID, JobReading> jobs = new ConcurrentHashMap<>();
+  private final Map<UUID, Map<String, BlockJob>> blockJobs = new ConcurrentHashMap<>();
+  private final Map<UUID, CompletableFuture<Void>> calls = new ConcurrentHashMap<>();
+  private final List<MigrateCall> made = new CopyOnWriteArrayList<>();
+  private final List<UUID> aborts = new CopyOnWriteArrayList<>();
+  private final List<String> remarks = new CopyOnWriteArrayList<>();
+
+  public void reset() {
+    domains.clear();
+    unreachable.clear();
+    jobs.clear();
+    blockJobs.clear();
+    calls.clear();
+    made.clear();
+    aborts.clear();
+    remarks.clear();
+  }
+
+  public void put(String host, DomainDescription domain) {
+    at(host).put(domain.uuid(), domain);
+    known.put(domain.uuid(), domain);
+  }
+
+  /** Every domain whose migration was called is back on that host, and the calls have failed. */
+  public void rollBackTo(String source) {
+    unreachable.clear();
+    for (MigrateCall call : made) {
+      UUID domain = call.domain();
+      domains.values().forEach(host -> host.remove(domain));
+      show(source, Objects.requireNonNull(known.get(domain)), DomainCondition.RUNNING);
+      job(domain, Activity.NONE);
+      call(domain).completeExceptionally(new LibvirtFailure(9, 10, "rolled back"));
+    }
+  }
+
+  public void remove(String host, UUID domain) {
+    at(host).remove(domain);
+  }
+
+  /** The domain shows that condition on the host from now on; ABSENT removes it. */
+  public void show(String host, DomainDescription domain, DomainCondition condition) {
+    if (condition == DomainCondition.ABSENT) {
+      remove(host, domain.uuid());
+      return;
+    }
+    put(
+        host,
+        new DomainDescription(
+            domain.name(),
+            domain.uuid(),
+            condition,
+            domain.persistent(),
+            domain.autostart(),
+            domain.memoryBytes(),
+            domain.disks(),
+            domain.hindrances()));
+  }
+
+  public void cutOff(String host) {
+    unreachable.add(host);
+  }
+
+  public void bringBack(String host) {
+    unreachable.remove(host);
+  }
+
+  public void job(UUID domain, Activity activity) {
+    jobs.put(domain, JobReading.without(activity));
+  }
+
+  public void memory(UUID domain, long total, long processed, long remaining) {
+    jobs.put(
+        domain,
+        new JobReading(
+            Activity.RUNNING,
+            new JobReading.Memory(total, processed, remaining, 1, 0, 0),
+            12));
+  }
+
+  public void blockJob(UUID domain, String target, long done, long total) {
+    blockJobs
+        .computeIfAbsent(domain, _ -> new ConcurrentHashMap<>())
+        .put(target, new BlockJob(done, total));
+  }
+
+  public void endCall(UUID domain) {
+    call(domain).complete(null);
+  }
+
+  public void endCall(UUID domain, Throwable error) {
+    call(domain).completeExceptionally(error);
+  }
+
+  private CompletableFuture<Void> call(UUID domain) {
+    return Objects.requireNonNull(calls.get(domain), "no call was made");
+  }
+
+  public List<MigrateCall> made() {
+    return List.copyOf(made);
+  }
+
+  public List<UUID> aborts() {
+    return List.copyOf(aborts);
+  }
+
+  /** What was set on domains, such as {@code downtime 300} or {@code autostart kvm-b}. */
+  public List<String> remarks() {
+    return List.copyOf(remarks);
+  }
+
+  @Override
+  public UUID identity(HostAddress host) {
+    requireReachable(host);
+    return UUID.nameUUIDFromBytes(host.name().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public Optional<DomainCondition> glance(HostAddress host, String nameOrUuid) {
+    return describe(host, nameOrUuid).map(DomainDescription::condition);
+  }
+
+  @Override
+  public Optional<DomainDescription> describe(HostAddress host, String nameOrUuid) {
+    requireReachable(host);
+    return new ArrayList<>(at(host.name()).values())
+        .stream()
+            .filter(d -> d.name().equals(nameOrUuid) || d.uuid().toString().equals(nameOrUuid))
+            .findFirst();
+  }
+
+  @Override
+  public DomainCondition condition(HostAddress host, UUID domain) {
+    requireReachable(host);
+    @Nullable DomainDescription found = at(host.name()).get(domain);
+    return found == null ? DomainCondition.ABSENT : found.condition();
+  }
+
+  @Override
+  public JobReading job(HostAddress source, UUID domain) {
+    return jobs.getOrDefault(domain, JobReading.without(Activity.NONE));
+  }
+
+  @Override
+  public Map<String, BlockJob> blockJobs(HostAddress source, UUID domain, List<String> targets) {
+    requireReachable(source);
+    return Map.copyOf(blockJobs.getOrDefault(domain, Map.of()));
+  }
+
+  @Override
+  public CompletableFuture<Void> migrate(HostAddress source, MigrateCall call) {
+    made.add(call);
+    jobs.putIfAbsent(call.domain(), JobReading.without(Activity.RUNNING));
+    return calls.computeIfAbsent(call.domain(), _ -> new CompletableFuture<>());
+  }
+
+  @Override
+  public void abort(HostAddress source, UUID domain) {
+    requireReachable(source);
+    aborts.add(domain);
+  }
+
+  @Override
+  public void setMaxDowntime(HostAddress source, UUID domain, long millis) {
+    remarks.add("downtime " + millis);
+  }
+
+  @Override
+  public void setAutostart(HostAddress host, UUID domain, boolean autostart) {
+    requireReachable(host);
+    remarks.add("autostart " + host.name());
+  }
+
+  private Map<UUID, DomainDescription> at(String host) {
+    return domains.computeIfAbsent(host, _ -> new ConcurrentHashMap<>());
+  }
+
+  private void requireReachable(HostAddress host) {
+    if (unreachable.contains(host.name())) {
+      throw new HostUnreachable(host.name(), "secret words of libvirt about a socket");
+    }
+  }
+}

@@ -1,0 +1,331 @@
+package dev.virtferry.migration;
+
+import static dev.virtferry.libvirt.Domains.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static java.util.stream.Collectors.toSet;
+
+import dev.virtferry.ServiceTest;
+import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.FakeHypervisor;
+import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.libvirt.JobReading.Activity;
+import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.problem.ProblemType;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.context.bean.override.convention.TestBean;
+
+@ServiceTest
+class MigrationRunnerTest {
+
+  @TestBean Hypervisor hypervisor;
+  @Autowired MigrationService service;
+  @Autowired Migrations migrations;
+  @Autowired MigrationRunner runner;
+
+  private DomainDescription guest = Domains.running("unset");
+
+  static Hypervisor hypervisor() {
+    return new FakeHypervisor();
+  }
+
+  @BeforeEach
+  void aGuestOnKvmA() {
+    hosts().reset();
+    guest = Domains.running("web-" + UUID.randomUUID(), Domains.disk("vda"), Domains.disk("vdb"));
+    hosts().put("kvm-a", guest);
+  }
+
+  /** A migration that has not ended would keep its slot from the next test. */
+  @AfterEach
+  void everyMigrationHasEnded() {
+    await()
+        .until(
+            () -> {
+              hosts().rollBackTo("kvm-a");
+              return unended().isEmpty();
+            });
+  }
+
+  private List<Tracked> unended() {
+    Set<MigrationState> states =
+        EnumSet.allOf(MigrationState.class).stream()
+            .filter(state -> !state.terminal())
+            .collect(toSet());
+    return service.list(new MigrationQuery(states, null, null, null, 200, null)).items();
+  }
+
+  @Test
+  void succeedsOnlyWhenTheDestinationRunsTheGuestAndTheSourceLetGo() {
+    UUID id = submit(null);
+    awaitCall();
+    hosts().blockJob(guest.uuid(), "vda", 10 * MIB, 64 * MIB);
+    hosts().show("kvm-b", guest, DomainCondition.PAUSED_BY_MIGRATION);
+    awaitUntil(id, t -> t.progress().disks().getFirst().bytesDone() == 10 * MIB);
+
+    hosts().memory(guest.uuid(), 128 * MIB, 100 * MIB, 28 * MIB);
+    awaitUntil(id, t -> t.migration().phase() == Phase.MEMORY);
+
+    hosts().show("kvm-a", guest, DomainCondition.PAUSED_BY_MIGRATION);
+    awaitUntil(id, t -> t.migration().phase() == Phase.SWITCHOVER);
+    assertThat(find(id).migration().location()).isEqualTo(DomainLocation.SOURCE);
+
+    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    awaitUntil(id, t -> t.migration().location() == DomainLocation.DESTINATION);
+    assertThat(find(id).migration().state()).isEqualTo(MigrationState.MIGRATING);
+
+    hosts().remove("kvm-a", guest.uuid());
+    hosts().endCall(guest.uuid());
+    Tracked ended = awaitEnd(id);
+    assertThat(ended.migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(ended.progress().percent()).isEqualTo(100);
+    assertThat(ended.progress().disks())
+        .allSatisfy(disk -> assertThat(disk.bytesDone()).isEqualTo(disk.bytesTotal()));
+    assertThat(migrations.history(id))
+        .extracting(Transition::to)
+        .containsExactly(
+            MigrationState.QUEUED,
+            MigrationState.PREPARING,
+            MigrationState.MIGRATING,
+            MigrationState.FINISHING,
+            MigrationState.SUCCEEDED);
+  }
+
+  @Test
+  void doesNotBelieveASuccessfulReturnWhenTheGuestStayed() {
+    UUID id = submit(null);
+    awaitCall();
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().endCall(guest.uuid());
+
+    Tracked ended = awaitEnd(id);
+    assertThat(ended.migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(ended.migration().location()).isEqualTo(DomainLocation.SOURCE);
+  }
+
+  @Test
+  void doesNotBelieveAnErrorWhenTheGuestArrived() {
+    UUID id = submit(null);
+    awaitCall();
+    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().remove("kvm-a", guest.uuid());
+    hosts().endCall(guest.uuid(), new LibvirtFailure(38, 7, "End of file while reading data"));
+
+    Tracked ended = awaitEnd(id);
+    assertThat(ended.migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(ended.migration().failure()).isNull();
+  }
+
+  @Test
+  void failsWithWhatLibvirtSaid() {
+    UUID id = submit(null);
+    awaitCall();
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(49, 18, "no storage pool with matching path"));
+
+    Failure failure = failure(awaitEnd(id));
+    assertThat(failure.problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(failure.libvirt())
+        .isEqualTo(new Failure.LibvirtWords(49, 18, "no storage pool with matching path"));
+  }
+
+  @Test
+  void cancelsARunningMigrationByAbortingItsJob() {
+    UUID id = submit(null);
+    awaitCall();
+    service.cancel(id);
+    await().until(() -> hosts().aborts().contains(guest.uuid()));
+    assertThat(find(id).migration().state()).isEqualTo(MigrationState.MIGRATING);
+
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(78, 10, "operation aborted"));
+    assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.CANCELLED);
+  }
+
+  @Test
+  void isFailedAndNotCancelledWhenItBrokeByItselfBeforeTheAbort() {
+    UUID id = submit(null);
+    awaitCall();
+    service.cancel(id);
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(9, 10, "No space left on device"));
+
+    Tracked ended = awaitEnd(id);
+    assertThat(ended.migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(ended.migration().cancelRequested()).isTrue();
+  }
+
+  @Test
+  void succeedsWhenTheCancelCameTooLate() {
+    UUID id = submit(null);
+    awaitCall();
+    service.cancel(id);
+    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().remove("kvm-a", guest.uuid());
+    hosts().endCall(guest.uuid());
+    assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+  }
+
+  @Test
+  void waitsForAHostThatCanNotBeReadAndGoesOnToTheTrueEnd() {
+    UUID id = submit(null);
+    awaitCall();
+    hosts().cutOff("kvm-b");
+    hosts().endCall(guest.uuid(), new LibvirtFailure(1, 7, "client socket is closed"));
+    Tracked recovering = awaitUntil(id, t -> t.migration().state() == MigrationState.RECOVERING);
+    assertThat(recovering.migration().location()).isEqualTo(DomainLocation.UNKNOWN);
+    Attention attention = recovering.migration().attention();
+    assertThat(attention).isNotNull();
+    assertThat(attention.advice()).contains("Bring the host");
+
+    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().remove("kvm-a", guest.uuid());
+    hosts().bringBack("kvm-b");
+    Tracked ended = awaitEnd(id);
+    assertThat(ended.migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(ended.migration().attention()).isNull();
+  }
+
+  @Test
+  void asksForAPersonWhenTheGuestRunsTwiceAndTouchesNothing() {
+    UUID id = submit(null);
+    awaitCall();
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(1, 7, "client socket is closed"));
+    Tracked split = awaitUntil(id, t -> t.migration().state() == MigrationState.NEEDS_ATTENTION);
+    assertThat(split.migration().location()).isEqualTo(DomainLocation.BOTH);
+
+    hosts().remove("kvm-b", guest.uuid());
+    Tracked ended = awaitEnd(id);
+    assertThat(ended.migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(ended.migration().location()).isEqualTo(DomainLocation.SOURCE);
+  }
+
+  @Test
+  void onlyWatchesAMigrationWhoseCallMayHaveBeenMade() throws InterruptedException {
+    UUID id = submit(null);
+    awaitCall();
+    int callsBefore = hosts().made().size();
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().remove("kvm-a", guest.uuid());
+
+    MigrationRunner.Ending ending = runner.carry(id, () -> false);
+    assertThat(ending).isEqualTo(MigrationRunner.Ending.OVER);
+    assertThat(find(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(hosts().made()).hasSize(callsBefore);
+  }
+
+  @Test
+  void failsAtOnceWhenTheWorldChangedInTheQueue() {
+    hosts().put("kvm-a", Domains.running("blocker-1", Domains.disk("vda")));
+    hosts().put("kvm-a", Domains.running("blocker-2", Domains.disk("vda")));
+    service.submit(submission("blocker-1", List.of("vda")));
+    service.submit(submission("blocker-2", List.of("vda")));
+    UUID id = submit(null);
+    assertThat(find(id).migration().state()).isEqualTo(MigrationState.QUEUED);
+
+    hosts().show("kvm-a", guest, DomainCondition.SHUT_OFF);
+    await().until(() -> hosts().made().size() == 2);
+    hosts().rollBackTo("kvm-a");
+    Tracked ended = awaitEnd(id);
+    assertThat(failure(ended).problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
+    assertThat(ended.migration().timeline().startedAt()).isNull();
+  }
+
+  @Test
+  void setsTheMaximalDowntimeOnceTheJobRuns() {
+    UUID id = submit(new MigrationOptions(100L, 250L));
+    awaitCall();
+    await().until(() -> hosts().remarks().contains("downtime 250"));
+    assertThat(find(id).migration().call().parameters().get("bandwidth"))
+        .hasValueSatisfying(value -> assertThat(value.value()).isEqualTo(100L));
+  }
+
+  @Test
+  void restoresAutostartAtTheDestination() {
+    DomainDescription starter =
+        new DomainDescription(
+            "starter",
+            UUID.randomUUID(),
+            DomainCondition.RUNNING,
+            true,
+            true,
+            128 * MIB,
+            List.of(Domains.network("vda")),
+            List.of());
+    hosts().put("kvm-a", starter);
+    UUID id =
+        service
+            .submit(
+                new Submission(
+                    "starter", "qemu+tls://kvm-b/system", null, null, null, 5, MigrationOptions.NONE))
+            .migration()
+            .id();
+    await().until(() -> !hosts().made().isEmpty());
+    hosts().put("kvm-b", starter);
+    hosts().remove("kvm-a", starter.uuid());
+    hosts().endCall(starter.uuid());
+    awaitEnd(id);
+    assertThat(hosts().remarks()).contains("autostart kvm-b");
+  }
+
+  private FakeHypervisor hosts() {
+    return (FakeHypervisor) hypervisor;
+  }
+
+  private UUID submit(@Nullable MigrationOptions options) {
+    Submission plain = submission(guest.name(), List.of("vda", "vdb"));
+    return service
+        .submit(
+            new Submission(
+                plain.domain(),
+                plain.destUri(),
+                plain.disks(),
+                null,
+                null,
+                5,
+                options == null ? MigrationOptions.NONE : options))
+        .migration()
+        .id();
+  }
+
+  private static Submission submission(String domain, List<String> disks) {
+    return new Submission(
+        domain, "qemu+tls://kvm-b/system", disks, null, null, 5, MigrationOptions.NONE);
+  }
+
+  private void awaitCall() {
+    await().until(() -> hosts().made().stream().anyMatch(c -> c.domain().equals(guest.uuid())));
+  }
+
+  private Tracked find(UUID id) {
+    return service.find(id).orElseThrow();
+  }
+
+  private Tracked awaitUntil(UUID id, Predicate<Tracked> condition) {
+    return await().until(() -> find(id), condition);
+  }
+
+  private Tracked awaitEnd(UUID id) {
+    return awaitUntil(id, t -> t.migration().state().terminal());
+  }
+
+  private static Failure failure(Tracked tracked) {
+    Failure failure = tracked.migration().failure();
+    assertThat(failure).isNotNull();
+    return failure;
+  }
+}

@@ -14,7 +14,9 @@ public final class StartFailures implements FailureAnalyzer {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof LibraryMissing) {
         return new FailureAnalysis(
-            cause.getMessage() + ".", "Install it; on Debian or Ubuntu: apt-get install libvirt0", cause);
+            cause.getMessage() + ".",
+            "Install it; on Debian or Ubuntu: apt-get install libvirt0",
+            cause);
       }
       if (cause instanceof InventoryMistake) {
         return new FailureAnalysis(

@@ -74,11 +74,13 @@ public final class DiskSelection {
     String pointer = "#/disks/" + index;
     if (target.isBlank()) {
       return Optional.of(
-          new Fault(DISK_NOT_FOUND, pointer, "An empty text names no disk; use a target like vda."));
+          new Fault(
+              DISK_NOT_FOUND, pointer, "An empty text names no disk; use a target like vda."));
     }
     if (targets.indexOf(target) < index) {
       return Optional.of(
-          new Fault(DISK_NOT_COPYABLE, pointer, "%s is named twice; name it once.".formatted(target)));
+          new Fault(
+              DISK_NOT_COPYABLE, pointer, "%s is named twice; name it once.".formatted(target)));
     }
     Optional<DomainDisk> disk = find(disks, target);
     if (disk.isEmpty()) {
@@ -105,11 +107,13 @@ public final class DiskSelection {
     }
     if (disk.shareable()) {
       return Optional.of(
-          "%s is shareable, so other guests may write it meanwhile; leave it out.".formatted(target));
+          "%s is shareable, so other guests may write it meanwhile; leave it out."
+              .formatted(target));
     }
     if (shared.holds(disk)) {
       return Optional.of(
-          "%s is on shared storage and would be copied onto itself; leave it out.".formatted(target));
+          "%s is on shared storage and would be copied onto itself; leave it out."
+              .formatted(target));
     }
     return Optional.empty();
   }

@@ -18,8 +18,8 @@ public final class Inventory {
   /**
    * Reads the configured rows.
    *
-   * @throws InventoryMistake with a sentence that names the row when a peer URI is not
-   *     usable, or a name or peer occurs twice
+   * @throws InventoryMistake with a sentence that names the row when a peer URI is not usable, or a
+   *     name or peer occurs twice
    */
   Inventory(HostProperties properties) {
     properties.hosts().forEach(row -> add(row.host(), properties.transports()));
@@ -29,21 +29,19 @@ public final class Inventory {
     PeerUri peer =
         PeerUri.parse(host.peerUri())
             .filter(uri -> transports.contains(uri.transport()))
-            .orElseThrow(
-                () ->
-                    new InventoryMistake(
-                        ("ferry.hosts: '%s' needs a peer-uri that other hosts can dial, such as"
-                                + " qemu+tls://%s/system, with a transport of ferry.transports"
-                                + " (%s); it has '%s'")
-                            .formatted(
-                                host.name(),
-                                host.name(),
-                                String.join(", ", transports),
-                                host.peerUri())));
+            .orElseThrow(() ->
+                new InventoryMistake(
+                    ("ferry.hosts: '%s' needs a peer-uri that other hosts can dial, such as"
+                            + " qemu+tls://%s/system, with a transport of ferry.transports"
+                            + " (%s); it has '%s'")
+                        .formatted(
+                            host.name(),
+                            host.name(),
+                            String.join(", ", transports),
+                            host.peerUri())));
     Host namesake = byName.putIfAbsent(host.name(), host);
     if (namesake != null) {
-      throw new InventoryMistake(
-          "ferry.hosts: the name '%s' occurs twice".formatted(host.name()));
+      throw new InventoryMistake("ferry.hosts: the name '%s' occurs twice".formatted(host.name()));
     }
     Host twin = byPeer.putIfAbsent(peer, host);
     if (twin != null) {

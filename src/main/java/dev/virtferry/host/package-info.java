@@ -1,4 +1,6 @@
-/** The inventory of hosts and the rule that says which of them a caller may name as a destination. */
+/**
+ * The inventory of hosts and the rule that says which of them a caller may name as a destination.
+ */
 @NullMarked
 package dev.virtferry.host;
 

@@ -9,7 +9,10 @@ public enum DomainCondition {
   RUNNING,
   /** It runs, and fetches its memory from the source as it needs it. */
   RUNNING_POST_COPY,
-  /** {@code VIR_DOMAIN_PAUSED_MIGRATION}: on the source the switchover, on the destination the wait for it. */
+  /**
+   * {@code VIR_DOMAIN_PAUSED_MIGRATION}: on the source the switchover, on the destination the wait
+   * for it.
+   */
   PAUSED_BY_MIGRATION,
   /** {@code VIR_DOMAIN_PAUSED_POSTCOPY}: the source's half of a post-copy. */
   PAUSED_POST_COPY,

@@ -36,7 +36,8 @@ final class DomainXml {
       factory.setExpandEntityReferences(false);
       var builder = factory.newDocumentBuilder();
       builder.setErrorHandler(null);
-      return new DomainXml(builder.parse(new InputSource(new StringReader(xml))).getDocumentElement());
+      return new DomainXml(
+          builder.parse(new InputSource(new StringReader(xml))).getDocumentElement());
     } catch (ParserConfigurationException | SAXException | IOException e) {
       throw new IllegalArgumentException("Not a document of libvirt's: " + e.getMessage(), e);
     }
@@ -52,12 +53,18 @@ final class DomainXml {
 
   /** {@code host/uuid} of the capabilities. */
   UUID hostIdentity() {
-    return child(root, "host").flatMap(host -> text(host, "uuid")).map(UUID::fromString).orElseThrow();
+    return child(root, "host")
+        .flatMap(host -> text(host, "uuid"))
+        .map(UUID::fromString)
+        .orElseThrow();
   }
 
   /** {@code currentMemory}, else {@code memory}; libvirt always writes KiB. */
   long memoryBytes() {
-    return text(root, "currentMemory").or(() -> text(root, "memory")).map(Long::parseLong).orElse(0L)
+    return text(root, "currentMemory")
+            .or(() -> text(root, "memory"))
+            .map(Long::parseLong)
+            .orElse(0L)
         * KIB;
   }
 

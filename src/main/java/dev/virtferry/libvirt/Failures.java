@@ -8,7 +8,8 @@ final class Failures {
 
   private Failures() {}
 
-  // libvirt-java keeps both enums in the order of libvirt's own numbers, and nothing else tells them.
+  // libvirt-java keeps both enums in the order of libvirt's own numbers, and nothing else tells
+  // them.
   @SuppressWarnings("EnumOrdinal")
   static LibvirtFailure of(LibvirtException exception) {
     Error error = exception.getError();
@@ -16,8 +17,6 @@ final class Failures {
       return new LibvirtFailure(0, 0, String.valueOf(exception.getMessage()));
     }
     return new LibvirtFailure(
-        error.getCode().ordinal(),
-        error.getDomain().ordinal(),
-        String.valueOf(error.getMessage()));
+        error.getCode().ordinal(), error.getDomain().ordinal(), String.valueOf(error.getMessage()));
   }
 }

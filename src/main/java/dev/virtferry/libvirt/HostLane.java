@@ -70,8 +70,7 @@ final class HostLane implements AutoCloseable {
       return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       answer.cancel(false);
-      throw new HostUnreachable(
-          host.name(), "no answer within %d ms".formatted(limit.toMillis()));
+      throw new HostUnreachable(host.name(), "no answer within %d ms".formatted(limit.toMillis()));
     } catch (ExecutionException e) {
       throw rethrown(e.getCause());
     } catch (InterruptedException e) {
@@ -127,7 +126,9 @@ final class HostLane implements AutoCloseable {
     }
   }
 
-  /** Waits no longer than the pending open may take; behind one that hangs, callers fail at once. */
+  /**
+   * Waits no longer than the pending open may take; behind one that hangs, callers fail at once.
+   */
   private boolean patientlyLocked() {
     long since = openingSinceNanos;
     long spent = since == 0 ? 0 : System.nanoTime() - since;

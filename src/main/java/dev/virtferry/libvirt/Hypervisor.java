@@ -15,7 +15,9 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface Hypervisor {
 
-  /** The identity of the host's hypervisor ({@code virConnectGetCapabilities}, {@code host/uuid}). */
+  /**
+   * The identity of the host's hypervisor ({@code virConnectGetCapabilities}, {@code host/uuid}).
+   */
   UUID identity(HostAddress host);
 
   /** The domain's condition by name or UUID, without its details; cheap. */
@@ -24,10 +26,16 @@ public interface Hypervisor {
   /** The domain of that name or UUID with its disks and what would hinder a migration. */
   Optional<DomainDescription> describe(HostAddress host, String nameOrUuid);
 
-  /** What the host says of the domain now ({@code virDomainGetState}); answers even while a job runs. */
+  /**
+   * What the host says of the domain now ({@code virDomainGetState}); answers even while a job
+   * runs.
+   */
   DomainCondition condition(HostAddress host, UUID domain);
 
-  /** The domain's job on its source. A daemon too busy to tell is {@link JobReading.Activity#UNKNOWN}. */
+  /**
+   * The domain's job on its source. A daemon too busy to tell is {@link
+   * JobReading.Activity#UNKNOWN}.
+   */
   JobReading job(HostAddress source, UUID domain);
 
   /** The running block job of each of these disk targets; a disk without one is absent. */

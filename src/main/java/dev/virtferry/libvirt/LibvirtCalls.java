@@ -6,8 +6,8 @@ import com.sun.jna.ptr.IntByReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions of libvirt that libvirt-java lacks or gets wrong. Domain pointers looked up here are
- * freed here; connections are lent by {@link LentConnect}.
+ * The functions of libvirt that libvirt-java lacks or gets wrong. Domain pointers looked up here
+ * are freed here; connections are lent by {@link LentConnect}.
  */
 interface LibvirtCalls extends Library {
 
@@ -15,7 +15,9 @@ interface LibvirtCalls extends Library {
 
   int virDomainFree(Pointer domain);
 
-  /** Tells the reason too, and is served even while all normal workers of the daemon are blocked. */
+  /**
+   * Tells the reason too, and is served even while all normal workers of the daemon are blocked.
+   */
   int virDomainGetState(Pointer domain, IntByReference state, IntByReference reason, int flags);
 
   /** Here only for the call without parameters, for which libvirt-java's array handling fails. */

@@ -25,7 +25,9 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(LibvirtHypervisor.class);
 
-  /** {@code VIR_ERR_OPERATION_INVALID}: libvirt's answer about a job or disk of a stopped domain. */
+  /**
+   * {@code VIR_ERR_OPERATION_INVALID}: libvirt's answer about a job or disk of a stopped domain.
+   */
   private static final int OPERATION_INVALID = 55;
 
   /** The longest that a query may take; what a client waits for must end within 5 s. */
@@ -63,8 +65,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
   @Override
   public Optional<DomainDescription> describe(HostAddress host, String nameOrUuid) {
     return ask(
-        host,
-        connect -> withDomain(connect, nameOrUuid, domain -> described(connect, domain)));
+        host, connect -> withDomain(connect, nameOrUuid, domain -> described(connect, domain)));
   }
 
   @Override
@@ -83,8 +84,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
     } catch (HostUnreachable e) {
       return JobReading.without(Activity.UNKNOWN);
     } catch (LibvirtFailure e) {
-      return JobReading.without(
-          e.code() == OPERATION_INVALID ? Activity.NONE : Activity.UNKNOWN);
+      return JobReading.without(e.code() == OPERATION_INVALID ? Activity.NONE : Activity.UNKNOWN);
     }
   }
 
@@ -107,8 +107,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
         connect -> {
           if (call.parameters().isEmpty()) {
             library.migrateWithoutParameters(connect, call);
-          } else if (withDomain(
-                  connect, call.domain().toString(), domain -> migrated(domain, call))
+          } else if (withDomain(connect, call.domain().toString(), domain -> migrated(domain, call))
               .isEmpty()) {
             throw new LibvirtFailure(
                 LibvirtFailure.NO_DOMAIN, 0, "The domain left before the call");
@@ -186,15 +185,14 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
     Thread.ofPlatform()
         .name(name)
         .daemon()
-        .start(
-            () -> {
-              try {
-                makeCall(host, call);
-                ended.complete(null);
-              } catch (RuntimeException | Error e) {
-                ended.completeExceptionally(e);
-              }
-            });
+        .start(() -> {
+          try {
+            makeCall(host, call);
+            ended.complete(null);
+          } catch (RuntimeException | Error e) {
+            ended.completeExceptionally(e);
+          }
+        });
     return ended;
   }
 

@@ -2,11 +2,15 @@ package dev.virtferry.libvirt;
 
 import java.util.Set;
 
-/** The {@code virDomainMigrateFlags} that virt-ferry sends. UNSAFE and OFFLINE are not among them. */
+/**
+ * The {@code virDomainMigrateFlags} that virt-ferry sends. UNSAFE and OFFLINE are not among them.
+ */
 public enum MigrateFlag {
   /** {@code VIR_MIGRATE_LIVE}: the guest runs on while it is copied. */
   LIVE(1 << 0),
-  /** {@code VIR_MIGRATE_PEER2PEER}: the source's daemon drives; it goes on when this service dies. */
+  /**
+   * {@code VIR_MIGRATE_PEER2PEER}: the source's daemon drives; it goes on when this service dies.
+   */
   PEER2PEER(1 << 1),
   /** {@code VIR_MIGRATE_PERSIST_DEST}: the destination keeps a definition. */
   PERSIST_DEST(1 << 3),

@@ -14,9 +14,7 @@ final class NativeParameters {
   private NativeParameters() {}
 
   static org.libvirt.TypedParameter[] of(TypedParameters parameters) {
-    return parameters.stream()
-        .map(NativeParameters::of)
-        .toArray(org.libvirt.TypedParameter[]::new);
+    return parameters.stream().map(NativeParameters::of).toArray(org.libvirt.TypedParameter[]::new);
   }
 
   private static org.libvirt.TypedParameter of(TypedParameter parameter) {

@@ -8,7 +8,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 public record TypedParameter(String name, TypedValue value) {
 
-  /** {@code VIR_TYPED_PARAM_FIELD_LENGTH}: what libvirt reserves for a name, its closing NUL too. */
+  /**
+   * {@code VIR_TYPED_PARAM_FIELD_LENGTH}: what libvirt reserves for a name, its closing NUL too.
+   */
   static final int FIELD_LENGTH = 80;
 
   public TypedParameter {

@@ -1,4 +1,7 @@
-/** The native seam: the only package that knows libvirt-java and JNA. It knows nothing of requests, storage or scheduling. */
+/**
+ * The native seam: the only package that knows libvirt-java and JNA. It knows nothing of requests,
+ * storage or scheduling.
+ */
 @NullMarked
 package dev.virtferry.libvirt;
 

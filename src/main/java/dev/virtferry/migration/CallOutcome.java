@@ -71,8 +71,7 @@ final class CallOutcome {
    */
   private static ProblemType type(LibvirtFailure failure, DomainCondition source) {
     return switch (failure.code()) {
-      case 8 ->
-          failure.domain() == FROM_QEMU ? ProblemType.DISK_NOT_FOUND : ProblemType.SAME_HOST;
+      case 8 -> failure.domain() == FROM_QEMU ? ProblemType.DISK_NOT_FOUND : ProblemType.SAME_HOST;
       case 9 ->
           failure.domain() == FROM_DOMAIN
               ? ProblemType.DESTINATION_CONFLICT

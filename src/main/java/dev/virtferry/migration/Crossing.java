@@ -42,12 +42,11 @@ final class Crossing {
     DomainDescription domain =
         hypervisor
             .describe(source.address(), nameOrUuid)
-            .orElseThrow(
-                () ->
-                    refused(
-                        DOMAIN_NOT_FOUND,
-                        "Host %s has no domain '%s'; check the name or UUID."
-                            .formatted(source.name(), nameOrUuid)));
+            .orElseThrow(() ->
+                refused(
+                    DOMAIN_NOT_FOUND,
+                    "Host %s has no domain '%s'; check the name or UUID."
+                        .formatted(source.name(), nameOrUuid)));
     if (!domain.condition().active()) {
       throw refused(
           DOMAIN_NOT_RUNNING,
@@ -73,9 +72,7 @@ final class Crossing {
         destination.name(),
         destination.peerUri(),
         disks.stream().map(d -> new SelectedDisk(d.target(), d.capacityBytes())).toList(),
-        disks.isEmpty()
-            ? null
-            : submission.copy() == null ? CopyMode.FULL : submission.copy(),
+        disks.isEmpty() ? null : submission.copy() == null ? CopyMode.FULL : submission.copy(),
         submission.options(),
         submission.priority());
   }
@@ -114,8 +111,7 @@ final class Crossing {
           Problem.at(
               "#/destUri",
               SAME_HOST,
-              "Domain %s runs on that host already; name another one."
-                  .formatted(domain.name())));
+              "Domain %s runs on that host already; name another one.".formatted(domain.name())));
     }
     for (String known : List.of(domain.uuid().toString(), domain.name())) {
       if (hypervisor.glance(destination.address(), known).isPresent()) {

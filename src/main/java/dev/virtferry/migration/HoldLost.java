@@ -6,6 +6,7 @@ public final class HoldLost extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public HoldLost(Hold hold) {
-    super("Migration %s was taken over; epoch %d is past".formatted(hold.migration(), hold.epoch()));
+    super(
+        "Migration %s was taken over; epoch %d is past".formatted(hold.migration(), hold.epoch()));
   }
 }

@@ -65,8 +65,7 @@ public record Migration(
   /** Written down before libvirt is called: from here on a job may exist. */
   Migration start(Instant now) {
     Phase first = order.firstPhase();
-    return to(MIGRATING, "start")
-        .with(first, location, timeline.started(now).entered(first, now));
+    return to(MIGRATING, "start").with(first, location, timeline.started(now).entered(first, now));
   }
 
   /** libvirt's job is seen in this phase. A phase that was left is not entered again. */
@@ -79,7 +78,10 @@ public record Migration(
         : running.with(phase, where, timeline);
   }
 
-  /** A client wants it to end. A terminal cancelled one and one that is asked again stay as they are. */
+  /**
+   * A client wants it to end. A terminal cancelled one and one that is asked again stay as they
+   * are.
+   */
   Migration requestCancel(Instant now) {
     if (state == CANCELLED || (cancelRequested && !state.terminal())) {
       return this;
@@ -145,20 +147,47 @@ public record Migration(
   /** The same under another version; for the store, which counts. */
   public Migration versioned(int version) {
     return new Migration(
-        id, version, order, call, state, phase, location, cancelRequested, timeline, attention,
+        id,
+        version,
+        order,
+        call,
+        state,
+        phase,
+        location,
+        cancelRequested,
+        timeline,
+        attention,
         failure);
   }
 
   private Migration to(MigrationState next, String verb) {
     require(state.next().contains(next), verb);
     return new Migration(
-        id, version, order, call, next, phase, location, cancelRequested, timeline, attention,
+        id,
+        version,
+        order,
+        call,
+        next,
+        phase,
+        location,
+        cancelRequested,
+        timeline,
+        attention,
         failure);
   }
 
   private Migration with(@Nullable Phase phase, DomainLocation location, Timeline timeline) {
     return new Migration(
-        id, version, order, call, state, phase, location, cancelRequested, timeline, attention,
+        id,
+        version,
+        order,
+        call,
+        state,
+        phase,
+        location,
+        cancelRequested,
+        timeline,
+        attention,
         failure);
   }
 

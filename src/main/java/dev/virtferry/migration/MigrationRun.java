@@ -127,7 +127,9 @@ final class MigrationRun {
     Migration seen = migration.observe(underway.phase(), underway.location(), clock.instant());
     if (!seen.equals(migration)) {
       migration =
-          change("libvirt's job runs", m -> m.observe(underway.phase(), underway.location(), clock.instant()));
+          change(
+              "libvirt's job runs",
+              m -> m.observe(underway.phase(), underway.location(), clock.instant()));
     }
     boolean jobRuns = sighting.job().activity() == Activity.RUNNING;
     if (jobRuns) {

@@ -92,8 +92,7 @@ public class MigrationRunner {
     if (started.state().terminal()) {
       return Ending.OVER;
     }
-    CompletableFuture<Void> call =
-        hypervisor.migrate(route.source().address(), started.call());
+    CompletableFuture<Void> call = hypervisor.migrate(route.source().address(), started.call());
     var _ = call.whenComplete((_, _) -> pulse.nudge());
     return watch(hold, route, call, pulse, stopping);
   }
@@ -107,11 +106,10 @@ public class MigrationRunner {
   private Host host(String name) {
     return inventory
         .named(name)
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "Host %s left the inventory while a migration of it has not ended; put it back"
-                        .formatted(name)));
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "Host %s left the inventory while a migration of it has not ended; put it back"
+                    .formatted(name)));
   }
 
   /** Up to here libvirt has not been told anything, so every failure is an end at once. */
@@ -124,8 +122,7 @@ public class MigrationRunner {
     } catch (Refused e) {
       return failed(hold, e.problem());
     } catch (HostUnreachable e) {
-      return failed(
-          hold, Problem.of(ProblemType.HOST_UNREACHABLE, String.valueOf(e.getMessage())));
+      return failed(hold, Problem.of(ProblemType.HOST_UNREACHABLE, String.valueOf(e.getMessage())));
     } catch (LibvirtFailure e) {
       return failed(hold, Problem.of(ProblemType.LIBVIRT_ERROR, e.message()));
     }

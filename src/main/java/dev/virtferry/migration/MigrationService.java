@@ -108,10 +108,9 @@ public class MigrationService {
     migrations.activeOf(submission.domain()).stream()
         .filter(active -> concerns(active.order(), submission.source()))
         .findFirst()
-        .ifPresent(
-            active -> {
-              throw new DomainBusy(active.id());
-            });
+        .ifPresent(active -> {
+          throw new DomainBusy(active.id());
+        });
   }
 
   private static boolean concerns(Order order, @Nullable String source) {
@@ -125,13 +124,12 @@ public class MigrationService {
     }
     return inventory
         .named(name)
-        .orElseThrow(
-            () ->
-                new Refused(
-                    Problem.at(
-                        "#/source",
-                        HOST_NOT_FOUND,
-                        "The inventory has no host of that name; use one of ferry.hosts.")));
+        .orElseThrow(() ->
+            new Refused(
+                Problem.at(
+                    "#/source",
+                    HOST_NOT_FOUND,
+                    "The inventory has no host of that name; use one of ferry.hosts.")));
   }
 
   /** The same words for every reason, so that nothing can be learnt about hosts by asking. */

@@ -44,8 +44,7 @@ final class Observer {
     } catch (HostUnreachable e) {
       return new Reading.Unreachable(String.valueOf(e.getMessage()));
     } catch (LibvirtFailure e) {
-      return new Reading.Unreachable(
-          "Host %s can't tell: %s".formatted(host.name(), e.message()));
+      return new Reading.Unreachable("Host %s can't tell: %s".formatted(host.name(), e.message()));
     }
   }
 

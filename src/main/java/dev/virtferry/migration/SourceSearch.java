@@ -82,7 +82,9 @@ final class SourceSearch {
     record Silent(HostUnreachable why) implements Answer {}
   }
 
-  /** The threads only wait for the hypervisor's own; the native calls are made on platform threads. */
+  /**
+   * The threads only wait for the hypervisor's own; the native calls are made on platform threads.
+   */
   private List<Answer> askAll(String domain) {
     try (ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Answer>> answers =
@@ -103,9 +105,7 @@ final class SourceSearch {
   private Answer ask(Host host, String domain) {
     try {
       Optional<DomainCondition> condition = hypervisor.glance(host.address(), domain);
-      return condition.isPresent()
-          ? new Answer.Has(host, condition.get())
-          : new Answer.HasNot();
+      return condition.isPresent() ? new Answer.Has(host, condition.get()) : new Answer.HasNot();
     } catch (HostUnreachable e) {
       return new Answer.Silent(e);
     }

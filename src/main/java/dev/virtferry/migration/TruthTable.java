@@ -72,10 +72,7 @@ final class TruthTable {
   }
 
   private static Verdict sourceRuns(
-      DomainCondition source,
-      DomainCondition destination,
-      JobReading job,
-      Circumstances known) {
+      DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
     return switch (destination) {
       case RUNNING, RUNNING_POST_COPY -> runsTwice();
       case PAUSED -> held(job, known, "paused");
@@ -86,10 +83,7 @@ final class TruthTable {
   }
 
   private static Verdict sourcePaused(
-      DomainCondition source,
-      DomainCondition destination,
-      JobReading job,
-      Circumstances known) {
+      DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
     return switch (destination) {
       case RUNNING, RUNNING_POST_COPY -> confirmationLost();
       case PAUSED -> held(job, known, "paused");
@@ -122,10 +116,7 @@ final class TruthTable {
   }
 
   private static Verdict sourceStopped(
-      DomainCondition source,
-      DomainCondition destination,
-      JobReading job,
-      Circumstances known) {
+      DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
     return switch (destination) {
       case RUNNING, RUNNING_POST_COPY, PAUSED -> new Moved();
       case PAUSED_BY_MIGRATION, PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED ->
@@ -166,8 +157,7 @@ final class TruthTable {
             "Find out which copy is the right one before anything is resumed or destroyed.");
   }
 
-  private static Verdict onlyAtSource(
-      DomainCondition source, JobReading job, Circumstances known) {
+  private static Verdict onlyAtSource(DomainCondition source, JobReading job, Circumstances known) {
     return switch (job.activity()) {
       case NONE -> known.callPending() ? new Underway(known.phase(), SOURCE) : new Stayed(source);
       case RUNNING ->

@@ -12,15 +12,7 @@ public final class Domains {
 
   public static DomainDisk disk(String target) {
     return new DomainDisk(
-        target,
-        "disk",
-        "virtio",
-        "file",
-        "/srv/" + target + ".raw",
-        "raw",
-        false,
-        false,
-        64 * MIB);
+        target, "disk", "virtio", "file", "/srv/" + target + ".raw", "raw", false, false, 64 * MIB);
   }
 
   public static DomainDisk network(String target) {

@@ -96,9 +96,7 @@ public final class FakeHypervisor implements Hypervisor {
     jobs.put(
         domain,
         new JobReading(
-            Activity.RUNNING,
-            new JobReading.Memory(total, processed, remaining, 1, 0, 0),
-            12));
+            Activity.RUNNING, new JobReading.Memory(total, processed, remaining, 1, 0, 0), 12));
   }
 
   public void blockJob(UUID domain, String target, long done, long total) {

@@ -1,9 +1,9 @@
 package dev.virtferry.migration;
 
 import static dev.virtferry.libvirt.Domains.MIB;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static java.util.stream.Collectors.toSet;
 
 import dev.virtferry.ServiceTest;
 import dev.virtferry.libvirt.DomainCondition;
@@ -51,11 +51,10 @@ class MigrationRunnerTest {
   @AfterEach
   void everyMigrationHasEnded() {
     await()
-        .until(
-            () -> {
-              hosts().rollBackTo("kvm-a");
-              return unended().isEmpty();
-            });
+        .until(() -> {
+          hosts().rollBackTo("kvm-a");
+          return unended().isEmpty();
+        });
   }
 
   private List<Tracked> unended() {
@@ -271,7 +270,13 @@ class MigrationRunnerTest {
         service
             .submit(
                 new Submission(
-                    "starter", "qemu+tls://kvm-b/system", null, null, null, 5, MigrationOptions.NONE))
+                    "starter",
+                    "qemu+tls://kvm-b/system",
+                    null,
+                    null,
+                    null,
+                    5,
+                    MigrationOptions.NONE))
             .migration()
             .id();
     await().until(() -> !hosts().made().isEmpty());

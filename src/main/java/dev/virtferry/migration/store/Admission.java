@@ -57,12 +57,11 @@ class Admission {
 
   private List<Row> rows(String query) {
     return sql.sql(query)
-        .query(
-            (rs, _) ->
-                new Row(
-                    rs.getObject("id", UUID.class),
-                    rs.getString("source"),
-                    rs.getString("destination")))
+        .query((rs, _) ->
+            new Row(
+                rs.getObject("id", UUID.class),
+                rs.getString("source"),
+                rs.getString("destination")))
         .list();
   }
 

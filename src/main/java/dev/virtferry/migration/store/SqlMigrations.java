@@ -56,12 +56,11 @@ class SqlMigrations implements Migrations {
   @Override
   public void add(Migration migration, Progress progress) {
     try {
-      transactions.executeWithoutResult(
-          _ -> {
-            insert(migration, progress);
-            remember(migration.id(), null, migration.state(), "accepted");
-            admission.admit();
-          });
+      transactions.executeWithoutResult(_ -> {
+        insert(migration, progress);
+        remember(migration.id(), null, migration.state(), "accepted");
+        admission.admit();
+      });
     } catch (DuplicateKeyException e) {
       UUID domain = migration.order().guest().uuid();
       throw activeOf(domain.toString()).stream()
@@ -152,8 +151,7 @@ class SqlMigrations implements Migrations {
     }
     Migration last = found.get(query.limit() - 1).migration();
     return new Page(
-        found.subList(0, query.limit()),
-        new Position(last.timeline().createdAt(), last.id()));
+        found.subList(0, query.limit()), new Position(last.timeline().createdAt(), last.id()));
   }
 
   @Override
@@ -175,25 +173,23 @@ class SqlMigrations implements Migrations {
 
   @Override
   public Hold take(UUID id) {
-    return transactions.execute(
-        _ -> {
-          int epoch =
-              sql.sql("select epoch from migration where id = :id for update")
-                  .param("id", id)
-                  .query(Integer.class)
-                  .single();
-          sql.sql("update migration set epoch = :next where id = :id")
-              .param("next", epoch + 1)
+    return transactions.execute(_ -> {
+      int epoch =
+          sql.sql("select epoch from migration where id = :id for update")
               .param("id", id)
-              .update();
-          return new Hold(id, epoch + 1);
-        });
+              .query(Integer.class)
+              .single();
+      sql.sql("update migration set epoch = :next where id = :id")
+          .param("next", epoch + 1)
+          .param("id", id)
+          .update();
+      return new Hold(id, epoch + 1);
+    });
   }
 
   @Override
   public Migration current(Hold hold) {
-    return sql.sql(
-            "select version, document from migration where id = :id and epoch = :epoch")
+    return sql.sql("select version, document from migration where id = :id and epoch = :epoch")
         .param("id", hold.migration())
         .param("epoch", hold.epoch())
         .query((rs, _) -> migration(rs))
@@ -228,8 +224,7 @@ class SqlMigrations implements Migrations {
   private Migration changed(
       UUID id, @Nullable Hold hold, String cause, UnaryOperator<Migration> verb) {
     while (true) {
-      Migration before =
-          hold == null ? find(id).orElseThrow().migration() : current(hold);
+      Migration before = hold == null ? find(id).orElseThrow().migration() : current(hold);
       Migration after = verb.apply(before);
       if (after.equals(before)) {
         return before;
@@ -242,8 +237,7 @@ class SqlMigrations implements Migrations {
     }
   }
 
-  private boolean write(
-      Migration before, Migration next, @Nullable Hold hold, String cause) {
+  private boolean write(Migration before, Migration next, @Nullable Hold hold, String cause) {
     boolean over = next.state().terminal();
     int updated =
         sql.sql(
@@ -274,8 +268,7 @@ class SqlMigrations implements Migrations {
     return true;
   }
 
-  private void remember(
-      UUID id, @Nullable MigrationState from, MigrationState to, String cause) {
+  private void remember(UUID id, @Nullable MigrationState from, MigrationState to, String cause) {
     sql.sql(
             """
             insert into migration_history (migration_id, at, from_state, to_state, cause, replica)

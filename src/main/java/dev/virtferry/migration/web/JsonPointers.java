@@ -3,7 +3,9 @@ package dev.virtferry.migration.web;
 import java.util.List;
 import tools.jackson.core.JacksonException;
 
-/** JSON pointers in fragment form ({@code #/disks/1}) for the places that libraries name otherwise. */
+/**
+ * JSON pointers in fragment form ({@code #/disks/1}) for the places that libraries name otherwise.
+ */
 final class JsonPointers {
 
   private JsonPointers() {}

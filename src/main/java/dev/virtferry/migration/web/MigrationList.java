@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record MigrationList(
     List<MigrationResponse> items,
-    @Schema(description = "Leads to the next page; null on the last one.") @Nullable
-        String nextCursor) {
+    @Schema(description = "Leads to the next page; null on the last one.")
+        @Nullable String nextCursor) {
 
   static MigrationList of(MigrationQuery.Page page) {
     return new MigrationList(

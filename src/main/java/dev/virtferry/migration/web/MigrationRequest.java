@@ -41,8 +41,7 @@ record MigrationRequest(
             description =
                 "How to copy: FULL, the default where disks are named, or INCREMENTAL, only the"
                     + " disk's own layer. Without disks it selects every disk that can be copied.")
-        @Nullable
-        CopyMode copy,
+        @Nullable CopyMode copy,
     @Schema(
             description = "Name of the host that runs the domain; needed when several do.",
             example = "kvm-a")

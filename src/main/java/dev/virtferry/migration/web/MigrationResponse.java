@@ -37,8 +37,8 @@ record MigrationResponse(
             example = "qemu+tls://kvm-b/system")
         String destUri,
     MigrationState state,
-    @Schema(description = "What libvirt's job does or did last; null before it started.") @Nullable
-        Phase phase,
+    @Schema(description = "What libvirt's job does or did last; null before it started.")
+        @Nullable Phase phase,
     @Schema(description = "Where the guest is, as far as both hosts tell.")
         DomainLocation domainLocation,
     @Schema(description = "Whether a client asked for its end.") boolean cancelRequested,
@@ -50,11 +50,12 @@ record MigrationResponse(
         List<MigrateFlag> flags,
     @Schema(description = "The options in effect; those that were left to libvirt are null.")
         MigrationOptions options,
-    @Schema(description = "0 to 9; the highest leaves the queue first.", example = "5") int priority,
+    @Schema(description = "0 to 9; the highest leaves the queue first.", example = "5")
+        int priority,
     @Schema(description = "The volumes that virt-ferry made, and what became of them.")
         List<Cleanup> cleanup,
-    @Schema(description = "Why it is in trouble; null when it is not.") @Nullable
-        Attention attention,
+    @Schema(description = "Why it is in trouble; null when it is not.")
+        @Nullable Attention attention,
     Instant createdAt,
     @Schema(description = "When libvirt was called.") @Nullable Instant startedAt,
     @Schema(description = "When the end was known.") @Nullable Instant endedAt,
@@ -100,9 +101,7 @@ record MigrationResponse(
       @Schema(example = "migrate_disks") String name,
       @Schema(
               example = "string",
-              allowableValues = {
-                "int", "uint", "llong", "ullong", "double", "boolean", "string"
-              })
+              allowableValues = {"int", "uint", "llong", "ullong", "double", "boolean", "string"})
           String type,
       @Schema(
               example = "vda",
@@ -124,13 +123,13 @@ record MigrationResponse(
       long bytesDone,
       @Schema(description = "Smoothed over some seconds.") long bytesPerSecond,
       @Schema(description = "Null when nothing sensible can be said.") @Nullable Long etaSeconds,
-      @Schema(description = "Since when and why nothing moves; null while it moves.") @Nullable
-          Stall stalled,
+      @Schema(description = "Since when and why nothing moves; null while it moves.")
+          @Nullable Stall stalled,
       MemoryProgress memory,
-      @Schema(description = "The pause that QEMU foresees, in milliseconds.") @Nullable
-          Long expectedDowntimeMillis,
-      @Schema(description = "The pause as it was, in milliseconds.") @Nullable
-          Long downtimeMillis) {
+      @Schema(description = "The pause that QEMU foresees, in milliseconds.")
+          @Nullable Long expectedDowntimeMillis,
+      @Schema(description = "The pause as it was, in milliseconds.")
+          @Nullable Long downtimeMillis) {
 
     static ProgressResponse of(Progress progress) {
       return new ProgressResponse(
@@ -162,8 +161,8 @@ record MigrationResponse(
       int status,
       String detail,
       List<FieldError> errors,
-      @Schema(description = "libvirt's own words; null when it said nothing.") @Nullable
-          LibvirtError libvirt) {
+      @Schema(description = "libvirt's own words; null when it said nothing.")
+          @Nullable LibvirtError libvirt) {
 
     static MigrationError of(Failure failure) {
       var problem = failure.problem();

@@ -171,8 +171,7 @@ class Problems extends ResponseEntityExceptionHandler {
       HttpStatusCode status,
       WebRequest request) {
     String name = String.valueOf(mismatch.getPropertyName());
-    String detail =
-        "'%s' is not a value that %s can have.".formatted(mismatch.getValue(), name);
+    String detail = "'%s' is not a value that %s can have.".formatted(mismatch.getValue(), name);
     return response(
         new Problem(INVALID_REQUEST, detail, List.of(new FieldError(name, detail))), headers);
   }
@@ -191,11 +190,11 @@ class Problems extends ResponseEntityExceptionHandler {
           case NOT_FOUND ->
               Problem.of(NOT_FOUND, "Nothing is at this address; see /swagger-ui.html.");
           case METHOD_NOT_ALLOWED ->
-              Problem.of(METHOD_NOT_ALLOWED, "See the Allow header for the methods that are known.");
+              Problem.of(
+                  METHOD_NOT_ALLOWED, "See the Allow header for the methods that are known.");
           case NOT_ACCEPTABLE ->
               Problem.of(NOT_ACCEPTABLE, "Accept application/json, or send no Accept header.");
-          case CONTENT_TOO_LARGE ->
-              Problem.of(PAYLOAD_TOO_LARGE, "Send a smaller body.");
+          case CONTENT_TOO_LARGE -> Problem.of(PAYLOAD_TOO_LARGE, "Send a smaller body.");
           case UNSUPPORTED_MEDIA_TYPE ->
               Problem.of(
                   UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json, with Content-Type.");
@@ -229,7 +228,8 @@ class Problems extends ResponseEntityExceptionHandler {
 
   private static ProblemDetail body(Problem problem) {
     ProblemType type = problem.type();
-    ProblemDetail body = ProblemDetail.forStatusAndDetail(HttpStatusCode.valueOf(type.status()), problem.detail());
+    ProblemDetail body =
+        ProblemDetail.forStatusAndDetail(HttpStatusCode.valueOf(type.status()), problem.detail());
     body.setType(URI.create(type.uri()));
     body.setTitle(type.title());
     if (!problem.errors().isEmpty()) {

@@ -1,0 +1,209 @@
+# shellcheck shell=bash
+# What the lab's commands share. Sourced, never run.
+set -euo pipefail
+
+LAB_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+LAB_NAME=${LAB_NAME:-ferry}
+LAB_ROOT=/var/lib/virt-ferry-lab
+LAB_DIR=$LAB_ROOT/$LAB_NAME
+LAB_CACHE=/var/cache/virt-ferry-lab
+LAB_BOOT=$LAB_CACHE/boot
+LAB_LOCKS=/run/virt-ferry-lab
+LAB_BRIDGE=vfb-$LAB_NAME
+# Carried in the environment of everything that outlives a command, so that lab/down finds it.
+LAB_MARK=VIRT_FERRY_LAB_PROCESS=$LAB_NAME
+COMMAND=lab/$(basename "$0")
+
+fail() { printf '%s: %s\n' "$COMMAND" "$*" >&2; exit 1; }
+misuse() { printf '%s: %s\n' "$COMMAND" "$*" >&2; exit 2; }
+say() { printf '%s\n' "$*"; }
+
+check_lab_name() {
+  [[ $LAB_NAME =~ ^[a-z0-9-]{1,8}$ ]] || misuse "LAB_NAME must be 1 to 8 of a-z, 0-9 and -, not '$LAB_NAME'"
+}
+
+check_machine() {
+  check_lab_name
+  [[ $(uname -s) == Linux ]] || fail "needs Linux"
+  [[ $EUID == 0 ]] || fail "needs root: network namespaces, bridges and mounts"
+}
+
+# Descriptor 9 is the lab's lock, 8 the machine's: whatever outlives a command must close both.
+lock_lab() { # exclusive|shared [seconds]
+  mkdir -p "$LAB_LOCKS"
+  exec 9>>"$LAB_LOCKS/$LAB_NAME.lock"
+  flock "--$1" --wait "${2:-900}" 9
+}
+
+unlock_lab() { exec 9>&-; }
+
+with_machine_lock() { # packages|network COMMAND...
+  mkdir -p "$LAB_LOCKS"
+  { flock --wait 900 8 || fail "another lab held $LAB_LOCKS/.$1.lock for 15 minutes"; "${@:2}"; } 8>>"$LAB_LOCKS/.$1.lock"
+}
+
+wait_until() { # SECONDS COMMAND...
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.1
+  done
+}
+
+# --- hosts ------------------------------------------------------------------
+
+host_names() { # N
+  local names=(kvm-a kvm-b kvm-c kvm-d kvm-e kvm-f kvm-g kvm-h)
+  printf '%s\n' "${names[@]:0:$1}"
+}
+
+# The hosts this lab was asked to have, in order.
+lab_hosts() { [[ ! -f $LAB_DIR/hosts ]] || host_names "$(<"$LAB_DIR/hosts")"; }
+
+require_host() {
+  [[ -n ${1:-} ]] || misuse "which host?"
+  grep -qxF -- "$1" <(lab_hosts) || fail "lab $LAB_NAME has no host '$1' (it has: $(lab_hosts | paste -sd' '))"
+}
+
+require_lab() { [[ -s $LAB_DIR/env ]] || fail "lab $LAB_NAME is not up: run lab/up first"; }
+
+lab_subnet() { echo "$(<"$LAB_DIR/subnet")"; }
+lab_gateway() { echo "$(lab_subnet).1"; }
+host_letter() { echo "${1#kvm-}"; }
+host_address() {
+  local letters=abcdefgh before
+  before=${letters%%"$(host_letter "$1")"*}
+  echo "$(lab_subnet).$((11 + ${#before}))"
+}
+host_uri() { echo "qemu+tcp://$(host_address "$1")/system"; }
+host_dir() { echo "$LAB_DIR/$1"; }
+host_netns() { echo "vf-$LAB_NAME.$1"; }
+host_veth() { echo "vfh-$LAB_NAME-$(host_letter "$1")"; }
+
+namespace_id() { stat -Lc %i "$1" 2>/dev/null; }
+
+# The host's PID 1 as this machine numbers it; fails when the host is not there.
+host_pid() {
+  local pid=''
+  read -r pid 2>/dev/null <"$(host_dir "$1")/pid" || return 1
+  [[ -n $pid && $(namespace_id "/proc/$pid/ns/net") == "$(namespace_id "/run/netns/$(host_netns "$1")")" ]] && echo "$pid"
+}
+
+on_host() { # HOST COMMAND...
+  local pid
+  pid=$(host_pid "$1") || fail "host $1 of lab $LAB_NAME is not running: run lab/up"
+  nsenter -t "$pid" -m -u -i -n -p -- "${@:2}"
+}
+
+virsh_on() { # HOST VIRSH-ARGUMENT...
+  on_host "$1" env -u LIBVIRT_DEFAULT_URI LC_ALL=C.UTF-8 timeout -k 2 "${VIRSH_SECONDS:-30}" virsh -q "${@:2}"
+}
+
+host_answers() { timeout 5 virsh -q -c "$(host_uri "$1")" version >/dev/null 2>&1; }
+host_answers_inside() { VIRSH_SECONDS=5 virsh_on "$1" version >/dev/null 2>&1; }
+
+# The process id of the host's libvirtd, inside the host.
+daemon_pid() {
+  # shellcheck disable=SC2016
+  on_host "$1" sh -c 'pid=$(cat /run/libvirtd.pid 2>/dev/null) && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = libvirtd ] && echo "$pid"'
+}
+
+start_daemon() {
+  on_host "$1" env -i PATH="$PATH" HOME=/root LC_ALL=C.UTF-8 "$LAB_MARK" "$LAB_HOME/host-daemons" 8>&- 9>&- </dev/null
+}
+
+# --- links ------------------------------------------------------------------
+
+slow_link() { # HOST RATE: both into and out of the host
+  local shape=(handle 1: tbf rate "$2" burst 256kb latency 200ms)
+  tc qdisc replace dev "$(host_veth "$1")" root "${shape[@]}" &&
+    tc -n "$(host_netns "$1")" qdisc replace dev eth0 root "${shape[@]}"
+}
+
+full_speed_link() {
+  tc qdisc del dev "$(host_veth "$1")" root 2>/dev/null || true
+  tc -n "$(host_netns "$1")" qdisc del dev eth0 root 2>/dev/null || true
+}
+
+set_link() { ip link set "$(host_veth "$1")" "$2"; } # HOST up|down
+
+# --- taking things away -----------------------------------------------------
+
+# Everything that runs in one of this host's namespaces, found through the kernel and not through
+# what was written down.
+host_processes() {
+  local network ours mounts
+  network=$(namespace_id "/run/netns/$(host_netns "$1")") || return 0
+  ours=$(processes_in net "$network")
+  mounts=$(for pid in $ours; do namespace_id "/proc/$pid/ns/mnt" || true; done | sort -u |
+    grep -vxF -e "$(namespace_id /proc/1/ns/mnt)" -e "$(namespace_id /proc/self/ns/mnt)" || true)
+  { echo "$ours"; for mount in $mounts; do processes_in mnt "$mount"; done; } | sort -un | grep . || true
+}
+
+processes_in() { # net|mnt NAMESPACE-ID
+  { stat -Lc '%i %n' /proc/[0-9]*/ns/"$1" 2>/dev/null || true; } |
+    awk -v id="$2" '$1 == id { split($2, part, "/"); print part[3] }'
+}
+
+# What runs in the machine's own namespaces on behalf of this lab.
+marked_processes() { # [MARK]
+  { grep -lzxF -- "${1:-$LAB_MARK}" /proc/[0-9]*/environ 2>/dev/null || true; } | cut -d/ -f3 | grep -vx $$ || true
+}
+
+kill_all() { # FUNCTION-THAT-LISTS-PIDS [ARGUMENT...]
+  local pids tries
+  for ((tries = 0; tries < 100; tries++)); do
+    pids=$("$@")
+    [[ -n $pids ]] || return 0
+    # shellcheck disable=SC2086
+    kill -KILL $pids 2>/dev/null || true
+    sleep 0.1
+  done
+  fail "could not end these processes: $(paste -sd' ' <<<"$pids")"
+}
+
+remove_host() {
+  kill_all host_processes "$1"
+  ip link del "$(host_veth "$1")" 2>/dev/null || true
+  remove_netns "$(host_netns "$1")"
+  remove_dir "$(host_dir "$1")"
+}
+
+remove_netns() {
+  [[ -e /run/netns/$1 ]] || return 0
+  ip netns del "$1" 2>/dev/null || { umount -l "/run/netns/$1" 2>/dev/null || true; rm -f "/run/netns/$1"; }
+}
+
+remove_dir() {
+  [[ -d $1 ]] || return 0
+  unmount_below "$1"
+  detach_loops_below "$1"
+  rm -rf --one-file-system -- "$1"
+}
+
+unmount_below() {
+  awk -v dir="$1" '$5 == dir || index($5, dir "/") == 1 { print $5 }' /proc/self/mountinfo | sort -r |
+    while read -r mount; do umount -l "$mount"; done
+}
+
+# By device and inode: a loop device set up inside a host knows its file by the host's path.
+detach_loops_below() {
+  command -v losetup >/dev/null || return 0
+  local device loop files
+  device=$(stat -c '%Hd:%Ld' "$1")
+  loops=$(losetup --list --noheadings --output NAME,BACK-INO,BACK-MAJ:MIN 2>/dev/null) || return 0
+  [[ -n $loops ]] || return 0
+  files=$(find "$1" -xdev -type f -printf '%i\n')
+  while read -r loop inode backing; do
+    if [[ $backing == "$device" ]] && grep -qxF "$inode" <<<"$files"; then losetup --detach "$loop"; fi
+  done <<<"$loops"
+}
+
+remove_lab() {
+  local host
+  kill_all marked_processes
+  for host in $(host_names 8); do remove_host "$host"; done
+  ip link del "$LAB_BRIDGE" 2>/dev/null || true
+  remove_dir "$LAB_DIR"
+}

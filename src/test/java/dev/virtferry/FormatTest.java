@@ -1,0 +1,54 @@
+package dev.virtferry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.googlejavaformat.java.Formatter;
+import com.google.googlejavaformat.java.FormatterException;
+import com.google.googlejavaformat.java.ImportOrderer;
+import com.google.googlejavaformat.java.JavaFormatterOptions.Style;
+import com.google.googlejavaformat.java.RemoveUnusedImports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds every source file to google-java-format. It runs as a test because the formatter needs the
+ * JDK that the toolchain picks, and Maven itself may run on an older one.
+ */
+class FormatTest {
+
+  private static final boolean WRITE = "write".equals(System.getProperty("format"));
+
+  @Test
+  void everySourceFileIsFormatted() throws IOException {
+    List<Path> unformatted;
+    try (Stream<Path> files = Files.walk(Path.of("src"))) {
+      unformatted =
+          files.filter(file -> file.toString().endsWith(".java")).filter(this::differs).toList();
+    }
+    assertThat(unformatted)
+        .as("not formatted; mend with: mvn test -Dtest=FormatTest -Dformat=write")
+        .isEmpty();
+  }
+
+  private boolean differs(Path file) {
+    try {
+      String before = Files.readString(file);
+      String ordered = ImportOrderer.reorderImports(before, Style.GOOGLE);
+      String after = new Formatter().formatSource(RemoveUnusedImports.removeUnusedImports(ordered));
+      if (WRITE && !after.equals(before)) {
+        Files.writeString(file, after);
+        return false;
+      }
+      return !after.equals(before);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (FormatterException e) {
+      throw new IllegalStateException(file + " can't be parsed", e);
+    }
+  }
+}

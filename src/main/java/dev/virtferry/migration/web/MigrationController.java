@@ -1,6 +1,7 @@
 package dev.virtferry.migration.web;
 
 import dev.virtferry.migration.MigrationQuery;
+import dev.virtferry.migration.MigrationQuery.Position;
 import dev.virtferry.migration.MigrationService;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Tracked;
@@ -89,10 +90,9 @@ class MigrationController {
           @Max(value = 200, message = "is more than 200")
           int limit,
       @Parameter(description = "nextCursor of the page before.") @RequestParam(required = false)
-          @Nullable Cursor cursor) {
-    var query =
-        new MigrationQuery(
-            state, domain, source, destination, limit, cursor == null ? null : cursor.position());
+          @Nullable String cursor) {
+    Position after = cursor == null ? null : Cursor.parse(cursor).position();
+    var query = new MigrationQuery(state, domain, source, destination, limit, after);
     return MigrationList.of(service.list(query));
   }
 

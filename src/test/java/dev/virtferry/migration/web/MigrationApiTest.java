@@ -1,0 +1,552 @@
+package dev.virtferry.migration.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.virtferry.ServiceTest;
+import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.FakeHypervisor;
+import dev.virtferry.libvirt.Hypervisor;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.http.MediaType;
+import org.springframework.test.context.bean.override.convention.TestBean;
+import org.springframework.test.web.servlet.assertj.MockMvcTester;
+import org.springframework.test.web.servlet.assertj.MvcTestResult;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@ServiceTest
+class MigrationApiTest {
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @TestBean Hypervisor hypervisor;
+  @Autowired MockMvcTester http;
+
+  static Hypervisor hypervisor() {
+    return new FakeHypervisor();
+  }
+
+  private FakeHypervisor hosts() {
+    return (FakeHypervisor) hypervisor;
+  }
+
+  @BeforeEach
+  void aGuestOnKvmA() {
+    hosts().reset();
+    hosts().put("kvm-a", guest("web-01"));
+  }
+
+  /** A migration that has not ended would keep its slot from the next test. */
+  @AfterEach
+  void everyMigrationHasEnded() {
+    await()
+        .until(
+            () -> {
+              hosts().rollBackTo("kvm-a");
+              return get("/v1/migrations?state=QUEUED&state=PREPARING&state=MIGRATING&limit=200")
+                  .get("items")
+                  .isEmpty();
+            });
+  }
+
+  private static DomainDescription guest(String name) {
+    return Domains.running(
+        name,
+        Domains.disk("vda"),
+        Domains.disk("vdb"),
+        Domains.network("vdc"),
+        Domains.cdrom("sda"),
+        new DomainDisk(
+            "vdd", "disk", "virtio", "file", "/srv/ro.raw", "raw", true, false, Domains.MIB),
+        new DomainDisk(
+            "vde", "disk", "virtio", "file", "/srv/sh.raw", "raw", false, true, Domains.MIB));
+  }
+
+  @Test
+  void acceptsAMigrationAndShowsExactlyWhatLibvirtWillBeGiven() {
+    MvcTestResult result =
+        post(
+            """
+            {"domain":"web-01","destUri":"QEMU+TLS://KVM-B:16514/system","disks":["vdb","vda"],
+             "options":{"bandwidthMiBps":200,"maxDowntimeMillis":300}}
+            """);
+    assertThat(result).hasStatus(202);
+    JsonNode migration = body(result);
+    String id = migration.get("id").asString();
+    assertThat(result).headers().hasValue("Location", "/v1/migrations/" + id);
+    assertThat(result).headers().hasValue("ETag", "\"1-1\"");
+    assertThat(UUID.fromString(id).version()).isEqualTo(7);
+    assertThat(migration.get("destUri").asString()).isEqualTo("qemu+tls://kvm-b/system");
+    assertThat(migration.get("parameters").toString())
+        .isEqualTo(
+            """
+            [{"name":"migrate_disks","type":"string","value":"vdb"},\
+            {"name":"migrate_disks","type":"string","value":"vda"},\
+            {"name":"migrate_uri","type":"string","value":"tcp://10.0.0.2"},\
+            {"name":"bandwidth","type":"ullong","value":200}]""");
+    assertThat(migration.get("flags").toString())
+        .isEqualTo(
+            """
+            ["LIVE","PEER2PEER","PERSIST_DEST","UNDEFINE_SOURCE","NON_SHARED_DISK"]""");
+    assertThat(migration.propertyNames())
+        .containsExactlyInAnyOrder(
+            "id",
+            "version",
+            "domain",
+            "source",
+            "destination",
+            "destUri",
+            "state",
+            "phase",
+            "domainLocation",
+            "cancelRequested",
+            "progress",
+            "disks",
+            "parameters",
+            "flags",
+            "options",
+            "priority",
+            "cleanup",
+            "attention",
+            "createdAt",
+            "startedAt",
+            "endedAt",
+            "phases",
+            "error");
+    assertThat(migration.get("progress").propertyNames())
+        .containsExactlyInAnyOrder(
+            "percent",
+            "bytesTotal",
+            "bytesDone",
+            "bytesPerSecond",
+            "etaSeconds",
+            "stalled",
+            "memory",
+            "expectedDowntimeMillis",
+            "downtimeMillis");
+    assertThat(migration.get("createdAt").asString())
+        .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
+  }
+
+  @Test
+  void sendsNothingAboutDisksWhenNoneAreNamed() {
+    hosts().put("kvm-a", Domains.running("diskless", Domains.network("vda")));
+    JsonNode migration =
+        body(post("{\"domain\":\"diskless\",\"destUri\":\"qemu+tls://kvm-c/system\"}"));
+    assertThat(migration.get("parameters")).isEmpty();
+    assertThat(migration.get("flags").toString()).doesNotContain("NON_SHARED");
+    assertThat(migration.get("disks")).isEmpty();
+  }
+
+  @Test
+  void expandsCopyWithoutDisksToEveryDiskThatCanBeCopied() {
+    JsonNode migration =
+        body(
+            post(
+                """
+                {"domain":"web-01","destUri":"qemu+tls://kvm-b/system","copy":"INCREMENTAL"}
+                """));
+    assertThat(migration.get("parameters").toString())
+        .startsWith(
+            """
+            [{"name":"migrate_disks","type":"string","value":"vda"},\
+            {"name":"migrate_disks","type":"string","value":"vdb"},""");
+    assertThat(migration.get("flags").toString()).contains("NON_SHARED_INC");
+  }
+
+  @Test
+  void answersNotModifiedAsLongAsNothingChanged() {
+    hosts().put("kvm-a", Domains.running("queued-1", Domains.network("vda")));
+    hosts().put("kvm-a", Domains.running("queued-2", Domains.network("vda")));
+    hosts().put("kvm-a", Domains.running("queued-3", Domains.network("vda")));
+    start("queued-1");
+    start("queued-2");
+    String path = "/v1/migrations/" + start("queued-3");
+    MvcTestResult first = http.get().uri(path).exchange();
+    assertThat(first).hasStatusOk();
+    String etag = String.valueOf(first.getResponse().getHeader("ETag"));
+    assertThat(http.get().uri(path).header("If-None-Match", etag).exchange()).hasStatus(304);
+    assertThat(http.get().uri(path).header("If-None-Match", "\"0-0\"").exchange()).hasStatusOk();
+
+    assertThat(http.post().uri(path + "/cancel").exchange()).hasStatus(202);
+    MvcTestResult changed = http.get().uri(path).header("If-None-Match", etag).exchange();
+    assertThat(changed).hasStatusOk();
+    assertThat(body(changed).get("state").asString()).isEqualTo("CANCELLED");
+  }
+
+  @Test
+  void cancelsAQueuedMigrationAtOnceAndSaysSoAgainWhenAskedAgain() {
+    hosts().put("kvm-a", Domains.running("queued-1", Domains.network("vda")));
+    hosts().put("kvm-a", Domains.running("queued-2", Domains.network("vda")));
+    hosts().put("kvm-a", Domains.running("queued-3", Domains.network("vda")));
+    start("queued-1");
+    start("queued-2");
+    String path = "/v1/migrations/" + start("queued-3") + "/cancel";
+    for (int time = 0; time < 2; time++) {
+      MvcTestResult cancelled = http.post().uri(path).exchange();
+      assertThat(cancelled).hasStatus(202);
+      assertThat(body(cancelled).get("state").asString()).isEqualTo("CANCELLED");
+      assertThat(body(cancelled).get("cancelRequested").asBoolean()).isTrue();
+      assertThat(body(cancelled).get("domainLocation").asString()).isEqualTo("SOURCE");
+    }
+    assertThat(hosts().made()).noneMatch(call -> call.destination().contains("queued-3"));
+  }
+
+  @Test
+  void refusesToCancelWhatHasEnded() {
+    String id = start("web-01", "[\"vda\",\"vdb\"]");
+    await().until(() -> !hosts().made().isEmpty());
+    hosts().rollBackTo("kvm-a");
+    await().until(() -> get("/v1/migrations/" + id).get("state").asString().equals("FAILED"));
+    MvcTestResult refused = http.post().uri("/v1/migrations/" + id + "/cancel").exchange();
+    assertProblem(refused, 409, "migration-not-cancellable", null);
+  }
+
+  @Test
+  void namesTheMigrationThatIsInProgress() {
+    String id = start("web-01", "[\"vda\",\"vdb\"]");
+    MvcTestResult second =
+        post("{\"domain\":\"web-01\",\"destUri\":\"qemu+tls://kvm-c/system\",\"disks\":[\"vda\"]}");
+    assertProblem(second, 409, "migration-in-progress", "#/domain");
+    assertThat(body(second).get("detail").asString()).contains(id);
+    assertThat(body(second).get("migration").asString()).isEqualTo(id);
+  }
+
+  @Test
+  void listsNewestFirstInPagesThatLoseNothing() {
+    for (int i = 0; i < 5; i++) {
+      DomainDescription domain = Domains.running("paged", Domains.network("vda"));
+      hosts().put("kvm-a", domain);
+      String id = start("paged");
+      http.post().uri("/v1/migrations/" + id + "/cancel").exchange();
+      await()
+          .until(
+              () -> {
+                hosts().rollBackTo("kvm-a");
+                return !get("/v1/migrations/" + id).get("endedAt").isNull();
+              });
+      hosts().remove("kvm-a", domain.uuid());
+    }
+    JsonNode first = get("/v1/migrations?domain=paged&limit=3");
+    assertThat(first.get("items")).hasSize(3);
+    JsonNode second =
+        get("/v1/migrations?domain=paged&limit=3&cursor=" + first.get("nextCursor").asString());
+    assertThat(second.get("items")).hasSize(2);
+    assertThat(second.get("nextCursor").isNull()).isTrue();
+    List<String> ids =
+        Stream.concat(first.get("items").valueStream(), second.get("items").valueStream())
+            .map(item -> item.get("id").asString())
+            .toList();
+    assertThat(ids).doesNotHaveDuplicates().isSortedAccordingTo((a, b) -> b.compareTo(a));
+    assertThat(get("/v1/migrations?domain=paged&state=QUEUED").get("items")).isEmpty();
+    assertThat(get("/v1/migrations?domain=paged&source=kvm-c").get("items")).isEmpty();
+    assertThat(get("/v1/migrations?domain=paged&destination=kvm-b").get("items")).hasSize(5);
+  }
+
+  @Test
+  void tellsTheHistory() {
+    String id = start("web-01", "[\"vda\",\"vdb\"]");
+    await().until(() -> !hosts().made().isEmpty());
+    JsonNode first = get("/v1/migrations/" + id + "/history").get("items").get(0);
+    assertThat(first.get("from").isNull()).isTrue();
+    assertThat(first.get("to").asString()).isEqualTo("QUEUED");
+    assertThat(first.get("replica").asString()).isNotEmpty();
+  }
+
+  static Stream<Arguments> bodies() {
+    String fine = "\"domain\":\"web-01\",\"destUri\":\"qemu+tls://kvm-b/system\"";
+    return Stream.of(
+        Arguments.of("", 400, "invalid-request", null),
+        Arguments.of("not json", 400, "invalid-request", null),
+        Arguments.of("[]", 400, "invalid-request", "#"),
+        Arguments.of("\"text\"", 400, "invalid-request", "#"),
+        Arguments.of("{" + fine + ",}", 400, "invalid-request", null),
+        Arguments.of("{" + fine + "} {}", 400, "invalid-request", null),
+        Arguments.of("{" + fine + ",\"domain\":\"x\"}", 400, "invalid-request", null),
+        Arguments.of("{" + fine + ",\"disk\":[]}", 400, "invalid-request", "#/disk"),
+        Arguments.of(
+            "{" + fine + ",\"options\":{\"speed\":1}}", 400, "invalid-request", "#/options/speed"),
+        Arguments.of("{" + fine + ",\"disks\":\"vda,vdb\"}", 400, "invalid-request", "#/disks"),
+        Arguments.of("{" + fine + ",\"disks\":[1]}", 400, "invalid-request", "#/disks/0"),
+        Arguments.of("{" + fine + ",\"disks\":[null]}", 400, "invalid-request", "#/disks/0"),
+        Arguments.of("{" + fine + ",\"copy\":\"ALL\"}", 400, "invalid-request", "#/copy"),
+        Arguments.of("{" + fine + ",\"copy\":0}", 400, "invalid-request", "#/copy"),
+        Arguments.of("{" + fine + ",\"priority\":10}", 400, "invalid-request", "#/priority"),
+        Arguments.of("{" + fine + ",\"priority\":\"5\"}", 400, "invalid-request", "#/priority"),
+        Arguments.of("{" + fine + ",\"priority\":1.5}", 400, "invalid-request", "#/priority"),
+        Arguments.of(
+            "{" + fine + ",\"options\":{\"bandwidthMiBps\":0}}",
+            400,
+            "invalid-request",
+            "#/options/bandwidthMiBps"),
+        Arguments.of(
+            "{" + fine + ",\"options\":{\"maxDowntimeMillis\":2000001}}",
+            400,
+            "invalid-request",
+            "#/options/maxDowntimeMillis"),
+        Arguments.of("{\"domain\":\"web-01\"}", 400, "invalid-request", "#/destUri"),
+        Arguments.of(
+            "{\"destUri\":\"qemu+tls://kvm-b/system\"}", 400, "invalid-request", "#/domain"),
+        Arguments.of(
+            "{\"domain\":\"\",\"destUri\":\"qemu+tls://kvm-b/system\"}",
+            400,
+            "invalid-request",
+            "#/domain"),
+        Arguments.of(
+            "{\"domain\":\"web-01\",\"destUri\":\"" + "x".repeat(600) + "\"}",
+            400,
+            "invalid-request",
+            "#/destUri"),
+        Arguments.of(
+            "{\"domain\":\"" + "x".repeat(300) + "\",\"destUri\":\"qemu+tls://kvm-b/system\"}",
+            400,
+            "invalid-request",
+            "#/domain"),
+        Arguments.of("{" + fine + ",\"disks\":[]}", 422, "disk-not-found", "#/disks"),
+        Arguments.of(
+            "{" + fine + ",\"disks\":[\"vda\",\"\"]}", 422, "disk-not-found", "#/disks/1"),
+        Arguments.of(
+            "{" + fine + ",\"disks\":[\"vda\",\"vdb\",\"vdx\"]}",
+            422,
+            "disk-not-found",
+            "#/disks/2"),
+        Arguments.of(
+            "{" + fine + ",\"disks\":[\"vda,vdb\"]}", 422, "disk-not-found", "#/disks/0"),
+        Arguments.of(
+            "{" + fine + ",\"disks\":[\"vda\",\"vdb\",\"vda\"]}",
+            422,
+            "disk-not-copyable",
+            "#/disks/2"),
+        Arguments.of(
+            "{" + fine + ",\"disks\":[\"vda\",\"vdb\",\"sda\"]}",
+            422,
+            "disk-not-copyable",
+            "#/disks/2"),
+        Arguments.of(
+            "{" + fine + ",\"disks\":[\"vdd\",\"vda\",\"vdb\"]}",
+            422,
+            "disk-not-copyable",
+            "#/disks/0"),
+        Arguments.of(
+            "{" + fine + ",\"disks\":[\"vda\",\"vde\",\"vdb\"]}",
+            422,
+            "disk-not-copyable",
+            "#/disks/1"),
+        Arguments.of(
+            "{" + fine + ",\"disks\":[\"vda\",\"vdb\",\"vdc\"]}",
+            422,
+            "disk-not-copyable",
+            "#/disks/2"),
+        Arguments.of("{" + fine + ",\"disks\":[\"vda\"]}", 422, "disk-left-behind", "#/disks"),
+        Arguments.of(
+            "{\"domain\":\"web-99\",\"destUri\":\"qemu+tls://kvm-b/system\"}",
+            422,
+            "domain-not-found",
+            "#/domain"),
+        Arguments.of(
+            "{" + fine + ",\"source\":\"kvm-c\"}", 422, "domain-not-found", "#/domain"),
+        Arguments.of("{" + fine + ",\"source\":\"nowhere\"}", 422, "host-not-found", "#/source"),
+        Arguments.of(
+            "{\"domain\":\"web-01\",\"destUri\":\"qemu+ssh://kvm-b/system\"}",
+            422,
+            "destination-not-allowed",
+            "#/destUri"),
+        Arguments.of(
+            "{\"domain\":\"web-01\",\"destUri\":\"qemu+tls://kvm-z/system\"}",
+            422,
+            "destination-not-allowed",
+            "#/destUri"),
+        Arguments.of(
+            "{\"domain\":\"web-01\",\"destUri\":\"qemu+tls://kvm-a/system\","
+                + "\"disks\":[\"vda\",\"vdb\"]}",
+            422,
+            "same-host",
+            "#/destUri"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("bodies")
+  void refusesWithAProblemThatNamesTheField(
+      String body, int status, String type, @org.jspecify.annotations.Nullable String pointer) {
+    MvcTestResult result = post(body);
+    assertProblem(result, status, type, pointer);
+    assertThat(hosts().made()).isEmpty();
+  }
+
+  @Test
+  void saysTheSameOfADestinationThatExistsNowhereAndOfOneThatIsForbidden() {
+    JsonNode unknown =
+        body(post("{\"domain\":\"web-01\",\"destUri\":\"qemu+tls://kvm-z/system\"}"));
+    JsonNode forbidden =
+        body(post("{\"domain\":\"web-01\",\"destUri\":\"qemu+ext://kvm-b/system?command=/x\"}"));
+    assertThat(unknown).isEqualTo(forbidden);
+  }
+
+  @Test
+  void refusesADomainThatDoesNotRun() {
+    hosts().show("kvm-a", guest("sleeper"), DomainCondition.SHUT_OFF);
+    assertProblem(
+        post("{\"domain\":\"sleeper\",\"destUri\":\"qemu+tls://kvm-b/system\"}"),
+        422,
+        "domain-not-running",
+        "#/domain");
+  }
+
+  @Test
+  void refusesADomainThatSomethingHinders() {
+    DomainDescription plain = guest("pinned");
+    hosts()
+        .put(
+            "kvm-a",
+            new DomainDescription(
+                plain.name(),
+                plain.uuid(),
+                plain.condition(),
+                true,
+                false,
+                1,
+                plain.disks(),
+                List.of("It has 1 host devices; detach them first.")));
+    assertProblem(
+        post("{\"domain\":\"pinned\",\"destUri\":\"qemu+tls://kvm-b/system\"}"),
+        422,
+        "domain-not-migratable",
+        "#/domain");
+  }
+
+  @Test
+  void asksForTheSourceWhenTwoHostsRunADomainOfThatName() {
+    hosts().put("kvm-c", guest("web-01"));
+    MvcTestResult result =
+        post("{\"domain\":\"web-01\",\"destUri\":\"qemu+tls://kvm-b/system\"}");
+    assertProblem(result, 409, "domain-ambiguous", "#/domain");
+    assertThat(body(result).get("detail").asString()).contains("kvm-a, kvm-c");
+  }
+
+  @Test
+  void refusesADestinationThatAlreadyHasTheDomain() {
+    hosts().show("kvm-b", guest("web-01"), DomainCondition.SHUT_OFF);
+    assertProblem(
+        post(
+            "{\"domain\":\"web-01\",\"destUri\":\"qemu+tls://kvm-b/system\","
+                + "\"disks\":[\"vda\",\"vdb\"]}"),
+        422,
+        "destination-conflict",
+        "#/destUri");
+  }
+
+  @Test
+  void saysWhenToTryAgainWhileAHostIsUnreachableAndKeepsLibvirtsWordsToItself() {
+    hosts().cutOff("kvm-b");
+    MvcTestResult result =
+        post(
+            "{\"domain\":\"web-01\",\"destUri\":\"qemu+tls://kvm-b/system\","
+                + "\"disks\":[\"vda\",\"vdb\"]}");
+    assertProblem(result, 503, "host-unreachable", null);
+    assertThat(result).headers().hasValue("Retry-After", "5");
+    assertThat(body(result).toString()).doesNotContain("secret");
+  }
+
+  static Stream<Arguments> addresses() {
+    UUID nobody = UUID.fromString("01999999-0000-7000-8000-000000000000");
+    return Stream.of(
+        Arguments.of("GET", "/v1/migrations/" + nobody, 404, "migration-not-found"),
+        Arguments.of("GET", "/v1/migrations/" + nobody + "/history", 404, "migration-not-found"),
+        Arguments.of("POST", "/v1/migrations/" + nobody + "/cancel", 404, "migration-not-found"),
+        Arguments.of("GET", "/v1/migrations/1", 400, "invalid-request"),
+        Arguments.of("GET", "/v1/migrations?state=DONE", 400, "invalid-request"),
+        Arguments.of("GET", "/v1/migrations?limit=0", 400, "invalid-request"),
+        Arguments.of("GET", "/v1/migrations?limit=201", 400, "invalid-request"),
+        Arguments.of("GET", "/v1/migrations?limit=many", 400, "invalid-request"),
+        Arguments.of("GET", "/v1/migrations?cursor=garbage", 400, "invalid-request"),
+        Arguments.of("DELETE", "/v1/migrations", 405, "method-not-allowed"),
+        Arguments.of("PUT", "/v1/migrations/" + nobody, 405, "method-not-allowed"),
+        Arguments.of("GET", "/v1/nothing", 404, "not-found"),
+        Arguments.of("GET", "/nothing", 404, "not-found"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("addresses")
+  void answersWithAProblemAtEveryAddress(String method, String uri, int status, String type) {
+    MvcTestResult result =
+        http.method(org.springframework.http.HttpMethod.valueOf(method)).uri(uri).exchange();
+    assertProblem(result, status, type, null);
+  }
+
+  @Test
+  void refusesOtherMediaTypes() {
+    assertProblem(
+        http.post().uri("/v1/migrations").contentType(MediaType.TEXT_PLAIN).content("x").exchange(),
+        415,
+        "unsupported-media-type",
+        null);
+    assertProblem(
+        http.get().uri("/v1/migrations").accept(MediaType.APPLICATION_XML).exchange(),
+        406,
+        "not-acceptable",
+        null);
+  }
+
+  private static void assertProblem(
+      MvcTestResult result,
+      int status,
+      String type,
+      @org.jspecify.annotations.Nullable String pointer) {
+    assertThat(result).hasStatus(status);
+    assertThat(result).hasContentTypeCompatibleWith(MediaType.APPLICATION_PROBLEM_JSON);
+    JsonNode problem = body(result);
+    assertThat(problem.get("type").asString()).isEqualTo("urn:virt-ferry:problem:" + type);
+    assertThat(problem.get("status").asInt()).isEqualTo(status);
+    assertThat(problem.get("title").asString()).isNotBlank();
+    assertThat(problem.get("detail").asString()).endsWith(".").hasSizeGreaterThan(20);
+    assertThat(problem.toString()).doesNotContain("dev.virtferry", "java.", "Exception", "jackson");
+    if (pointer != null) {
+      assertThat(problem.get("errors").valueStream().map(e -> e.get("pointer").asString()))
+          .contains(pointer);
+    }
+  }
+
+  private MvcTestResult post(String body) {
+    return http.post()
+        .uri("/v1/migrations")
+        .contentType(MediaType.APPLICATION_JSON)
+        .content(body)
+        .exchange();
+  }
+
+  private String start(String domain) {
+    return body(post("{\"domain\":\"%s\",\"destUri\":\"qemu+tls://kvm-b/system\"}".formatted(domain)))
+        .get("id")
+        .asString();
+  }
+
+  private String start(String domain, String disks) {
+    return body(
+            post(
+                "{\"domain\":\"%s\",\"destUri\":\"qemu+tls://kvm-b/system\",\"disks\":%s}"
+                    .formatted(domain, disks)))
+        .get("id")
+        .asString();
+  }
+
+  private JsonNode get(String uri) {
+    return body(http.get().uri(uri).exchange());
+  }
+
+  private static JsonNode body(MvcTestResult result) {
+    return JSON.readTree(result.getResponse().getContentAsByteArray());
+  }
+}

@@ -51,7 +51,7 @@ class ArchitectureTest {
         .whereLayer("disk")
         .mayOnlyBeAccessedByLayers("migration", "web")
         .whereLayer("host")
-        .mayOnlyBeAccessedByLayers("application", "migration")
+        .mayOnlyBeAccessedByLayers("application", "migration", "web")
         .whereLayer("problem")
         .mayOnlyBeAccessedByLayers("disk", "migration", "web")
         .whereLayer("libvirt")

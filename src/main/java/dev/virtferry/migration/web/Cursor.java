@@ -27,8 +27,7 @@ record Cursor(Position position) {
     try {
       String[] words = new String(Base64.getUrlDecoder().decode(text), US_ASCII).split(" ", 2);
       return new Cursor(
-          new Position(
-              Instant.ofEpochMilli(Long.parseLong(words[0])), UUID.fromString(words[1])));
+          new Position(Instant.ofEpochMilli(Long.parseLong(words[0])), UUID.fromString(words[1])));
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
       throw new Refused(
           Problem.at(

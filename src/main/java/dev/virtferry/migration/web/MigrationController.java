@@ -8,6 +8,10 @@ import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Transition;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -23,6 +27,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -46,6 +51,19 @@ class MigrationController {
       description =
           "Checks the wish against both live hosts, keeps it and answers at once; poll the migration"
               + " at Location for what becomes of it.")
+  @ApiResponse(
+      responseCode = "202",
+      description = "Accepted and kept.",
+      headers = {
+        @Header(
+            name = "Location",
+            description = "Where to poll.",
+            schema = @Schema(type = "string")),
+        @Header(
+            name = "ETag",
+            description = "Changes with the migration.",
+            schema = @Schema(type = "string"))
+      })
   ResponseEntity<MigrationResponse> start(@Valid @RequestBody MigrationRequest request) {
     Tracked accepted = service.submit(request.toSubmission());
     return ResponseEntity.accepted()
@@ -59,7 +77,23 @@ class MigrationController {
       operationId = "getMigration",
       summary = "Read a migration",
       description = "With If-None-Match it answers 304 as long as nothing changed.")
-  ResponseEntity<MigrationResponse> get(@PathVariable UUID id) {
+  @ApiResponse(
+      responseCode = "200",
+      description = "As it is now.",
+      headers =
+          @Header(
+              name = "ETag",
+              description = "Changes with the migration and its progress.",
+              schema = @Schema(type = "string")))
+  @ApiResponse(
+      responseCode = "304",
+      description = "Nothing changed since the ETag of If-None-Match.",
+      content = @Content)
+  ResponseEntity<MigrationResponse> get(
+      @PathVariable UUID id,
+      @Parameter(description = "The ETag of the answer before.")
+          @RequestHeader(name = "If-None-Match", required = false)
+          @Nullable String ifNoneMatch) {
     return found(service.find(id).orElseThrow(() -> new MigrationNotFound(id)));
   }
 
@@ -68,6 +102,7 @@ class MigrationController {
       operationId = "listMigrations",
       summary = "List migrations",
       description = "Newest first. nextCursor leads to the next page; it is null on the last one.")
+  @ApiResponse(responseCode = "200", description = "A page.")
   MigrationList list(
       @Parameter(description = "Only these states; may be repeated.")
           @RequestParam(defaultValue = "")
@@ -101,6 +136,7 @@ class MigrationController {
       operationId = "getMigrationHistory",
       summary = "Read how a migration came to its state",
       description = "Every change of state with its time and cause, oldest first.")
+  @ApiResponse(responseCode = "200", description = "All changes so far.")
   History history(@PathVariable UUID id) {
     return new History(service.history(id).orElseThrow(() -> new MigrationNotFound(id)));
   }
@@ -112,12 +148,14 @@ class MigrationController {
       description =
           "A queued one ends at once. A running one is aborted; poll until it is CANCELLED, or"
               + " SUCCEEDED when the request came too late.")
+  @ApiResponse(responseCode = "202", description = "Asked for; the same when asked again.")
   ResponseEntity<MigrationResponse> cancel(@PathVariable UUID id) {
     Tracked asked = service.cancel(id).orElseThrow(() -> new MigrationNotFound(id));
     return ResponseEntity.accepted().eTag(asked.etag()).body(MigrationResponse.of(asked));
   }
 
   /** Changes of state, oldest first. */
+  @Schema(name = "History")
   record History(List<Transition> items) {}
 
   private static ResponseEntity<MigrationResponse> found(Tracked tracked) {

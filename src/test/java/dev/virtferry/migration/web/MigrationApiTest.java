@@ -53,13 +53,12 @@ class MigrationApiTest {
   @AfterEach
   void everyMigrationHasEnded() {
     await()
-        .until(
-            () -> {
-              hosts().rollBackTo("kvm-a");
-              return get("/v1/migrations?state=QUEUED&state=PREPARING&state=MIGRATING&limit=200")
-                  .get("items")
-                  .isEmpty();
-            });
+        .until(() -> {
+          hosts().rollBackTo("kvm-a");
+          return get("/v1/migrations?state=QUEUED&state=PREPARING&state=MIGRATING&limit=200")
+              .get("items")
+              .isEmpty();
+        });
   }
 
   private static DomainDescription guest(String name) {
@@ -96,11 +95,13 @@ class MigrationApiTest {
             [{"name":"migrate_disks","type":"string","value":"vdb"},\
             {"name":"migrate_disks","type":"string","value":"vda"},\
             {"name":"migrate_uri","type":"string","value":"tcp://10.0.0.2"},\
-            {"name":"bandwidth","type":"ullong","value":200}]""");
+            {"name":"bandwidth","type":"ullong","value":200}]\
+            """);
     assertThat(migration.get("flags").toString())
         .isEqualTo(
             """
-            ["LIVE","PEER2PEER","PERSIST_DEST","UNDEFINE_SOURCE","NON_SHARED_DISK"]""");
+            ["LIVE","PEER2PEER","PERSIST_DEST","UNDEFINE_SOURCE","NON_SHARED_DISK"]\
+            """);
     assertThat(migration.propertyNames())
         .containsExactlyInAnyOrder(
             "id",
@@ -163,7 +164,8 @@ class MigrationApiTest {
         .startsWith(
             """
             [{"name":"migrate_disks","type":"string","value":"vda"},\
-            {"name":"migrate_disks","type":"string","value":"vdb"},""");
+            {"name":"migrate_disks","type":"string","value":"vdb"},\
+            """);
     assertThat(migration.get("flags").toString()).contains("NON_SHARED_INC");
   }
 
@@ -233,11 +235,10 @@ class MigrationApiTest {
       String id = start("paged");
       http.post().uri("/v1/migrations/" + id + "/cancel").exchange();
       await()
-          .until(
-              () -> {
-                hosts().rollBackTo("kvm-a");
-                return !get("/v1/migrations/" + id).get("endedAt").isNull();
-              });
+          .until(() -> {
+            hosts().rollBackTo("kvm-a");
+            return !get("/v1/migrations/" + id).get("endedAt").isNull();
+          });
       hosts().remove("kvm-a", domain.uuid());
     }
     JsonNode first = get("/v1/migrations?domain=paged&limit=3");
@@ -316,15 +317,13 @@ class MigrationApiTest {
             "invalid-request",
             "#/domain"),
         Arguments.of("{" + fine + ",\"disks\":[]}", 422, "disk-not-found", "#/disks"),
-        Arguments.of(
-            "{" + fine + ",\"disks\":[\"vda\",\"\"]}", 422, "disk-not-found", "#/disks/1"),
+        Arguments.of("{" + fine + ",\"disks\":[\"vda\",\"\"]}", 422, "disk-not-found", "#/disks/1"),
         Arguments.of(
             "{" + fine + ",\"disks\":[\"vda\",\"vdb\",\"vdx\"]}",
             422,
             "disk-not-found",
             "#/disks/2"),
-        Arguments.of(
-            "{" + fine + ",\"disks\":[\"vda,vdb\"]}", 422, "disk-not-found", "#/disks/0"),
+        Arguments.of("{" + fine + ",\"disks\":[\"vda,vdb\"]}", 422, "disk-not-found", "#/disks/0"),
         Arguments.of(
             "{" + fine + ",\"disks\":[\"vda\",\"vdb\",\"vda\"]}",
             422,
@@ -356,8 +355,7 @@ class MigrationApiTest {
             422,
             "domain-not-found",
             "#/domain"),
-        Arguments.of(
-            "{" + fine + ",\"source\":\"kvm-c\"}", 422, "domain-not-found", "#/domain"),
+        Arguments.of("{" + fine + ",\"source\":\"kvm-c\"}", 422, "domain-not-found", "#/domain"),
         Arguments.of("{" + fine + ",\"source\":\"nowhere\"}", 422, "host-not-found", "#/source"),
         Arguments.of(
             "{\"domain\":\"web-01\",\"destUri\":\"qemu+ssh://kvm-b/system\"}",
@@ -430,8 +428,7 @@ class MigrationApiTest {
   @Test
   void asksForTheSourceWhenTwoHostsRunADomainOfThatName() {
     hosts().put("kvm-c", guest("web-01"));
-    MvcTestResult result =
-        post("{\"domain\":\"web-01\",\"destUri\":\"qemu+tls://kvm-b/system\"}");
+    MvcTestResult result = post("{\"domain\":\"web-01\",\"destUri\":\"qemu+tls://kvm-b/system\"}");
     assertProblem(result, 409, "domain-ambiguous", "#/domain");
     assertThat(body(result).get("detail").asString()).contains("kvm-a, kvm-c");
   }
@@ -528,16 +525,16 @@ class MigrationApiTest {
   }
 
   private String start(String domain) {
-    return body(post("{\"domain\":\"%s\",\"destUri\":\"qemu+tls://kvm-b/system\"}".formatted(domain)))
+    return body(post(
+            "{\"domain\":\"%s\",\"destUri\":\"qemu+tls://kvm-b/system\"}".formatted(domain)))
         .get("id")
         .asString();
   }
 
   private String start(String domain, String disks) {
-    return body(
-            post(
-                "{\"domain\":\"%s\",\"destUri\":\"qemu+tls://kvm-b/system\",\"disks\":%s}"
-                    .formatted(domain, disks)))
+    return body(post(
+            "{\"domain\":\"%s\",\"destUri\":\"qemu+tls://kvm-b/system\",\"disks\":%s}"
+                .formatted(domain, disks)))
         .get("id")
         .asString();
   }

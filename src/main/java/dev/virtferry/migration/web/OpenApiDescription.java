@@ -1,0 +1,144 @@
+package dev.virtferry.migration.web;
+
+import dev.virtferry.host.Host;
+import dev.virtferry.host.Inventory;
+import io.swagger.v3.core.converter.ModelConverters;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.examples.Example;
+import io.swagger.v3.oas.models.headers.Header;
+import io.swagger.v3.oas.models.info.Contact;
+import io.swagger.v3.oas.models.info.Info;
+import io.swagger.v3.oas.models.info.License;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.media.StringSchema;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.responses.ApiResponses;
+import io.swagger.v3.oas.models.servers.Server;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What the generated OpenAPI document says beside the operations themselves. */
+@Configuration(proxyBeanMethods = false)
+class OpenApiDescription {
+
+  private static final String PROBLEM = "#/components/schemas/Problem";
+
+  private static final Map<String, String> PROBLEMS =
+      Map.of(
+          "400", "The request can't be understood; `errors` names the field.",
+          "404", "There is no such migration.",
+          "409", "It clashes with what is going on: see `type`.",
+          "422", "It can't be done like that: see `type`, `detail` and `errors`.",
+          "503", "A host did not answer; try again after `Retry-After` seconds.");
+
+  private static final Map<String, List<String>> PROBLEMS_OF =
+      Map.of(
+          "startMigration", List.of("400", "409", "422", "503"),
+          "getMigration", List.of("400", "404"),
+          "listMigrations", List.of("400"),
+          "getMigrationHistory", List.of("400", "404"),
+          "cancelMigration", List.of("400", "404", "409"));
+
+  @Bean
+  OpenAPI description() {
+    return new OpenAPI()
+        .info(
+            new Info()
+                .title("virt-ferry")
+                .version("1")
+                .description(
+                    "Moves running domains between libvirt hosts and copies exactly the named"
+                        + " disks.")
+                .contact(new Contact().name("The virt-ferry developers"))
+                .license(
+                    new License()
+                        .name("Apache-2.0")
+                        .url("https://www.apache.org/licenses/LICENSE-2.0")))
+        .servers(List.of(new Server().url("/").description("This instance")))
+        .security(List.of());
+  }
+
+  @Bean
+  GlobalOpenApiCustomizer completion(Inventory inventory) {
+    return document -> {
+      document.setServers(List.of(new Server().url("/").description("This instance")));
+      ModelConverters.getInstance(true)
+          .readAll(ProblemDocument.class)
+          .forEach(document.getComponents()::addSchemas);
+      document.getPaths().values().stream()
+          .flatMap(path -> path.readOperations().stream())
+          .forEach(operation -> complete(operation, inventory));
+    };
+  }
+
+  private static void complete(Operation operation, Inventory inventory) {
+    ApiResponses responses = operation.getResponses();
+    for (String status : Objects.requireNonNull(PROBLEMS_OF.get(operation.getOperationId()))) {
+      responses.addApiResponse(status, problem(status));
+    }
+    if (operation.getRequestBody() != null) {
+      operation
+          .getRequestBody()
+          .getContent()
+          .values()
+          .forEach(body -> body.setExamples(examples(inventory)));
+    }
+  }
+
+  /** With the hosts of this instance, so that Swagger UI can send them as they are. */
+  private static Map<String, Example> examples(Inventory inventory) {
+    Map<String, Example> examples = new LinkedHashMap<>();
+    for (Host host : inventory.all()) {
+      examples.put(
+          "to-" + host.name(),
+          example("Two disks to " + host.name(), host, Map.of("disks", List.of("vda", "vdb"))));
+      examples.put(
+          "tuned-to-" + host.name(),
+          example(
+              "Two disks to " + host.name() + ", tuned",
+              host,
+              Map.of(
+                  "disks",
+                  List.of("vda", "vdb"),
+                  "options",
+                  Map.of("bandwidthMiBps", 200, "maxDowntimeMillis", 300))));
+      examples.put(
+          "shared-to-" + host.name(),
+          example("No storage copied, to " + host.name(), host, Map.of()));
+    }
+    return examples;
+  }
+
+  private static Example example(String summary, Host destination, Map<String, Object> more) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("domain", "web-01");
+    body.put("destUri", destination.peerUri());
+    body.putAll(new TreeMap<>(more));
+    return new Example().summary(summary).value(body);
+  }
+
+  private static ApiResponse problem(String status) {
+    var response =
+        new ApiResponse()
+            .description(PROBLEMS.get(status))
+            .content(
+                new Content()
+                    .addMediaType(
+                        "application/problem+json",
+                        new MediaType().schema(new Schema<>().$ref(PROBLEM))));
+    if (status.equals("503")) {
+      response.addHeaderObject(
+          "Retry-After", new Header().description("Seconds.").schema(new StringSchema()));
+    }
+    return response;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.virtferry.migration.web;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+
+/** An RFC 9457 problem document; here only to be described, {@link Problems} writes it. */
+@Schema(name = "Problem", description = "An RFC 9457 problem document.")
+record ProblemDocument(
+    @Schema(
+            description = "What went wrong; stable, and meant to be compared.",
+            example = "urn:virt-ferry:problem:disk-not-found")
+        String type,
+    @Schema(example = "The domain has no such disk") String title,
+    @Schema(example = "422") int status,
+    @Schema(
+            description = "What happened and what to do about it, for people.",
+            example = "The domain has no disk target of that name; it has vda, vdb.")
+        String detail,
+    @Schema(description = "The fields that are to blame; absent when none is.")
+        List<MigrationResponse.FieldError> errors) {}

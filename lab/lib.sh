@@ -85,9 +85,10 @@ namespace_id() { stat -Lc %i "$1" 2>/dev/null; }
 
 # The host's PID 1 as this machine numbers it; fails when the host is not there.
 host_pid() {
-  local pid=''
-  read -r pid 2>/dev/null <"$(host_dir "$1")/pid" || return 1
-  [[ -n $pid && $(namespace_id "/proc/$pid/ns/net") == "$(namespace_id "/run/netns/$(host_netns "$1")")" ]] && echo "$pid"
+  local pid network
+  pid=$(cat "$(host_dir "$1")/pid" 2>/dev/null) || return 1
+  network=$(namespace_id "/run/netns/$(host_netns "$1")") || return 1
+  [[ -n $pid && $(namespace_id "/proc/$pid/ns/net") == "$network" ]] && echo "$pid"
 }
 
 on_host() { # HOST COMMAND...
@@ -190,7 +191,7 @@ unmount_below() {
 # By device and inode: a loop device set up inside a host knows its file by the host's path.
 detach_loops_below() {
   command -v losetup >/dev/null || return 0
-  local device loop files
+  local device files loops loop inode backing
   device=$(stat -c '%Hd:%Ld' "$1")
   loops=$(losetup --list --noheadings --output NAME,BACK-INO,BACK-MAJ:MIN 2>/dev/null) || return 0
   [[ -n $loops ]] || return 0

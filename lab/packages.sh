@@ -27,7 +27,7 @@ install_missing() {
   say "installing ${missing[*]}"
   mkdir -p "$LAB_CACHE"
   apt_install "${missing[@]}" >"$log" 2>&1 ||
-    { apt-get update >>"$log" 2>&1 && apt_install "${missing[@]}" >>"$log" 2>&1; } ||
+    { dpkg --configure -a >>"$log" 2>&1; apt-get update >>"$log" 2>&1 && apt_install "${missing[@]}" >>"$log" 2>&1; } ||
     fail "apt-get could not install ${missing[*]}: $(grep '^E:' "$log" | tail -1) (see $log)"
 }
 
@@ -102,6 +102,7 @@ download_kernel() { # DIR PACKAGE
 build_initramfs() {
   local root kernel initramfs
   read -r kernel initramfs < <(boot_files)
+  rm -rf "$LAB_CACHE"/initramfs.*
   root=$(mktemp -d "$LAB_CACHE/initramfs.XXXXXX")
   mkdir -p "$root"/{bin,dev,proc,sys,modules,memory}
   cp "$(command -v busybox)" "$root/bin/busybox"

@@ -7,6 +7,7 @@ LAB_NAME=${LAB_NAME:-ferry}
 LAB_ROOT=/var/lib/virt-ferry-lab
 LAB_DIR=$LAB_ROOT/$LAB_NAME
 LAB_CACHE=/var/cache/virt-ferry-lab
+# shellcheck disable=SC2034
 LAB_BOOT=$LAB_CACHE/boot
 LAB_LOCKS=/run/virt-ferry-lab
 LAB_BRIDGE=vfb-$LAB_NAME

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What the lab needs on the machine: packages, and a kernel for its guests. Sourced, never run.
 
+# shellcheck disable=SC2034
 LAB_PACKAGES=(libvirt-daemon libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients libvirt0
   qemu-system-x86 qemu-utils seabios iproute2 util-linux procps busybox-static cpio xz-utils)
 

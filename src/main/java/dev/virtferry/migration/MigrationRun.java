@@ -45,6 +45,7 @@ final class MigrationRun {
   private boolean destinationSeen;
   private boolean downtimeSet;
   private Instant abortedAt = Instant.MIN;
+  private boolean abortTaken;
   private @Nullable Verdict doubt;
   private Instant doubtSince = Instant.MIN;
 
@@ -166,6 +167,7 @@ final class MigrationRun {
     abortedAt = now;
     try {
       hypervisor.abort(source.address(), migration.order().guest().uuid());
+      abortTaken = true;
       log.info("Asked libvirt to abort the job");
     } catch (HostUnreachable | LibvirtFailure e) {
       log.warn("The abort was not taken; looking again: {}", e.getMessage());
@@ -226,9 +228,10 @@ final class MigrationRun {
   private void stay(DomainCondition condition) {
     Throwable error = error();
     migration = change("the source has the domain", m -> m.finish(DomainLocation.SOURCE));
-    boolean cancelled =
-        migration.cancelRequested() && (error == null || CallOutcome.aborted(error));
-    if (cancelled) {
+    // An abort in the memory phase may end the call with an error of the broken stream instead of
+    // 78.
+    boolean aborted = abortTaken || error == null || CallOutcome.aborted(error);
+    if (migration.cancelRequested() && aborted) {
       migration = change("both hosts were read", m -> m.cancelled(clock.instant()));
       log.info("Cancelled: the domain stays on {}", source.name());
     } else {

@@ -27,6 +27,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final Map<UUID, CompletableFuture<Void>> calls = new ConcurrentHashMap<>();
   private final List<MigrateCall> made = new CopyOnWriteArrayList<>();
   private final List<UUID> aborts = new CopyOnWriteArrayList<>();
+  private volatile boolean abortsRefused;
   private final List<String> remarks = new CopyOnWriteArrayList<>();
 
   public void reset() {
@@ -38,6 +39,7 @@ public final class FakeHypervisor implements Hypervisor {
     made.clear();
     aborts.clear();
     remarks.clear();
+    abortsRefused = false;
   }
 
   public void put(String host, DomainDescription domain) {
@@ -103,6 +105,11 @@ public final class FakeHypervisor implements Hypervisor {
     blockJobs
         .computeIfAbsent(domain, _ -> new ConcurrentHashMap<>())
         .put(target, new BlockJob(done, total));
+  }
+
+  /** From now on libvirt says that there is no job to abort. */
+  public void refuseAborts() {
+    abortsRefused = true;
   }
 
   public void endCall(UUID domain) {
@@ -178,6 +185,9 @@ public final class FakeHypervisor implements Hypervisor {
   @Override
   public void abort(HostAddress source, UUID domain) {
     requireReachable(source);
+    if (abortsRefused) {
+      throw new LibvirtFailure(55, 10, "no job is active on the domain");
+    }
     aborts.add(domain);
   }
 

@@ -153,7 +153,19 @@ class MigrationRunnerTest {
   }
 
   @Test
+  void isCancelledWhenTheAbortWasTakenWhateverTheCallSaysOfTheBrokenStream() {
+    UUID id = submit(null);
+    awaitCall();
+    service.cancel(id);
+    await().until(() -> hosts().aborts().contains(guest.uuid()));
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(9, 10, "Unable to write to socket"));
+    assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.CANCELLED);
+  }
+
+  @Test
   void isFailedAndNotCancelledWhenItBrokeByItselfBeforeTheAbort() {
+    hosts().refuseAborts();
     UUID id = submit(null);
     awaitCall();
     service.cancel(id);

@@ -1,0 +1,144 @@
+package dev.virtferry.lab;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Two real libvirt hosts on this machine, through the commands of the folder {@code lab}. */
+final class Lab implements AutoCloseable {
+
+  private static final long COMMAND_SECONDS = 300;
+
+  private final String name;
+
+  private Lab(String name) {
+    this.name = name;
+  }
+
+  /** Why no lab can be had here; empty when one can. */
+  static String hindrance() {
+    if (!System.getProperty("os.name").equals("Linux")) {
+      return "the lab needs Linux";
+    }
+    return System.getProperty("user.name").equals("root") ? "" : "the lab needs root";
+  }
+
+  /** Brings the hosts up, after taking down what a killed run may have left. */
+  static Lab up(String name) {
+    var lab = new Lab(name);
+    lab.run("down");
+    lab.run("up", "2");
+    return lab;
+  }
+
+  /** The environment of a service that is to use these hosts. */
+  Map<String, String> environment() {
+    Map<String, String> environment = new LinkedHashMap<>();
+    run("env").lines().map(line -> line.split("=", 2)).forEach(e -> environment.put(e[0], e[1]));
+    return environment;
+  }
+
+  String peer(String host) {
+    Map<String, String> environment = environment();
+    for (int i = 0; environment.containsKey("FERRY_HOSTS_%d_NAME".formatted(i)); i++) {
+      if (host.equals(environment.get("FERRY_HOSTS_%d_NAME".formatted(i)))) {
+        return environment.getOrDefault("FERRY_HOSTS_%d_URI".formatted(i), "");
+      }
+    }
+    throw new IllegalArgumentException("The lab has no host " + host);
+  }
+
+  /** {@code lab/guest}. */
+  String guest(String... words) {
+    return run("guest", words);
+  }
+
+  long tick(String guest, String host) {
+    return Long.parseLong(guest("tick", guest, host));
+  }
+
+  /** {@code lab/link}. */
+  void link(String... words) {
+    run("link", words);
+  }
+
+  /** {@code lab/daemon}. */
+  void daemon(String host, String verb) {
+    run("daemon", host, verb);
+  }
+
+  /** Runs a command inside a host. */
+  String on(String host, String... words) {
+    List<String> all = new ArrayList<>(List.of(host));
+    all.addAll(List.of(words));
+    return run("exec", all.toArray(String[]::new));
+  }
+
+  boolean succeedsOn(String host, String... words) {
+    try {
+      on(host, words);
+      return true;
+    } catch (LabFailed e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    run("down");
+  }
+
+  private String run(String command, String... words) {
+    List<String> line = new ArrayList<>(List.of(Path.of("lab", command).toString()));
+    line.addAll(List.of(words));
+    try {
+      Path output = Files.createTempFile("lab-" + command, ".out");
+      try {
+        return run(line, output);
+      } finally {
+        Files.delete(output);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted in " + line, e);
+    }
+  }
+
+  /** The output goes to a file: what a command leaves running would hold a pipe open. */
+  private String run(List<String> line, Path output) throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().put("LAB_NAME", name);
+    builder.redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
+    Process process = builder.start();
+    if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new LabFailed(line + " took more than " + COMMAND_SECONDS + " s");
+    }
+    String words = Files.readString(output, UTF_8).strip();
+    if (process.exitValue() != 0) {
+      throw new LabFailed("%s ended with %d: %s".formatted(line, process.exitValue(), words));
+    }
+    return words;
+  }
+
+  /** A command of the lab failed. */
+  static final class LabFailed extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    LabFailed(String message) {
+      super(message);
+    }
+  }
+}

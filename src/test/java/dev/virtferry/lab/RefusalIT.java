@@ -1,0 +1,191 @@
+package dev.virtferry.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** What real hosts refuse, before anything starts and after, and what a client is told. */
+@LabTest
+class RefusalIT {
+
+  private static final String BOTH = ",\"disks\":[\"vda\",\"vdb\"]";
+
+  private final Lab lab;
+  private final Service service;
+
+  RefusalIT(Lab lab, Service service) {
+    this.lab = lab;
+    this.service = service;
+  }
+
+  @AfterEach
+  void noGuestIsLeft() {
+    lab.guest("list")
+        .lines()
+        .map(line -> line.split(" ", 2)[0])
+        .forEach(g -> lab.guest("remove", g));
+  }
+
+  private String request(String guest, String more) {
+    return "{\"domain\":\"%s\",\"destUri\":\"%s\"%s}".formatted(guest, lab.peer("kvm-b"), more);
+  }
+
+  private void refused(String body, int status, String problem) {
+    Service.Answer answer = service.post("/v1/migrations", body);
+    assertThat(answer.status()).as(answer.body().toString()).isEqualTo(status);
+    assertThat(answer.problem()).isEqualTo(problem);
+  }
+
+  private JsonNode fails(String guest, String more, String problem, int code, int domain) {
+    JsonNode ended = service.awaitEnd(service.migrate(request(guest, more)));
+    assertThat(ended.get("state").asString()).isEqualTo("FAILED");
+    assertThat(ended.get("domainLocation").asString()).isEqualTo("SOURCE");
+    JsonNode error = ended.get("error");
+    assertThat(error.get("type").asString()).isEqualTo("urn:virt-ferry:problem:" + problem);
+    assertThat(error.get("libvirt").get("code").asInt()).isEqualTo(code);
+    assertThat(error.get("libvirt").get("domain").asInt()).isEqualTo(domain);
+    assertThat(lab.guest("where", guest)).isEqualTo("kvm-a running");
+    lab.guest("wait-tick", guest, "kvm-a", Long.toString(lab.tick(guest, "kvm-a")));
+    return ended;
+  }
+
+  @Test
+  void namesOfDisksAreCheckedAgainstTheLiveDomain() {
+    lab.guest(
+        "start",
+        "web",
+        "--disk",
+        "vda=16M",
+        "--disk",
+        "vdb=16M",
+        "--disk",
+        "vdd=16M,readonly",
+        "--disk",
+        "vde=16M,shareable",
+        "--shared",
+        "vdc=16M",
+        "--cdrom",
+        "sda");
+    refused(request("web", ",\"disks\":[\"vda\",\"vdb\",\"vdx\"]"), 422, "disk-not-found");
+    refused(request("web", ",\"disks\":[\"vda,vdb\"]"), 422, "disk-not-found");
+    refused(request("web", ",\"disks\":[]"), 422, "disk-not-found");
+    refused(request("web", ",\"disks\":[\"vda\"]"), 422, "disk-left-behind");
+    refused(request("web", ",\"disks\":[\"vda\",\"vdb\",\"vdc\"]"), 422, "disk-not-copyable");
+    refused(request("web", ",\"disks\":[\"vda\",\"vdb\",\"vdd\"]"), 422, "disk-not-copyable");
+    refused(request("web", ",\"disks\":[\"vda\",\"vdb\",\"vde\"]"), 422, "disk-not-copyable");
+    refused(request("web", ",\"disks\":[\"vda\",\"vdb\",\"sda\"]"), 422, "disk-not-copyable");
+    refused(request("web", ",\"disks\":[\"vda\",\"vdb\",\"vda\"]"), 422, "disk-not-copyable");
+    assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
+  }
+
+  @Test
+  void theDestinationMustBeAnotherHostWithoutTheDomain() {
+    lab.guest("start", "web", "--shared", "vda=16M");
+    refused(
+        "{\"domain\":\"web\",\"destUri\":\"%s\"}".formatted(lab.peer("kvm-a")), 422, "same-host");
+    refused(
+        "{\"domain\":\"web\",\"destUri\":\"%s?command=/tmp/x\"}".formatted(lab.peer("kvm-b")),
+        422,
+        "destination-not-allowed");
+    lab.on(
+        "kvm-b",
+        "sh",
+        "-c",
+        "printf '%s' \"$1\" > /tmp/namesake.xml && virsh define /tmp/namesake.xml",
+        "sh",
+        "<domain type='qemu'><name>web</name><memory>65536</memory><os><type>hvm</type></os></domain>");
+    refused(request("web", ""), 422, "destination-conflict");
+    lab.on("kvm-b", "virsh", "undefine", "web");
+  }
+
+  @Test
+  void onlyARunningDomainIsMigrated() {
+    lab.guest("start", "web", "--shared", "vda=16M", "--no-boot");
+    refused(request("web", ""), 422, "domain-not-running");
+    refused(request("nobody", ""), 422, "domain-not-found");
+  }
+
+  @Test
+  void aDomainWithASnapshotOrARunningBlockJobIsNotMigrated() {
+    lab.guest("start", "web", "--disk", "vda=16M,format=qcow2", "--to", "kvm-b");
+    lab.on("kvm-a", "virsh", "snapshot-create-as", "web", "one");
+    refused(request("web", ",\"disks\":[\"vda\"]"), 422, "domain-not-migratable");
+    lab.on("kvm-a", "virsh", "snapshot-delete", "web", "one");
+    lab.on("kvm-a", "virsh", "blockcopy", "web", "vda", "/srv/web-copy.qcow2", "--transient-job");
+    refused(request("web", ",\"disks\":[\"vda\"]"), 422, "domain-not-migratable");
+    lab.on("kvm-a", "virsh", "blockjob", "web", "vda", "--abort");
+  }
+
+  @Test
+  void aSecondMigrationOfTheSameDomainIsNamedInTheAnswer() {
+    lab.guest("start", "web", "--to", "kvm-b");
+    String id = service.migrate(request("web", BOTH + ",\"options\":{\"bandwidthMiBps\":2}"));
+    service.awaitPhase(id, "STORAGE");
+    Service.Answer second = service.post("/v1/migrations", request("web", BOTH));
+    assertThat(second.status()).isEqualTo(409);
+    assertThat(second.problem()).isEqualTo("migration-in-progress");
+    assertThat(second.text("migration")).isEqualTo(id);
+    service.post("/v1/migrations/" + id + "/cancel", "");
+    service.awaitEnd(id);
+  }
+
+  @Test
+  void leavingALocalDiskBehindIsRefusedByLibvirtWhenNoListWasGiven() {
+    lab.guest("start", "web");
+    fails("web", "", "disk-left-behind", 81, 10);
+  }
+
+  @Test
+  void aMissingDestinationImageIsAProblemOfItsStorage() {
+    lab.guest("start", "web");
+    fails("web", BOTH, "destination-storage", 49, 18);
+  }
+
+  @Test
+  void aDestinationImageOfAnotherSizeEndsTheMigration() {
+    lab.guest("start", "web", "--to", "kvm-b");
+    lab.on("kvm-b", "truncate", "-s", "32M", "/srv/web-vdb.raw");
+    JsonNode ended = fails("web", BOTH, "libvirt-error", 9, 10);
+    assertThat(ended.get("error").get("detail").asString()).contains("different sizes");
+  }
+
+  @Test
+  void aFullDestinationEndsTheMigration() {
+    lab.on("kvm-a", "mkdir", "-p", "/srv/small");
+    lab.on("kvm-b", "mkdir", "-p", "/srv/small");
+    lab.on("kvm-b", "mount", "-t", "tmpfs", "-o", "size=8m", "small", "/srv/small");
+    try {
+      lab.guest(
+          "start", "web", "--to", "kvm-b", "--disk", "vda=32M,full,path=/srv/small/web-vda.raw");
+      JsonNode ended = fails("web", ",\"disks\":[\"vda\"]", "libvirt-error", 9, 10);
+      assertThat(ended.get("error").get("detail").asString()).contains("No space left");
+    } finally {
+      lab.guest("remove", "web");
+      lab.on("kvm-b", "umount", "/srv/small");
+    }
+  }
+
+  @Test
+  void aMediumMissingAtTheDestinationEndsTheMigration() {
+    lab.guest("start", "web", "--shared", "vda=16M", "--cdrom", "sda=1M");
+    fails("web", "", "destination-storage", 38, 18);
+  }
+
+  @Test
+  void aSilentHostIsUnreachableAndNothingIsStarted() {
+    lab.guest("start", "web", "--shared", "vda=16M");
+    lab.daemon("kvm-b", "stop");
+    try {
+      Service.Answer answer = service.post("/v1/migrations", request("web", ""));
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.problem()).isEqualTo("host-unreachable");
+      assertThat(answer.response().headers().firstValue("Retry-After")).hasValue("5");
+    } finally {
+      lab.daemon("kvm-b", "cont");
+    }
+    JsonNode ended = service.awaitEnd(service.migrate(request("web", "")));
+    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+  }
+}

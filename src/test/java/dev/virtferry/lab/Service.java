@@ -1,0 +1,175 @@
+package dev.virtferry.lab;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The built jar as a process of its own, and a client of it. */
+final class Service implements AutoCloseable {
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Set<String> ENDS = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private final Path directory;
+  private final Map<String, String> environment;
+  private final int port = freePort();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private @Nullable Process process;
+
+  private Service(Path directory, Map<String, String> environment) {
+    this.directory = directory;
+    this.environment = new HashMap<>(environment);
+    this.environment.put("SERVER_PORT", Integer.toString(port));
+    this.environment.put("MANAGEMENT_SERVER_PORT", "0");
+  }
+
+  /** Starts it in that directory, where its data goes, and waits until it answers. */
+  static Service start(Path directory, Map<String, String> environment) {
+    var service = new Service(directory, environment);
+    service.start();
+    return service;
+  }
+
+  void start() {
+    try {
+      var builder =
+          new ProcessBuilder(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "-jar",
+              Path.of("target", "virt-ferry.jar").toAbsolutePath().toString());
+      builder.environment().putAll(environment);
+      builder.directory(directory.toFile()).redirectErrorStream(true);
+      builder.redirectOutput(
+          ProcessBuilder.Redirect.appendTo(Path.of("target", "lab-service.log").toFile()));
+      process = builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    await().atMost(PATIENCE).ignoreExceptions().until(() -> get("/v1/migrations").status() == 200);
+  }
+
+  /** Ends it as a crash would: no chance to say good-bye. */
+  void kill() {
+    Process running = process;
+    if (running != null) {
+      running.destroyForcibly();
+      await().until(() -> !running.isAlive());
+    }
+  }
+
+  @Override
+  public void close() {
+    Process running = process;
+    if (running != null) {
+      running.destroy();
+      try {
+        if (!running.waitFor(30, TimeUnit.SECONDS)) {
+          kill();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        kill();
+      }
+    }
+  }
+
+  /** What it answered. */
+  record Answer(int status, JsonNode body, HttpResponse<String> response) {
+
+    String text(String field) {
+      return body.get(field).asString();
+    }
+
+    String problem() {
+      return text("type").replace("urn:virt-ferry:problem:", "");
+    }
+  }
+
+  Answer post(String path, String body) {
+    return send(
+        HttpRequest.newBuilder()
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .header("Content-Type", "application/json"),
+        path);
+  }
+
+  Answer get(String path) {
+    return send(HttpRequest.newBuilder().GET(), path);
+  }
+
+  private Answer send(HttpRequest.Builder request, String path) {
+    try {
+      HttpResponse<String> response =
+          client.send(
+              request
+                  .uri(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
+                  .timeout(Duration.ofSeconds(10))
+                  .build(),
+              BodyHandlers.ofString());
+      return new Answer(response.statusCode(), JSON.readTree(response.body()), response);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Starts a migration and gives its id. */
+  String migrate(String body) {
+    Answer answer = post("/v1/migrations", body);
+    if (answer.status() != 202) {
+      throw new AssertionError("refused: " + answer.body());
+    }
+    return answer.text("id");
+  }
+
+  JsonNode migration(String id) {
+    return get("/v1/migrations/" + id).body();
+  }
+
+  JsonNode awaitThat(String id, Predicate<JsonNode> condition) {
+    return await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> migration(id), m -> condition.test(m) || ended(m));
+  }
+
+  JsonNode awaitEnd(String id) {
+    return awaitThat(id, Service::ended);
+  }
+
+  JsonNode awaitPhase(String id, String phase) {
+    return awaitThat(id, m -> phase.equals(m.get("phase").asString("")));
+  }
+
+  private static boolean ended(JsonNode migration) {
+    return ENDS.contains(migration.get("state").asString());
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

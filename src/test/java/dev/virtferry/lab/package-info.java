@@ -1,0 +1,5 @@
+/** Tests of the built jar on real libvirt hosts. */
+@NullMarked
+package dev.virtferry.lab;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,316 @@
+package dev.virtferry.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import dev.virtferry.ServiceTest;
+import dev.virtferry.disk.CopyMode;
+import dev.virtferry.host.Host;
+import dev.virtferry.libvirt.FakeHypervisor;
+import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.migration.MigrationQuery.Page;
+import dev.virtferry.migration.MigrationQuery.Position;
+import dev.virtferry.migration.Order.Guest;
+import dev.virtferry.migration.Order.SelectedDisk;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.bean.override.convention.TestBean;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** What every store of migrations has to keep; run on each database. */
+@ServiceTest
+abstract class MigrationsContract {
+
+  private static final Instant NOON = Instant.parse("2026-05-01T12:00:00.123Z");
+
+  @TestBean Hypervisor hypervisor;
+  @Autowired Migrations migrations;
+  @Autowired JdbcClient sql;
+  @Autowired TransactionOperations transactions;
+  @Autowired Scheduler scheduler;
+
+  static Hypervisor hypervisor() {
+    return new FakeHypervisor();
+  }
+
+  @BeforeEach
+  void anEmptyStoreWhoseTasksDoNotRun() {
+    scheduler.pause();
+    sql.sql("delete from migration").update();
+    sql.sql("delete from scheduled_tasks").update();
+  }
+
+  @Test
+  void keepsAMigrationAsItIs() {
+    Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    add(migration);
+    Tracked found = find(migration);
+    assertThat(found.migration()).isEqualTo(migration);
+    assertThat(found.progress()).isEqualTo(Progress.initial(migration.order()));
+    assertThat(found.etag()).isEqualTo("\"1-1\"");
+  }
+
+  @Test
+  void keepsAFailedMigrationAsItIs() {
+    Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    add(migration);
+    Failure failure =
+        new Failure(
+            Problem.at("#/disks/0", ProblemType.DISK_NOT_FOUND, "It is gone."),
+            new Failure.LibvirtWords(8, 10, "disk target vdx not found"));
+    migrations.change(migration.id(), "a test", m -> m.prepare().fail(failure, NOON));
+    Migration failed = find(migration).migration();
+    assertThat(failed.failure()).isEqualTo(failure);
+    assertThat(failed.version()).isEqualTo(2);
+  }
+
+  @Test
+  void givesADomainOneMigrationAtATime() {
+    Migration first = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    add(first);
+    Migration second = again(first);
+    assertThatThrownBy(() -> add(second))
+        .isInstanceOfSatisfying(
+            DomainBusy.class, busy -> assertThat(busy.migration()).isEqualTo(first.id()));
+    assertThat(migrations.find(second.id())).isEmpty();
+
+    migrations.change(first.id(), "a test", m -> m.requestCancel(NOON));
+    add(second);
+    assertThat(migrations.activeOf("web-01"))
+        .extracting(Migration::id)
+        .containsExactly(second.id());
+    assertThat(migrations.activeOf(second.order().guest().uuid().toString())).hasSize(1);
+  }
+
+  @Test
+  void keepsRowAndTaskTogetherOrNeither() {
+    Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    transactions.executeWithoutResult(transaction -> {
+      add(migration);
+      transaction.setRollbackOnly();
+    });
+    assertThat(migrations.find(migration.id())).isEmpty();
+    assertThat(tasks()).isEmpty();
+
+    add(migration);
+    assertThat(migrations.find(migration.id())).isPresent();
+    assertThat(tasks()).containsExactly(migration.id().toString());
+  }
+
+  @Test
+  void losesNoChangeThatComesAtTheSameTime() throws Exception {
+    Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    add(migration);
+    Hold hold = migrations.take(migration.id());
+    migrations.change(hold, "a test", Migration::prepare);
+    List<Callable<Migration>> changes =
+        List.of(
+            () -> migrations.change(hold, "a test", m -> m.start(NOON)),
+            () -> migrations.change(migration.id(), "a test", m -> m.requestCancel(NOON)));
+    inParallel(changes);
+    Migration both = find(migration).migration();
+    assertThat(both.state()).isEqualTo(MigrationState.MIGRATING);
+    assertThat(both.cancelRequested()).isTrue();
+    assertThat(both.version()).isEqualTo(4);
+  }
+
+  @Test
+  void refusesWhatAnOlderHoldWrites() {
+    Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    add(migration);
+    Hold older = migrations.take(migration.id());
+    Hold newer = migrations.take(migration.id());
+    Progress progress = Progress.initial(migration.order());
+    assertThatThrownBy(() -> migrations.current(older)).isInstanceOf(HoldLost.class);
+    assertThatThrownBy(() -> migrations.change(older, "a test", Migration::prepare))
+        .isInstanceOf(HoldLost.class);
+    assertThatThrownBy(() -> migrations.report(older, progress)).isInstanceOf(HoldLost.class);
+    assertThat(find(migration).migration()).isEqualTo(migration);
+
+    migrations.report(newer, progress);
+    assertThat(find(migration).etag()).isEqualTo("\"1-2\"");
+  }
+
+  @Test
+  void remembersEveryChangeOfState() {
+    Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    add(migration);
+    migrations.change(migration.id(), "a slot is free", Migration::prepare);
+    migrations.change(migration.id(), "not a change of state", m -> m.requestCancel(NOON));
+    migrations.change(migration.id(), "no time for it", m -> m.cancelled(NOON));
+    assertThat(migrations.history(migration.id()))
+        .extracting(Transition::from, Transition::to, Transition::cause)
+        .containsExactly(
+            org.assertj.core.api.Assertions.tuple(null, MigrationState.QUEUED, "accepted"),
+            org.assertj.core.api.Assertions.tuple(
+                MigrationState.QUEUED, MigrationState.PREPARING, "a slot is free"),
+            org.assertj.core.api.Assertions.tuple(
+                MigrationState.PREPARING, MigrationState.CANCELLED, "no time for it"));
+  }
+
+  @Test
+  void pagesThroughMigrationsOfTheSameMillisecondWithoutLosingOne() {
+    List<UUID> all = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      Migration migration = migration("same-" + i, "kvm-a", "kvm-b", 5, NOON);
+      add(migration);
+      all.add(migration.id());
+    }
+    List<UUID> seen = new ArrayList<>();
+    @Nullable Position after = null;
+    do {
+      Page page = migrations.list(new MigrationQuery(Set.of(), null, null, null, 3, after));
+      page.items().forEach(item -> seen.add(item.migration().id()));
+      after = page.next();
+    } while (after != null);
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(all);
+  }
+
+  @Test
+  void filtersByStateDomainSourceAndDestination() {
+    Migration queued = migration("one", "kvm-a", "kvm-b", 5, NOON);
+    Migration cancelled = migration("two", "kvm-b", "kvm-c", 5, NOON.plusSeconds(1));
+    add(queued);
+    add(cancelled);
+    migrations.change(cancelled.id(), "a test", m -> m.requestCancel(NOON));
+    assertThat(ids(Set.of(MigrationState.CANCELLED), null, null, null))
+        .containsExactly(cancelled.id());
+    assertThat(ids(Set.of(MigrationState.CANCELLED, MigrationState.QUEUED), null, null, null))
+        .containsExactly(cancelled.id(), queued.id());
+    assertThat(ids(Set.of(), "one", null, null)).containsExactly(queued.id());
+    assertThat(ids(Set.of(), queued.order().guest().uuid().toString(), null, null))
+        .containsExactly(queued.id());
+    assertThat(ids(Set.of(), null, "kvm-b", null)).containsExactly(cancelled.id());
+    assertThat(ids(Set.of(), null, null, "kvm-b")).containsExactly(queued.id());
+    assertThat(ids(Set.of(), "' or 1 = 1 --", null, null)).isEmpty();
+  }
+
+  @Test
+  void admitsAsManyAsAHostMayHaveAndTheNextWhenOneEnds() {
+    List<Migration> queue = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      queue.add(migration("queued-" + i, "kvm-a", "kvm-b", 5, NOON.plusSeconds(i)));
+      add(queue.get(i));
+    }
+    assertThat(tasks()).containsExactlyInAnyOrder(id(queue.get(0)), id(queue.get(1)));
+
+    migrations.change(queue.get(0).id(), "a test", m -> m.requestCancel(NOON));
+    assertThat(tasks()).contains(id(queue.get(2))).doesNotContain(id(queue.get(3)));
+  }
+
+  @Test
+  void aBusyHostDoesNotHoldUpTheOthers() {
+    for (int i = 0; i < 3; i++) {
+      add(migration("queued-" + i, "kvm-a", "kvm-b", 9, NOON));
+    }
+    Migration elsewhere = migration("elsewhere", "kvm-c", "kvm-d", 0, NOON.plusSeconds(9));
+    add(elsewhere);
+    assertThat(tasks()).hasSize(3).contains(id(elsewhere));
+  }
+
+  @Test
+  void theHigherPriorityGetsTheFreeSlot() {
+    Migration first = migration("first", "kvm-a", "kvm-b", 5, NOON);
+    add(first);
+    add(migration("second", "kvm-a", "kvm-b", 5, NOON));
+    add(migration("low", "kvm-a", "kvm-b", 1, NOON));
+    Migration high = migration("high", "kvm-a", "kvm-b", 8, NOON.plusSeconds(1));
+    add(high);
+    migrations.change(first.id(), "a test", m -> m.requestCancel(NOON));
+    assertThat(tasks()).hasSize(3).contains(id(high));
+  }
+
+  @Test
+  void neverGivesTheLastSlotAwayTwice() throws Exception {
+    List<Callable<Migration>> submissions = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      Migration migration = migration("rush-" + i, "kvm-a", "kvm-b", 5, NOON.plusSeconds(i));
+      submissions.add(() -> {
+        add(migration);
+        return migration;
+      });
+    }
+    inParallel(submissions);
+    assertThat(tasks()).hasSize(2);
+  }
+
+  private static <T> void inParallel(List<Callable<T>> tasks) throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(tasks.size())) {
+      for (Future<T> future : threads.invokeAll(tasks)) {
+        future.get();
+      }
+    }
+  }
+
+  private void add(Migration migration) {
+    migrations.add(migration, Progress.initial(migration.order()));
+  }
+
+  private Tracked find(Migration migration) {
+    return migrations.find(migration.id()).orElseThrow();
+  }
+
+  private List<UUID> ids(
+      Set<MigrationState> states,
+      @Nullable String domain,
+      @Nullable String source,
+      @Nullable String destination) {
+    return migrations
+        .list(new MigrationQuery(states, domain, source, destination, 50, null))
+        .items()
+        .stream()
+        .map(item -> item.migration().id())
+        .toList();
+  }
+
+  private List<String> tasks() {
+    return sql.sql("select task_instance from scheduled_tasks")
+        .query((rs, _) -> rs.getString("task_instance"))
+        .list();
+  }
+
+  private static String id(Migration migration) {
+    return migration.id().toString();
+  }
+
+  private static Migration migration(
+      String domain, String source, String destination, int priority, Instant createdAt) {
+    Order order =
+        new Order(
+            new Guest(domain, UUID.randomUUID(), 1024, true, false, false),
+            source,
+            destination,
+            "qemu+tls://%s/system".formatted(destination),
+            List.of(new SelectedDisk("vda", 64), new SelectedDisk("vdb", 32)),
+            CopyMode.FULL,
+            new MigrationOptions(100L, null),
+            priority);
+    return accepted(order, createdAt);
+  }
+
+  private static Migration again(Migration migration) {
+    return accepted(migration.order(), NOON.plusSeconds(60));
+  }
+
+  private static Migration accepted(Order order, Instant createdAt) {
+    Host destination =
+        new Host(order.destination(), order.destUri(), order.destUri(), "tcp://10.0.0.1", null);
+    return Migration.accepted(
+        UUID.randomUUID(), order, CallMapping.call(order, destination), createdAt);
+  }
+}

@@ -1,0 +1,3 @@
+package dev.virtferry.migration;
+
+class MigrationsOnH2Test extends MigrationsContract {}

@@ -115,6 +115,16 @@ start_daemon() {
   on_host "$1" env -i PATH="$PATH" HOME=/root LC_ALL=C.UTF-8 "$LAB_MARK" "$LAB_HOME/host-daemons" 8>&- 9>&- </dev/null
 }
 
+# --- consoles ---------------------------------------------------------------
+
+console() { echo "$LAB_DIR/$2/root/var/log/libvirt/$1.console"; } # NAME HOST
+
+last_tick() { # NAME HOST; only whole lines count
+  tail -c 4096 "$(console "$1" "$2")" 2>/dev/null | sed -n 's/^tick \([0-9][0-9]*\)\r$/\1/p' | tail -1 | grep .
+}
+
+ticked_past() { (($(last_tick "$1" "$2" || echo 0) > $3)); } # NAME HOST MIN
+
 # --- links ------------------------------------------------------------------
 
 slow_link() { # HOST RATE: both into and out of the host

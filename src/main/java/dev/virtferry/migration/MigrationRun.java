@@ -1,9 +1,7 @@
 package dev.virtferry.migration;
 
-import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.HostUnreachable;
-import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.TruthTable.Circumstances;
@@ -30,18 +28,13 @@ final class MigrationRun {
   /** libvirt takes an abort at once and obeys it later; asking more often would not help. */
   private static final Duration BETWEEN_ABORTS = Duration.ofSeconds(2);
 
-  private final Hypervisor hypervisor;
-  private final Migrations migrations;
-  private final RunProperties properties;
-  private final Clock clock;
-  private final Hold hold;
-  private final Host source;
-  private final Host destination;
+  private final BothHosts hosts;
+  private final HeldMigration migration;
   private final @Nullable CompletableFuture<Void> call;
-  private final Observer observer;
+  private final Duration settle;
+  private final Clock clock;
   private final ProgressMeter meter;
 
-  private Migration migration;
   private boolean destinationSeen;
   private boolean downtimeSet;
   private Instant abortedAt = Instant.MIN;
@@ -53,29 +46,21 @@ final class MigrationRun {
    * Prepares to watch.
    *
    * @param call the native call of this run; null when another run made it, or may have made it
+   * @param settle how long a sight that is not final has to last before it is told
    */
   MigrationRun(
-      Hypervisor hypervisor,
-      Migrations migrations,
-      RunProperties properties,
-      Clock clock,
-      Hold hold,
-      Tracked tracked,
-      Host source,
-      Host destination,
-      @Nullable CompletableFuture<Void> call) {
-    this.hypervisor = hypervisor;
-    this.migrations = migrations;
-    this.properties = properties;
-    this.clock = clock;
-    this.hold = hold;
-    this.source = source;
-    this.destination = destination;
+      BothHosts hosts,
+      HeldMigration migration,
+      @Nullable CompletableFuture<Void> call,
+      Duration settle,
+      Clock clock) {
+    this.hosts = hosts;
+    this.migration = migration;
     this.call = call;
-    this.migration = tracked.migration();
-    this.meter = new ProgressMeter(tracked.progress());
-    this.observer =
-        new Observer(hypervisor, migration.order(), source.address(), destination.address());
+    this.settle = settle;
+    this.clock = clock;
+    this.meter = new ProgressMeter(migration.progress());
+    // Whoever goes on with a migration can't know whether the destination once held the domain.
     this.destinationSeen = call == null;
   }
 
@@ -83,90 +68,62 @@ final class MigrationRun {
   boolean step() {
     // Read before the hosts: only a call that was over by then makes their answers final.
     boolean callPending = call != null && !call.isDone();
-    Sighting sighting = observer.look();
-    migration = migrations.current(hold);
+    Sighting sighting = hosts.look();
     destinationSeen |= sighting.destinationHolds();
-    Phase phase = Objects.requireNonNull(migration.phase());
+    Phase phase = Objects.requireNonNull(migration.refresh().phase());
     var circumstances = new Circumstances(phase, callPending, destinationSeen);
-    return act(TruthTable.judge(sighting, circumstances), sighting);
-  }
-
-  private boolean act(Verdict verdict, Sighting sighting) {
-    return switch (verdict) {
-      case Verdict.Underway underway -> {
-        goOn(underway, sighting);
-        yield false;
-      }
-      case Verdict.Unsettled unsettled -> {
-        if (lasts(unsettled)) {
-          trouble(unsettled);
-        }
-        yield false;
-      }
-      case Verdict.Contradiction contradiction -> {
-        if (lasts(contradiction)) {
-          trouble(contradiction);
-        }
-        yield false;
-      }
-      case Verdict.Moved _ -> {
-        arrive();
-        yield true;
-      }
-      case Verdict.Stayed stayed -> {
-        boolean sure = call != null || lasts(stayed);
-        if (sure) {
-          stay(stayed.source());
-        }
-        yield sure;
-      }
+    return switch (TruthTable.judge(sighting, circumstances)) {
+      case Verdict.Underway underway -> goOn(underway, sighting);
+      case Verdict.Unsettled unsettled -> trouble(unsettled);
+      case Verdict.Contradiction contradiction -> trouble(contradiction);
+      case Verdict.Moved _ -> arrive();
+      case Verdict.Stayed stayed -> stay(stayed);
     };
   }
 
-  private void goOn(Verdict.Underway underway, Sighting sighting) {
+  private boolean goOn(Verdict.Underway underway, Sighting sighting) {
     doubt = null;
-    Migration seen = migration.observe(underway.phase(), underway.location(), clock.instant());
-    if (!seen.equals(migration)) {
-      migration =
-          change(
-              "libvirt's job runs",
-              m -> m.observe(underway.phase(), underway.location(), clock.instant()));
-    }
-    boolean jobRuns = sighting.job().activity() == Activity.RUNNING;
-    if (jobRuns) {
+    Instant now = clock.instant();
+    migration.change(
+        "libvirt's job runs", m -> m.observe(underway.phase(), underway.location(), now));
+    if (sighting.job().activity() == Activity.RUNNING) {
       tuneDowntime();
-      Progress before = meter.latest();
-      Progress now = meter.measure(sighting, clock.instant());
-      if (!now.equals(before)) {
-        migrations.report(hold, now);
+      reportProgress(sighting, now);
+      if (migration.latest().cancelRequested() && underway.phase().abortable()) {
+        abort(now);
       }
     }
-    if (migration.cancelRequested() && underway.phase().abortable() && jobRuns) {
-      abort();
+    return false;
+  }
+
+  private void reportProgress(Sighting sighting, Instant now) {
+    Progress before = meter.latest();
+    Progress measured = meter.measure(sighting, now);
+    if (!measured.equals(before)) {
+      migration.report(measured);
     }
   }
 
   private void tuneDowntime() {
-    Long millis = migration.order().options().maxDowntimeMillis();
+    Long millis = migration.latest().order().options().maxDowntimeMillis();
     if (millis == null || downtimeSet) {
       return;
     }
     try {
-      hypervisor.setMaxDowntime(source.address(), migration.order().guest().uuid(), millis);
+      hosts.setMaxDowntime(millis);
       downtimeSet = true;
     } catch (HostUnreachable | LibvirtFailure e) {
       log.warn("The maximal downtime is not set yet; trying again: {}", e.getMessage());
     }
   }
 
-  private void abort() {
-    Instant now = clock.instant();
+  private void abort(Instant now) {
     if (now.isBefore(abortedAt.plus(BETWEEN_ABORTS))) {
       return;
     }
     abortedAt = now;
     try {
-      hypervisor.abort(source.address(), migration.order().guest().uuid());
+      hosts.abort();
       abortTaken = true;
       log.info("Asked libvirt to abort the job");
     } catch (HostUnreachable | LibvirtFailure e) {
@@ -181,62 +138,75 @@ final class MigrationRun {
       doubt = verdict;
       doubtSince = now;
     }
-    return !now.isBefore(doubtSince.plus(properties.settle()));
+    return !now.isBefore(doubtSince.plus(settle));
   }
 
-  private void trouble(Verdict.Unsettled it) {
-    Attention attention = new Attention(doubtSince, it.reason(), it.advice());
-    changeIfNew("not final", m -> m.recover(it.location(), attention));
+  private boolean trouble(Verdict.Unsettled it) {
+    if (lasts(it)) {
+      Attention attention = new Attention(doubtSince, it.reason(), it.advice());
+      tell("not final", m -> m.recover(it.location(), attention));
+    }
+    return false;
   }
 
-  private void trouble(Verdict.Contradiction it) {
-    Attention attention = new Attention(doubtSince, it.reason(), it.advice());
-    changeIfNew("needs a person", m -> m.needAttention(it.location(), attention));
+  private boolean trouble(Verdict.Contradiction it) {
+    if (lasts(it)) {
+      Attention attention = new Attention(doubtSince, it.reason(), it.advice());
+      tell("needs a person", m -> m.needAttention(it.location(), attention));
+    }
+    return false;
   }
 
-  private void changeIfNew(String cause, UnaryOperator<Migration> verb) {
-    Migration next = verb.apply(migration);
-    if (!next.equals(migration)) {
-      migration = change(cause, verb);
-      log.warn("{}: {}", migration.state(), Objects.requireNonNull(migration.attention()).reason());
+  private void tell(String cause, UnaryOperator<Migration> verb) {
+    int before = migration.latest().version();
+    Migration told = migration.change(cause, verb);
+    if (told.version() != before) {
+      log.warn("{}: {}", told.state(), Objects.requireNonNull(told.attention()).reason());
     }
   }
 
-  private void arrive() {
-    migration = change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
+  private boolean arrive() {
+    migration.change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
     String cause = "both hosts were read" + restoreAutostart();
-    migrations.report(hold, meter.latest().complete());
-    migration = change(cause, m -> m.succeed(clock.instant()));
-    log.info("Succeeded: the domain is on {}", destination.name());
+    migration.report(meter.latest().complete());
+    Migration ended = migration.change(cause, m -> m.succeed(clock.instant()));
+    log.info("Succeeded: the domain is on {}", ended.order().destination());
+    return true;
   }
 
   /** Autostart does not travel with a domain. A loss is told in the history. */
   private String restoreAutostart() {
-    Order.Guest guest = migration.order().guest();
-    if (!guest.autostart()) {
+    if (!migration.latest().order().guest().autostart()) {
       return "";
     }
     try {
-      hypervisor.setAutostart(destination.address(), guest.uuid(), true);
+      hosts.setAutostartAtDestination();
       return "";
     } catch (HostUnreachable | LibvirtFailure e) {
-      log.warn("Autostart could not be set on {}: {}", destination.name(), e.getMessage());
+      log.warn("Autostart could not be set on the destination: {}", e.getMessage());
       return "; autostart could not be set on the destination, set it by hand";
     }
   }
 
+  private boolean stay(Verdict.Stayed stayed) {
+    boolean sure = call != null || lasts(stayed);
+    if (sure) {
+      stay(stayed.source());
+    }
+    return sure;
+  }
+
   private void stay(DomainCondition condition) {
     Throwable error = error();
-    migration = change("the source has the domain", m -> m.finish(DomainLocation.SOURCE));
-    // An abort in the memory phase may end the call with an error of the broken stream instead of
-    // 78.
+    migration.change("the source has the domain", m -> m.finish(DomainLocation.SOURCE));
+    // An abort in the memory phase may end the call with an error of the broken stream, not 78.
     boolean aborted = abortTaken || error == null || CallOutcome.aborted(error);
-    if (migration.cancelRequested() && aborted) {
-      migration = change("both hosts were read", m -> m.cancelled(clock.instant()));
-      log.info("Cancelled: the domain stays on {}", source.name());
+    if (migration.latest().cancelRequested() && aborted) {
+      Migration ended = migration.change("both hosts were read", m -> m.cancelled(clock.instant()));
+      log.info("Cancelled: the domain stays on {}", ended.order().source());
     } else {
       Failure failure = CallOutcome.failure(error, condition);
-      migration = change("both hosts were read", m -> m.fail(failure, clock.instant()));
+      migration.change("both hosts were read", m -> m.fail(failure, clock.instant()));
       log.warn("Failed: {}", failure.problem().detail());
     }
   }
@@ -254,9 +224,5 @@ final class MigrationRun {
     } catch (CancellationException e) {
       return e;
     }
-  }
-
-  private Migration change(String cause, UnaryOperator<Migration> verb) {
-    return migrations.change(hold, cause, verb);
   }
 }

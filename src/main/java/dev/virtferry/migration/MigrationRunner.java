@@ -9,10 +9,10 @@ import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -79,28 +79,37 @@ public class MigrationRunner {
 
   private Ending carry(Hold hold, Pulse pulse, BooleanSupplier stopping)
       throws InterruptedException {
-    Migration found = migrations.find(hold.migration()).orElseThrow().migration();
+    var migration = new HeldMigration(migrations, hold);
+    Migration found = migration.latest();
     if (found.state().terminal()) {
       return Ending.OVER;
     }
-    Route route = route(found.order());
-    if (found.state() != MigrationState.QUEUED && found.state() != MigrationState.PREPARING) {
+    Host source = host(found.order().source());
+    Host destination = host(found.order().destination());
+    CompletableFuture<Void> call = null;
+    if (found.state() == MigrationState.QUEUED || found.state() == MigrationState.PREPARING) {
+      if (prepare(migration, source, destination).state().terminal()) {
+        return Ending.OVER;
+      }
+      call = hypervisor.migrate(source.address(), found.call());
+      var _ = call.whenComplete((_, _) -> pulse.nudge());
+    } else {
       log.info("Going on with a migration found {}", found.state());
-      return watch(hold, route, null, pulse, stopping);
     }
-    Migration started = prepared(hold, found, route);
-    if (started.state().terminal()) {
-      return Ending.OVER;
-    }
-    CompletableFuture<Void> call = hypervisor.migrate(route.source().address(), started.call());
-    var _ = call.whenComplete((_, _) -> pulse.nudge());
-    return watch(hold, route, call, pulse, stopping);
+    var hosts = new BothHosts(hypervisor, found.order(), source, destination);
+    var run = new MigrationRun(hosts, migration, call, properties.settle(), clock);
+    return watch(run, pulse, stopping);
   }
 
-  private record Route(Host source, Host destination) {}
-
-  private Route route(Order order) {
-    return new Route(host(order.source()), host(order.destination()));
+  private Ending watch(MigrationRun run, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    while (!stopping.getAsBoolean()) {
+      if (run.step()) {
+        return Ending.OVER;
+      }
+      pulse.await(properties.interval());
+    }
+    return Ending.TO_BE_CONTINUED;
   }
 
   private Host host(String name) {
@@ -113,56 +122,28 @@ public class MigrationRunner {
   }
 
   /** Up to here libvirt has not been told anything, so every failure is an end at once. */
-  private Migration prepared(Hold hold, Migration found, Route route) {
-    if (found.state() == MigrationState.QUEUED) {
-      migrations.change(hold, "a slot is free", Migration::prepare);
+  private Migration prepare(HeldMigration migration, Host source, Host destination) {
+    if (migration.latest().state() == MigrationState.QUEUED) {
+      migration.change("a slot is free", Migration::prepare);
     }
     try {
-      crossing.recheck(found.order(), route.source(), route.destination());
+      crossing.recheck(migration.latest().order(), source, destination);
     } catch (Refused e) {
-      return failed(hold, e.problem());
+      return failed(migration, e.problem());
     } catch (HostUnreachable e) {
-      return failed(hold, Problem.of(ProblemType.HOST_UNREACHABLE, String.valueOf(e.getMessage())));
+      return failed(
+          migration, Problem.of(ProblemType.HOST_UNREACHABLE, String.valueOf(e.getMessage())));
     } catch (LibvirtFailure e) {
-      return failed(hold, Problem.of(ProblemType.LIBVIRT_ERROR, e.message()));
+      return failed(migration, Problem.of(ProblemType.LIBVIRT_ERROR, e.message()));
     }
-    return migrations.change(
-        hold,
-        "both hosts are ready",
-        m -> m.cancelRequested() ? m.cancelled(clock.instant()) : m.start(clock.instant()));
+    Instant now = clock.instant();
+    return migration.change(
+        "both hosts are ready", m -> m.cancelRequested() ? m.cancelled(now) : m.start(now));
   }
 
-  private Migration failed(Hold hold, Problem problem) {
+  private Migration failed(HeldMigration migration, Problem problem) {
     log.warn("Failed before libvirt was called: {}", problem.detail());
-    return migrations.change(
-        hold, "libvirt was not called", m -> m.fail(new Failure(problem, null), clock.instant()));
-  }
-
-  private Ending watch(
-      Hold hold,
-      Route route,
-      @Nullable CompletableFuture<Void> call,
-      Pulse pulse,
-      BooleanSupplier stopping)
-      throws InterruptedException {
-    Tracked tracked = migrations.find(hold.migration()).orElseThrow();
-    var run =
-        new MigrationRun(
-            hypervisor,
-            migrations,
-            properties,
-            clock,
-            hold,
-            tracked,
-            route.source(),
-            route.destination(),
-            call);
-    while (!stopping.getAsBoolean()) {
-      if (run.step()) {
-        return Ending.OVER;
-      }
-      pulse.await(properties.interval());
-    }
-    return Ending.TO_BE_CONTINUED;
+    return migration.change(
+        "libvirt was not called", m -> m.fail(new Failure(problem, null), clock.instant()));
   }
 }

@@ -110,7 +110,7 @@ class OpenApiDescription {
                   "disks",
                   List.of("vda", "vdb"),
                   "options",
-                  Map.of("bandwidthMiBps", 200, "maxDowntimeMillis", 300))));
+                  new TreeMap<>(Map.of("bandwidthMiBps", 200, "maxDowntimeMillis", 300)))));
       examples.put(
           "shared-to-" + host.name(),
           example("No storage copied, to " + host.name(), host, Map.of()));

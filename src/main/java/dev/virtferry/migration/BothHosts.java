@@ -1,5 +1,6 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.HostAddress;
@@ -11,34 +12,53 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import java.util.Map;
 import java.util.UUID;
 
-/** Looks at both hosts of one migration. The same for one just started and one found again. */
-final class Observer {
+/**
+ * One domain on the two hosts of its migration: what they show, and what they are asked to do. The
+ * same for a migration just started and for one found again.
+ */
+final class BothHosts {
 
   private final Hypervisor hypervisor;
   private final Order order;
+  private final UUID domain;
   private final HostAddress source;
   private final HostAddress destination;
 
-  Observer(Hypervisor hypervisor, Order order, HostAddress source, HostAddress destination) {
+  BothHosts(Hypervisor hypervisor, Order order, Host source, Host destination) {
     this.hypervisor = hypervisor;
     this.order = order;
-    this.source = source;
-    this.destination = destination;
+    this.domain = order.guest().uuid();
+    this.source = source.address();
+    this.destination = destination.address();
   }
 
+  /** Reads both hosts now; a host that does not answer is a part of the sight, not an error. */
   Sighting look() {
-    UUID domain = order.guest().uuid();
-    Reading atSource = read(source, domain);
+    Reading atSource = read(source);
     JobReading job =
         atSource instanceof Reading.Seen(DomainCondition condition) && condition.active()
             ? hypervisor.job(source, domain)
             : JobReading.without(Activity.NONE);
-    Map<String, BlockJob> blockJobs =
-        job.activity() == Activity.RUNNING ? blockJobs(domain) : Map.of();
-    return new Sighting(atSource, read(destination, domain), job, blockJobs);
+    Map<String, BlockJob> blockJobs = job.activity() == Activity.RUNNING ? blockJobs() : Map.of();
+    return new Sighting(atSource, read(destination), job, blockJobs);
   }
 
-  private Reading read(HostAddress host, UUID domain) {
+  /** Asks the source for the end of the job. */
+  void abort() {
+    hypervisor.abort(source, domain);
+  }
+
+  /** In milliseconds; the job must run. */
+  void setMaxDowntime(long millis) {
+    hypervisor.setMaxDowntime(source, domain, millis);
+  }
+
+  /** Makes the destination start the domain by itself. */
+  void setAutostartAtDestination() {
+    hypervisor.setAutostart(destination, domain, true);
+  }
+
+  private Reading read(HostAddress host) {
     try {
       return new Reading.Seen(hypervisor.condition(host, domain));
     } catch (HostUnreachable e) {
@@ -49,7 +69,7 @@ final class Observer {
   }
 
   /** Progress is worth less than the truth: without it the look goes on. */
-  private Map<String, BlockJob> blockJobs(UUID domain) {
+  private Map<String, BlockJob> blockJobs() {
     try {
       return hypervisor.blockJobs(source, domain, order.targets());
     } catch (HostUnreachable | LibvirtFailure e) {

@@ -1,0 +1,45 @@
+package dev.virtferry.migration;
+
+import java.util.function.UnaryOperator;
+
+/** A migration as the run that holds it reads and writes it; see {@link Hold}. */
+final class HeldMigration {
+
+  private final Migrations migrations;
+  private final Hold hold;
+  private Migration latest;
+
+  HeldMigration(Migrations migrations, Hold hold) {
+    this.migrations = migrations;
+    this.hold = hold;
+    this.latest = migrations.current(hold);
+  }
+
+  /** As it was last read or written here. */
+  Migration latest() {
+    return latest;
+  }
+
+  /** How far it was when it was last reported. */
+  Progress progress() {
+    return migrations.find(hold.migration()).orElseThrow().progress();
+  }
+
+  /** Reads it again: a client may have asked for its end. */
+  Migration refresh() {
+    latest = migrations.current(hold);
+    return latest;
+  }
+
+  /** Applies the verb; nothing is written when it changes nothing. */
+  Migration change(String cause, UnaryOperator<Migration> verb) {
+    if (!verb.apply(latest).equals(latest)) {
+      latest = migrations.change(hold, cause, verb);
+    }
+    return latest;
+  }
+
+  void report(Progress progress) {
+    migrations.report(hold, progress);
+  }
+}

@@ -1,13 +1,17 @@
 package dev.virtferry;
 
 import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.libvirt.LibvirtConnections;
 import dev.virtferry.libvirt.LibvirtHypervisor;
+import dev.virtferry.libvirt.LibvirtStorage;
+import dev.virtferry.libvirt.Storage;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 
 /** Starts the service. */
 @SpringBootApplication
@@ -26,8 +30,20 @@ public class VirtFerryApplication {
     return Clock.tick(Clock.systemUTC(), Duration.ofMillis(1));
   }
 
-  @Bean(destroyMethod = "close")
-  Hypervisor hypervisor() {
-    return new LibvirtHypervisor();
+  /** Lazy, so that tests with hosts of their own need no libvirt. */
+  @Bean
+  @Lazy
+  LibvirtConnections connections() {
+    return new LibvirtConnections();
+  }
+
+  @Bean
+  Hypervisor hypervisor(LibvirtConnections connections) {
+    return new LibvirtHypervisor(connections);
+  }
+
+  @Bean
+  Storage storage(LibvirtConnections connections) {
+    return new LibvirtStorage(connections);
   }
 }

@@ -3,28 +3,20 @@ package dev.virtferry;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.virtferry.libvirt.FakeHypervisor;
-import dev.virtferry.libvirt.Hypervisor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.context.bean.override.convention.TestBean;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 
 @ServiceTest
-class OpenApiTest {
+class OpenApiTest extends PlayedHosts {
 
   private static final Path COMMITTED = Path.of("openapi.yaml");
 
-  @TestBean Hypervisor hypervisor;
   @Autowired MockMvcTester http;
-
-  static Hypervisor hypervisor() {
-    return new FakeHypervisor();
-  }
 
   @Test
   void theCommittedDescriptionIsTheOneThatTheCodeGenerates() throws IOException {

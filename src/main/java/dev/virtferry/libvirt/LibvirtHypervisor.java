@@ -1,7 +1,6 @@
 package dev.virtferry.libvirt;
 
 import dev.virtferry.libvirt.JobReading.Activity;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** {@link Hypervisor} on libvirt-java. Native calls are made on platform threads only. */
-public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
+public final class LibvirtHypervisor implements Hypervisor {
 
   private static final Logger log = LoggerFactory.getLogger(LibvirtHypervisor.class);
 
@@ -30,30 +29,24 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
    */
   private static final int OPERATION_INVALID = 55;
 
-  /** The longest that a query may take; what a client waits for must end within 5 s. */
-  private static final Duration QUERY_LIMIT = Duration.ofSeconds(4);
-
+  private final LibvirtConnections connections;
   private final NativeLibvirt library;
-  private final Map<HostAddress, HostLane> lanes = new ConcurrentHashMap<>();
   private final Map<UUID, CompletableFuture<Void>> aborts = new ConcurrentHashMap<>();
 
-  /**
-   * Loads libvirt's client library.
-   *
-   * @throws LibraryMissing when it is not installed
-   */
-  public LibvirtHypervisor() {
-    this.library = NativeLibvirt.load();
+  public LibvirtHypervisor(LibvirtConnections connections) {
+    this.connections = connections;
+    this.library = connections.library();
   }
 
   @Override
   public UUID identity(HostAddress host) {
-    return ask(host, connect -> DomainXml.parse(connect.getCapabilities()).hostIdentity());
+    return connections.ask(
+        host, connect -> DomainXml.parse(connect.getCapabilities()).hostIdentity());
   }
 
   @Override
   public Optional<DomainCondition> glance(HostAddress host, String nameOrUuid) {
-    return ask(
+    return connections.ask(
         host,
         connect ->
             withDomain(
@@ -64,19 +57,19 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
 
   @Override
   public Optional<DomainDescription> describe(HostAddress host, String nameOrUuid) {
-    return ask(
+    return connections.ask(
         host, connect -> withDomain(connect, nameOrUuid, domain -> described(connect, domain)));
   }
 
   @Override
   public DomainCondition condition(HostAddress host, UUID domain) {
-    return ask(host, connect -> library.condition(connect, domain));
+    return connections.ask(host, connect -> library.condition(connect, domain));
   }
 
   @Override
   public JobReading job(HostAddress source, UUID domain) {
     try {
-      return ask(
+      return connections.ask(
           source,
           connect ->
               withDomain(connect, domain.toString(), found -> JobStats.read(found.getJobStats(0)))
@@ -93,7 +86,8 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
     if (targets.isEmpty()) {
       return Map.of();
     }
-    return ask(
+    return connections
+        .ask(
             source,
             connect -> withDomain(connect, domain.toString(), found -> blockJobs(found, targets)))
         .orElse(Map.of());
@@ -131,7 +125,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
                       return null;
                     }));
     try {
-      pending.get(QUERY_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      pending.get(LibvirtConnections.QUERY_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostUnreachable(source.name(), "interrupted while aborting the job");
@@ -148,7 +142,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
 
   @Override
   public void setMaxDowntime(HostAddress source, UUID domain, long millis) {
-    ask(
+    connections.ask(
         source,
         connect ->
             withDomain(connect, domain.toString(), found -> found.migrateSetMaxDowntime(millis)));
@@ -156,7 +150,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
 
   @Override
   public void setAutostart(HostAddress host, UUID domain, boolean autostart) {
-    ask(
+    connections.ask(
         host,
         connect ->
             withDomain(
@@ -166,16 +160,6 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
                   found.setAutostart(autostart);
                   return true;
                 }));
-  }
-
-  @Override
-  public void close() {
-    lanes.values().forEach(HostLane::close);
-    lanes.clear();
-  }
-
-  private <T extends @Nullable Object> T ask(HostAddress host, HostLane.Query<T> query) {
-    return lanes.computeIfAbsent(host, address -> new HostLane(address, QUERY_LIMIT)).ask(query);
   }
 
   /** For calls that block for long: a thread and a connection of their own. */

@@ -19,13 +19,18 @@ import java.util.UUID;
 final class BothHosts {
 
   private final Hypervisor hypervisor;
+  private final VolumeKeeper volumes;
   private final Order order;
   private final UUID domain;
   private final HostAddress source;
   private final HostAddress destination;
+  private final Host receiver;
 
-  BothHosts(Hypervisor hypervisor, Order order, Host source, Host destination) {
+  BothHosts(
+      Hypervisor hypervisor, VolumeKeeper volumes, Order order, Host source, Host destination) {
     this.hypervisor = hypervisor;
+    this.volumes = volumes;
+    this.receiver = destination;
     this.order = order;
     this.domain = order.guest().uuid();
     this.source = source.address();
@@ -56,6 +61,25 @@ final class BothHosts {
   /** Makes the destination start the domain by itself. */
   void setAutostartAtDestination() {
     hypervisor.setAutostart(destination, domain, true);
+  }
+
+  /** The guest uses the volumes that were made for it. */
+  void keepVolumes(HeldMigration migration) {
+    volumes.keep(migration);
+  }
+
+  /**
+   * Deletes the volumes that were made for nothing.
+   *
+   * @throws HostUnreachable when the destination is away; call it again
+   */
+  void deleteVolumes(HeldMigration migration) {
+    volumes.delete(migration, receiver);
+  }
+
+  /** Leaves the volumes that were made for nothing where they are. */
+  void leaveVolumes(HeldMigration migration, String why) {
+    volumes.leave(migration, why);
   }
 
   private Reading read(HostAddress host) {

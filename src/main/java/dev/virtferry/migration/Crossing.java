@@ -7,7 +7,9 @@ import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
 import static dev.virtferry.problem.ProblemType.SAME_HOST;
 
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.DestinationVolumes;
 import dev.virtferry.disk.DiskSelection;
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
@@ -27,10 +29,12 @@ final class Crossing {
 
   private final Hypervisor hypervisor;
   private final DiskSelection selection;
+  private final DestinationVolumes volumes;
 
-  Crossing(Hypervisor hypervisor, DiskSelection selection) {
+  Crossing(Hypervisor hypervisor, DiskSelection selection, DestinationVolumes volumes) {
     this.hypervisor = hypervisor;
     this.selection = selection;
+    this.volumes = volumes;
   }
 
   /**
@@ -65,13 +69,14 @@ final class Crossing {
     requireUnhindered(domain);
     List<DomainDisk> disks =
         selection.select(domain.disks(), submission.disks(), submission.copy());
-    requireRoom(domain, source, destination);
+    requireFree(domain, source, destination);
+    List<VolumePlan> plans = volumes.plan(disks, source.address(), destination.address());
     return new Order(
         guest(domain),
         source.name(),
         destination.name(),
         destination.peerUri(),
-        disks.stream().map(d -> new SelectedDisk(d.target(), d.capacityBytes())).toList(),
+        plans.stream().map(SelectedDisk::new).toList(),
         disks.isEmpty() ? null : submission.copy() == null ? CopyMode.FULL : submission.copy(),
         submission.options(),
         submission.priority());
@@ -80,15 +85,18 @@ final class Crossing {
   /**
    * Looks again when the migration leaves the queue: the world may have changed meanwhile.
    *
+   * @return where the disks go now
    * @throws Refused when the order can't be carried out any more
    */
-  void recheck(Order order, Host source, Host destination) {
+  List<VolumePlan> recheck(Order order, Host source, Host destination) {
     DomainDescription domain = running(source, order.guest().uuid().toString());
     requireUnhindered(domain);
-    if (!order.disks().isEmpty()) {
-      selection.select(domain.disks(), order.targets(), order.copy());
-    }
-    requireRoom(domain, source, destination);
+    List<DomainDisk> disks =
+        order.disks().isEmpty()
+            ? List.of()
+            : selection.select(domain.disks(), order.targets(), order.copy());
+    requireFree(domain, source, destination);
+    return volumes.plan(disks, source.address(), destination.address());
   }
 
   private static void requireUnhindered(DomainDescription domain) {
@@ -102,7 +110,7 @@ final class Crossing {
     }
   }
 
-  private void requireRoom(DomainDescription domain, Host source, Host destination) {
+  private void requireFree(DomainDescription domain, Host source, Host destination) {
     if (source.equals(destination)
         || hypervisor
             .identity(source.address())

@@ -12,7 +12,7 @@ import static dev.virtferry.migration.MigrationState.SUCCEEDED;
 
 import dev.virtferry.libvirt.MigrateCall;
 import java.time.Instant;
-import java.util.Objects;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,194 +23,159 @@ import org.jspecify.annotations.Nullable;
  * @param id a UUID of version 7
  * @param version counts the changes; the store increments it
  * @param call exactly what goes to libvirt
- * @param phase what libvirt's job does or did last; null before it started
- * @param location where the guest is
- * @param cancelRequested whether a client asked for the end
- * @param attention why it is in trouble; null when it is not
- * @param failure why it failed; null unless it did
+ * @param volumes those at the destination that did not exist before
  */
 public record Migration(
     UUID id,
     int version,
     Order order,
     MigrateCall call,
-    MigrationState state,
-    @Nullable Phase phase,
-    DomainLocation location,
-    boolean cancelRequested,
+    Standing standing,
     Timeline timeline,
-    @Nullable Attention attention,
-    @Nullable Failure failure) {
+    List<MadeVolume> volumes) {
+
+  public Migration {
+    volumes = List.copyOf(volumes);
+  }
 
   static Migration accepted(UUID id, Order order, MigrateCall call, Instant now) {
-    return new Migration(
-        id,
-        1,
-        order,
-        call,
-        QUEUED,
-        null,
-        DomainLocation.SOURCE,
-        false,
-        Timeline.from(now),
-        null,
-        null);
+    return new Migration(id, 1, order, call, Standing.ACCEPTED, Timeline.from(now), List.of());
+  }
+
+  public MigrationState state() {
+    return standing.state();
+  }
+
+  /** What libvirt's job does or did last; null before it started. */
+  public @Nullable Phase phase() {
+    return standing.phase();
+  }
+
+  /** Where the guest is. */
+  public DomainLocation location() {
+    return standing.location();
+  }
+
+  /** Whether a client asked for the end. */
+  public boolean cancelRequested() {
+    return standing.cancelRequested();
+  }
+
+  /** Why it is in trouble; null when it is not. */
+  public @Nullable Attention attention() {
+    return standing.attention();
+  }
+
+  /** Why it failed; null unless it did. */
+  public @Nullable Failure failure() {
+    return standing.failure();
   }
 
   /** Leaves the queue. */
   Migration prepare() {
-    return to(PREPARING, "prepare");
+    return with(to(PREPARING, "prepare"));
+  }
+
+  /**
+   * Writes down what becomes of the volumes at the destination; before libvirt is called, or after.
+   */
+  Migration recordVolumes(List<MadeVolume> now) {
+    require(state() == PREPARING || state() == FINISHING, "record volumes");
+    return new Migration(id, version, order, call, standing, timeline, now);
   }
 
   /** Written down before libvirt is called: from here on a job may exist. */
   Migration start(Instant now) {
     Phase first = order.firstPhase();
-    return to(MIGRATING, "start").with(first, location, timeline.started(now).entered(first, now));
+    return with(to(MIGRATING, "start").with(first)).with(timeline.started(now).entered(first, now));
   }
 
   /** libvirt's job is seen in this phase. A phase that was left is not entered again. */
   Migration observe(Phase seen, DomainLocation where, Instant now) {
-    require(!state.terminal() && state != QUEUED && state != PREPARING, "be observed");
-    Migration running = state == MIGRATING ? this : to(MIGRATING, "go on").calm();
-    boolean later = phase == null || seen.compareTo(phase) > 0;
-    return later
-        ? running.with(seen, where, timeline.entered(seen, now))
-        : running.with(phase, where, timeline);
+    require(!state().terminal() && state() != QUEUED && state() != PREPARING, "be observed");
+    Standing running =
+        state() == MIGRATING ? standing : to(MIGRATING, "go on").with((Attention) null);
+    Migration there = with(running.with(where));
+    boolean later = phase() == null || seen.compareTo(phase()) > 0;
+    return later ? there.with(there.standing.with(seen)).with(timeline.entered(seen, now)) : there;
   }
 
-  /**
-   * A client wants it to end. A terminal cancelled one and one that is asked again stay as they
-   * are.
-   */
+  /** A client wants it to end. One that is cancelled, or asked again, stays as it is. */
   Migration requestCancel(Instant now) {
-    if (state == CANCELLED || (cancelRequested && !state.terminal())) {
+    if (state() == CANCELLED || (cancelRequested() && !state().terminal())) {
       return this;
     }
     require(cancellable(), "be cancelled");
-    Migration asked = withCancelRequested();
-    return state == QUEUED ? asked.cancelled(now) : asked;
+    Migration asked = with(standing.askedToCancel());
+    return state() == QUEUED ? asked.cancelled(now) : asked;
   }
 
   private boolean cancellable() {
-    return switch (state) {
+    return switch (state()) {
       case QUEUED, PREPARING -> true;
-      case MIGRATING, RECOVERING -> phase == null || phase.abortable();
+      case MIGRATING, RECOVERING -> phase() == null || phase().abortable();
       case FINISHING, NEEDS_ATTENTION, SUCCEEDED, FAILED, CANCELLED -> false;
     };
   }
 
   /** The hosts' answers are not final; says why. */
   Migration recover(DomainLocation where, Attention why) {
-    return state == RECOVERING
-        ? with(phase, where, timeline).troubled(why)
-        : to(RECOVERING, "recover").with(phase, where, timeline).troubled(why);
+    return troubled(RECOVERING, "recover", where, why);
   }
 
   /** Only a person can decide what happens to the guest. */
   Migration needAttention(DomainLocation where, Attention why) {
-    return state == NEEDS_ATTENTION
-        ? with(phase, where, timeline).troubled(why)
-        : to(NEEDS_ATTENTION, "need attention").with(phase, where, timeline).troubled(why);
+    return troubled(NEEDS_ATTENTION, "need attention", where, why);
+  }
+
+  private Migration troubled(
+      MigrationState next, String verb, DomainLocation where, Attention why) {
+    Standing troubled = state() == next ? standing : to(next, verb);
+    Attention known = attention();
+    boolean same = known != null && known.reason().equals(why.reason());
+    return with(troubled.with(where).with(same ? known : why));
   }
 
   /** The call is over; {@code where} is what both hosts show now. */
   Migration finish(DomainLocation where) {
-    Migration finishing = state == FINISHING ? this : to(FINISHING, "finish").calm();
-    return finishing.with(phase, where, timeline);
+    Standing finishing = state() == FINISHING ? standing : to(FINISHING, "finish");
+    return with(finishing.with((Attention) null).with(where));
   }
 
   Migration succeed(Instant now) {
-    require(location == DomainLocation.DESTINATION, "succeed with the guest elsewhere");
-    return to(SUCCEEDED, "succeed").with(phase, location, timeline.ended(now));
+    require(location() == DomainLocation.DESTINATION, "succeed with the guest elsewhere");
+    return with(to(SUCCEEDED, "succeed")).with(timeline.ended(now));
   }
 
   Migration cancelled(Instant now) {
-    return to(CANCELLED, "end as cancelled").with(phase, location, timeline.ended(now));
+    return with(to(CANCELLED, "end as cancelled")).with(timeline.ended(now));
   }
 
   Migration fail(Failure why, Instant now) {
-    Migration failed = to(FAILED, "fail").with(phase, location, timeline.ended(now));
-    return new Migration(
-        failed.id,
-        failed.version,
-        failed.order,
-        failed.call,
-        failed.state,
-        failed.phase,
-        failed.location,
-        failed.cancelRequested,
-        failed.timeline,
-        null,
-        why);
+    return with(to(FAILED, "fail").with(why)).with(timeline.ended(now));
   }
 
   /** The same under another version; for the store, which counts. */
   public Migration versioned(int version) {
-    return new Migration(
-        id,
-        version,
-        order,
-        call,
-        state,
-        phase,
-        location,
-        cancelRequested,
-        timeline,
-        attention,
-        failure);
+    return new Migration(id, version, order, call, standing, timeline, volumes);
   }
 
-  private Migration to(MigrationState next, String verb) {
-    require(state.next().contains(next), verb);
-    return new Migration(
-        id,
-        version,
-        order,
-        call,
-        next,
-        phase,
-        location,
-        cancelRequested,
-        timeline,
-        attention,
-        failure);
+  private Standing to(MigrationState next, String verb) {
+    require(state().next().contains(next), verb);
+    return standing.with(next);
   }
 
-  private Migration with(@Nullable Phase phase, DomainLocation location, Timeline timeline) {
-    return new Migration(
-        id,
-        version,
-        order,
-        call,
-        state,
-        phase,
-        location,
-        cancelRequested,
-        timeline,
-        attention,
-        failure);
+  private Migration with(Standing standing) {
+    return new Migration(id, version, order, call, standing, timeline, volumes);
   }
 
-  private Migration troubled(Attention why) {
-    Attention told =
-        attention != null && Objects.equals(attention.reason(), why.reason()) ? attention : why;
-    return new Migration(
-        id, version, order, call, state, phase, location, cancelRequested, timeline, told, failure);
-  }
-
-  private Migration calm() {
-    return new Migration(
-        id, version, order, call, state, phase, location, cancelRequested, timeline, null, failure);
-  }
-
-  private Migration withCancelRequested() {
-    return new Migration(
-        id, version, order, call, state, phase, location, true, timeline, attention, failure);
+  private Migration with(Timeline timeline) {
+    return new Migration(id, version, order, call, standing, timeline, volumes);
   }
 
   private void require(boolean allowed, String verb) {
     if (!allowed) {
-      throw new IllegalTransition(id, state, verb);
+      throw new IllegalTransition(id, state(), verb);
     }
   }
 }

@@ -167,6 +167,7 @@ final class MigrationRun {
 
   private boolean arrive() {
     migration.change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
+    hosts.keepVolumes(migration);
     String cause = "both hosts were read" + restoreAutostart();
     migration.report(meter.latest().complete());
     Migration ended = migration.change(cause, m -> m.succeed(clock.instant()));
@@ -189,16 +190,37 @@ final class MigrationRun {
   }
 
   private boolean stay(Verdict.Stayed stayed) {
-    boolean sure = call != null || lasts(stayed);
-    if (sure) {
-      stay(stayed.source());
+    if (call == null && !lasts(stayed)) {
+      return false;
     }
-    return sure;
+    migration.change("the source has the domain", m -> m.finish(DomainLocation.SOURCE));
+    if (!volumesCleanedUp(stayed)) {
+      return false;
+    }
+    endAtSource(stayed.source());
+    return true;
   }
 
-  private void stay(DomainCondition condition) {
+  /**
+   * The copies are worthless only while the source holds the guest and the destination does not.
+   */
+  private boolean volumesCleanedUp(Verdict.Stayed stayed) {
+    if (!stayed.source().active() || stayed.destination() != DomainCondition.ABSENT) {
+      hosts.leaveVolumes(
+          migration, "Not deleted: the guest is not seen to run at the source alone.");
+      return true;
+    }
+    try {
+      hosts.deleteVolumes(migration);
+      return true;
+    } catch (HostUnreachable e) {
+      log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  private void endAtSource(DomainCondition condition) {
     Throwable error = error();
-    migration.change("the source has the domain", m -> m.finish(DomainLocation.SOURCE));
     // An abort in the memory phase may end the call with an error of the broken stream, not 78.
     boolean aborted = abortTaken || error == null || CallOutcome.aborted(error);
     if (migration.latest().cancelRequested() && aborted) {

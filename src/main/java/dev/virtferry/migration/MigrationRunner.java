@@ -1,7 +1,9 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.host.Inventory;
+import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.LibvirtFailure;
@@ -9,7 +11,7 @@ import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.time.Clock;
-import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -30,6 +32,7 @@ public class MigrationRunner {
   private final Inventory inventory;
   private final Hypervisor hypervisor;
   private final Crossing crossing;
+  private final VolumeKeeper volumes;
   private final Migrations migrations;
   private final RunsUnderWay runs;
   private final RunProperties properties;
@@ -39,6 +42,7 @@ public class MigrationRunner {
       Inventory inventory,
       Hypervisor hypervisor,
       Crossing crossing,
+      VolumeKeeper volumes,
       Migrations migrations,
       RunsUnderWay runs,
       RunProperties properties,
@@ -46,6 +50,7 @@ public class MigrationRunner {
     this.inventory = inventory;
     this.hypervisor = hypervisor;
     this.crossing = crossing;
+    this.volumes = volumes;
     this.migrations = migrations;
     this.runs = runs;
     this.properties = properties;
@@ -96,7 +101,7 @@ public class MigrationRunner {
     } else {
       log.info("Going on with a migration found {}", found.state());
     }
-    var hosts = new BothHosts(hypervisor, found.order(), source, destination);
+    var hosts = new BothHosts(hypervisor, volumes, found.order(), source, destination);
     var run = new MigrationRun(hosts, migration, call, properties.settle(), clock);
     return watch(run, pulse, stopping);
   }
@@ -127,23 +132,38 @@ public class MigrationRunner {
       migration.change("a slot is free", Migration::prepare);
     }
     try {
-      crossing.recheck(migration.latest().order(), source, destination);
+      List<VolumePlan> plans = crossing.recheck(migration.latest().order(), source, destination);
+      volumes.make(migration, plans, destination);
     } catch (Refused e) {
-      return failed(migration, e.problem());
+      return failed(migration, e.problem(), destination);
     } catch (HostUnreachable e) {
       return failed(
-          migration, Problem.of(ProblemType.HOST_UNREACHABLE, String.valueOf(e.getMessage())));
+          migration,
+          Problem.of(ProblemType.HOST_UNREACHABLE, String.valueOf(e.getMessage())),
+          destination);
     } catch (LibvirtFailure e) {
-      return failed(migration, Problem.of(ProblemType.LIBVIRT_ERROR, e.message()));
+      Failure failure = CallOutcome.failure(e, DomainCondition.RUNNING);
+      return failed(migration, failure.problem(), destination);
     }
-    Instant now = clock.instant();
-    return migration.change(
-        "both hosts are ready", m -> m.cancelRequested() ? m.cancelled(now) : m.start(now));
+    if (migration.refresh().cancelRequested()) {
+      removeVolumes(migration, destination);
+      return migration.change("cancelled in time", m -> m.cancelled(clock.instant()));
+    }
+    return migration.change("both hosts are ready", m -> m.start(clock.instant()));
   }
 
-  private Migration failed(HeldMigration migration, Problem problem) {
+  private Migration failed(HeldMigration migration, Problem problem, Host destination) {
     log.warn("Failed before libvirt was called: {}", problem.detail());
+    removeVolumes(migration, destination);
     return migration.change(
         "libvirt was not called", m -> m.fail(new Failure(problem, null), clock.instant()));
+  }
+
+  private void removeVolumes(HeldMigration migration, Host destination) {
+    try {
+      volumes.delete(migration, destination);
+    } catch (HostUnreachable e) {
+      volumes.leave(migration, "The destination was unreachable when it was to be deleted.");
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.VolumePlan;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +44,19 @@ public record Order(
   /**
    * A disk that is copied.
    *
-   * @param capacityBytes the size that the guest sees; 0 when unknown
+   * @param volume where it goes, as it was planned when the migration was accepted
    */
-  public record SelectedDisk(String target, long capacityBytes) {}
+  public record SelectedDisk(VolumePlan volume) {
+
+    public String target() {
+      return volume.target();
+    }
+
+    /** The size that the guest sees; 0 when unknown. */
+    public long capacityBytes() {
+      return volume.capacityBytes();
+    }
+  }
 
   public Order {
     disks = List.copyOf(disks);

@@ -78,7 +78,7 @@ final class TruthTable {
       case PAUSED -> held(job, known, "paused");
       case PAUSED_BY_MIGRATION -> incoming(job, known);
       case PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED -> held(job, known, "in post-copy");
-      case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT -> onlyAtSource(source, job, known);
+      case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT -> onlyAtSource(source, destination, job, known);
     };
   }
 
@@ -89,7 +89,7 @@ final class TruthTable {
       case PAUSED -> held(job, known, "paused");
       case PAUSED_BY_MIGRATION -> incoming(job, known);
       case PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED -> held(job, known, "in post-copy");
-      case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT -> onlyAtSource(source, job, known);
+      case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT -> onlyAtSource(source, destination, job, known);
     };
   }
 
@@ -121,7 +121,7 @@ final class TruthTable {
       case RUNNING, RUNNING_POST_COPY, PAUSED -> new Moved();
       case PAUSED_BY_MIGRATION, PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED ->
           new Unsettled(NEITHER, "The source stopped, and the destination still waits.", WAIT);
-      case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT -> onlyAtSource(source, job, known);
+      case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT -> onlyAtSource(source, destination, job, known);
     };
   }
 
@@ -157,9 +157,13 @@ final class TruthTable {
             "Find out which copy is the right one before anything is resumed or destroyed.");
   }
 
-  private static Verdict onlyAtSource(DomainCondition source, JobReading job, Circumstances known) {
+  private static Verdict onlyAtSource(
+      DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
     return switch (job.activity()) {
-      case NONE -> known.callPending() ? new Underway(known.phase(), SOURCE) : new Stayed(source);
+      case NONE ->
+          known.callPending()
+              ? new Underway(known.phase(), SOURCE)
+              : new Stayed(source, destination);
       case RUNNING ->
           known.destinationSeen() ? cleaningUp() : new Underway(phase(job, known), SOURCE);
       case FAILED -> cleaningUp();

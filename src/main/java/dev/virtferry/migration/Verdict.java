@@ -18,5 +18,5 @@ sealed interface Verdict {
   record Moved() implements Verdict {}
 
   /** The domain is at the source, no job runs, and the destination has nothing of it running. */
-  record Stayed(DomainCondition source) implements Verdict {}
+  record Stayed(DomainCondition source, DomainCondition destination) implements Verdict {}
 }

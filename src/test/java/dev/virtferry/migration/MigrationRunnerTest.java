@@ -5,14 +5,15 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.Domains;
-import dev.virtferry.libvirt.FakeHypervisor;
-import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.problem.ProblemType;
 import java.util.EnumSet;
 import java.util.List;
@@ -24,25 +25,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.context.bean.override.convention.TestBean;
 
 @ServiceTest
-class MigrationRunnerTest {
+class MigrationRunnerTest extends PlayedHosts {
 
-  @TestBean Hypervisor hypervisor;
   @Autowired MigrationService service;
   @Autowired Migrations migrations;
   @Autowired MigrationRunner runner;
 
   private DomainDescription guest = Domains.running("unset");
 
-  static Hypervisor hypervisor() {
-    return new FakeHypervisor();
-  }
-
   @BeforeEach
   void aGuestOnKvmA() {
     hosts().reset();
+    volumes().reset();
     guest = Domains.running("web-" + UUID.randomUUID(), Domains.disk("vda"), Domains.disk("vdb"));
     hosts().put("kvm-a", guest);
   }
@@ -299,8 +295,85 @@ class MigrationRunnerTest {
     assertThat(hosts().remarks()).contains("autostart kvm-b");
   }
 
-  private FakeHypervisor hosts() {
-    return (FakeHypervisor) hypervisor;
+  @Test
+  void makesTheMissingVolumesBeforeTheCallAndKeepsThemAtSuccess() {
+    poolAtTheDestination();
+    volumes().volume("kvm-b", volume("vdb.raw", "raw", 64 * MIB));
+    UUID id = submit(null);
+    awaitCall();
+    assertThat(volumes().deeds()).containsExactly("made kvm-b/images/vda.raw");
+    assertThat(find(id).migration().volumes())
+        .containsExactly(
+            new MadeVolume("vda", "images", "vda.raw", "/srv/vda.raw", MadeVolume.Fate.MADE, null));
+
+    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().remove("kvm-a", guest.uuid());
+    hosts().endCall(guest.uuid());
+    assertThat(awaitEnd(id).migration().volumes().getFirst().state())
+        .isEqualTo(MadeVolume.Fate.KEPT);
+    assertThat(volumes().deeds()).hasSize(1);
+  }
+
+  @Test
+  void deletesExactlyWhatItMadeWhenTheMigrationCameToNothing() {
+    poolAtTheDestination();
+    volumes().volume("kvm-b", volume("vdb.raw", "raw", 64 * MIB));
+    UUID id = submit(null);
+    awaitCall();
+    hosts().rollBackTo("kvm-a");
+    assertThat(awaitEnd(id).migration().volumes().getFirst().state())
+        .isEqualTo(MadeVolume.Fate.DELETED);
+    assertThat(volumes().deeds())
+        .containsExactly("made kvm-b/images/vda.raw", "deleted kvm-b/images/vda.raw");
+  }
+
+  @Test
+  void deletesNothingWhileItIsNotCertainThatTheGuestRunsAtTheSource() {
+    poolAtTheDestination();
+    UUID id = submit(null);
+    awaitCall();
+    hosts().show("kvm-a", guest, DomainCondition.SHUT_OFF);
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(9, 10, "the guest went away"));
+    assertThat(awaitEnd(id).migration().volumes())
+        .extracting(MadeVolume::state)
+        .containsOnly(MadeVolume.Fate.LEFT);
+    assertThat(volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
+  @Test
+  void deletesLaterWhatItCanNotDeleteNow() {
+    poolAtTheDestination();
+    UUID id = submit(null);
+    awaitCall();
+    volumes().away(true);
+    hosts().rollBackTo("kvm-a");
+    awaitUntil(id, t -> t.migration().state() == MigrationState.FINISHING);
+    volumes().away(false);
+    assertThat(awaitEnd(id).migration().volumes())
+        .extracting(MadeVolume::state)
+        .containsOnly(MadeVolume.Fate.DELETED);
+  }
+
+  @Test
+  void failsBeforeTheCallWhenAVolumeCanNotBeMade() {
+    poolAtTheDestination();
+    volumes().refuse(new LibvirtFailure(38, 18, "No space left on device"));
+    UUID id = submit(null);
+    Tracked ended = awaitEnd(id);
+    assertThat(failure(ended).problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(ended.migration().volumes())
+        .extracting(MadeVolume::state)
+        .containsOnly(MadeVolume.Fate.LEFT);
+    assertThat(hosts().made()).isEmpty();
+  }
+
+  private void poolAtTheDestination() {
+    volumes().pool("kvm-b", new StoragePool("images", "dir", "/srv", 1024 * MIB));
+  }
+
+  private static StorageVolume volume(String name, String format, long capacity) {
+    return new StorageVolume("images", name, "/srv/" + name, format, capacity, 0, null, null);
   }
 
   private UUID submit(@Nullable MigrationOptions options) {

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
-import dev.virtferry.libvirt.FakeHypervisor;
-import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.migration.MigrationQuery.Page;
 import dev.virtferry.migration.MigrationQuery.Position;
 import dev.virtferry.migration.Order.Guest;
@@ -29,24 +29,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.test.context.bean.override.convention.TestBean;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** What every store of migrations has to keep; run on each database. */
 @ServiceTest
-abstract class MigrationsContract {
+abstract class MigrationsContract extends PlayedHosts {
 
   private static final Instant NOON = Instant.parse("2026-05-01T12:00:00.123Z");
 
-  @TestBean Hypervisor hypervisor;
   @Autowired Migrations migrations;
   @Autowired JdbcClient sql;
   @Autowired TransactionOperations transactions;
   @Autowired Scheduler scheduler;
-
-  static Hypervisor hypervisor() {
-    return new FakeHypervisor();
-  }
 
   @BeforeEach
   void anEmptyStoreWhoseTasksDoNotRun() {
@@ -296,11 +290,17 @@ abstract class MigrationsContract {
             source,
             destination,
             "qemu+tls://%s/system".formatted(destination),
-            List.of(new SelectedDisk("vda", 64), new SelectedDisk("vdb", 32)),
+            List.of(disk("vda"), disk("vdb")),
             CopyMode.FULL,
             new MigrationOptions(100L, null),
             priority);
     return accepted(order, createdAt);
+  }
+
+  private static SelectedDisk disk(String target) {
+    return new SelectedDisk(
+        new VolumePlan(
+            target, VolumePlan.Action.EXPECT, "/srv/" + target, null, null, "raw", 64, 32, null));
   }
 
   private static Migration again(Migration migration) {

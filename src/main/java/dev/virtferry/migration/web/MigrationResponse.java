@@ -6,6 +6,7 @@ import dev.virtferry.libvirt.TypedParameter;
 import dev.virtferry.migration.Attention;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
+import dev.virtferry.migration.MadeVolume;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.MigrationState;
@@ -82,7 +83,7 @@ record MigrationResponse(
         List.copyOf(migration.call().flags()),
         order.options(),
         order.priority(),
-        List.of(),
+        migration.volumes().stream().map(Cleanup::of).toList(),
         migration.attention(),
         migration.timeline().createdAt(),
         migration.timeline().startedAt(),
@@ -149,9 +150,21 @@ record MigrationResponse(
   @Schema(name = "Stall")
   record Stall(Instant since, String reason) {}
 
-  /** A volume that virt-ferry made. */
+  /** A volume at the destination that did not exist before. */
   @Schema(name = "Cleanup")
-  record Cleanup(String volume, String state) {}
+  record Cleanup(
+      @Schema(description = "Its path on the destination.", example = "/srv/web-01-vda.qcow2")
+          String volume,
+      @Schema(description = "The disk that is copied into it.", example = "vda") String target,
+      @Schema(example = "images") String pool,
+      MadeVolume.Fate state,
+      @Schema(description = "Why it was left; null unless it was.") @Nullable String reason) {
+
+    static Cleanup of(MadeVolume volume) {
+      return new Cleanup(
+          volume.path(), volume.target(), volume.pool(), volume.state(), volume.reason());
+    }
+  }
 
   /** A problem, and what libvirt said. */
   @Schema(name = "MigrationError")

@@ -3,13 +3,12 @@ package dev.virtferry.migration.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.Domains;
-import dev.virtferry.libvirt.FakeHypervisor;
-import dev.virtferry.libvirt.Hypervisor;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -21,31 +20,22 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.MediaType;
-import org.springframework.test.context.bean.override.convention.TestBean;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 @ServiceTest
-class MigrationApiTest {
+class MigrationApiTest extends PlayedHosts {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  @TestBean Hypervisor hypervisor;
   @Autowired MockMvcTester http;
-
-  static Hypervisor hypervisor() {
-    return new FakeHypervisor();
-  }
-
-  private FakeHypervisor hosts() {
-    return (FakeHypervisor) hypervisor;
-  }
 
   @BeforeEach
   void aGuestOnKvmA() {
     hosts().reset();
+    volumes().reset();
     hosts().put("kvm-a", guest("web-01"));
   }
 

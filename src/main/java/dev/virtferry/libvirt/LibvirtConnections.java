@@ -1,0 +1,39 @@
+package dev.virtferry.libvirt;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The loaded client library and one lane to each host that was asked something. */
+public final class LibvirtConnections implements AutoCloseable {
+
+  /** The longest that a query may take; what a client waits for must end within 5 s. */
+  static final Duration QUERY_LIMIT = Duration.ofSeconds(4);
+
+  private final NativeLibvirt library;
+  private final Map<HostAddress, HostLane> lanes = new ConcurrentHashMap<>();
+
+  /**
+   * Loads libvirt's client library.
+   *
+   * @throws LibraryMissing when it is not installed
+   */
+  public LibvirtConnections() {
+    this.library = NativeLibvirt.load();
+  }
+
+  NativeLibvirt library() {
+    return library;
+  }
+
+  <T extends @Nullable Object> T ask(HostAddress host, HostLane.Query<T> query) {
+    return lanes.computeIfAbsent(host, address -> new HostLane(address, QUERY_LIMIT)).ask(query);
+  }
+
+  @Override
+  public void close() {
+    lanes.values().forEach(HostLane::close);
+    lanes.clear();
+  }
+}

@@ -1,0 +1,153 @@
+package dev.virtferry.libvirt;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.Connect;
+import org.libvirt.LibvirtException;
+import org.libvirt.StorageVol;
+
+/** {@link Storage} on libvirt-java. */
+public final class LibvirtStorage implements Storage {
+
+  /** {@code VIR_ERR_NO_STORAGE_POOL}. */
+  private static final int NO_STORAGE_POOL = 49;
+
+  /** {@code VIR_ERR_NO_STORAGE_VOL}. */
+  private static final int NO_STORAGE_VOL = 50;
+
+  private final LibvirtConnections connections;
+
+  public LibvirtStorage(LibvirtConnections connections) {
+    this.connections = connections;
+  }
+
+  @Override
+  public List<StoragePool> pools(HostAddress host) {
+    return connections.ask(
+        host,
+        connect -> {
+          List<StoragePool> pools = new ArrayList<>();
+          for (String name : connect.listStoragePools()) {
+            withPool(connect, name, LibvirtStorage::described).ifPresent(pools::add);
+          }
+          return pools;
+        });
+  }
+
+  @Override
+  public Optional<StorageVolume> volume(HostAddress host, String pool, String name) {
+    return connections.ask(
+        host,
+        connect ->
+            withPool(
+                    connect,
+                    pool,
+                    found -> {
+                      found.refresh(0);
+                      return withVolume(found, name, volume -> described(pool, volume));
+                    })
+                .flatMap(volume -> volume));
+  }
+
+  @Override
+  public StorageVolume create(HostAddress host, VolumeSpec spec) {
+    return connections.ask(
+        host,
+        connect ->
+            withPool(
+                    connect,
+                    spec.pool(),
+                    pool -> {
+                      StorageVol made = pool.storageVolCreateXML(VolumeXml.of(spec), 0);
+                      try {
+                        return described(spec.pool(), made);
+                      } finally {
+                        made.free();
+                      }
+                    })
+                .orElseThrow(() ->
+                    new LibvirtFailure(
+                        NO_STORAGE_POOL, 18, "The pool %s is gone".formatted(spec.pool()))));
+  }
+
+  @Override
+  public void delete(HostAddress host, String pool, String name) {
+    connections.ask(
+        host,
+        connect ->
+            withPool(
+                connect,
+                pool,
+                found ->
+                    withVolume(
+                        found,
+                        name,
+                        volume -> {
+                          volume.delete(0);
+                          return true;
+                        })));
+  }
+
+  @FunctionalInterface
+  private interface PoolQuery<T> {
+    T of(org.libvirt.StoragePool pool) throws LibvirtException;
+  }
+
+  @FunctionalInterface
+  private interface VolumeQuery<T> {
+    T of(StorageVol volume) throws LibvirtException;
+  }
+
+  private static <T> Optional<T> withPool(Connect connect, String name, PoolQuery<T> query)
+      throws LibvirtException {
+    org.libvirt.StoragePool pool =
+        unlessMissing(NO_STORAGE_POOL, () -> connect.storagePoolLookupByName(name));
+    if (pool == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(query.of(pool));
+    } finally {
+      pool.free();
+    }
+  }
+
+  private static <T> Optional<T> withVolume(
+      org.libvirt.StoragePool pool, String name, VolumeQuery<T> query) throws LibvirtException {
+    StorageVol volume = unlessMissing(NO_STORAGE_VOL, () -> pool.storageVolLookupByName(name));
+    if (volume == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(query.of(volume));
+    } finally {
+      volume.free();
+    }
+  }
+
+  @FunctionalInterface
+  private interface Lookup<T> {
+    T make() throws LibvirtException;
+  }
+
+  private static <T> @Nullable T unlessMissing(int code, Lookup<T> lookup) throws LibvirtException {
+    try {
+      return lookup.make();
+    } catch (LibvirtException e) {
+      if (Failures.of(e).code() == code) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private static StoragePool described(org.libvirt.StoragePool pool) throws LibvirtException {
+    return VolumeXml.pool(pool.getXMLDesc(0), pool.getInfo().available);
+  }
+
+  private static StorageVolume described(String pool, StorageVol volume) throws LibvirtException {
+    return VolumeXml.volume(pool, volume.getXMLDesc(0));
+  }
+}

@@ -1,0 +1,25 @@
+package dev.virtferry.libvirt;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The storage pools of hosts. A port beside {@link Hypervisor}, with the same limits and failures.
+ */
+public interface Storage {
+
+  /** The active pools, each with what is free in it now ({@code virConnectListAllStoragePools}). */
+  List<StoragePool> pools(HostAddress host);
+
+  /**
+   * A volume by its name, read from the storage itself ({@code virStoragePoolRefresh}, then {@code
+   * virStorageVolLookupByName}).
+   */
+  Optional<StorageVolume> volume(HostAddress host, String pool, String name);
+
+  /** Makes an empty volume ({@code virStorageVolCreateXML}); fails when one of that name exists. */
+  StorageVolume create(HostAddress host, VolumeSpec spec);
+
+  /** Deletes a volume ({@code virStorageVolDelete}); one that is gone already is no failure. */
+  void delete(HostAddress host, String pool, String name);
+}

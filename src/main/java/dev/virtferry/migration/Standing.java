@@ -1,0 +1,48 @@
+package dev.virtferry.migration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a migration stands.
+ *
+ * @param phase what libvirt's job does or did last; null before it started
+ * @param location where the guest is
+ * @param cancelRequested whether a client asked for the end
+ * @param attention why it is in trouble; null when it is not
+ * @param failure why it failed; null unless it did
+ */
+record Standing(
+    MigrationState state,
+    @Nullable Phase phase,
+    DomainLocation location,
+    boolean cancelRequested,
+    @Nullable Attention attention,
+    @Nullable Failure failure) {
+
+  static final Standing ACCEPTED =
+      new Standing(MigrationState.QUEUED, null, DomainLocation.SOURCE, false, null, null);
+
+  Standing with(MigrationState state) {
+    return new Standing(state, phase, location, cancelRequested, attention, failure);
+  }
+
+  Standing with(Phase phase) {
+    return new Standing(state, phase, location, cancelRequested, attention, failure);
+  }
+
+  Standing with(DomainLocation location) {
+    return new Standing(state, phase, location, cancelRequested, attention, failure);
+  }
+
+  Standing with(@Nullable Attention attention) {
+    return new Standing(state, phase, location, cancelRequested, attention, failure);
+  }
+
+  Standing with(Failure failure) {
+    return new Standing(state, phase, location, cancelRequested, null, failure);
+  }
+
+  Standing askedToCancel() {
+    return new Standing(state, phase, location, true, attention, failure);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.virtferry.libvirt;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Pools and volumes in memory; a host without pools is one that nobody can look into. */
+public final class FakeStorage implements Storage {
+
+  private final Map<String, List<StoragePool>> pools = new ConcurrentHashMap<>();
+  private final Map<String, StorageVolume> volumes = new ConcurrentHashMap<>();
+  private final List<String> deeds = new CopyOnWriteArrayList<>();
+  private volatile @Nullable LibvirtFailure refusal;
+  private volatile boolean away;
+
+  public void reset() {
+    pools.clear();
+    volumes.clear();
+    deeds.clear();
+    refusal = null;
+    away = false;
+  }
+
+  public void pool(String host, StoragePool pool) {
+    pools.computeIfAbsent(host, _ -> new CopyOnWriteArrayList<>()).add(pool);
+  }
+
+  public void volume(String host, StorageVolume volume) {
+    volumes.put(key(host, volume.pool(), volume.name()), volume);
+  }
+
+  /** From now on nothing can be made or deleted. */
+  public void refuse(LibvirtFailure failure) {
+    refusal = failure;
+  }
+
+  /** Whether every host is unreachable. */
+  public void away(boolean away) {
+    this.away = away;
+  }
+
+  /** What was made and deleted, such as {@code made kvm-b/images/vda.raw}. */
+  public List<String> deeds() {
+    return List.copyOf(deeds);
+  }
+
+  @Override
+  public List<StoragePool> pools(HostAddress host) {
+    return List.copyOf(pools.getOrDefault(host.name(), List.of()));
+  }
+
+  @Override
+  public Optional<StorageVolume> volume(HostAddress host, String pool, String name) {
+    return Optional.ofNullable(volumes.get(key(host.name(), pool, name)));
+  }
+
+  @Override
+  public StorageVolume create(HostAddress host, VolumeSpec spec) {
+    refuseIfTold(host);
+    String path =
+        pools(host).stream()
+            .filter(p -> p.name().equals(spec.pool()))
+            .findFirst()
+            .orElseThrow()
+            .path();
+    var made =
+        new StorageVolume(
+            spec.pool(),
+            spec.name(),
+            path + "/" + spec.name(),
+            spec.format(),
+            spec.capacityBytes(),
+            0,
+            spec.compat(),
+            null);
+    volume(host.name(), made);
+    deeds.add("made " + key(host.name(), spec.pool(), spec.name()));
+    return made;
+  }
+
+  @Override
+  public void delete(HostAddress host, String pool, String name) {
+    refuseIfTold(host);
+    volumes.remove(key(host.name(), pool, name));
+    deeds.add("deleted " + key(host.name(), pool, name));
+  }
+
+  private void refuseIfTold(HostAddress host) {
+    if (away) {
+      throw new HostUnreachable(host.name(), "played");
+    }
+    LibvirtFailure told = refusal;
+    if (told != null) {
+      throw told;
+    }
+  }
+
+  private static String key(String host, String pool, String name) {
+    return host + "/" + pool + "/" + name;
+  }
+}

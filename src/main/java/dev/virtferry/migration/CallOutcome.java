@@ -65,6 +65,23 @@ final class CallOutcome {
     };
   }
 
+  /** The failure for what a host answered while the migration was prepared. */
+  static Failure beforeTheCall(RuntimeException error) {
+    if (error instanceof LibvirtFailure failure) {
+      ProblemType type =
+          failure.domain() == FROM_STORAGE
+              ? ProblemType.DESTINATION_STORAGE
+              : ProblemType.LIBVIRT_ERROR;
+      String detail =
+          "libvirt refused before the migration began: %s. Nothing was copied."
+              .formatted(failure.message());
+      return new Failure(Problem.of(type, detail), LibvirtWords.of(failure));
+    }
+    return new Failure(
+        Problem.of(ProblemType.HOST_UNREACHABLE, error.getMessage() + ". Nothing was copied."),
+        null);
+  }
+
   /**
    * Only libvirt's numbers and the hosts decide; its words may change with any version. 55 is said
    * of a stopped source and of an occupied destination alike.

@@ -3,12 +3,9 @@ package dev.virtferry.migration;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.host.Inventory;
-import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.LibvirtFailure;
-import dev.virtferry.problem.Problem;
-import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.time.Clock;
 import java.util.List;
@@ -135,15 +132,9 @@ public class MigrationRunner {
       List<VolumePlan> plans = crossing.recheck(migration.latest().order(), source, destination);
       volumes.make(migration, plans, destination);
     } catch (Refused e) {
-      return failed(migration, e.problem(), destination);
-    } catch (HostUnreachable e) {
-      return failed(
-          migration,
-          Problem.of(ProblemType.HOST_UNREACHABLE, String.valueOf(e.getMessage())),
-          destination);
-    } catch (LibvirtFailure e) {
-      Failure failure = CallOutcome.failure(e, DomainCondition.RUNNING);
-      return failed(migration, failure.problem(), destination);
+      return failed(migration, new Failure(e.problem(), null), destination);
+    } catch (HostUnreachable | LibvirtFailure e) {
+      return failed(migration, CallOutcome.beforeTheCall(e), destination);
     }
     if (migration.refresh().cancelRequested()) {
       removeVolumes(migration, destination);
@@ -152,11 +143,10 @@ public class MigrationRunner {
     return migration.change("both hosts are ready", m -> m.start(clock.instant()));
   }
 
-  private Migration failed(HeldMigration migration, Problem problem, Host destination) {
-    log.warn("Failed before libvirt was called: {}", problem.detail());
+  private Migration failed(HeldMigration migration, Failure failure, Host destination) {
+    log.warn("Failed before libvirt was called: {}", failure.problem().detail());
     removeVolumes(migration, destination);
-    return migration.change(
-        "libvirt was not called", m -> m.fail(new Failure(problem, null), clock.instant()));
+    return migration.change("libvirt was not called", m -> m.fail(failure, clock.instant()));
   }
 
   private void removeVolumes(HeldMigration migration, Host destination) {

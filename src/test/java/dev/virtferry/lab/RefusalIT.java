@@ -138,16 +138,16 @@ class RefusalIT {
   }
 
   @Test
-  void aMissingDestinationImageIsAProblemOfItsStorage() {
-    lab.guest("start", "web");
-    fails("web", BOTH, "destination-storage", 49, 18);
+  void aMissingDestinationImageIsAProblemOfItsStorageWhereNoPoolCanMakeIt() {
+    lab.guest("start", "web", "--disk", "vda=16M,path=/srv/elsewhere/web-vda.raw");
+    fails("web", ",\"disks\":[\"vda\"]", "destination-storage", 49, 18);
   }
 
   @Test
-  void aDestinationImageOfAnotherSizeEndsTheMigration() {
-    lab.guest("start", "web", "--to", "kvm-b");
-    lab.on("kvm-b", "truncate", "-s", "32M", "/srv/web-vdb.raw");
-    JsonNode ended = fails("web", BOTH, "libvirt-error", 9, 10);
+  void aDestinationImageOfAnotherSizeEndsTheMigrationWhereNoPoolCouldTellBefore() {
+    lab.guest("start", "web", "--disk", "vda=16M,path=/srv/elsewhere/web-vda.raw", "--to", "kvm-b");
+    lab.on("kvm-b", "truncate", "-s", "8M", "/srv/elsewhere/web-vda.raw");
+    JsonNode ended = fails("web", ",\"disks\":[\"vda\"]", "libvirt-error", 9, 10);
     assertThat(ended.get("error").get("detail").asString()).contains("different sizes");
   }
 

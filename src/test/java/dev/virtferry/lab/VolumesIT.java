@@ -1,0 +1,149 @@
+package dev.virtferry.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The images at the destination: made when they are missing, deleted when they are worthless. */
+@LabTest
+class VolumesIT {
+
+  private static final String BOTH = ",\"disks\":[\"vda\",\"vdb\"]";
+  private static final String SLOWLY = ",\"options\":{\"bandwidthMiBps\":2}";
+
+  private final Lab lab;
+  private final Service service;
+
+  VolumesIT(Lab lab, Service service) {
+    this.lab = lab;
+    this.service = service;
+  }
+
+  @AfterEach
+  void noGuestIsLeft() {
+    lab.guest("list")
+        .lines()
+        .map(line -> line.split(" ", 2)[0])
+        .forEach(guest -> lab.guest("remove", guest));
+  }
+
+  private String request(String guest, String more) {
+    return "{\"domain\":\"%s\",\"destUri\":\"%s\"%s}".formatted(guest, lab.peer("kvm-b"), more);
+  }
+
+  private JsonNode image(String host, String path) {
+    return new JsonMapper().readTree(lab.on(host, "qemu-img", "info", "-U", "--output=json", path));
+  }
+
+  private String states(JsonNode migration) {
+    return String.join(
+        " ",
+        migration
+            .get("cleanup")
+            .valueStream()
+            .map(made -> made.get("target").asString() + " " + made.get("state").asString())
+            .toList());
+  }
+
+  @Test
+  void missingImagesAreMadeThinWithTheSameSizeAndFormat() {
+    lab.guest("start", "web", "--disk", "vda=64M", "--disk", "vdb=40M,format=qcow2");
+    long rawAtSource = image("kvm-a", "/srv/web-vda.raw").get("actual-size").asLong();
+    JsonNode ended = service.awaitEnd(service.migrate(request("web", BOTH)));
+    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(states(ended)).isEqualTo("vda KEPT vdb KEPT");
+    JsonNode raw = image("kvm-b", "/srv/web-vda.raw");
+    JsonNode qcow2 = image("kvm-b", "/srv/web-vdb.qcow2");
+    assertThat(raw.get("format").asString()).isEqualTo("raw");
+    assertThat(raw.get("virtual-size").asLong()).isEqualTo(64L * 1024 * 1024);
+    assertThat(raw.get("actual-size").asLong()).isLessThan(rawAtSource + 4 * 1024 * 1024);
+    assertThat(qcow2.get("format").asString()).isEqualTo("qcow2");
+    assertThat(qcow2.get("virtual-size").asLong()).isEqualTo(40L * 1024 * 1024);
+    assertThat(qcow2.get("format-specific").get("data").get("compat").asString()).isEqualTo("1.1");
+    assertThat(lab.guest("digest", "web", "vda", "kvm-b"))
+        .isEqualTo(lab.guest("digest", "web", "vda", "kvm-a"));
+    assertThat(lab.guest("digest", "web", "vdb", "kvm-b"))
+        .isEqualTo(lab.guest("digest", "web", "vdb", "kvm-a"));
+  }
+
+  @Test
+  void aPathWithSpacesAndForeignLettersIsJustAPath() {
+    lab.guest("start", "web", "--disk", "vda=16M,path=/srv/web größe 1.raw");
+    JsonNode ended = service.awaitEnd(service.migrate(request("web", ",\"disks\":[\"vda\"]")));
+    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(ended.get("cleanup").get(0).get("volume").asString())
+        .isEqualTo("/srv/web größe 1.raw");
+    assertThat(lab.succeedsOn("kvm-b", "test", "-f", "/srv/web größe 1.raw")).isTrue();
+  }
+
+  @Test
+  void aCancelledMigrationDeletesWhatItMadeAndNothingElse() {
+    lab.guest(
+        "start", "web", "--disk", "vda=64M,full", "--disk", "vdb=64M,full", "--to", "kvm-b:vdb");
+    lab.on("kvm-b", "touch", "/srv/web-vda.raw.notes");
+    String inode = lab.on("kvm-b", "stat", "-c", "%i", "/srv/web-vdb.raw");
+    String id = service.migrate(request("web", BOTH + SLOWLY));
+    service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+    assertThat(states(service.migration(id))).isEqualTo("vda MADE");
+    service.post("/v1/migrations/" + id + "/cancel", "");
+    JsonNode ended = service.awaitEnd(id);
+    assertThat(ended.get("state").asString()).isEqualTo("CANCELLED");
+    assertThat(states(ended)).isEqualTo("vda DELETED");
+    assertThat(lab.succeedsOn("kvm-b", "test", "-e", "/srv/web-vda.raw")).isFalse();
+    assertThat(lab.succeedsOn("kvm-b", "test", "-e", "/srv/web-vda.raw.notes")).isTrue();
+    assertThat(lab.on("kvm-b", "stat", "-c", "%i", "/srv/web-vdb.raw")).isEqualTo(inode);
+    assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
+    lab.on("kvm-b", "rm", "/srv/web-vda.raw.notes");
+  }
+
+  @Test
+  void whatAKilledServiceMadeIsDeletedByTheNextOne() {
+    lab.guest("start", "web", "--disk", "vda=64M,full");
+    String id = service.migrate(request("web", ",\"disks\":[\"vda\"]" + SLOWLY));
+    service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+    service.kill();
+    service.start();
+    service.post("/v1/migrations/" + id + "/cancel", "");
+    JsonNode ended = service.awaitEnd(id);
+    assertThat(ended.get("state").asString()).isEqualTo("CANCELLED");
+    assertThat(states(ended)).isEqualTo("vda DELETED");
+    assertThat(lab.succeedsOn("kvm-b", "test", "-e", "/srv/web-vda.raw")).isFalse();
+  }
+
+  @Test
+  void anImageThatDoesNotFitIsRefusedBeforeAnythingStarts() {
+    lab.guest("start", "web", "--to", "kvm-b");
+    lab.on("kvm-b", "truncate", "-s", "32M", "/srv/web-vdb.raw");
+    refused(BOTH, "#/disks/1", "32");
+    lab.on("kvm-b", "rm", "/srv/web-vdb.raw");
+    lab.on("kvm-b", "qemu-img", "create", "-q", "-f", "qcow2", "/srv/web-vdb.raw", "64M");
+    refused(BOTH, "#/disks/1", "qcow2");
+    assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
+  }
+
+  @Test
+  void aPoolWithoutRoomIsRefusedBeforeAnythingStarts() {
+    lab.on("kvm-b", "mkdir", "-p", "/srv/small");
+    lab.on("kvm-b", "mount", "-t", "tmpfs", "-o", "size=8m", "small", "/srv/small");
+    lab.on("kvm-b", "virsh", "pool-create-as", "small", "dir", "--target", "/srv/small");
+    try {
+      lab.guest("start", "web", "--disk", "vda=32M,full,path=/srv/small/web-vda.raw");
+      refused(",\"disks\":[\"vda\"]", "#/disks", "small");
+    } finally {
+      lab.guest("remove", "web");
+      lab.on("kvm-b", "virsh", "pool-destroy", "small");
+      lab.on("kvm-b", "umount", "/srv/small");
+    }
+  }
+
+  private void refused(String more, String pointer, String word) {
+    Service.Answer answer = service.post("/v1/migrations", request("web", more));
+    assertThat(answer.status()).as(answer.body().toString()).isEqualTo(422);
+    assertThat(answer.problem()).isEqualTo("destination-storage");
+    assertThat(answer.body().get("errors").get(0).get("pointer").asString()).isEqualTo(pointer);
+    assertThat(answer.text("detail")).contains(word);
+  }
+}

@@ -36,7 +36,7 @@ final class MigrationRun {
   private final ProgressMeter meter;
 
   private boolean destinationSeen;
-  private boolean downtimeSet;
+  private boolean downtimeTold;
   private Instant abortedAt = Instant.MIN;
   private boolean abortTaken;
   private @Nullable Verdict doubt;
@@ -106,13 +106,16 @@ final class MigrationRun {
 
   private void tuneDowntime() {
     Long millis = migration.latest().order().options().maxDowntimeMillis();
-    if (millis == null || downtimeSet) {
+    if (millis == null || downtimeTold) {
       return;
     }
     try {
       hosts.setMaxDowntime(millis);
-      downtimeSet = true;
-    } catch (HostUnreachable | LibvirtFailure e) {
+      downtimeTold = true;
+    } catch (LibvirtFailure e) {
+      downtimeTold = true;
+      log.warn("libvirt did not take the maximal downtime of {} ms: {}", millis, e.message());
+    } catch (HostUnreachable e) {
       log.warn("The maximal downtime is not set yet; trying again: {}", e.getMessage());
     }
   }
@@ -169,7 +172,6 @@ final class MigrationRun {
     migration.change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
     hosts.keepVolumes(migration);
     String cause = "both hosts were read" + restoreAutostart();
-    migration.report(meter.latest().complete());
     Migration ended = migration.change(cause, m -> m.succeed(clock.instant()));
     log.info("Succeeded: the domain is on {}", ended.order().destination());
     return true;

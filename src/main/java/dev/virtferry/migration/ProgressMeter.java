@@ -8,6 +8,7 @@ import dev.virtferry.migration.Progress.MemoryProgress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Turns sightings into progress that never goes back. */
@@ -20,6 +21,7 @@ final class ProgressMeter {
 
   private Progress latest;
   private @Nullable Instant measuredAt;
+  private long movedBefore;
   private double bytesPerSecond;
 
   ProgressMeter(Progress known) {
@@ -36,20 +38,20 @@ final class ProgressMeter {
             .map(disk -> advanced(disk, sighting.blockJobs().get(disk.target())))
             .toList();
     MemoryProgress memory = memory(sighting.job().memory());
-    long done = sum(disks) + memory.bytesDone();
-    long total =
-        disks.stream().mapToLong(DiskProgress::bytesTotal).sum()
-            + Math.max(memory.bytesTotal(), memory.bytesDone() + memory.bytesRemaining());
-    measureRate(done, now);
+    long total = sum(disks, DiskProgress::bytesTotal) + memory.bytesTotal();
+    long done = sum(disks, DiskProgress::bytesDone) + memory.bytesDone();
+    long left = sum(disks, disk -> disk.bytesTotal() - disk.bytesDone()) + memory.bytesRemaining();
+    measureRate(
+        sum(disks, DiskProgress::bytesDone) + sighting.job().memory().processedBytes(), now);
     long downtime = sighting.job().expectedDowntimeMillis();
     latest =
         new Progress(
             latest.revision(),
             percent(done, total),
             total,
-            Math.min(done, total),
+            done,
             Math.round(bytesPerSecond),
-            eta(total - done),
+            eta(left, memory),
             memory,
             downtime > 0 ? Long.valueOf(downtime) : latest.expectedDowntimeMillis(),
             disks);
@@ -74,26 +76,24 @@ final class ProgressMeter {
     if (seen.totalBytes() == 0) {
       return latest.memory();
     }
+    long arrived = Math.max(0, seen.totalBytes() - seen.remainingBytes());
     return new MemoryProgress(
         seen.totalBytes(),
-        Math.max(latest.memory().bytesDone(), seen.processedBytes()),
+        Math.max(latest.memory().bytesDone(), arrived),
         seen.remainingBytes(),
         seen.iteration(),
         seen.dirtyBytesPerSecond());
   }
 
-  private void measureRate(long done, Instant now) {
-    if (measuredAt == null) {
-      measuredAt = now;
-      return;
+  /** By what went over the wire: memory that the guest dirties again goes more than once. */
+  private void measureRate(long moved, Instant now) {
+    if (measuredAt != null) {
+      double seconds = Duration.between(measuredAt, now).toNanos() / 1e9;
+      double current = seconds > 0 ? Math.max(0, moved - movedBefore) / seconds : 0;
+      bytesPerSecond += (1 - Math.exp(-seconds / WINDOW_SECONDS)) * (current - bytesPerSecond);
     }
-    double seconds = Duration.between(measuredAt, now).toNanos() / 1e9;
-    if (seconds > 0) {
-      double current = Math.max(0, done - latest.bytesDone()) / seconds;
-      double weight = 1 - Math.exp(-seconds / WINDOW_SECONDS);
-      bytesPerSecond += weight * (current - bytesPerSecond);
-      measuredAt = now;
-    }
+    measuredAt = now;
+    movedBefore = moved;
   }
 
   private int percent(long done, long total) {
@@ -101,11 +101,13 @@ final class ProgressMeter {
     return (int) Math.max(latest.percent(), percent);
   }
 
-  private @Nullable Long eta(long remaining) {
-    return bytesPerSecond < 1 ? null : Long.valueOf(Math.round(remaining / bytesPerSecond));
+  /** Nothing sensible can be said of a guest that dirties its memory faster than it moves. */
+  private @Nullable Long eta(long left, MemoryProgress memory) {
+    boolean outrun = memory.dirtyBytesPerSecond() >= bytesPerSecond && memory.iteration() > 1;
+    return bytesPerSecond < 1 || outrun ? null : Long.valueOf(Math.round(left / bytesPerSecond));
   }
 
-  private static long sum(List<DiskProgress> disks) {
-    return disks.stream().mapToLong(DiskProgress::bytesDone).sum();
+  private static long sum(List<DiskProgress> disks, ToLongFunction<DiskProgress> size) {
+    return disks.stream().mapToLong(size).sum();
   }
 }

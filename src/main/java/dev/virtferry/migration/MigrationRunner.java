@@ -6,9 +6,13 @@ import dev.virtferry.host.Inventory;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -86,10 +90,40 @@ public class MigrationRunner {
     if (found.state().terminal()) {
       return Ending.OVER;
     }
-    Host source = host(found.order().source());
-    Host destination = host(found.order().destination());
+    Optional<Host> source = inventory.named(found.order().source());
+    Optional<Host> destination = inventory.named(found.order().destination());
+    return source.isPresent() && destination.isPresent()
+        ? carry(migration, source.get(), destination.get(), pulse, stopping)
+        : withoutHosts(migration);
+  }
+
+  /** Somebody took a host out of the inventory. Without it nothing can be said of the domain. */
+  private Ending withoutHosts(HeldMigration migration) {
+    Order order = migration.latest().order();
+    String reason =
+        "%s or %s is no longer in the inventory.".formatted(order.source(), order.destination());
+    Instant now = clock.instant();
+    if (beforeTheCall(migration.latest())) {
+      var failure = new Failure(Problem.of(ProblemType.HOST_NOT_FOUND, reason), null);
+      migration.change("a host is missing", m -> m.fail(failure, now));
+      return Ending.OVER;
+    }
+    var attention = new Attention(now, reason, "Put it back into ferry.hosts and restart.");
+    migration.change("a host is missing", m -> m.recover(DomainLocation.UNKNOWN, attention));
+    throw new IllegalStateException(reason);
+  }
+
+  private static boolean beforeTheCall(Migration migration) {
+    return migration.state() == MigrationState.QUEUED
+        || migration.state() == MigrationState.PREPARING;
+  }
+
+  private Ending carry(
+      HeldMigration migration, Host source, Host destination, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    Migration found = migration.latest();
     CompletableFuture<Void> call = null;
-    if (found.state() == MigrationState.QUEUED || found.state() == MigrationState.PREPARING) {
+    if (beforeTheCall(found)) {
       if (prepare(migration, source, destination).state().terminal()) {
         return Ending.OVER;
       }
@@ -112,15 +146,6 @@ public class MigrationRunner {
       pulse.await(properties.interval());
     }
     return Ending.TO_BE_CONTINUED;
-  }
-
-  private Host host(String name) {
-    return inventory
-        .named(name)
-        .orElseThrow(() ->
-            new IllegalStateException(
-                "Host %s left the inventory while a migration of it has not ended; put it back"
-                    .formatted(name)));
   }
 
   /** Up to here libvirt has not been told anything, so every failure is an end at once. */

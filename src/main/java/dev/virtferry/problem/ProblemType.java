@@ -25,7 +25,6 @@ public enum ProblemType {
   DESTINATION_CONFLICT(422, "The destination already has the domain"),
   DESTINATION_STORAGE(422, "The destination's storage can't take the disk"),
   OPTION_NOT_SUPPORTED(422, "An option is not supported by these hosts"),
-  IDEMPOTENCY_CONFLICT(422, "The idempotency key was used for another request"),
   HOST_NOT_FOUND(422, "The inventory has no such host"),
   INTERNAL_ERROR(500, "Something went wrong in virt-ferry"),
   LIBVIRT_ERROR(502, "libvirt reported an error"),

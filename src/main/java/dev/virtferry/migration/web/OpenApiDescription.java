@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -82,8 +83,15 @@ class OpenApiDescription {
 
   private static void complete(Operation operation, Inventory inventory) {
     ApiResponses responses = operation.getResponses();
+    responses.addApiResponse(
+        "default", problem("Every other refusal and failure is a problem document too."));
     for (String status : Objects.requireNonNull(PROBLEMS_OF.get(operation.getOperationId()))) {
-      responses.addApiResponse(status, problem(status));
+      ApiResponse response = problem(PROBLEMS.get(status));
+      if (status.equals("503")) {
+        response.addHeaderObject(
+            "Retry-After", new Header().description("Seconds.").schema(new StringSchema()));
+      }
+      responses.addApiResponse(status, response);
     }
     if (operation.getRequestBody() != null) {
       operation
@@ -126,19 +134,13 @@ class OpenApiDescription {
     return new Example().summary(summary).value(body);
   }
 
-  private static ApiResponse problem(String status) {
-    var response =
-        new ApiResponse()
-            .description(PROBLEMS.get(status))
-            .content(
-                new Content()
-                    .addMediaType(
-                        "application/problem+json",
-                        new MediaType().schema(new Schema<>().$ref(PROBLEM))));
-    if (status.equals("503")) {
-      response.addHeaderObject(
-          "Retry-After", new Header().description("Seconds.").schema(new StringSchema()));
-    }
-    return response;
+  private static ApiResponse problem(@Nullable String description) {
+    return new ApiResponse()
+        .description(description)
+        .content(
+            new Content()
+                .addMediaType(
+                    "application/problem+json",
+                    new MediaType().schema(new Schema<>().$ref(PROBLEM))));
   }
 }

@@ -86,6 +86,7 @@ public record Migration(
 
   /** Written down before libvirt is called: from here on a job may exist. */
   Migration start(Instant now) {
+    require(state() == PREPARING, "start");
     Phase first = order.firstPhase();
     return with(to(MIGRATING, "start").with(first)).with(timeline.started(now).entered(first, now));
   }

@@ -1,0 +1,48 @@
+package dev.virtferry.migration;
+
+import static dev.virtferry.libvirt.Domains.MIB;
+
+import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumePlan.Action;
+import dev.virtferry.host.Host;
+import dev.virtferry.migration.Order.Guest;
+import dev.virtferry.migration.Order.SelectedDisk;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Orders for tests: from kvm-a to kvm-b. */
+final class Orders {
+
+  static final UUID GUEST = UUID.fromString("4dea22b3-1d52-48f3-a516-782e98ab3fa0");
+
+  static final Host DESTINATION =
+      new Host("kvm-b", "qemu:///system", "qemu+tls://kvm-b/system", null, null);
+
+  private Orders() {}
+
+  static Order copying(String... targets) {
+    return of(targets.length == 0 ? null : CopyMode.FULL, MigrationOptions.NONE, true, targets);
+  }
+
+  static Order of(
+      @Nullable CopyMode copy, MigrationOptions options, boolean persistent, String... targets) {
+    List<SelectedDisk> disks = Stream.of(targets).map(Orders::plan).map(SelectedDisk::new).toList();
+    return new Order(
+        new Guest("web-01", GUEST, 128 * MIB, persistent, false, false),
+        "kvm-a",
+        DESTINATION.name(),
+        DESTINATION.peerUri(),
+        disks,
+        copy,
+        options,
+        5);
+  }
+
+  private static VolumePlan plan(String target) {
+    return new VolumePlan(
+        target, Action.CREATE, "/srv/" + target, "images", target, "raw", 64 * MIB, 64 * MIB, null);
+  }
+}

@@ -3,15 +3,20 @@ package dev.virtferry.disk;
 import static dev.virtferry.problem.ProblemType.DISK_LEFT_BEHIND;
 import static dev.virtferry.problem.ProblemType.DISK_NOT_COPYABLE;
 import static dev.virtferry.problem.ProblemType.DISK_NOT_FOUND;
+import static java.util.stream.Collectors.groupingBy;
 
+import dev.virtferry.disk.DiskChoice.Action;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
-import dev.virtferry.problem.Refused;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -26,61 +31,120 @@ public final class DiskSelection {
   }
 
   /**
-   * The disks to copy, in the order in which libvirt will be told.
+   * Chooses disks.
    *
    * @param disks of the live domain
+   * @param pools of the host that runs it
    * @param targets what the caller named; null when nothing was
    * @param copy how to copy; null when the caller did not say
    * @return the named disks in the caller's order; every copyable disk when only {@code copy} is
    *     given; none when neither is
-   * @throws Refused with a pointer for each target that is to blame
    */
-  public List<DomainDisk> select(
-      List<DomainDisk> disks, @Nullable List<String> targets, @Nullable CopyMode copy) {
+  public Selection select(
+      List<DomainDisk> disks,
+      List<StoragePool> pools,
+      @Nullable List<String> targets,
+      @Nullable CopyMode copy) {
     if (targets != null) {
-      return named(disks, targets);
+      return named(disks, pools, targets);
     }
-    return copy == null ? List.of() : disks.stream().filter(this::copyable).toList();
+    List<DiskChoice> choices =
+        disks.stream()
+            .map(disk -> copy == null ? untouched(disk, pools) : unnamed(disk, pools))
+            .toList();
+    List<DomainDisk> chosen =
+        choices.stream()
+            .filter(choice -> choice.action() == Action.COPY)
+            .map(DiskChoice::disk)
+            .toList();
+    return new Selection(choices, chosen, List.of());
   }
 
-  private List<DomainDisk> named(List<DomainDisk> disks, List<String> targets) {
-    if (targets.isEmpty()) {
-      throw new Refused(
-          Problem.at(
-              "#/disks",
-              DISK_NOT_FOUND,
-              "The list of disks is empty: name at least one disk target, or leave the field out"
-                  + " to migrate without copying storage."));
-    }
+  /** Without a list and a mode nothing is copied, and what to think of that is libvirt's to say. */
+  private DiskChoice untouched(DomainDisk disk, List<StoragePool> pools) {
+    DiskChoice choice = unnamed(disk, pools);
+    return choice.action() == Action.COPY
+        ? new DiskChoice(
+            disk,
+            Action.SKIPPED,
+            "No disk is named, so none is copied; libvirt refuses the migration unless it finds"
+                + " this one on storage that it knows to be shared.")
+        : choice;
+  }
+
+  private DiskChoice unnamed(DomainDisk disk, List<StoragePool> pools) {
+    return whyNot(disk, pools)
+        .map(why ->
+            new DiskChoice(disk, shared.holds(disk, pools) ? Action.SHARED : Action.SKIPPED, why))
+        .orElse(new DiskChoice(disk, Action.COPY, null));
+  }
+
+  private Selection named(List<DomainDisk> disks, List<StoragePool> pools, List<String> targets) {
     List<Fault> faults = new ArrayList<>();
+    if (targets.isEmpty()) {
+      faults.add(
+          new Fault(
+              DISK_NOT_FOUND,
+              "#/disks",
+              "The list of disks is empty: name at least one disk target, or leave the field out"
+                  + " to migrate without copying storage.",
+              null));
+    }
     for (int i = 0; i < targets.size(); i++) {
-      fault(disks, targets, i).ifPresent(faults::add);
+      fault(disks, pools, targets, i).ifPresent(faults::add);
     }
-    disks.stream()
-        .filter(this::copyable)
-        .filter(disk -> !targets.contains(disk.target()))
-        .map(DiskSelection::leftBehind)
-        .forEach(faults::add);
-    if (!faults.isEmpty()) {
-      throw new Refused(problem(faults));
+    if (!targets.isEmpty()) {
+      disks.stream()
+          .filter(disk -> whyNot(disk, pools).isEmpty())
+          .filter(disk -> !targets.contains(disk.target()))
+          .map(DiskSelection::leftBehind)
+          .forEach(faults::add);
     }
-    return targets.stream().map(target -> find(disks, target).orElseThrow()).toList();
+    List<DomainDisk> chosen =
+        targets.stream()
+            .distinct()
+            .flatMap(target -> find(disks, target).stream())
+            .filter(disk -> whyNot(disk, pools).isEmpty())
+            .toList();
+    List<DiskChoice> choices =
+        disks.stream().map(disk -> choice(disk, pools, targets, faults)).toList();
+    return new Selection(choices, chosen, problems(faults));
   }
 
-  private record Fault(ProblemType type, String pointer, String detail) {}
+  private DiskChoice choice(
+      DomainDisk disk, List<StoragePool> pools, List<String> targets, List<Fault> faults) {
+    DiskChoice choice = unnamed(disk, pools);
+    return faults.stream()
+        .filter(fault -> disk.target().equals(fault.target()))
+        .findFirst()
+        .map(fault -> choice.blocked(fault.detail()))
+        .orElse(targets.isEmpty() ? untouched(disk, pools) : choice);
+  }
 
-  private Optional<Fault> fault(List<DomainDisk> disks, List<String> targets, int index) {
+  /**
+   * What is wrong with the wish, and the disk of the domain that it is about, if it is about one.
+   */
+  private record Fault(ProblemType type, String pointer, String detail, @Nullable String target) {}
+
+  private Optional<Fault> fault(
+      List<DomainDisk> disks, List<StoragePool> pools, List<String> targets, int index) {
     String target = targets.get(index);
     String pointer = "#/disks/" + index;
     if (target.isBlank()) {
       return Optional.of(
           new Fault(
-              DISK_NOT_FOUND, pointer, "An empty text names no disk; use a target like vda."));
+              DISK_NOT_FOUND,
+              pointer,
+              "An empty text names no disk; use a target like vda.",
+              null));
     }
     if (targets.indexOf(target) < index) {
       return Optional.of(
           new Fault(
-              DISK_NOT_COPYABLE, pointer, "%s is named twice; name it once.".formatted(target)));
+              DISK_NOT_COPYABLE,
+              pointer,
+              "%s is named twice; name it once.".formatted(target),
+              target));
     }
     Optional<DomainDisk> disk = find(disks, target);
     if (disk.isEmpty()) {
@@ -88,38 +152,38 @@ public final class DiskSelection {
           new Fault(
               DISK_NOT_FOUND,
               pointer,
-              "The domain has no disk target of that name; it has %s.".formatted(names(disks))));
+              "The domain has no disk target of that name; it has %s.".formatted(names(disks)),
+              null));
     }
-    return whyNot(disk.get()).map(why -> new Fault(DISK_NOT_COPYABLE, pointer, why));
+    return whyNot(disk.get(), pools)
+        .map(why -> new Fault(DISK_NOT_COPYABLE, pointer, why + "; leave it out.", target));
   }
 
-  /** Why a disk can't be copied, in a sentence; empty when it can. */
-  public Optional<String> whyNot(DomainDisk disk) {
+  /**
+   * Why a disk can't be copied, without a full stop; empty when it can.
+   *
+   * @param pools of the host that runs the domain
+   */
+  public Optional<String> whyNot(DomainDisk disk, List<StoragePool> pools) {
     String target = disk.target();
     if (disk.device().equals("cdrom") || disk.device().equals("floppy")) {
-      return Optional.of("%s is a %s; leave it out.".formatted(target, disk.device()));
+      return Optional.of("%s is a %s".formatted(target, disk.device()));
     }
-    if (disk.source() == null) {
-      return Optional.of("%s has no medium; leave it out.".formatted(target));
+    if (disk.image() == null) {
+      return Optional.of("%s has no medium".formatted(target));
     }
     if (disk.readOnly()) {
-      return Optional.of("%s is read-only; leave it out.".formatted(target));
+      return Optional.of("%s is read-only".formatted(target));
     }
     if (disk.shareable()) {
       return Optional.of(
-          "%s is shareable, so other guests may write it meanwhile; leave it out."
-              .formatted(target));
+          "%s is shareable, so other guests may write it meanwhile".formatted(target));
     }
-    if (shared.holds(disk)) {
+    if (shared.holds(disk, pools)) {
       return Optional.of(
-          "%s is on shared storage and would be copied onto itself; leave it out."
-              .formatted(target));
+          "%s is on shared storage and would be copied onto itself".formatted(target));
     }
     return Optional.empty();
-  }
-
-  private boolean copyable(DomainDisk disk) {
-    return whyNot(disk).isEmpty();
   }
 
   private static Fault leftBehind(DomainDisk disk) {
@@ -128,18 +192,23 @@ public final class DiskSelection {
         "#/disks",
         ("%s (%s) is local and writable and would stay behind; add it to the list, or tell"
                 + " ferry.shared-paths that every host sees it.")
-            .formatted(disk.target(), disk.source()));
+            .formatted(disk.target(), disk.image() == null ? "" : disk.image().location()),
+        disk.target());
   }
 
-  /** One problem has one type: that of the first fault. Faults of other types show up next time. */
-  private static Problem problem(List<Fault> faults) {
-    Fault first = faults.getFirst();
-    List<FieldError> errors =
-        faults.stream()
-            .filter(fault -> fault.type() == first.type())
-            .map(fault -> new FieldError(fault.pointer(), fault.detail()))
-            .toList();
-    return new Problem(first.type(), first.detail(), errors);
+  /** One problem for each type, in the order in which they first occur. */
+  private static List<Problem> problems(List<Fault> faults) {
+    Map<ProblemType, List<Fault>> byType =
+        faults.stream().collect(groupingBy(Fault::type, LinkedHashMap::new, Collectors.toList()));
+    return byType.entrySet().stream()
+        .map(entry ->
+            new Problem(
+                entry.getKey(),
+                entry.getValue().getFirst().detail(),
+                entry.getValue().stream()
+                    .map(fault -> new FieldError(fault.pointer(), fault.detail()))
+                    .toList()))
+        .toList();
   }
 
   private static Optional<DomainDisk> find(List<DomainDisk> disks, String target) {

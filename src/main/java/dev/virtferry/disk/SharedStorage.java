@@ -1,17 +1,23 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.StoragePool;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /**
  * Which disks both hosts see alike. Network sources are shared; files and block devices are local
- * unless a configured path covers them. libvirt's own word for shared, {@code <shareable/>}, means
- * something else.
+ * unless a netfs pool or a configured path covers them. libvirt's own word for shared, {@code
+ * <shareable/>}, means something else.
  */
 @Component
 public final class SharedStorage {
+
+  private static final Set<String> SHARED_POOLS = Set.of("netfs", "rbd", "gluster", "sheepdog");
 
   private final List<Path> paths;
 
@@ -19,15 +25,41 @@ public final class SharedStorage {
     this.paths = properties.sharedPaths().stream().map(path -> Path.of(path).normalize()).toList();
   }
 
-  public boolean holds(DomainDisk disk) {
-    return switch (disk.sourceType()) {
+  /**
+   * Whether the disk is on shared storage.
+   *
+   * @param pools of the host that runs the domain
+   */
+  public boolean holds(DomainDisk disk, List<StoragePool> pools) {
+    DiskImage image = disk.image();
+    return image != null && covers(image, pools);
+  }
+
+  /** Whether the image, itself or beneath another, is on shared storage. */
+  boolean covers(DiskImage image, List<StoragePool> pools) {
+    return switch (image.type()) {
       case "network" -> true;
-      case "file", "block", "dir" -> covered(disk.source());
+      case "file", "block", "dir" -> covered(Path.of(image.location()), pools);
+      case "volume" -> volume(image.location(), pools);
       default -> false;
     };
   }
 
-  private boolean covered(@org.jspecify.annotations.Nullable String source) {
-    return source != null && paths.stream().anyMatch(Path.of(source).normalize()::startsWith);
+  private boolean covered(Path location, List<StoragePool> pools) {
+    Path path = location.normalize();
+    return paths.stream().anyMatch(path::startsWith)
+        || pools.stream()
+            .filter(pool -> pool.type().equals("netfs"))
+            .anyMatch(pool -> path.startsWith(Path.of(pool.path()).normalize()));
+  }
+
+  /** The location of a volume is its pool and name, as in images/web-01.qcow2. */
+  private boolean volume(String location, List<StoragePool> pools) {
+    int slash = location.indexOf('/');
+    String name = location.substring(0, slash);
+    Optional<StoragePool> pool = pools.stream().filter(p -> p.name().equals(name)).findFirst();
+    return pool.isPresent()
+        && (SHARED_POOLS.contains(pool.get().type())
+            || covered(Path.of(pool.get().path(), location.substring(slash + 1)), pools));
   }
 }

@@ -1,5 +1,6 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.libvirt.VolumeSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,23 +8,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target the disk target
  * @param path of the image on the destination
- * @param pool the destination's pool that covers the path; null when none does
- * @param name of the volume in that pool; null without a pool
- * @param format such as raw or qcow2
+ * @param moved whether that is another path than on the source
  * @param capacityBytes the size that the guest sees
- * @param bytesToCopy what is allocated at the source
- * @param compat the version of a qcow2 image; null for other formats
+ * @param bytesToCopy what is allocated at the source, as far as that is known
+ * @param volume the image as it is made, or as it is there; null when no pool lets virt-ferry look
+ * @param poolFreeBytes what was free in the pool when it was planned; null without a pool
+ * @param original the volume of the source; null when no pool of the source has it
  */
 public record VolumePlan(
     String target,
     Action action,
     String path,
-    @Nullable String pool,
-    @Nullable String name,
-    String format,
+    boolean moved,
     long capacityBytes,
     long bytesToCopy,
-    @Nullable String compat) {
+    @Nullable VolumeSpec volume,
+    @Nullable Long poolFreeBytes,
+    @Nullable Original original) {
+
+  /** The volume that a disk is copied from. */
+  public record Original(String pool, String name, String path) {}
 
   /** What is done before libvirt is called. */
   public enum Action {

@@ -8,8 +8,6 @@ import java.util.UUID;
  *
  * @param memoryBytes what the guest has
  * @param disks in the order of the definition
- * @param hindrances why libvirt would refuse to migrate it, one sentence each; empty when nothing
- *     stands in the way
  */
 public record DomainDescription(
     String name,
@@ -18,5 +16,5 @@ public record DomainDescription(
     boolean persistent,
     boolean autostart,
     long memoryBytes,
-    List<DomainDisk> disks,
-    List<String> hindrances) {}
+    Machine machine,
+    List<DomainDisk> disks) {}

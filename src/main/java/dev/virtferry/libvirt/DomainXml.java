@@ -1,6 +1,7 @@
 package dev.virtferry.libvirt;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.w3c.dom.Element;
 final class DomainXml {
 
   private static final long KIB = 1024;
+  private static final String RAW = "raw";
 
   private final Element root;
 
@@ -46,6 +48,39 @@ final class DomainXml {
         * KIB;
   }
 
+  Machine machine() {
+    Optional<Element> type = Xml.child(root, "os").flatMap(os -> Xml.child(os, "type"));
+    return new Machine(
+        Xml.attribute(root, "type", ""),
+        type.map(t -> t.getAttribute("arch")).orElse(""),
+        type.map(t -> t.getAttribute("machine")).orElse(""),
+        Xml.child(root, "cpu").map(Xml::write).orElse(null));
+  }
+
+  /**
+   * The definition with some disks in other files; nothing else is changed.
+   *
+   * @param places the file of each disk that moves, by disk target
+   */
+  String relocated(Map<String, String> places) {
+    for (Element disk : devices("disk")) {
+      String target = Xml.child(disk, "target").map(t -> t.getAttribute("dev")).orElse("");
+      String place = places.get(target);
+      if (place != null) {
+        Xml.child(disk, "source").ifPresent(source -> relocate(disk, source, place));
+      }
+    }
+    return Xml.write(root);
+  }
+
+  private static void relocate(Element disk, Element source, String place) {
+    List.of("file", "dev", "dir", "pool", "volume", "mode").forEach(source::removeAttribute);
+    disk.setAttribute("type", "file");
+    source.setAttribute("file", place);
+    // What is beneath the image there is for the destination to read from the image itself.
+    Xml.child(disk, "backingStore").filter(Element::hasAttributes).ifPresent(disk::removeChild);
+  }
+
   int hostDevices() {
     return devices("hostdev").size();
   }
@@ -60,31 +95,46 @@ final class DomainXml {
 
   private static DomainDisk disk(Element disk) {
     Optional<Element> target = Xml.child(disk, "target");
-    String type = Xml.attribute(disk, "type", "file");
+    Optional<Element> driver = Xml.child(disk, "driver");
+    String format = driver.map(d -> Xml.attribute(d, "type", RAW)).orElse(RAW);
     return new DomainDisk(
         target.map(t -> Xml.attribute(t, "dev", "")).orElse(""),
         Xml.attribute(disk, "device", "disk"),
         target.map(t -> Xml.attribute(t, "bus", "")).orElse(""),
-        type,
-        Xml.child(disk, "source").map(source -> source(type, source)).orElse(null),
-        Xml.child(disk, "driver").map(driver -> Xml.attribute(driver, "type", "raw")).orElse("raw"),
+        image(disk, format),
         Xml.child(disk, "readonly").isPresent(),
         Xml.child(disk, "shareable").isPresent(),
+        driver.map(d -> d.getAttribute("discard").equals("unmap")).orElse(false),
+        0,
         0);
   }
 
-  private static @Nullable String source(String type, Element source) {
-    String words =
-        switch (type) {
-          case "file" -> Xml.attribute(source, "file", "");
-          case "block" -> Xml.attribute(source, "dev", "");
-          case "dir" -> Xml.attribute(source, "dir", "");
-          case "network" ->
-              Xml.attribute(source, "protocol", "") + ":" + Xml.attribute(source, "name", "");
-          case "volume" ->
-              Xml.attribute(source, "pool", "") + "/" + Xml.attribute(source, "volume", "");
-          default -> type;
-        };
-    return words.isEmpty() ? null : words;
+  /** Of a disk, or of a backing store, which has the same elements. */
+  private static @Nullable DiskImage image(Element of, String format) {
+    String type = Xml.attribute(of, "type", "file");
+    String location = Xml.child(of, "source").map(source -> location(type, source)).orElse("");
+    return location.isEmpty()
+        ? null
+        : new DiskImage(
+            type,
+            location,
+            format,
+            Xml.child(of, "backingStore").map(DomainXml::backing).orElse(null));
+  }
+
+  private static @Nullable DiskImage backing(Element store) {
+    String format = Xml.child(store, "format").map(f -> f.getAttribute("type")).orElse(RAW);
+    return image(store, format);
+  }
+
+  private static String location(String type, Element source) {
+    return switch (type) {
+      case "file" -> source.getAttribute("file");
+      case "block" -> source.getAttribute("dev");
+      case "dir" -> source.getAttribute("dir");
+      case "network" -> source.getAttribute("protocol") + ":" + source.getAttribute("name");
+      case "volume" -> source.getAttribute("pool") + "/" + source.getAttribute("volume");
+      default -> type;
+    };
   }
 }

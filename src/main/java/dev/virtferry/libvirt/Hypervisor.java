@@ -20,11 +20,47 @@ public interface Hypervisor {
    */
   UUID identity(HostAddress host);
 
+  /** Versions of the host's daemon and hypervisor. */
+  HostFacts facts(HostAddress host);
+
+  /** Every domain of the host, running or not ({@code virConnectListAllDomains}). */
+  List<UUID> domains(HostAddress host);
+
   /** The domain's condition by name or UUID, without its details; cheap. */
   Optional<DomainCondition> glance(HostAddress host, String nameOrUuid);
 
-  /** The domain of that name or UUID with its disks and what would hinder a migration. */
+  /** The domain of that name or UUID with its disks. */
   Optional<DomainDescription> describe(HostAddress host, String nameOrUuid);
+
+  /** Why libvirt would refuse to migrate a running domain, one sentence each. */
+  List<String> hindrances(HostAddress source, UUID domain);
+
+  /**
+   * The domains of the host, running or not, whose definitions name an image, by its path; images
+   * beneath others included where libvirt tells them.
+   */
+  Map<String, UUID> imagesInUse(HostAddress host);
+
+  /** Whether the host knows the machine type ({@code virConnectGetDomainCapabilities}). */
+  Acceptance acceptsMachineType(HostAddress host, Machine machine);
+
+  /** Whether the host can show the guest its CPU ({@code virConnectCompareHypervisorCPU}). */
+  Acceptance acceptsCpu(HostAddress host, Machine machine);
+
+  /**
+   * A definition as a migration carries it, with some disks in other places ({@code
+   * virDomainGetXMLDesc}, {@code VIR_DOMAIN_XML_MIGRATABLE}). Nothing else of it is changed.
+   *
+   * @param secrets whether passwords are in it ({@code VIR_DOMAIN_XML_SECURE}); only libvirt itself
+   *     may be shown such a text
+   * @param places the file of each disk that moves, by disk target
+   */
+  String relocated(
+      HostAddress source,
+      UUID domain,
+      Definition definition,
+      boolean secrets,
+      Map<String, String> places);
 
   /**
    * What the host says of the domain now ({@code virDomainGetState}); answers even while a job

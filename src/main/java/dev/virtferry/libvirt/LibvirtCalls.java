@@ -24,6 +24,25 @@ interface LibvirtCalls extends Library {
   int virDomainMigrateToURI3(
       Pointer domain, String destination, @Nullable Pointer parameters, int count, int flags);
 
+  /** The answer is the caller's to free; null for an error. */
+  @Nullable Pointer virConnectGetDomainCapabilities(
+      Pointer connection,
+      @Nullable String emulator,
+      String architecture,
+      String machine,
+      String virtualization,
+      int flags);
+
+  /** A {@code virCPUCompareResult}: negative for an error, 0 for incompatible. */
+  int virConnectCompareHypervisorCPU(
+      Pointer connection,
+      @Nullable String emulator,
+      String architecture,
+      String machine,
+      String virtualization,
+      String cpu,
+      int flags);
+
   int virGetLastErrorCode();
 
   int virGetLastErrorDomain();

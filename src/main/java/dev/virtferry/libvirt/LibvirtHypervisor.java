@@ -2,9 +2,11 @@ package dev.virtferry.libvirt;
 
 import dev.virtferry.libvirt.JobReading.Activity;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -12,9 +14,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
+import org.libvirt.DomainBlockInfo;
 import org.libvirt.LibvirtException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +32,12 @@ public final class LibvirtHypervisor implements Hypervisor {
    * {@code VIR_ERR_OPERATION_INVALID}: libvirt's answer about a job or disk of a stopped domain.
    */
   private static final int OPERATION_INVALID = 55;
+
+  /** {@code virDomainXMLFlags}. */
+  private static final int XML_SECURE = 1;
+
+  private static final int XML_INACTIVE = 2;
+  private static final int XML_MIGRATABLE = 8;
 
   private final LibvirtConnections connections;
   private final NativeLibvirt library;
@@ -45,6 +55,29 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
+  public HostFacts facts(HostAddress host) {
+    return connections.ask(
+        host, connect -> new HostFacts(connect.getLibVersion(), connect.getVersion()));
+  }
+
+  @Override
+  public List<UUID> domains(HostAddress host) {
+    return connections.ask(
+        host,
+        connect -> {
+          List<UUID> found = new ArrayList<>();
+          for (Domain domain : connect.listAllDomains(0)) {
+            try {
+              found.add(UUID.fromString(domain.getUUIDString()));
+            } finally {
+              domain.free();
+            }
+          }
+          return found;
+        });
+  }
+
+  @Override
   public Optional<DomainCondition> glance(HostAddress host, String nameOrUuid) {
     return connections.ask(
         host,
@@ -59,6 +92,67 @@ public final class LibvirtHypervisor implements Hypervisor {
   public Optional<DomainDescription> describe(HostAddress host, String nameOrUuid) {
     return connections.ask(
         host, connect -> withDomain(connect, nameOrUuid, domain -> described(connect, domain)));
+  }
+
+  @Override
+  public List<String> hindrances(HostAddress source, UUID domain) {
+    return connections
+        .ask(
+            source,
+            connect -> withDomain(connect, domain.toString(), LibvirtHypervisor::hindrances))
+        .orElse(List.of());
+  }
+
+  @Override
+  public Map<String, UUID> imagesInUse(HostAddress host) {
+    Map<String, UUID> users = new HashMap<>();
+    for (UUID domain : domains(host)) {
+      connections
+          .ask(host, connect -> withDomain(connect, domain.toString(), LibvirtHypervisor::images))
+          .ifPresent(images -> images.forEach(image -> users.put(image, domain)));
+    }
+    return users;
+  }
+
+  private static List<String> images(Domain domain) throws LibvirtException {
+    return DomainXml.parse(domain.getXMLDesc(0)).disks().stream()
+        .map(DomainDisk::image)
+        .filter(Objects::nonNull)
+        .flatMap(image -> Stream.concat(Stream.of(image), image.chain().stream()))
+        .map(DiskImage::location)
+        .toList();
+  }
+
+  @Override
+  public Acceptance acceptsMachineType(HostAddress host, Machine machine) {
+    return connections.ask(host, connect -> library.acceptsMachineType(connect, machine));
+  }
+
+  @Override
+  public Acceptance acceptsCpu(HostAddress host, Machine machine) {
+    return connections.ask(host, connect -> library.acceptsCpu(connect, machine));
+  }
+
+  @Override
+  public String relocated(
+      HostAddress source,
+      UUID domain,
+      Definition definition,
+      boolean secrets,
+      Map<String, String> places) {
+    int flags =
+        XML_MIGRATABLE
+            | (secrets ? XML_SECURE : 0)
+            | (definition == Definition.PERSISTENT ? XML_INACTIVE : 0);
+    String xml =
+        connections
+            .ask(
+                source,
+                connect -> withDomain(connect, domain.toString(), found -> found.getXMLDesc(flags)))
+            .orElseThrow(() ->
+                new LibvirtFailure(
+                    LibvirtFailure.NO_DOMAIN, 0, "The domain left before its definition was read"));
+    return DomainXml.parse(xml).relocated(places);
   }
 
   @Override
@@ -277,7 +371,6 @@ public final class LibvirtHypervisor implements Hypervisor {
     DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
     DomainCondition condition = library.condition(connect, xml.uuid());
     boolean persistent = domain.isPersistent() == 1;
-    List<DomainDisk> disks = xml.disks();
     return new DomainDescription(
         xml.name(),
         xml.uuid(),
@@ -285,27 +378,28 @@ public final class LibvirtHypervisor implements Hypervisor {
         persistent,
         persistent && domain.getAutostart(),
         xml.memoryBytes(),
-        condition.active() ? withCapacities(domain, disks) : disks,
-        condition.active() ? hindrances(domain, xml) : List.of());
+        xml.machine(),
+        xml.disks().stream().map(disk -> sized(domain, condition, disk)).toList());
   }
 
-  private static List<DomainDisk> withCapacities(Domain domain, List<DomainDisk> disks) {
-    return disks.stream().map(disk -> disk.withCapacity(capacity(domain, disk))).toList();
-  }
-
-  private static long capacity(Domain domain, DomainDisk disk) {
-    if (disk.source() == null) {
-      return 0;
+  /**
+   * An incoming domain's monitor is busy until it has arrived, and so is everything asked of it.
+   */
+  private static DomainDisk sized(Domain domain, DomainCondition condition, DomainDisk disk) {
+    if (disk.image() == null || condition == DomainCondition.PAUSED_BY_MIGRATION) {
+      return disk;
     }
     try {
-      return domain.blockInfo(disk.target()).getCapacity();
+      DomainBlockInfo info = domain.blockInfo(disk.target());
+      return disk.sized(info.getCapacity(), info.getPhysical());
     } catch (LibvirtException e) {
       log.debug("The size of {} can't be read", disk.target(), e);
-      return 0;
+      return disk;
     }
   }
 
-  private static List<String> hindrances(Domain domain, DomainXml xml) throws LibvirtException {
+  private static List<String> hindrances(Domain domain) throws LibvirtException {
+    DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
     List<String> found = new ArrayList<>();
     if (xml.hostDevices() > 0) {
       found.add("It has %d host devices; detach them first.".formatted(xml.hostDevices()));
@@ -322,7 +416,7 @@ public final class LibvirtHypervisor implements Hypervisor {
       found.add("A job of libvirt's runs on it; wait for its end or abort it.");
     }
     for (DomainDisk disk : xml.disks()) {
-      if (disk.source() != null && domain.getBlockJobInfo(disk.target(), 0).type != 0) {
+      if (disk.image() != null && domain.getBlockJobInfo(disk.target(), 0).type != 0) {
         found.add("A block job runs on its disk %s; wait for its end.".formatted(disk.target()));
       }
     }

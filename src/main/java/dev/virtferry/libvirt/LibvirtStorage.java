@@ -17,6 +17,9 @@ public final class LibvirtStorage implements Storage {
   /** {@code VIR_ERR_NO_STORAGE_VOL}. */
   private static final int NO_STORAGE_VOL = 50;
 
+  /** {@code VIR_FROM_STORAGE}. */
+  private static final int FROM_STORAGE = 18;
+
   private final LibvirtConnections connections;
 
   public LibvirtStorage(LibvirtConnections connections) {
@@ -67,9 +70,11 @@ public final class LibvirtStorage implements Storage {
                         made.free();
                       }
                     })
-                .orElseThrow(() ->
-                    new LibvirtFailure(
-                        NO_STORAGE_POOL, 18, "The pool %s is gone".formatted(spec.pool()))));
+                .orElseThrow(() -> gone(spec.pool())));
+  }
+
+  private static LibvirtFailure gone(String pool) {
+    return new LibvirtFailure(NO_STORAGE_POOL, FROM_STORAGE, "The pool %s is gone".formatted(pool));
   }
 
   @Override
@@ -78,16 +83,17 @@ public final class LibvirtStorage implements Storage {
         host,
         connect ->
             withPool(
-                connect,
-                pool,
-                found ->
-                    withVolume(
-                        found,
-                        name,
-                        volume -> {
-                          volume.delete(0);
-                          return true;
-                        })));
+                    connect,
+                    pool,
+                    found ->
+                        withVolume(
+                            found,
+                            name,
+                            volume -> {
+                              volume.delete(0);
+                              return true;
+                            }))
+                .orElseThrow(() -> gone(pool)));
   }
 
   @FunctionalInterface

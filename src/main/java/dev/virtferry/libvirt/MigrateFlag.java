@@ -19,7 +19,12 @@ public enum MigrateFlag {
   /** {@code VIR_MIGRATE_NON_SHARED_DISK}: the named disks are copied in full. */
   NON_SHARED_DISK(1 << 6),
   /** {@code VIR_MIGRATE_NON_SHARED_INC}: the named disks' own layer is copied. */
-  NON_SHARED_INC(1 << 7);
+  NON_SHARED_INC(1 << 7),
+  /**
+   * {@code VIR_MIGRATE_NON_SHARED_SYNCHRONOUS_WRITES}: a write of the guest ends when the copy has
+   * it too, so a guest can't outrun its disks' copies.
+   */
+  NON_SHARED_SYNCHRONOUS_WRITES(1 << 18);
 
   private final int bit;
 

@@ -3,6 +3,7 @@ package dev.virtferry.libvirt;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import dev.virtferry.libvirt.Acceptance.Answer;
 import java.util.UUID;
 import org.libvirt.Connect;
 import org.libvirt.Library;
@@ -18,6 +19,12 @@ final class NativeLibvirt {
 
   /** JNA holds callbacks weakly; without this field the error handler would be collected. */
   private static final VirErrorCallback SILENT = (_, _) -> {};
+
+  /** {@code VIR_ERR_INVALID_ARG}. */
+  private static final int INVALID_ARG = 8;
+
+  /** {@code VIR_CPU_COMPARE_INCOMPATIBLE}. */
+  private static final int INCOMPATIBLE = 0;
 
   private final LibvirtCalls calls;
 
@@ -93,6 +100,47 @@ final class NativeLibvirt {
     if (result != 0) {
       throw lastFailure();
     }
+  }
+
+  /** {@code virConnectGetDomainCapabilities}, asked only for whether there are any. */
+  Acceptance acceptsMachineType(LentConnect connect, Machine machine) {
+    Pointer capabilities =
+        calls.virConnectGetDomainCapabilities(
+            connect.pointer(),
+            null,
+            machine.architecture(),
+            machine.type(),
+            machine.virtualization(),
+            0);
+    if (capabilities != null) {
+      Native.free(Pointer.nativeValue(capabilities));
+      return new Acceptance(Answer.YES, machine.type());
+    }
+    LibvirtFailure failure = lastFailure();
+    return new Acceptance(
+        failure.code() == INVALID_ARG ? Answer.NO : Answer.UNKNOWN, failure.message());
+  }
+
+  /** {@code virConnectCompareHypervisorCPU}. */
+  Acceptance acceptsCpu(LentConnect connect, Machine machine) {
+    if (machine.cpu() == null) {
+      return new Acceptance(Answer.YES, "QEMU's default");
+    }
+    int result =
+        calls.virConnectCompareHypervisorCPU(
+            connect.pointer(),
+            null,
+            machine.architecture(),
+            machine.type(),
+            machine.virtualization(),
+            machine.cpu(),
+            0);
+    if (result < 0) {
+      return new Acceptance(Answer.UNKNOWN, lastFailure().message());
+    }
+    return result == INCOMPATIBLE
+        ? new Acceptance(Answer.NO, "the host can't show the guest the same CPU")
+        : new Acceptance(Answer.YES, "the host can show the guest the same CPU");
   }
 
   /** libvirt keeps the last error by thread; it is read before any other call on this thread. */

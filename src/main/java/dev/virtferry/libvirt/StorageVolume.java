@@ -1,5 +1,6 @@
 package dev.virtferry.libvirt;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param format such as raw or qcow2
  * @param capacityBytes the size that a guest sees
  * @param allocationBytes what it takes now
- * @param compat the version of a qcow2 image, such as 1.1; null for other formats
- * @param backing the path of the image beneath; null when there is none
+ * @param layout how a qcow2 image is laid out; null for other formats
+ * @param permissions who may use it; null when the pool knows none
+ * @param encrypted whether its content is encrypted
+ * @param backing the image beneath; null when there is none
  */
 public record StorageVolume(
     String pool,
@@ -18,5 +21,37 @@ public record StorageVolume(
     String format,
     long capacityBytes,
     long allocationBytes,
-    @Nullable String compat,
-    @Nullable String backing) {}
+    @Nullable Layout layout,
+    @Nullable Permissions permissions,
+    boolean encrypted,
+    @Nullable Backing backing) {
+
+  /**
+   * How a qcow2 image is laid out.
+   *
+   * @param compat the version, such as 1.1
+   * @param clusterBytes 0 for QEMU's default
+   * @param features such as lazy_refcounts
+   */
+  public record Layout(String compat, long clusterBytes, List<String> features) {
+
+    /** What QEMU makes when nothing is said; its version is QEMU's own since 2014. */
+    public static final Layout USUAL = new Layout("1.1", 0, List.of());
+
+    public Layout {
+      features = List.copyOf(features);
+    }
+  }
+
+  /**
+   * Who may use a volume.
+   *
+   * @param mode octal, such as 0600
+   * @param owner a user's number
+   * @param group a group's number
+   */
+  public record Permissions(String mode, String owner, String group) {}
+
+  /** The image beneath an overlay. */
+  public record Backing(String path, String format) {}
+}

@@ -1,9 +1,15 @@
 package dev.virtferry.libvirt;
 
+import dev.virtferry.libvirt.StorageVolume.Backing;
+import dev.virtferry.libvirt.StorageVolume.Layout;
+import dev.virtferry.libvirt.StorageVolume.Permissions;
 import java.io.StringWriter;
+import java.util.List;
+import java.util.Optional;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
+import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 
 /** Pools and volumes as libvirt's XML. */
@@ -23,8 +29,7 @@ final class VolumeXml {
   static StorageVolume volume(String pool, String xml) {
     Element volume = Xml.parse(xml);
     Element target = Xml.child(volume, "target").orElseThrow();
-    String format =
-        Xml.child(target, "format").map(element -> element.getAttribute("type")).orElse("raw");
+    String format = format(target);
     return new StorageVolume(
         pool,
         Xml.text(volume, "name").orElse(""),
@@ -32,13 +37,40 @@ final class VolumeXml {
         format,
         number(volume, "capacity"),
         number(volume, "allocation"),
-        format.equals("qcow2") ? Xml.text(target, "compat").orElse("0.10") : null,
-        Xml.child(volume, "backingStore").flatMap(store -> Xml.text(store, "path")).orElse(null));
+        format.equals("qcow2") ? layout(target) : null,
+        Xml.child(target, "permissions").map(VolumeXml::permissions).orElse(null),
+        Xml.child(target, "encryption").isPresent(),
+        Xml.child(volume, "backingStore").flatMap(VolumeXml::backing).orElse(null));
+  }
+
+  private static String format(Element of) {
+    return Xml.child(of, "format").map(element -> element.getAttribute("type")).orElse("raw");
+  }
+
+  /** An image without a version is of the oldest. */
+  private static Layout layout(Element target) {
+    return new Layout(
+        Xml.text(target, "compat").orElse("0.10"),
+        number(target, "clusterSize"),
+        Xml.child(target, "features")
+            .map(features -> Xml.children(features).stream().map(Element::getTagName).toList())
+            .orElse(List.of()));
+  }
+
+  private static Permissions permissions(Element permissions) {
+    return new Permissions(
+        Xml.text(permissions, "mode").orElse("0600"),
+        Xml.text(permissions, "owner").orElse("0"),
+        Xml.text(permissions, "group").orElse("0"));
+  }
+
+  private static Optional<Backing> backing(Element store) {
+    return Xml.text(store, "path").map(path -> new Backing(path, format(store)));
   }
 
   /** libvirt always writes these in bytes. */
-  private static long number(Element volume, String name) {
-    return Xml.text(volume, name).map(Long::parseLong).orElse(0L);
+  private static long number(Element of, String name) {
+    return Xml.text(of, name).map(Long::parseLong).orElse(0L);
   }
 
   /** What {@code virStorageVolCreateXML} is given. */
@@ -50,19 +82,55 @@ final class VolumeXml {
       write(xml, "name", spec.name());
       write(xml, "capacity", Long.toString(spec.capacityBytes()));
       write(xml, "allocation", "0");
-      xml.writeStartElement("target");
-      xml.writeEmptyElement("format");
-      xml.writeAttribute("type", spec.format());
-      if (spec.compat() != null) {
-        write(xml, "compat", spec.compat());
-      }
-      xml.writeEndElement();
+      writeTarget(xml, spec);
+      writeBacking(xml, spec.backing());
       xml.writeEndElement();
       xml.close();
     } catch (XMLStreamException e) {
       throw new IllegalStateException("A volume could not be written as XML", e);
     }
     return text.toString();
+  }
+
+  private static void writeTarget(XMLStreamWriter xml, VolumeSpec spec) throws XMLStreamException {
+    xml.writeStartElement("target");
+    writeFormat(xml, spec.format());
+    Permissions permissions = spec.permissions();
+    if (permissions != null) {
+      xml.writeStartElement("permissions");
+      write(xml, "mode", permissions.mode());
+      write(xml, "owner", permissions.owner());
+      write(xml, "group", permissions.group());
+      xml.writeEndElement();
+    }
+    Layout layout = spec.layout();
+    if (layout != null) {
+      write(xml, "compat", layout.compat());
+      if (layout.clusterBytes() > 0) {
+        write(xml, "clusterSize", Long.toString(layout.clusterBytes()));
+      }
+      xml.writeStartElement("features");
+      for (String feature : layout.features()) {
+        xml.writeEmptyElement(feature);
+      }
+      xml.writeEndElement();
+    }
+    xml.writeEndElement();
+  }
+
+  private static void writeBacking(XMLStreamWriter xml, @Nullable Backing backing)
+      throws XMLStreamException {
+    if (backing != null) {
+      xml.writeStartElement("backingStore");
+      write(xml, "path", backing.path());
+      writeFormat(xml, backing.format());
+      xml.writeEndElement();
+    }
+  }
+
+  private static void writeFormat(XMLStreamWriter xml, String format) throws XMLStreamException {
+    xml.writeEmptyElement("format");
+    xml.writeAttribute("type", format);
   }
 
   private static void write(XMLStreamWriter xml, String name, String value)

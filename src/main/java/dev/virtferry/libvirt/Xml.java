@@ -2,12 +2,19 @@ package dev.virtferry.libvirt;
 
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.transform.OutputKeys;
+import javax.xml.transform.Transformer;
+import javax.xml.transform.TransformerException;
+import javax.xml.transform.TransformerFactory;
+import javax.xml.transform.dom.DOMSource;
+import javax.xml.transform.stream.StreamResult;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.xml.sax.InputSource;
@@ -43,9 +50,13 @@ final class Xml {
   }
 
   static List<Element> children(Element parent, String name) {
+    return children(parent).stream().filter(child -> child.getTagName().equals(name)).toList();
+  }
+
+  static List<Element> children(Element parent) {
     List<Element> found = new ArrayList<>();
     for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
-      if (node instanceof Element element && element.getTagName().equals(name)) {
+      if (node instanceof Element element) {
         found.add(element);
       }
     }
@@ -58,5 +69,20 @@ final class Xml {
 
   static String attribute(Element element, String name, String otherwise) {
     return element.hasAttribute(name) ? element.getAttribute(name) : otherwise;
+  }
+
+  /** An element as text, without a declaration before it. */
+  static String write(Element element) {
+    try {
+      var factory = TransformerFactory.newDefaultInstance();
+      factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+      Transformer writer = factory.newTransformer();
+      writer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
+      var text = new StringWriter();
+      writer.transform(new DOMSource(element), new StreamResult(text));
+      return text.toString();
+    } catch (TransformerException e) {
+      throw new IllegalStateException("An element could not be written as XML", e);
+    }
   }
 }

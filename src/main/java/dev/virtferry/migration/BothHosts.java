@@ -1,16 +1,24 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.BlockJob;
+import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One domain on the two hosts of its migration: what they show, and what they are asked to do. The
@@ -18,18 +26,22 @@ import java.util.UUID;
  */
 final class BothHosts {
 
+  private static final Logger log = LoggerFactory.getLogger(BothHosts.class);
+
   private final Hypervisor hypervisor;
   private final VolumeKeeper volumes;
   private final Order order;
   private final UUID domain;
   private final HostAddress source;
   private final HostAddress destination;
+  private final Host sender;
   private final Host receiver;
 
   BothHosts(
       Hypervisor hypervisor, VolumeKeeper volumes, Order order, Host source, Host destination) {
     this.hypervisor = hypervisor;
     this.volumes = volumes;
+    this.sender = source;
     this.receiver = destination;
     this.order = order;
     this.domain = order.guest().uuid();
@@ -66,6 +78,39 @@ final class BothHosts {
   /** The guest uses the volumes that were made for it. */
   void keepVolumes(HeldMigration migration) {
     volumes.keep(migration);
+  }
+
+  /**
+   * Deletes the images at the source that were copied, where the destination is seen to run the
+   * domain on the copies; else it leaves them and says why in the log.
+   */
+  void deleteOriginals(HeldMigration migration) {
+    try {
+      if (runsOnItsCopies()) {
+        volumes.deleteOriginals(migration, sender, hypervisor.imagesInUse(source).keySet());
+      } else {
+        log.warn("The source's volumes are kept: the destination is not seen to run on its copies");
+      }
+    } catch (HostUnreachable | LibvirtFailure e) {
+      log.warn("The source's volumes are kept: {}", e.getMessage());
+    }
+  }
+
+  private boolean runsOnItsCopies() {
+    Optional<DomainDescription> there = hypervisor.describe(destination, domain.toString());
+    if (there.isEmpty() || !there.get().condition().active()) {
+      return false;
+    }
+    List<DomainDisk> disks = there.get().disks();
+    return order.disks().stream()
+        .allMatch(plan -> disks.stream().anyMatch(disk -> isOn(disk, plan)));
+  }
+
+  private static boolean isOn(DomainDisk disk, VolumePlan plan) {
+    DiskImage image = disk.image();
+    return disk.target().equals(plan.target())
+        && image != null
+        && (image.location().equals(plan.path()) || image.type().equals("volume"));
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.virtferry.libvirt.TypedValue;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Maps an order onto the arguments of {@code virDomainMigrateToURI3}.
@@ -31,16 +32,42 @@ final class CallMapping {
   /** {@code VIR_MIGRATE_PARAM_DISKS_URI}. */
   static final String DISKS_URI = "disks_uri";
 
+  /** {@code VIR_MIGRATE_PARAM_MIGRATE_DISKS_DETECT_ZEROES}. */
+  static final String DETECT_ZEROES = "migrate_disks_detect_zeroes";
+
+  /** {@code VIR_MIGRATE_PARAM_DEST_XML}. */
+  static final String DESTINATION_XML = "destination_xml";
+
+  /** {@code VIR_MIGRATE_PARAM_PERSIST_XML}. */
+  static final String PERSISTENT_XML = "persistent_xml";
+
   private CallMapping() {}
 
-  static MigrateCall call(Order order, Host destination) {
+  /**
+   * The definitions that the destination gets in place of the source's own.
+   *
+   * @param persistent null for a transient domain
+   */
+  record Definitions(String live, @Nullable String persistent) {}
+
+  /**
+   * Maps an order.
+   *
+   * @param definitions null when every disk keeps its place
+   */
+  static MigrateCall call(Order order, Host destination, @Nullable Definitions definitions) {
     return new MigrateCall(
-        order.guest().uuid(), order.destUri(), parameters(order, destination), flags(order));
+        order.guest().uuid(),
+        order.destUri(),
+        parameters(order, destination, definitions),
+        flags(order));
   }
 
-  private static TypedParameters parameters(Order order, Host destination) {
+  private static TypedParameters parameters(
+      Order order, Host destination, @Nullable Definitions definitions) {
     TypedParameters.Builder parameters = TypedParameters.builder();
     parameters.addAll(MIGRATE_DISKS, order.targets());
+    parameters.addAll(DETECT_ZEROES, order.unmapping());
     if (destination.migrateUri() != null) {
       parameters.add(MIGRATE_URI, destination.migrateUri());
     }
@@ -50,6 +77,12 @@ final class CallMapping {
     Long bandwidth = order.options().bandwidthMiBps();
     if (bandwidth != null) {
       parameters.add(BANDWIDTH, new TypedValue.ULLong(bandwidth));
+    }
+    if (definitions != null) {
+      parameters.add(DESTINATION_XML, definitions.live());
+      if (definitions.persistent() != null) {
+        parameters.add(PERSISTENT_XML, definitions.persistent());
+      }
     }
     return parameters.build();
   }
@@ -65,6 +98,9 @@ final class CallMapping {
           order.copy() == CopyMode.INCREMENTAL
               ? MigrateFlag.NON_SHARED_INC
               : MigrateFlag.NON_SHARED_DISK);
+    }
+    if (order.options().synchronousWrites()) {
+      flags.add(MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES);
     }
     return Collections.unmodifiableSet(flags);
   }

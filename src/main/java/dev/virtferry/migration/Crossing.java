@@ -7,34 +7,58 @@ import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
 import static dev.virtferry.problem.ProblemType.SAME_HOST;
 
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.CopyWish;
 import dev.virtferry.disk.DestinationVolumes;
+import dev.virtferry.disk.DiskChoice;
 import dev.virtferry.disk.DiskSelection;
-import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.Placement;
+import dev.virtferry.disk.Placement.Obstacle;
+import dev.virtferry.disk.Selection;
 import dev.virtferry.host.Host;
+import dev.virtferry.libvirt.Acceptance;
+import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.Hypervisor;
-import dev.virtferry.migration.Order.SelectedDisk;
+import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.libvirt.Storage;
+import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.migration.CallMapping.Definitions;
+import dev.virtferry.migration.MigrationPlan.Check.Subject;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Checks on both live hosts whether a domain can cross as it is asked to. Changes nothing. */
+/** Looks at both live hosts for whether a domain can cross as it is asked to. Changes nothing. */
 @Component
 final class Crossing {
 
   private final Hypervisor hypervisor;
+  private final Storage storage;
   private final DiskSelection selection;
   private final DestinationVolumes volumes;
+  private final Migrations migrations;
 
-  Crossing(Hypervisor hypervisor, DiskSelection selection, DestinationVolumes volumes) {
+  Crossing(
+      Hypervisor hypervisor,
+      Storage storage,
+      DiskSelection selection,
+      DestinationVolumes volumes,
+      Migrations migrations) {
     this.hypervisor = hypervisor;
+    this.storage = storage;
     this.selection = selection;
     this.volumes = volumes;
+    this.migrations = migrations;
   }
 
   /**
@@ -60,81 +84,196 @@ final class Crossing {
     return domain;
   }
 
-  /**
-   * Makes an order of a submission.
-   *
-   * @throws Refused when the domain can't cross like that
-   */
-  Order plan(Submission submission, DomainDescription domain, Host source, Host destination) {
-    requireUnhindered(domain);
-    List<DomainDisk> disks =
-        selection.select(domain.disks(), submission.disks(), submission.copy());
-    requireFree(domain, source, destination);
-    List<VolumePlan> plans = volumes.plan(disks, source.address(), destination.address());
-    return new Order(
-        guest(domain),
-        source.name(),
-        destination.name(),
-        destination.peerUri(),
-        plans.stream().map(SelectedDisk::new).toList(),
-        disks.isEmpty() ? null : submission.copy() == null ? CopyMode.FULL : submission.copy(),
-        submission.options(),
-        submission.priority());
+  private static Refused refused(ProblemType type, String detail) {
+    return new Refused(Problem.at("#/domain", type, detail));
   }
 
   /**
-   * Looks again when the migration leaves the queue: the world may have changed meanwhile.
+   * Plans a migration.
    *
-   * @return where the disks go now
-   * @throws Refused when the order can't be carried out any more
+   * @param self the migration that is planned again; null for a new one
    */
-  List<VolumePlan> recheck(Order order, Host source, Host destination) {
-    DomainDescription domain = running(source, order.guest().uuid().toString());
-    requireUnhindered(domain);
-    List<DomainDisk> disks =
-        order.disks().isEmpty()
-            ? List.of()
-            : selection.select(domain.disks(), order.targets(), order.copy());
-    requireFree(domain, source, destination);
-    return volumes.plan(disks, source.address(), destination.address());
+  MigrationPlan plan(
+      Submission submission,
+      DomainDescription domain,
+      Host source,
+      Host destination,
+      @Nullable UUID self) {
+    var findings = new Findings();
+    HostFacts here = versions(source, Subject.SOURCE, findings);
+    HostFacts there = versions(destination, Subject.DESTINATION, findings);
+    boolean two = lookForTwoHosts(domain, source, destination, findings);
+    lookAtDomain(domain, source, findings);
+    lookForNamesakes(domain, destination, findings);
+    lookAtMachine(domain, destination, findings);
+    List<StoragePool> pools = storage.pools(source.address());
+    Selection selected =
+        selection.select(domain.disks(), pools, submission.disks(), submission.copy());
+    findings.add(Subject.DISKS, selected.problems(), "every disk can go or stay as asked");
+    Placement placement =
+        two
+            ? volumes.plan(
+                wish(submission, domain, selected, promised(destination, self)),
+                source.address(),
+                pools,
+                destination.address())
+            : new Placement(List.of(), List.of());
+    findings.add(
+        Subject.STORAGE,
+        placement.obstacles().stream().map(Obstacle::problem).toList(),
+        "every copy has a place");
+    Order order = order(submission, domain, source, destination, selected, placement);
+    findings.add(Subject.OPTIONS, OptionRules.problems(order, here, there), "all are known");
+    boolean possible = findings.problems().isEmpty();
+    return new MigrationPlan(
+        source,
+        destination,
+        selected.choices().stream().map(choice -> choice(choice, placement)).toList(),
+        findings.checks(),
+        findings.problems(),
+        order,
+        possible ? call(order, source, destination, false) : null);
   }
 
-  private static void requireUnhindered(DomainDescription domain) {
-    if (!domain.hindrances().isEmpty()) {
-      throw new Refused(
-          new Problem(
-              DOMAIN_NOT_MIGRATABLE,
-              "Domain %s can't be migrated as it is. %s"
-                  .formatted(domain.name(), String.join(" ", domain.hindrances())),
-              domain.hindrances().stream().map(why -> new FieldError("#/domain", why)).toList()));
-    }
+  private HostFacts versions(Host host, Subject subject, Findings findings) {
+    HostFacts facts = hypervisor.facts(host.address());
+    findings.passed(
+        subject,
+        "%s: libvirt %s, hypervisor %s"
+            .formatted(
+                host.name(),
+                HostFacts.words(facts.libvirt()),
+                HostFacts.words(facts.hypervisor())));
+    return facts;
   }
 
-  private void requireFree(DomainDescription domain, Host source, Host destination) {
-    if (source.equals(destination)
-        || hypervisor
-            .identity(source.address())
-            .equals(hypervisor.identity(destination.address()))) {
-      throw new Refused(
+  private boolean lookForTwoHosts(
+      DomainDescription domain, Host source, Host destination, Findings findings) {
+    boolean same =
+        source.equals(destination)
+            || hypervisor
+                .identity(source.address())
+                .equals(hypervisor.identity(destination.address()));
+    if (same) {
+      findings.failed(
+          Subject.TWO_HOSTS,
           Problem.at(
               "#/destUri",
               SAME_HOST,
               "Domain %s runs on that host already; name another one.".formatted(domain.name())));
+    } else {
+      findings.passed(Subject.TWO_HOSTS, source.name() + " and " + destination.name());
     }
+    return !same;
+  }
+
+  private void lookAtDomain(DomainDescription domain, Host source, Findings findings) {
+    List<String> hindrances = hypervisor.hindrances(source.address(), domain.uuid());
+    if (hindrances.isEmpty()) {
+      findings.passed(Subject.DOMAIN, "nothing hinders a migration");
+    } else {
+      findings.failed(
+          Subject.DOMAIN,
+          new Problem(
+              DOMAIN_NOT_MIGRATABLE,
+              "Domain %s can't be migrated as it is. %s"
+                  .formatted(domain.name(), String.join(" ", hindrances)),
+              hindrances.stream().map(why -> new FieldError("#/domain", why)).toList()));
+    }
+  }
+
+  private void lookForNamesakes(DomainDescription domain, Host destination, Findings findings) {
     for (String known : List.of(domain.uuid().toString(), domain.name())) {
       if (hypervisor.glance(destination.address(), known).isPresent()) {
-        throw new Refused(
+        findings.failed(
+            Subject.NAME_AND_UUID,
             Problem.at(
                 "#/destUri",
                 DESTINATION_CONFLICT,
                 "%s already has a domain '%s'; remove it there, or choose another destination."
                     .formatted(destination.name(), known)));
+        return;
       }
+    }
+    findings.passed(Subject.NAME_AND_UUID, "both are free on " + destination.name());
+  }
+
+  private void lookAtMachine(DomainDescription domain, Host destination, Findings findings) {
+    note(
+        Subject.MACHINE_TYPE,
+        hypervisor.acceptsMachineType(destination.address(), domain.machine()),
+        destination,
+        findings);
+    note(
+        Subject.CPU,
+        hypervisor.acceptsCpu(destination.address(), domain.machine()),
+        destination,
+        findings);
+  }
+
+  private static void note(
+      Subject subject, Acceptance acceptance, Host destination, Findings findings) {
+    switch (acceptance.answer()) {
+      case YES -> findings.passed(subject, acceptance.words());
+      case UNKNOWN -> findings.unknown(subject, acceptance.words());
+      case NO ->
+          findings.failed(
+              subject,
+              Problem.at(
+                  "#/destUri",
+                  DOMAIN_NOT_MIGRATABLE,
+                  "%s can't run this domain: %s. Choose another destination."
+                      .formatted(destination.name(), acceptance.words())));
     }
   }
 
-  private static Refused refused(ProblemType type, String detail) {
-    return new Refused(Problem.at("#/domain", type, detail));
+  private Map<String, Long> promised(Host destination, @Nullable UUID self) {
+    return Promised.bytes(migrations.underWayTo(destination.name()), self);
+  }
+
+  private static CopyWish wish(
+      Submission submission,
+      DomainDescription domain,
+      Selection selected,
+      Map<String, Long> promised) {
+    return new CopyWish(
+        domain.uuid(),
+        selected.chosen(),
+        submission.disks() != null,
+        submission.copy() == null ? CopyMode.FULL : submission.copy(),
+        submission.volumes(),
+        promised);
+  }
+
+  private static DiskChoice choice(DiskChoice choice, Placement placement) {
+    return placement.obstacles().stream()
+        .filter(obstacle -> choice.disk().target().equals(obstacle.target()))
+        .findFirst()
+        .map(obstacle -> choice.blocked(obstacle.problem().detail()))
+        .orElse(choice);
+  }
+
+  private static Order order(
+      Submission submission,
+      DomainDescription domain,
+      Host source,
+      Host destination,
+      Selection selected,
+      Placement placement) {
+    CopyMode mode = submission.copy() == null ? CopyMode.FULL : submission.copy();
+    return new Order(
+        guest(domain),
+        source.name(),
+        destination.name(),
+        destination.peerUri(),
+        placement.volumes(),
+        selected.chosen().isEmpty() ? null : mode,
+        submission.volumes(),
+        submission.options().detectZeroes()
+            ? selected.chosen().stream().filter(DomainDisk::unmaps).map(DomainDisk::target).toList()
+            : List.of(),
+        submission.options(),
+        submission.priority());
   }
 
   private static Order.Guest guest(DomainDescription domain) {
@@ -145,5 +284,54 @@ final class Crossing {
         domain.persistent(),
         domain.autostart(),
         domain.condition() == DomainCondition.PAUSED);
+  }
+
+  /**
+   * Looks again when the migration leaves the queue: the world may have changed meanwhile.
+   *
+   * @return what is done now
+   * @throws Refused when the order can't be carried out any more
+   */
+  Order recheck(Migration migration, Host source, Host destination) {
+    Order order = migration.order();
+    boolean plain = order.disks().isEmpty();
+    var submission =
+        new Submission(
+            order.guest().uuid().toString(),
+            order.destUri(),
+            plain ? null : order.targets(),
+            plain ? null : Objects.requireNonNull(order.copy()),
+            order.volumes(),
+            order.source(),
+            order.priority(),
+            order.options());
+    DomainDescription domain = running(source, order.guest().uuid().toString());
+    return plan(submission, domain, source, destination, migration.id()).requirePossible();
+  }
+
+  /**
+   * What libvirt is given.
+   *
+   * @param secrets whether the definitions in it carry passwords; such a call is never shown or
+   *     kept
+   */
+  MigrateCall call(Order order, Host source, Host destination, boolean secrets) {
+    return CallMapping.call(order, destination, definitions(order, source, secrets));
+  }
+
+  private @Nullable Definitions definitions(Order order, Host source, boolean secrets) {
+    if (order.moves().isEmpty()) {
+      return null;
+    }
+    return new Definitions(
+        definition(order, source, Definition.LIVE, secrets),
+        order.guest().persistent()
+            ? definition(order, source, Definition.PERSISTENT, secrets)
+            : null);
+  }
+
+  private String definition(Order order, Host source, Definition which, boolean secrets) {
+    return hypervisor.relocated(
+        source.address(), order.guest().uuid(), which, secrets, order.moves());
   }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param id a UUID of version 7
  * @param version counts the changes; the store increments it
  * @param call exactly what goes to libvirt
- * @param volumes those at the destination that did not exist before
+ * @param volumes those that were made, or deleted at the source
  */
 public record Migration(
     UUID id,
@@ -32,7 +32,7 @@ public record Migration(
     MigrateCall call,
     Standing standing,
     Timeline timeline,
-    List<MadeVolume> volumes) {
+    List<VolumeRecord> volumes) {
 
   public Migration {
     volumes = List.copyOf(volumes);
@@ -79,16 +79,28 @@ public record Migration(
   /**
    * Writes down what becomes of the volumes at the destination; before libvirt is called, or after.
    */
-  Migration recordVolumes(List<MadeVolume> now) {
+  Migration recordVolumes(List<VolumeRecord> now) {
     require(state() == PREPARING || state() == FINISHING, "record volumes");
     return new Migration(id, version, order, call, standing, timeline, now);
   }
 
-  /** Written down before libvirt is called: from here on a job may exist. */
-  Migration start(Instant now) {
+  /**
+   * Written down before libvirt is called: from here on a job may exist.
+   *
+   * @param planned the order with what the last look at both hosts made of it
+   * @param given what libvirt is given, as far as it may be shown
+   */
+  Migration start(Order planned, MigrateCall given, Instant now) {
     require(state() == PREPARING, "start");
     Phase first = order.firstPhase();
-    return with(to(MIGRATING, "start").with(first)).with(timeline.started(now).entered(first, now));
+    return new Migration(
+        id,
+        version,
+        planned,
+        given,
+        to(MIGRATING, "start").with(first),
+        timeline.started(now).entered(first, now),
+        volumes);
   }
 
   /** libvirt's job is seen in this phase. A phase that was left is not entered again. */

@@ -8,8 +8,19 @@ import org.jspecify.annotations.Nullable;
  * @param bandwidthMiBps for each stream, in MiB/s ({@code VIR_MIGRATE_PARAM_BANDWIDTH})
  * @param maxDowntimeMillis the longest pause to aim for, in milliseconds ({@code
  *     virDomainMigrateSetMaxDowntime})
+ * @param sourceVolumes what becomes of the copied images at the source
+ * @param synchronousWrites whether a write of the guest waits for the copy ({@code
+ *     VIR_MIGRATE_NON_SHARED_SYNCHRONOUS_WRITES})
+ * @param detectZeroes whether zeroes are not written to the copies of disks that unmap ({@code
+ *     VIR_MIGRATE_PARAM_MIGRATE_DISKS_DETECT_ZEROES})
  */
-public record MigrationOptions(@Nullable Long bandwidthMiBps, @Nullable Long maxDowntimeMillis) {
+public record MigrationOptions(
+    @Nullable Long bandwidthMiBps,
+    @Nullable Long maxDowntimeMillis,
+    SourceVolumes sourceVolumes,
+    boolean synchronousWrites,
+    boolean detectZeroes) {
 
-  public static final MigrationOptions NONE = new MigrationOptions(null, null);
+  public static final MigrationOptions NONE =
+      new MigrationOptions(null, null, SourceVolumes.KEEP, false, false);
 }

@@ -171,6 +171,9 @@ final class MigrationRun {
   private boolean arrive() {
     migration.change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
     hosts.keepVolumes(migration);
+    if (migration.latest().order().options().sourceVolumes() == SourceVolumes.DELETE) {
+      hosts.deleteOriginals(migration);
+    }
     String cause = "both hosts were read" + restoreAutostart();
     Migration ended = migration.change(cause, m -> m.succeed(clock.instant()));
     log.info("Succeeded: the domain is on {}", ended.order().destination());

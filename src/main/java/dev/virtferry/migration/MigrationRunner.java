@@ -1,17 +1,16 @@
 package dev.virtferry.migration;
 
-import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.host.Inventory;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -124,10 +123,11 @@ public class MigrationRunner {
     Migration found = migration.latest();
     CompletableFuture<Void> call = null;
     if (beforeTheCall(found)) {
-      if (prepare(migration, source, destination).state().terminal()) {
+      Optional<MigrateCall> ready = prepare(migration, source, destination);
+      if (ready.isEmpty()) {
         return Ending.OVER;
       }
-      call = hypervisor.migrate(source.address(), found.call());
+      call = hypervisor.migrate(source.address(), ready.get());
       var _ = call.whenComplete((_, _) -> pulse.nudge());
     } else {
       log.info("Going on with a migration found {}", found.state());
@@ -148,30 +148,39 @@ public class MigrationRunner {
     return Ending.TO_BE_CONTINUED;
   }
 
-  /** Up to here libvirt has not been told anything, so every failure is an end at once. */
-  private Migration prepare(HeldMigration migration, Host source, Host destination) {
+  /**
+   * Up to here libvirt has not been told anything, so every failure is an end at once.
+   *
+   * @return what libvirt is to be given; empty when the migration has ended
+   */
+  private Optional<MigrateCall> prepare(HeldMigration migration, Host source, Host destination) {
     if (migration.latest().state() == MigrationState.QUEUED) {
       migration.change("a slot is free", Migration::prepare);
     }
     try {
-      List<VolumePlan> plans = crossing.recheck(migration.latest().order(), source, destination);
-      volumes.make(migration, plans, destination);
+      Order order = crossing.recheck(migration.latest(), source, destination);
+      volumes.make(migration, order.disks(), destination);
+      MigrateCall call = crossing.call(order, source, destination, true);
+      if (migration.refresh().cancelRequested()) {
+        removeVolumes(migration, destination);
+        migration.change("cancelled in time", m -> m.cancelled(clock.instant()));
+        return Optional.empty();
+      }
+      MigrateCall shown = crossing.call(order, source, destination, false);
+      migration.change("both hosts are ready", m -> m.start(order, shown, clock.instant()));
+      return Optional.of(call);
     } catch (Refused e) {
-      return failed(migration, new Failure(e.problem(), null), destination);
+      failed(migration, new Failure(e.problem(), null), destination);
     } catch (HostUnreachable | LibvirtFailure e) {
-      return failed(migration, CallOutcome.beforeTheCall(e), destination);
+      failed(migration, CallOutcome.beforeTheCall(e), destination);
     }
-    if (migration.refresh().cancelRequested()) {
-      removeVolumes(migration, destination);
-      return migration.change("cancelled in time", m -> m.cancelled(clock.instant()));
-    }
-    return migration.change("both hosts are ready", m -> m.start(clock.instant()));
+    return Optional.empty();
   }
 
-  private Migration failed(HeldMigration migration, Failure failure, Host destination) {
+  private void failed(HeldMigration migration, Failure failure, Host destination) {
     log.warn("Failed before libvirt was called: {}", failure.problem().detail());
     removeVolumes(migration, destination);
-    return migration.change("libvirt was not called", m -> m.fail(failure, clock.instant()));
+    migration.change("libvirt was not called", m -> m.fail(failure, clock.instant()));
   }
 
   private void removeVolumes(HeldMigration migration, Host destination) {

@@ -6,10 +6,13 @@ import static dev.virtferry.problem.ProblemType.HOST_NOT_FOUND;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.virtferry.host.Host;
 import dev.virtferry.host.Inventory;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Refused;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -54,16 +57,10 @@ public class MigrationService {
    * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
    */
   public Tracked submit(Submission submission) {
-    Host destination =
-        inventory.destination(submission.destUri()).orElseThrow(MigrationService::notAllowed);
-    requireIdle(submission);
-    Host source = source(submission);
-    Order order =
-        crossing.plan(
-            submission, crossing.running(source, submission.domain()), source, destination);
-    var migration =
-        Migration.accepted(
-            ids.generate(), order, CallMapping.call(order, destination), clock.instant());
+    MigrationPlan plan = plan(submission);
+    Order order = plan.requirePossible();
+    MigrateCall call = Objects.requireNonNull(plan.call());
+    var migration = Migration.accepted(ids.generate(), order, call, clock.instant());
     Progress progress = Progress.initial(order);
     migrations.add(migration, progress);
     log.info(
@@ -76,8 +73,29 @@ public class MigrationService {
     return new Tracked(migration, progress);
   }
 
+  /**
+   * Looks at the live hosts for what a migration would do. Nothing is kept or changed.
+   *
+   * @throws Refused when the domain or a host is not there
+   * @throws DomainBusy when the domain has a migration that has not ended
+   * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
+   */
+  public MigrationPlan plan(Submission submission) {
+    Host destination =
+        inventory.destination(submission.destUri()).orElseThrow(MigrationService::notAllowed);
+    requireIdle(submission);
+    Host source = source(submission);
+    DomainDescription domain = crossing.running(source, submission.domain());
+    return crossing.plan(submission, domain, source, destination, null);
+  }
+
   public Optional<Tracked> find(UUID id) {
     return migrations.find(id);
+  }
+
+  /** How many migrations each host takes part in now. */
+  public Traffic traffic() {
+    return migrations.traffic();
   }
 
   public MigrationQuery.Page list(MigrationQuery query) {

@@ -23,6 +23,12 @@ public interface Migrations {
   /** The migrations of domains of that name or UUID that have not ended. */
   List<Migration> activeOf(String nameOrUuid);
 
+  /** The migrations to that host that have not ended. */
+  List<Tracked> underWayTo(String destination);
+
+  /** The migrations that have left the queue and not ended, by host. */
+  Traffic traffic();
+
   MigrationQuery.Page list(MigrationQuery query);
 
   /** The changes of state, oldest first. */

@@ -1,18 +1,25 @@
 package dev.virtferry.migration;
 
+import static java.util.stream.Collectors.toMap;
+
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumeWish;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A submission after it was checked against the live domain. It never changes again.
+ * A submission after it was checked against the live domain; checked again right before the call.
  *
  * @param source name of the host that runs the domain
  * @param destination name of the host that it goes to
  * @param destUri the inventory's string for the destination: what libvirt is given
- * @param disks those to copy, in the order sent to libvirt; empty for none
+ * @param disks those to copy and where they go, as it was planned when the migration was accepted,
+ *     in the order sent to libvirt; empty for none
+ * @param volumes where disks go that do not keep their place, as the caller named it
+ * @param unmapping the disks of which zeroes are not written
  * @param copy how; null when no disk is copied
  */
 public record Order(
@@ -20,8 +27,10 @@ public record Order(
     String source,
     String destination,
     String destUri,
-    List<SelectedDisk> disks,
+    List<VolumePlan> disks,
     @Nullable CopyMode copy,
+    Map<String, VolumeWish> volumes,
+    List<String> unmapping,
     MigrationOptions options,
     int priority) {
 
@@ -41,29 +50,21 @@ public record Order(
       boolean autostart,
       boolean paused) {}
 
-  /**
-   * A disk that is copied.
-   *
-   * @param volume where it goes, as it was planned when the migration was accepted
-   */
-  public record SelectedDisk(VolumePlan volume) {
-
-    public String target() {
-      return volume.target();
-    }
-
-    /** The size that the guest sees; 0 when unknown. */
-    public long capacityBytes() {
-      return volume.capacityBytes();
-    }
-  }
-
   public Order {
     disks = List.copyOf(disks);
+    volumes = Map.copyOf(volumes);
+    unmapping = List.copyOf(unmapping);
   }
 
   public List<String> targets() {
-    return disks.stream().map(SelectedDisk::target).toList();
+    return disks.stream().map(VolumePlan::target).toList();
+  }
+
+  /** The file of each disk that is elsewhere at the destination, by disk target. */
+  Map<String, String> moves() {
+    return disks.stream()
+        .filter(VolumePlan::moved)
+        .collect(toMap(VolumePlan::target, VolumePlan::path));
   }
 
   /** The phase that libvirt's job begins with. */

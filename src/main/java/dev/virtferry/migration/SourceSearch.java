@@ -4,8 +4,8 @@ import static dev.virtferry.problem.ProblemType.DOMAIN_AMBIGUOUS;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_FOUND;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
 
+import dev.virtferry.host.EveryHost;
 import dev.virtferry.host.Host;
-import dev.virtferry.host.Inventory;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
@@ -15,21 +15,17 @@ import dev.virtferry.problem.Refused;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.springframework.stereotype.Component;
 
 /** Finds the host that runs a domain by asking all hosts at the same time. */
 @Component
 final class SourceSearch {
 
-  private final Inventory inventory;
+  private final EveryHost everyHost;
   private final Hypervisor hypervisor;
 
-  SourceSearch(Inventory inventory, Hypervisor hypervisor) {
-    this.inventory = inventory;
+  SourceSearch(EveryHost everyHost, Hypervisor hypervisor) {
+    this.everyHost = everyHost;
     this.hypervisor = hypervisor;
   }
 
@@ -43,7 +39,7 @@ final class SourceSearch {
     List<Host> running = new ArrayList<>();
     List<Host> stopped = new ArrayList<>();
     List<HostUnreachable> silent = new ArrayList<>();
-    for (Answer answer : askAll(domain)) {
+    for (Answer answer : everyHost.ask(host -> ask(host, domain))) {
       switch (answer) {
         case Answer.Has(Host host, DomainCondition condition) ->
             (condition.active() ? running : stopped).add(host);
@@ -80,26 +76,6 @@ final class SourceSearch {
     record HasNot() implements Answer {}
 
     record Silent(HostUnreachable why) implements Answer {}
-  }
-
-  /**
-   * The threads only wait for the hypervisor's own; the native calls are made on platform threads.
-   */
-  private List<Answer> askAll(String domain) {
-    try (ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Answer>> answers =
-          inventory.all().stream().map(host -> waiting.submit(() -> ask(host, domain))).toList();
-      List<Answer> all = new ArrayList<>();
-      for (Future<Answer> answer : answers) {
-        all.add(answer.get());
-      }
-      return all;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HostUnreachable("all", "interrupted while asking them");
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
-    }
   }
 
   private Answer ask(Host host, String domain) {

@@ -1,7 +1,9 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.VolumeWish;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param destUri names a host of the inventory
  * @param disks the disk targets to copy; null to copy none, or all when {@code copy} is given
  * @param copy how to copy; null means {@link CopyMode#FULL} when disks are named
+ * @param volumes where copied disks go that do not keep their place, by disk target
  * @param source the host that runs the domain; null to look for it
  * @param priority 0 to 9; the higher leave the queue first
  */
@@ -19,6 +22,7 @@ public record Submission(
     String destUri,
     @Nullable List<String> disks,
     @Nullable CopyMode copy,
+    Map<String, VolumeWish> volumes,
     @Nullable String source,
     int priority,
     MigrationOptions options) {}

@@ -3,11 +3,15 @@ package dev.virtferry.migration;
 import dev.virtferry.disk.DestinationVolumes;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Action;
+import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.host.Host;
+import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
-import dev.virtferry.migration.MadeVolume.Fate;
+import dev.virtferry.migration.VolumeRecord.Fate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -36,38 +40,43 @@ final class VolumeKeeper {
   void make(HeldMigration migration, List<VolumePlan> plans, Host destination) {
     List<VolumePlan> missing =
         plans.stream().filter(plan -> plan.action() == Action.CREATE).toList();
-    writeDown(migration, missing);
+    writeDown(
+        migration, missing.stream().map(p -> VolumeRecord.planned(p, destination.name())).toList());
     for (VolumePlan plan : missing) {
       volumes.make(plan, destination.address());
-      record(migration, plan.target(), Fate.MADE);
+      replace(migration, VolumeRecord.planned(plan, destination.name()).now(Fate.MADE));
     }
   }
 
   /** Earlier records stay: a run that died here may have made some of them. */
-  private static void writeDown(HeldMigration migration, List<VolumePlan> missing) {
-    List<MadeVolume> records = new ArrayList<>(migration.latest().volumes());
-    for (VolumePlan plan : missing) {
-      records.removeIf(known -> known.target().equals(plan.target()));
-      records.add(MadeVolume.planned(plan));
+  private static void writeDown(HeldMigration migration, List<VolumeRecord> missing) {
+    List<VolumeRecord> records = new ArrayList<>(migration.latest().volumes());
+    for (VolumeRecord volume : missing) {
+      records.removeIf(volume::same);
+      records.add(volume);
     }
     migration.change("volumes are written down", m -> m.recordVolumes(records));
   }
 
-  private static void record(HeldMigration migration, String target, Fate fate) {
+  private static void replace(HeldMigration migration, VolumeRecord after) {
     migration.change(
-        "a volume is " + fate,
-        m ->
-            m.recordVolumes(
-                m.volumes().stream()
-                    .map(volume -> volume.target().equals(target) ? volume.now(fate) : volume)
-                    .toList()));
+        "a volume is " + after.state(),
+        m -> m.recordVolumes(m.volumes().stream().map(v -> v.same(after) ? after : v).toList()));
   }
 
   /** The guest uses them now. */
   void keep(HeldMigration migration) {
     migration.change(
         "volumes are kept",
-        m -> m.recordVolumes(m.volumes().stream().map(v -> v.now(Fate.KEPT)).toList()));
+        m -> m.recordVolumes(m.volumes().stream().map(VolumeKeeper::inUse).toList()));
+  }
+
+  private static VolumeRecord inUse(VolumeRecord volume) {
+    return switch (volume.state()) {
+      case MADE -> volume.now(Fate.KEPT);
+      case PLANNED -> volume.left("The guest uses it; it is not certain that virt-ferry made it.");
+      case KEPT, DELETED, LEFT -> volume;
+    };
   }
 
   /**
@@ -77,11 +86,9 @@ final class VolumeKeeper {
    * @throws dev.virtferry.libvirt.HostUnreachable when the destination is away; call it again
    */
   void delete(HeldMigration migration, Host destination) {
-    for (MadeVolume volume : migration.latest().volumes()) {
-      MadeVolume after = deleted(volume, destination);
-      if (!after.equals(volume)) {
-        migration.change("a volume is " + after.state(), m -> m.recordVolumes(replaced(m, after)));
-      }
+    for (VolumeRecord volume : migration.latest().volumes()) {
+      unmade(volume, destination)
+          .ifPresentOrElse(after -> replace(migration, after), () -> forget(migration, volume));
     }
   }
 
@@ -96,26 +103,89 @@ final class VolumeKeeper {
                     .toList()));
   }
 
-  private static List<MadeVolume> replaced(Migration migration, MadeVolume after) {
-    return migration.volumes().stream()
-        .map(volume -> volume.target().equals(after.target()) ? after : volume)
-        .toList();
+  /** What is to be written of it; empty when it never came into being. */
+  private Optional<VolumeRecord> unmade(VolumeRecord volume, Host destination) {
+    return switch (volume.state()) {
+      case MADE -> Optional.of(deleted(volume, destination));
+      case PLANNED -> unmadePlan(volume, destination);
+      case KEPT, DELETED, LEFT -> Optional.of(volume);
+    };
   }
 
-  private MadeVolume deleted(MadeVolume volume, Host destination) {
-    return switch (volume.state()) {
-      case MADE -> {
-        try {
-          volumes.delete(volume.pool(), volume.name(), destination.address());
-          yield volume.now(Fate.DELETED);
-        } catch (LibvirtFailure e) {
-          log.warn("{} could not be deleted: {}", volume.path(), e.message());
-          yield volume.left("libvirt did not delete it: " + e.message());
-        }
+  /** Between the record and the answer of libvirt somebody else may have made it. */
+  private Optional<VolumeRecord> unmadePlan(VolumeRecord volume, Host destination) {
+    try {
+      return volumes.exists(volume.pool(), volume.name(), destination.address())
+          ? Optional.of(volume.left("It is not certain that virt-ferry made it."))
+          : Optional.empty();
+    } catch (LibvirtFailure e) {
+      return Optional.of(volume.left("libvirt does not tell whether it is there: " + e.message()));
+    }
+  }
+
+  private static void forget(HeldMigration migration, VolumeRecord volume) {
+    migration.change(
+        "a volume was never made",
+        m -> m.recordVolumes(m.volumes().stream().filter(v -> !v.same(volume)).toList()));
+  }
+
+  private VolumeRecord deleted(VolumeRecord volume, Host host) {
+    try {
+      volumes.delete(volume.pool(), volume.name(), host.address());
+      return volume.now(Fate.DELETED);
+    } catch (LibvirtFailure e) {
+      log.warn("{} could not be deleted: {}", volume.path(), e.message());
+      return volume.left("libvirt did not delete it: " + e.message());
+    }
+  }
+
+  /**
+   * Deletes the images that were copied, at the source. The destination must be seen to run the
+   * domain on its copies.
+   *
+   * @param stillInUse images of the source that some domain there names, by path
+   */
+  void deleteOriginals(HeldMigration migration, Host source, Set<String> stillInUse) {
+    Migration now = migration.latest();
+    for (VolumePlan plan : now.order().disks()) {
+      if (now.volumes().stream().noneMatch(v -> isOriginal(v, plan, source))) {
+        VolumeRecord after = withoutOriginal(now, plan, source, stillInUse);
+        List<VolumeRecord> records = new ArrayList<>(migration.latest().volumes());
+        records.add(after);
+        migration.change(
+            "a source volume is " + after.state(), m -> m.recordVolumes(List.copyOf(records)));
       }
-      // Between the record and the answer of libvirt somebody else may have made it.
-      case PLANNED -> volume.left("It is not certain that virt-ferry made it.");
-      case KEPT, DELETED, LEFT -> volume;
-    };
+    }
+  }
+
+  private static boolean isOriginal(VolumeRecord volume, VolumePlan plan, Host source) {
+    return volume.host().equals(source.name()) && volume.target().equals(plan.target());
+  }
+
+  private VolumeRecord withoutOriginal(
+      Migration migration, VolumePlan plan, Host source, Set<String> stillInUse) {
+    Original original = plan.original();
+    if (original == null) {
+      var unknown = new Original("", "", plan.path());
+      return VolumeRecord.of(plan.target(), unknown, source.name())
+          .left("No pool of %s has it.".formatted(source.name()));
+    }
+    VolumeRecord volume = VolumeRecord.of(plan.target(), original, source.name());
+    boolean another =
+        migration.volumes().stream()
+            .anyMatch(v -> v.target().equals(plan.target()) && v.state() == Fate.KEPT);
+    if (!another) {
+      // What was there before may be the same storage under both hosts.
+      return volume.left("virt-ferry did not make the copy, so they may be one and the same.");
+    }
+    if (stillInUse.contains(original.path())) {
+      return volume.left("A domain of %s uses it.".formatted(source.name()));
+    }
+    try {
+      return deleted(volume, source);
+    } catch (HostUnreachable e) {
+      log.warn("{} could not be deleted: {}", volume.path(), e.getMessage());
+      return volume.left("%s was unreachable when it was to be deleted.".formatted(source.name()));
+    }
   }
 }

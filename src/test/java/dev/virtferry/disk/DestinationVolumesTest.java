@@ -2,20 +2,30 @@ package dev.virtferry.disk;
 
 import static dev.virtferry.libvirt.Domains.MIB;
 import static dev.virtferry.libvirt.Domains.disk;
+import static dev.virtferry.libvirt.Domains.onImage;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.disk.VolumePlan.Action;
+import dev.virtferry.disk.VolumePlan.Original;
+import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.FakeHypervisor;
 import dev.virtferry.libvirt.FakeStorage;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
+import dev.virtferry.libvirt.StorageVolume.Backing;
+import dev.virtferry.libvirt.StorageVolume.Layout;
+import dev.virtferry.libvirt.StorageVolume.Permissions;
+import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
-import dev.virtferry.problem.Refused;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -24,101 +34,158 @@ class DestinationVolumesTest {
   private static final HostAddress SOURCE = new HostAddress("kvm-a", "qemu+tls://kvm-a/system");
   private static final HostAddress DESTINATION =
       new HostAddress("kvm-b", "qemu+tls://kvm-b/system");
+  private static final UUID GUEST = UUID.randomUUID();
+  private static final Layout OLD = new Layout("0.10", 131_072, List.of());
 
   private final FakeStorage storage = new FakeStorage();
-  private final DestinationVolumes volumes = new DestinationVolumes(storage);
+  private final FakeHypervisor hypervisor = new FakeHypervisor();
+  private final DestinationVolumes volumes =
+      new DestinationVolumes(
+          storage, hypervisor, new SharedStorage(new DiskProperties(List.of("/shared"))));
 
   private void pool(String host, long availableBytes) {
     storage.pool(host, new StoragePool("images", "dir", "/srv", availableBytes));
   }
 
   private void volume(
-      String host, String name, String format, long capacity, long allocation, @Nullable String v) {
+      String host,
+      String name,
+      String format,
+      long capacity,
+      long allocation,
+      @Nullable Backing on) {
     storage.volume(
         host,
-        new StorageVolume("images", name, "/srv/" + name, format, capacity, allocation, v, null));
+        new StorageVolume(
+            "images",
+            name,
+            "/srv/" + name,
+            format,
+            capacity,
+            allocation,
+            format.equals("qcow2") ? OLD : null,
+            new Permissions("0640", "64055", "108"),
+            false,
+            on));
   }
 
   private static DomainDisk qcow2(String target) {
-    return new DomainDisk(
-        target,
-        "disk",
-        "virtio",
-        "file",
-        "/srv/" + target + ".qcow2",
-        "qcow2",
-        false,
-        false,
-        64 * MIB);
+    return onImage(target, new DiskImage("file", "/srv/" + target + ".qcow2", "qcow2", null));
+  }
+
+  /** A disk vda on the overlay /srv/o.qcow2 of /srv/base.raw. */
+  private static DomainDisk overlay() {
+    var base = new DiskImage("file", "/srv/base.raw", "raw", null);
+    return onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", base));
+  }
+
+  private void overlayOnTheSource() {
+    pool("kvm-a", 0);
+    pool("kvm-b", 100 * MIB);
+    volume("kvm-a", "o.qcow2", "qcow2", 64 * MIB, 3 * MIB, new Backing("/srv/base.raw", "raw"));
+    volume("kvm-a", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
+  }
+
+  private Placement place(CopyMode mode, Map<String, VolumeWish> places, DomainDisk... disks) {
+    return volumes.plan(
+        new CopyWish(GUEST, List.of(disks), true, mode, places, Map.of("images", 10 * MIB)),
+        SOURCE,
+        storage.pools(SOURCE),
+        DESTINATION);
+  }
+
+  private List<VolumePlan> plans(DomainDisk... disks) {
+    Placement placement = place(CopyMode.FULL, Map.of(), disks);
+    assertThat(placement.obstacles()).isEmpty();
+    return placement.volumes();
   }
 
   private Problem refusal(DomainDisk... disks) {
-    return catchThrowableOfType(
-            Refused.class, () -> volumes.plan(List.of(disks), SOURCE, DESTINATION))
-        .problem();
+    return refusal(place(CopyMode.FULL, Map.of(), disks));
+  }
+
+  private static Problem refusal(Placement placement) {
+    Problem problem = placement.obstacles().getFirst().problem();
+    assertThat(problem.type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    return problem;
   }
 
   @Test
   void expectsAnImageWhereNoPoolLetsItLook() {
-    VolumePlan plan = volumes.plan(List.of(disk("vda")), SOURCE, DESTINATION).getFirst();
-    assertThat(plan.action()).isEqualTo(Action.EXPECT);
-    assertThat(plan.path()).isEqualTo("/srv/vda.raw");
-    assertThat(plan.pool()).isNull();
-    assertThat(plan.bytesToCopy()).isEqualTo(64 * MIB);
+    VolumePlan plan = plans(disk("vda")).getFirst();
+    assertThat(plan)
+        .isEqualTo(
+            new VolumePlan(
+                "vda", Action.EXPECT, "/srv/vda.raw", false, 64 * MIB, 64 * MIB, null, null, null));
   }
 
   @Test
-  void makesAnAbsentImageOfTheSameFormatSizeAndVersion() {
+  void makesAnAbsentImageLikeTheOneThatIsCopied() {
     pool("kvm-a", 0);
     pool("kvm-b", 100 * MIB);
-    volume("kvm-a", "vda.qcow2", "qcow2", 64 * MIB, 5 * MIB, "0.10");
-    VolumePlan plan = volumes.plan(List.of(qcow2("vda")), SOURCE, DESTINATION).getFirst();
+    volume("kvm-a", "vda.qcow2", "qcow2", 64 * MIB, 5 * MIB, null);
+    VolumePlan plan = plans(qcow2("vda")).getFirst();
+    var spec =
+        new VolumeSpec(
+            "images",
+            "vda.qcow2",
+            "qcow2",
+            64 * MIB,
+            OLD,
+            new Permissions("0640", "64055", "108"),
+            null);
     assertThat(plan)
         .isEqualTo(
             new VolumePlan(
                 "vda",
                 Action.CREATE,
                 "/srv/vda.qcow2",
-                "images",
-                "vda.qcow2",
-                "qcow2",
+                false,
                 64 * MIB,
                 5 * MIB,
-                "0.10"));
+                spec,
+                100 * MIB,
+                new Original("images", "vda.qcow2", "/srv/vda.qcow2")));
     assertThat(storage.deeds()).as("a plan changes nothing").isEmpty();
     volumes.make(plan, DESTINATION);
-    StorageVolume made = storage.volume(DESTINATION, "images", "vda.qcow2").orElseThrow();
-    assertThat(made.format()).isEqualTo("qcow2");
-    assertThat(made.capacityBytes()).isEqualTo(64 * MIB);
-    assertThat(made.compat()).isEqualTo("0.10");
+    assertThat(storage.volume(DESTINATION, "images", "vda.qcow2"))
+        .map(StorageVolume::layout)
+        .contains(OLD);
   }
 
   @Test
-  void takesTheUsualVersionOfQcow2WhereTheSourceHasNoPool() {
+  void takesTheUsualLayoutOfQcow2WhereTheSourceHasNoPool() {
     pool("kvm-b", 100 * MIB);
-    assertThat(volumes.plan(List.of(qcow2("vda")), SOURCE, DESTINATION))
+    assertThat(plans(qcow2("vda")))
         .singleElement()
         .satisfies(plan -> {
-          assertThat(plan.compat()).isEqualTo("1.1");
+          assertThat(plan.volume()).isNotNull();
+          assertThat(plan.volume().layout()).isEqualTo(Layout.USUAL);
+          assertThat(plan.volume().permissions()).isNull();
           assertThat(plan.bytesToCopy()).isEqualTo(64 * MIB);
         });
+  }
+
+  @Test
+  void copiesWhatQemuSaysIsAllocatedWhereTheSourceHasNoPool() {
+    assertThat(plans(disk("vda").sized(64 * MIB, 7 * MIB)).getFirst().bytesToCopy())
+        .isEqualTo(7 * MIB);
   }
 
   @Test
   void reusesAnImageThatFits() {
     pool("kvm-b", 0);
     volume("kvm-b", "vda.raw", "raw", 64 * MIB, 64 * MIB, null);
-    assertThat(volumes.plan(List.of(disk("vda")), SOURCE, DESTINATION))
-        .extracting(VolumePlan::action)
-        .containsExactly(Action.REUSE);
+    assertThat(plans(disk("vda"))).extracting(VolumePlan::action).containsExactly(Action.REUSE);
   }
 
   @Test
   void refusesAnImageOfAnotherSize() {
-    pool("kvm-b", 100 * MIB);
+    pool("kvm-b", 1000 * MIB);
     volume("kvm-b", "vdb.raw", "raw", 65 * MIB, 0, null);
-    Problem problem = refusal(disk("vda"), disk("vdb"));
-    assertThat(problem.type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    Placement placement = place(CopyMode.FULL, Map.of(), disk("vda"), disk("vdb"));
+    Problem problem = refusal(placement);
+    assertThat(placement.obstacles()).extracting(Obstacle::target).containsExactly("vdb");
     assertThat(problem.errors()).extracting(FieldError::pointer).containsExactly("#/disks/1");
     assertThat(problem.detail()).contains("/srv/vdb.raw on kvm-b has 68157440 bytes");
   }
@@ -126,34 +193,62 @@ class DestinationVolumesTest {
   @Test
   void refusesAnImageOfAnotherFormat() {
     pool("kvm-b", 100 * MIB);
-    volume("kvm-b", "vda.raw", "qcow2", 64 * MIB, 0, "1.1");
+    volume("kvm-b", "vda.raw", "qcow2", 64 * MIB, 0, null);
     assertThat(refusal(disk("vda")).detail()).contains("is qcow2 and vda is raw");
+  }
+
+  @Test
+  void refusesAnImageThatAnotherDomainUses() {
+    pool("kvm-b", 100 * MIB);
+    volume("kvm-b", "vda.raw", "raw", 64 * MIB, 0, null);
+    hypervisor.put("kvm-b", Domains.running("other", disk("vda")));
+    assertThat(refusal(disk("vda")).detail())
+        .contains("/srv/vda.raw on kvm-b belongs to the domain");
   }
 
   @Test
   void refusesAFormatThatAPoolCantMake() {
     pool("kvm-b", 100 * MIB);
-    var vmdk = new DomainDisk("vda", "disk", "virtio", "file", "/srv/v", "vmdk", false, false, MIB);
-    assertThat(refusal(vmdk).detail()).contains("format vmdk").contains("by hand");
+    assertThat(refusal(onImage("vda", new DiskImage("file", "/srv/v", "vmdk", null))).detail())
+        .contains("format vmdk")
+        .contains("by hand");
   }
 
   @Test
-  void countsTheRoomForAllDisksTogether() {
-    pool("kvm-b", 127 * MIB);
+  void refusesToMakeAnEncryptedImage() {
+    pool("kvm-a", 0);
+    pool("kvm-b", 100 * MIB);
+    storage.volume(
+        "kvm-a",
+        new StorageVolume(
+            "images", "vda.qcow2", "/srv/vda.qcow2", "qcow2", 64 * MIB, 0, OLD, null, true, null));
+    assertThat(refusal(qcow2("vda")).detail()).contains("vda is encrypted");
+  }
+
+  @Test
+  void refusesToMakeAnImageOfUnknownSize() {
+    pool("kvm-b", 100 * MIB);
+    assertThat(refusal(disk("vda").sized(0, 0)).detail()).contains("size of vda can't be read");
+  }
+
+  @Test
+  void countsTheRoomForAllDisksAndForOtherMigrations() {
+    pool("kvm-b", 137 * MIB);
     Problem problem = refusal(disk("vda"), disk("vdb"));
-    assertThat(problem.type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
     assertThat(problem.errors()).extracting(FieldError::pointer).containsExactly("#/disks");
     assertThat(problem.detail())
-        .contains("134217728 bytes")
-        .contains("pool images on kvm-b has 133169152 free");
+        .contains("134217728 bytes in pool images on kvm-b, which has 143654912 free and will get")
+        .contains("10485760 by other migrations");
+    storage.reset();
+    pool("kvm-b", 138 * MIB);
+    assertThat(plans(disk("vda"), disk("vdb"))).hasSize(2);
   }
 
   @Test
-  void needsRoomForWhatIsAllocatedOnly() {
-    pool("kvm-a", 0);
-    pool("kvm-b", 10 * MIB);
-    volume("kvm-a", "vda.raw", "raw", 64 * MIB, 10 * MIB, null);
-    assertThat(volumes.plan(List.of(disk("vda")), SOURCE, DESTINATION)).hasSize(1);
+  void needsRoomForWhatIsNotThereYetOnly() {
+    pool("kvm-b", 24 * MIB);
+    volume("kvm-b", "vda.raw", "raw", 64 * MIB, 50 * MIB, null);
+    assertThat(plans(disk("vda"))).hasSize(1);
   }
 
   @Test
@@ -161,8 +256,152 @@ class DestinationVolumesTest {
     storage.pool("kvm-b", new StoragePool("other", "dir", "/srv2", 0));
     storage.pool("kvm-b", new StoragePool("parent", "dir", "/", 0));
     storage.pool("kvm-b", new StoragePool("ceph", "rbd", "", 0));
-    assertThat(volumes.plan(List.of(disk("vda")), SOURCE, DESTINATION))
-        .extracting(VolumePlan::action)
-        .containsExactly(Action.EXPECT);
+    assertThat(plans(disk("vda"))).extracting(VolumePlan::action).containsExactly(Action.EXPECT);
+  }
+
+  @Test
+  void followsTheWishForAnotherPoolAndName() {
+    storage.pool("kvm-b", new StoragePool("fast", "fs", "/fast", 100 * MIB));
+    VolumePlan plan =
+        place(CopyMode.FULL, Map.of("vda", new VolumeWish("fast", "root.raw")), disk("vda"))
+            .volumes()
+            .getFirst();
+    assertThat(plan.path()).isEqualTo("/fast/root.raw");
+    assertThat(plan.moved()).isTrue();
+    assertThat(plan.action()).isEqualTo(Action.CREATE);
+  }
+
+  @Test
+  void keepsTheNameWhenOnlyAPoolIsWishedFor() {
+    storage.pool("kvm-b", new StoragePool("fast", "fs", "/fast", 100 * MIB));
+    assertThat(
+            place(CopyMode.FULL, Map.of("vda", new VolumeWish("fast", null)), disk("vda"))
+                .volumes()
+                .getFirst()
+                .path())
+        .isEqualTo("/fast/vda.raw");
+  }
+
+  @Test
+  void seesThatAWishChangesNothing() {
+    pool("kvm-b", 100 * MIB);
+    assertThat(
+            place(CopyMode.FULL, Map.of("vda", new VolumeWish("images", null)), disk("vda"))
+                .volumes())
+        .extracting(VolumePlan::moved)
+        .containsExactly(false);
+  }
+
+  @Test
+  void refusesAWishForAPoolThatIsNotThere() {
+    pool("kvm-b", 100 * MIB);
+    Problem problem =
+        refusal(place(CopyMode.FULL, Map.of("vda", new VolumeWish("fast", null)), disk("vda")));
+    assertThat(problem.errors())
+        .extracting(FieldError::pointer)
+        .containsExactly("#/volumes/vda/pool");
+    assertThat(problem.detail()).contains("it has images");
+  }
+
+  @Test
+  void refusesAWishForAPoolThatIsNotOfFiles() {
+    storage.pool("kvm-b", new StoragePool("vg", "logical", "/dev/vg", 100 * MIB));
+    assertThat(
+            refusal(place(CopyMode.FULL, Map.of("vda", new VolumeWish("vg", null)), disk("vda")))
+                .detail())
+        .contains("of type logical");
+  }
+
+  @Test
+  void refusesAWishForADiskThatIsNotCopied() {
+    pool("kvm-b", 100 * MIB);
+    Problem problem =
+        refusal(place(CopyMode.FULL, Map.of("vdx", new VolumeWish("images", null)), disk("vda")));
+    assertThat(problem.errors()).extracting(FieldError::pointer).containsExactly("#/volumes/vdx");
+  }
+
+  @Test
+  void refusesOnePlaceForTwoDisks() {
+    pool("kvm-b", 1000 * MIB);
+    assertThat(
+            refusal(
+                    place(
+                        CopyMode.FULL,
+                        Map.of("vdb", new VolumeWish("images", "vda.raw")),
+                        disk("vda"),
+                        disk("vdb")))
+                .detail())
+        .contains("Another disk goes to /srv/vda.raw");
+  }
+
+  @Test
+  void findsTheVolumeOfADiskThatIsOneByItsPool() {
+    pool("kvm-b", 100 * MIB);
+    VolumePlan plan =
+        plans(onImage("vda", new DiskImage("volume", "images/v", "raw", null))).getFirst();
+    assertThat(plan.path()).isEqualTo("/srv/v");
+    assertThat(plan.moved()).isFalse();
+    assertThat(refusal(onImage("vda", new DiskImage("volume", "gone/v", "raw", null))).detail())
+        .contains("pool gone, which is not active on kvm-b");
+  }
+
+  @Test
+  void copiesAChainInFullToOneFlatImage() {
+    overlayOnTheSource();
+    VolumePlan plan = plans(overlay()).getFirst();
+    assertThat(plan.bytesToCopy()).isEqualTo(23 * MIB);
+    assertThat(plan.volume()).isNotNull();
+    assertThat(plan.volume().backing()).isNull();
+  }
+
+  @Test
+  void copiesOnlyTheOverlayOntoTheSameBackingImage() {
+    overlayOnTheSource();
+    volume("kvm-b", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
+    Placement placement = place(CopyMode.INCREMENTAL, Map.of(), overlay());
+    assertThat(placement.obstacles()).isEmpty();
+    VolumePlan plan = placement.volumes().getFirst();
+    assertThat(plan.bytesToCopy()).isEqualTo(3 * MIB);
+    assertThat(plan.volume()).isNotNull();
+    assertThat(plan.volume().backing()).isEqualTo(new Backing("/srv/base.raw", "raw"));
+  }
+
+  @Test
+  void refusesAnOverlayWhoseBackingImageIsMissing() {
+    overlayOnTheSource();
+    assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), overlay())).detail())
+        .contains("/srv/base.raw of vda must be on kvm-b")
+        .contains("no pool of kvm-b has it");
+  }
+
+  @Test
+  void refusesAnOverlayWhoseBackingImageDiffers() {
+    overlayOnTheSource();
+    volume("kvm-b", "base.raw", "raw", 64 * MIB, 21 * MIB, null);
+    assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), overlay())).detail())
+        .contains("20971520 bytes allocated on kvm-a and 22020096 on kvm-b");
+    volume("kvm-b", "base.raw", "raw", 63 * MIB, 20 * MIB, null);
+    assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), overlay())).detail())
+        .contains("67108864 bytes on kvm-a and 66060288 on kvm-b");
+    volume("kvm-b", "base.raw", "qcow2", 64 * MIB, 20 * MIB, null);
+    assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), overlay())).detail())
+        .contains("raw as its format on kvm-a and qcow2 on kvm-b");
+  }
+
+  @Test
+  void refusesAnOverlayThatIsThereOnAnotherImage() {
+    overlayOnTheSource();
+    volume("kvm-b", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
+    volume("kvm-b", "o.qcow2", "qcow2", 64 * MIB, 0, new Backing("/srv/x.raw", "raw"));
+    assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), overlay())).detail())
+        .contains("is not on the same backing image");
+  }
+
+  @Test
+  void trustsABackingImageThatEveryHostSees() {
+    pool("kvm-b", 100 * MIB);
+    var base = new DiskImage("file", "/shared/base.raw", "raw", null);
+    var disk = onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", base));
+    assertThat(place(CopyMode.INCREMENTAL, Map.of(), disk).obstacles()).isEmpty();
   }
 }

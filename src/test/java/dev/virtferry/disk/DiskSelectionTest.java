@@ -4,15 +4,16 @@ import static dev.virtferry.libvirt.Domains.cdrom;
 import static dev.virtferry.libvirt.Domains.disk;
 import static dev.virtferry.libvirt.Domains.network;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
-import dev.virtferry.problem.Refused;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,15 +24,53 @@ class DiskSelectionTest {
   private static final List<DomainDisk> DISKS =
       List.of(disk("vda"), disk("vdb"), network("vdc"), cdrom("sda"));
 
+  private static final List<StoragePool> POOLS =
+      List.of(
+          new StoragePool("nfs", "netfs", "/var/nfs", 0),
+          new StoragePool("ceph", "rbd", "", 0),
+          new StoragePool("pool", "dir", "/srv", 0),
+          new StoragePool("mounted", "dir", "/mnt/nfs/pool", 0));
+
   private final DiskSelection selection =
       new DiskSelection(new SharedStorage(new DiskProperties(List.of("/mnt/nfs"))));
 
   private List<String> select(List<DomainDisk> disks, List<String> targets) {
-    return selection.select(disks, targets, null).stream().map(DomainDisk::target).toList();
+    Selection selected = selection.select(disks, POOLS, targets, null);
+    assertThat(selected.problems()).isEmpty();
+    return selected.chosen().stream().map(DomainDisk::target).toList();
   }
 
   private Problem refusal(List<DomainDisk> disks, List<String> targets) {
-    return catchThrowableOfType(Refused.class, () -> select(disks, targets)).problem();
+    return selection.select(disks, POOLS, targets, null).problems().getFirst();
+  }
+
+  private List<String> choices(@Nullable List<String> targets, @Nullable CopyMode copy) {
+    return selection.select(DISKS, POOLS, targets, copy).choices().stream()
+        .map(choice -> choice.disk().target() + " " + choice.action())
+        .toList();
+  }
+
+  @Test
+  void tellsOfEveryDiskWhatHappensToIt() {
+    assertThat(choices(List.of("vdb", "vda"), null))
+        .containsExactly("vda COPY", "vdb COPY", "vdc SHARED", "sda SKIPPED");
+    assertThat(choices(null, CopyMode.FULL))
+        .containsExactly("vda COPY", "vdb COPY", "vdc SHARED", "sda SKIPPED");
+    assertThat(choices(null, null))
+        .containsExactly("vda SKIPPED", "vdb SKIPPED", "vdc SHARED", "sda SKIPPED");
+    assertThat(choices(List.of("vda", "sda"), null))
+        .containsExactly("vda COPY", "vdb BLOCKED", "vdc SHARED", "sda BLOCKED");
+  }
+
+  @Test
+  void namesEveryKindOfProblemOnce() {
+    assertThat(
+            selection.select(DISKS, POOLS, List.of("vdx", "sda", "vdy"), null).problems().stream()
+                .map(Problem::type))
+        .containsExactly(
+            ProblemType.DISK_NOT_FOUND,
+            ProblemType.DISK_NOT_COPYABLE,
+            ProblemType.DISK_LEFT_BEHIND);
   }
 
   @Test
@@ -41,12 +80,12 @@ class DiskSelectionTest {
 
   @Test
   void selectsNothingWhenNothingIsSaid() {
-    assertThat(selection.select(DISKS, null, null)).isEmpty();
+    assertThat(selection.select(DISKS, POOLS, null, null).chosen()).isEmpty();
   }
 
   @Test
   void expandsACopyWithoutDisksToEveryDiskThatCanBeCopied() {
-    assertThat(selection.select(DISKS, null, CopyMode.FULL))
+    assertThat(selection.select(DISKS, POOLS, null, CopyMode.FULL).chosen())
         .extracting(DomainDisk::target)
         .containsExactly("vda", "vdb");
   }
@@ -104,7 +143,8 @@ class DiskSelectionTest {
   @ParameterizedTest(name = "{1}")
   @MethodSource("uncopyable")
   void saysWhyADiskCantBeCopied(DomainDisk disk, String why) {
-    assertThat(selection.whyNot(disk)).hasValueSatisfying(words -> assertThat(words).contains(why));
+    assertThat(selection.whyNot(disk, POOLS))
+        .hasValueSatisfying(words -> assertThat(words).contains(why));
   }
 
   static Stream<Arguments> uncopyable() {
@@ -115,13 +155,17 @@ class DiskSelectionTest {
         Arguments.of(of("vda", "disk", "file", "/srv/a", true, false), "is read-only"),
         Arguments.of(of("vda", "disk", "file", "/srv/a", false, true), "is shareable"),
         Arguments.of(network("vda"), "is on shared storage"),
-        Arguments.of(of("vda", "disk", "file", "/mnt/nfs/a", false, false), "on shared storage"));
+        Arguments.of(of("vda", "disk", "file", "/mnt/nfs/a", false, false), "on shared storage"),
+        Arguments.of(of("vda", "disk", "file", "/var/nfs/x/a", false, false), "on shared storage"),
+        Arguments.of(of("vda", "disk", "volume", "nfs/a", false, false), "on shared storage"),
+        Arguments.of(of("vda", "disk", "volume", "ceph/a", false, false), "on shared storage"),
+        Arguments.of(of("vda", "disk", "volume", "mounted/a", false, false), "on shared storage"));
   }
 
   @ParameterizedTest
   @MethodSource("copyable")
   void canCopyWhatIsLocal(DomainDisk disk) {
-    assertThat(selection.whyNot(disk)).isEmpty();
+    assertThat(selection.whyNot(disk, POOLS)).isEmpty();
   }
 
   static Stream<DomainDisk> copyable() {
@@ -131,6 +175,8 @@ class DiskSelectionTest {
         of("vda", "disk", "block", "/dev/loop7", false, false),
         of("vda", "disk", "file", "/mnt/nfsx/a", false, false),
         of("vda", "disk", "file", "/mnt/nfs/../local/a", false, false),
+        of("vda", "disk", "file", "/var/nfsx/a", false, false),
+        of("vda", "disk", "volume", "gone/name", false, false),
         of("vda", "disk", "volume", "pool/name", false, false));
   }
 
@@ -144,9 +190,10 @@ class DiskSelectionTest {
       String target,
       String device,
       String type,
-      @org.jspecify.annotations.Nullable String source,
+      @Nullable String location,
       boolean readOnly,
       boolean shareable) {
-    return new DomainDisk(target, device, "virtio", type, source, "raw", readOnly, shareable, 1);
+    DiskImage image = location == null ? null : new DiskImage(type, location, "raw", null);
+    return new DomainDisk(target, device, "virtio", image, readOnly, shareable, false, 1, 1);
   }
 }

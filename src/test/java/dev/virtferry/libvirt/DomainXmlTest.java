@@ -3,6 +3,7 @@ package dev.virtferry.libvirt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -15,17 +16,20 @@ class DomainXmlTest {
   private static final String UUID_TEXT = "4dea22b3-1d52-d8f3-2516-782e98ab3fa0";
 
   private static DomainXml domain(String devices) {
-    return DomainXml.parse(
-        """
-        <domain type='qemu'>
-          <name>web-01</name>
-          <uuid>%s</uuid>
-          <memory unit='KiB'>262144</memory>
-          <currentMemory unit='KiB'>131072</currentMemory>
-          <devices>%s</devices>
-        </domain>
-        """
-            .formatted(UUID_TEXT, devices));
+    return DomainXml.parse(wholeDomain(devices));
+  }
+
+  private static String wholeDomain(String devices) {
+    return """
+    <domain type='qemu'>
+      <name>web-01</name>
+      <uuid>%s</uuid>
+      <memory unit='KiB'>262144</memory>
+      <currentMemory unit='KiB'>131072</currentMemory>
+      <devices>%s</devices>
+    </domain>
+    """
+        .formatted(UUID_TEXT, devices);
   }
 
   private static DomainDisk disk(String xml) {
@@ -49,7 +53,12 @@ class DomainXmlTest {
                 <disk type='file' device='disk'>
                   <driver name='qemu' type='qcow2' discard='unmap'/>
                   <source file='/srv/a b/größe &amp; co.qcow2' index='1'/>
-                  <backingStore type='file'><source file='/srv/base'/></backingStore>
+                  <backingStore type='file' index='2'>
+                    <format type='qcow2'/><source file='/srv/mid'/>
+                    <backingStore type='file'>
+                      <format type='raw'/><source file='/srv/base'/><backingStore/>
+                    </backingStore>
+                  </backingStore>
                   <target dev='vdaa' bus='virtio'/>
                 </disk>\
                 """))
@@ -58,11 +67,19 @@ class DomainXmlTest {
                 "vdaa",
                 "disk",
                 "virtio",
-                "file",
-                "/srv/a b/größe & co.qcow2",
-                "qcow2",
+                new DiskImage(
+                    "file",
+                    "/srv/a b/größe & co.qcow2",
+                    "qcow2",
+                    new DiskImage(
+                        "file",
+                        "/srv/mid",
+                        "qcow2",
+                        new DiskImage("file", "/srv/base", "raw", null))),
                 false,
                 false,
+                true,
+                0,
                 0));
   }
 
@@ -77,13 +94,11 @@ class DomainXmlTest {
           network | <source protocol='nbd' name='e'><host/></source> | nbd:e
           volume  | <source pool='p' volume='v'/>                  | p/v
           nvme    | <source type='pci'/>                           | nvme
-          file    | <source startupPolicy='optional'/>             |
           """)
   void readsWhatIsBehindADisk(String type, String source, String words) {
     DomainDisk disk =
         disk("<disk type='%s'>%s<target dev='sda' bus='sata'/></disk>".formatted(type, source));
-    assertThat(disk.sourceType()).isEqualTo(type);
-    assertThat(disk.source()).isEqualTo(words);
+    assertThat(disk.image()).isEqualTo(new DiskImage(type, words, "raw", null));
   }
 
   @Test
@@ -92,9 +107,58 @@ class DomainXmlTest {
         disk(
             "<disk type='file' device='cdrom'><driver name='qemu' type='raw'/>"
                 + "<target dev='sda' bus='sata'/><readonly/></disk>");
-    assertThat(disk.source()).isNull();
+    assertThat(disk.image()).isNull();
     assertThat(disk.device()).isEqualTo("cdrom");
     assertThat(disk.readOnly()).isTrue();
+  }
+
+  @Test
+  void takesASourceThatNamesNothingForNoMedium() {
+    assertThat(disk("<disk><source startupPolicy='optional'/><target dev='sda'/></disk>").image())
+        .isNull();
+  }
+
+  @Test
+  void readsTheMachine() {
+    Machine machine =
+        DomainXml.parse(
+                "<domain type='kvm'><os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os>"
+                    + "<cpu mode='custom'><model>qemu64</model></cpu></domain>")
+            .machine();
+    assertThat(machine)
+        .isEqualTo(
+            new Machine(
+                "kvm", "x86_64", "pc-q35-7.2", "<cpu mode=\"custom\"><model>qemu64</model></cpu>"));
+  }
+
+  @Test
+  void movesTheNamedDiskAndChangesNothingElse() {
+    String devices =
+        """
+        <!-- kept --><disk type='%s' device='disk'><driver name='qemu' type='qcow2'/>\
+        <source %s startupPolicy='optional'><seclabel model='dac' relabel='no'/></source>%s\
+        <target dev='vda' bus='virtio'/></disk>\
+        <disk type='file'><source file='/srv/vda'/><target dev='vdb'/></disk>\
+        <graphics type='vnc' passwd='a&lt;b'/>\
+        """;
+    String moved =
+        domain(
+                devices.formatted(
+                    "volume",
+                    "pool='p' volume='v'",
+                    "<backingStore type='file'><source file='/b'/></backingStore>"))
+            .relocated(Map.of("vda", "/fast/a b&c.qcow2"));
+    String expected =
+        Xml.write(
+            Xml.parse(wholeDomain(devices.formatted("file", "file='/fast/a b&amp;c.qcow2'", ""))));
+    assertThat(Xml.parse(moved).isEqualNode(Xml.parse(expected))).as(moved).isTrue();
+  }
+
+  @Test
+  void movesNothingThatIsNotNamed() {
+    String devices = "<disk type='file'><source file='/srv/a'/><target dev='vda'/></disk>";
+    String same = domain(devices).relocated(Map.of("vdb", "/elsewhere"));
+    assertThat(Xml.parse(same).isEqualNode(Xml.parse(wholeDomain(devices)))).isTrue();
   }
 
   @Test

@@ -2,26 +2,43 @@ package dev.virtferry.libvirt;
 
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Domains for tests. */
 public final class Domains {
 
   public static final long MIB = 1024 * 1024;
 
+  public static final Machine MACHINE = new Machine("kvm", "x86_64", "pc-q35-7.2", "<cpu/>");
+
   private Domains() {}
 
+  /** A raw image /srv/TARGET.raw of 64 MiB. */
   public static DomainDisk disk(String target) {
+    return onImage(target, new DiskImage("file", "/srv/" + target + ".raw", "raw", null));
+  }
+
+  /** A writable disk of 64 MiB on that image. */
+  public static DomainDisk onImage(String target, @Nullable DiskImage image) {
+    return new DomainDisk(target, "disk", "virtio", image, false, false, false, 64 * MIB, 0);
+  }
+
+  public static DomainDisk readOnly(String target) {
     return new DomainDisk(
-        target, "disk", "virtio", "file", "/srv/" + target + ".raw", "raw", false, false, 64 * MIB);
+        target, "disk", "virtio", disk(target).image(), true, false, false, MIB, MIB);
+  }
+
+  public static DomainDisk shareable(String target) {
+    return new DomainDisk(
+        target, "disk", "virtio", disk(target).image(), false, true, false, MIB, MIB);
   }
 
   public static DomainDisk network(String target) {
-    return new DomainDisk(
-        target, "disk", "virtio", "network", "nbd:export", "raw", false, false, 16 * MIB);
+    return onImage(target, new DiskImage("network", "nbd:export", "raw", null));
   }
 
   public static DomainDisk cdrom(String target) {
-    return new DomainDisk(target, "cdrom", "sata", "file", null, "raw", true, false, 0);
+    return new DomainDisk(target, "cdrom", "sata", null, true, false, false, 0, 0);
   }
 
   /** A running, persistent domain with these disks. */
@@ -33,7 +50,7 @@ public final class Domains {
         true,
         false,
         128 * MIB,
-        List.of(disks),
-        List.of());
+        MACHINE,
+        List.of(disks));
   }
 }

@@ -29,6 +29,9 @@ public final class FakeHypervisor implements Hypervisor {
   private final List<UUID> aborts = new CopyOnWriteArrayList<>();
   private volatile boolean abortsRefused;
   private final List<String> remarks = new CopyOnWriteArrayList<>();
+  private final Map<UUID, List<String>> hindrances = new ConcurrentHashMap<>();
+  private final Map<String, HostFacts> facts = new ConcurrentHashMap<>();
+  private final Map<String, Acceptance> machines = new ConcurrentHashMap<>();
 
   public void reset() {
     domains.clear();
@@ -39,6 +42,9 @@ public final class FakeHypervisor implements Hypervisor {
     made.clear();
     aborts.clear();
     remarks.clear();
+    hindrances.clear();
+    facts.clear();
+    machines.clear();
     abortsRefused = false;
   }
 
@@ -78,8 +84,23 @@ public final class FakeHypervisor implements Hypervisor {
             domain.persistent(),
             domain.autostart(),
             domain.memoryBytes(),
-            domain.disks(),
-            domain.hindrances()));
+            domain.machine(),
+            domain.disks()));
+  }
+
+  /** Why libvirt would refuse to migrate the domain. */
+  public void hinder(UUID domain, String why) {
+    hindrances.put(domain, List.of(why));
+  }
+
+  /** The host has this version of libvirt from now on. */
+  public void version(String host, long libvirt) {
+    facts.put(host, new HostFacts(libvirt, 7_002_000));
+  }
+
+  /** What the host says of every machine type from now on. */
+  public void machines(String host, Acceptance acceptance) {
+    machines.put(host, acceptance);
   }
 
   public void cutOff(String host) {
@@ -141,6 +162,58 @@ public final class FakeHypervisor implements Hypervisor {
   public UUID identity(HostAddress host) {
     requireReachable(host);
     return UUID.nameUUIDFromBytes(host.name().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public HostFacts facts(HostAddress host) {
+    requireReachable(host);
+    return facts.getOrDefault(host.name(), new HostFacts(9_000_000, 7_002_000));
+  }
+
+  @Override
+  public List<UUID> domains(HostAddress host) {
+    requireReachable(host);
+    return List.copyOf(at(host.name()).keySet());
+  }
+
+  @Override
+  public List<String> hindrances(HostAddress source, UUID domain) {
+    return hindrances.getOrDefault(domain, List.of());
+  }
+
+  @Override
+  public Map<String, UUID> imagesInUse(HostAddress host) {
+    requireReachable(host);
+    Map<String, UUID> users = new ConcurrentHashMap<>();
+    for (DomainDescription domain : at(host.name()).values()) {
+      for (DomainDisk disk : domain.disks()) {
+        if (disk.image() != null) {
+          users.put(disk.image().location(), domain.uuid());
+        }
+      }
+    }
+    return users;
+  }
+
+  @Override
+  public Acceptance acceptsMachineType(HostAddress host, Machine machine) {
+    return machines.getOrDefault(
+        host.name(), new Acceptance(Acceptance.Answer.YES, machine.type()));
+  }
+
+  @Override
+  public Acceptance acceptsCpu(HostAddress host, Machine machine) {
+    return new Acceptance(Acceptance.Answer.YES, "the host can show the guest the same CPU");
+  }
+
+  @Override
+  public String relocated(
+      HostAddress source,
+      UUID domain,
+      Definition definition,
+      boolean secrets,
+      Map<String, String> places) {
+    return "<domain>%s %s %s</domain>".formatted(definition, secrets ? "secret" : "open", places);
   }
 
   @Override

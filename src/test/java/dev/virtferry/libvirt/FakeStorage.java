@@ -74,8 +74,10 @@ public final class FakeStorage implements Storage {
             spec.format(),
             spec.capacityBytes(),
             0,
-            spec.compat(),
-            null);
+            spec.layout(),
+            spec.permissions(),
+            false,
+            spec.backing());
     volume(host.name(), made);
     deeds.add("made " + key(host.name(), spec.pool(), spec.name()));
     return made;

@@ -2,6 +2,10 @@ package dev.virtferry.libvirt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.libvirt.StorageVolume.Backing;
+import dev.virtferry.libvirt.StorageVolume.Layout;
+import dev.virtferry.libvirt.StorageVolume.Permissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class VolumeXmlTest {
@@ -31,7 +35,10 @@ class VolumeXmlTest {
                   <capacity unit='bytes'>1048576</capacity>
                   <allocation unit='bytes'>196616</allocation>
                   <target><path>/srv/o.qcow2</path><format type='qcow2'/><compat>1.1</compat>
-                  </target>
+                    <permissions><mode>0600</mode><owner>64055</owner><group>108</group>
+                    </permissions>
+                    <clusterSize unit='B'>65536</clusterSize>
+                    <features><lazy_refcounts/></features></target>
                   <backingStore><path>/srv/base.qcow2</path><format type='qcow2'/></backingStore>
                 </volume>
                 """))
@@ -43,8 +50,10 @@ class VolumeXmlTest {
                 "qcow2",
                 1_048_576,
                 196_616,
-                "1.1",
-                "/srv/base.qcow2"));
+                new Layout("1.1", 65_536, List.of("lazy_refcounts")),
+                new Permissions("0600", "64055", "108"),
+                false,
+                new Backing("/srv/base.qcow2", "qcow2")));
   }
 
   @Test
@@ -54,22 +63,50 @@ class VolumeXmlTest {
             "p",
             "<volume><name>v</name><target><path>/v</path><format type='qcow2'/></target>"
                 + "</volume>");
-    assertThat(volume.compat()).isEqualTo("0.10");
+    assertThat(volume.layout()).isEqualTo(new Layout("0.10", 0, List.of()));
+  }
+
+  @Test
+  void seesThatAVolumeIsEncrypted() {
+    StorageVolume volume =
+        VolumeXml.volume(
+            "p",
+            "<volume><name>v</name><target><path>/v</path><format type='qcow2'/>"
+                + "<encryption format='luks'/></target></volume>");
+    assertThat(volume.encrypted()).isTrue();
   }
 
   @Test
   void writesAThinVolumeThatCanBeReadAgain() {
-    String xml = VolumeXml.of(new VolumeSpec("p", "a <b> & ü.qcow2", "qcow2", 77, "1.1"));
+    var spec =
+        new VolumeSpec(
+            "p",
+            "a <b> & ü.qcow2",
+            "qcow2",
+            77,
+            new Layout("1.1", 131_072, List.of("lazy_refcounts")),
+            new Permissions("0640", "1", "2"),
+            new Backing("/srv/b&b", "raw"));
+    String xml = VolumeXml.of(spec);
     assertThat(xml).contains("<allocation>0</allocation>").contains("<capacity>77</capacity>");
     StorageVolume read = VolumeXml.volume("p", xml);
-    assertThat(read.name()).isEqualTo("a <b> & ü.qcow2");
-    assertThat(read.format()).isEqualTo("qcow2");
-    assertThat(read.compat()).isEqualTo("1.1");
-    assertThat(read.capacityBytes()).isEqualTo(77);
+    assertThat(
+            new VolumeSpec(
+                "p",
+                read.name(),
+                read.format(),
+                read.capacityBytes(),
+                read.layout(),
+                read.permissions(),
+                read.backing()))
+        .isEqualTo(spec);
   }
 
   @Test
-  void saysNothingOfAVersionForRaw() {
-    assertThat(VolumeXml.of(new VolumeSpec("p", "v", "raw", 1, null))).doesNotContain("compat");
+  void saysNothingOfALayoutForRaw() {
+    assertThat(VolumeXml.of(new VolumeSpec("p", "v", "raw", 1, null, null, null)))
+        .isEqualTo(
+            "<volume><name>v</name><capacity>1</capacity><allocation>0</allocation>"
+                + "<target><format type=\"raw\"/></target></volume>");
   }
 }

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.TypedParameter;
 import dev.virtferry.libvirt.TypedParameters;
 import dev.virtferry.libvirt.TypedValue;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class CallMappingTest {
 
   private static MigrateCall call(Order order) {
-    return CallMapping.call(order, Orders.DESTINATION);
+    return CallMapping.call(order, Orders.DESTINATION, null);
   }
 
   @Test
@@ -68,7 +69,8 @@ class CallMappingTest {
 
   @Test
   void mapsTheBandwidthAndTellsTheDowntimeLater() {
-    Order order = Orders.of(null, new MigrationOptions(200L, 300L), true);
+    Order order =
+        Orders.of(null, new MigrationOptions(200L, 300L, SourceVolumes.KEEP, false, false), true);
     assertThat(call(order).parameters())
         .containsExactly(new TypedParameter("bandwidth", new TypedValue.ULLong(200L)));
   }
@@ -77,12 +79,12 @@ class CallMappingTest {
   void takesTheStreamsAddressesFromTheInventory() {
     var destination =
         new Host("kvm-b", "x", "qemu+tls://kvm-b/system", "tcp://10.0.0.2", "tcp://10.0.1.2:49152");
-    assertThat(CallMapping.call(Orders.copying("vda"), destination).parameters())
+    assertThat(CallMapping.call(Orders.copying("vda"), destination, null).parameters())
         .containsExactly(
             new TypedParameter("migrate_disks", new Text("vda")),
             new TypedParameter("migrate_uri", new Text("tcp://10.0.0.2")),
             new TypedParameter("disks_uri", new Text("tcp://10.0.1.2:49152")));
-    assertThat(CallMapping.call(Orders.copying(), destination).parameters().get("disks_uri"))
+    assertThat(CallMapping.call(Orders.copying(), destination, null).parameters().get("disks_uri"))
         .as("there is no storage stream without disks")
         .isEmpty();
   }
@@ -92,5 +94,31 @@ class CallMappingTest {
     MigrateCall call = call(Orders.copying("vda"));
     assertThat(call.domain()).isEqualTo(Orders.GUEST);
     assertThat(call.destination()).isEqualTo("qemu+tls://kvm-b/system");
+  }
+
+  @Test
+  void sendsBothDefinitionsWhenADiskMoves() {
+    var definitions = new CallMapping.Definitions("<live/>", "<persistent/>");
+    TypedParameters parameters =
+        CallMapping.call(Orders.copying("vda"), Orders.DESTINATION, definitions).parameters();
+    assertThat(parameters.get("destination_xml")).contains(new Text("<live/>"));
+    assertThat(parameters.get("persistent_xml")).contains(new Text("<persistent/>"));
+  }
+
+  @Test
+  void sendsNoPersistentDefinitionOfATransientDomain() {
+    var definitions = new CallMapping.Definitions("<live/>", null);
+    assertThat(
+            CallMapping.call(Orders.copying("vda"), Orders.DESTINATION, definitions)
+                .parameters()
+                .get("persistent_xml"))
+        .isEmpty();
+  }
+
+  @Test
+  void mapsSynchronousWritesOntoTheirFlag() {
+    var options = new MigrationOptions(null, null, SourceVolumes.KEEP, true, false);
+    assertThat(call(Orders.of(CopyMode.FULL, options, true, "vda")).flags())
+        .contains(MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES);
   }
 }

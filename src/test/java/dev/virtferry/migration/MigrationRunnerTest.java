@@ -17,6 +17,7 @@ import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.problem.ProblemType;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -254,7 +255,7 @@ class MigrationRunnerTest extends PlayedHosts {
 
   @Test
   void setsTheMaximalDowntimeOnceTheJobRuns() {
-    UUID id = submit(new MigrationOptions(100L, 250L));
+    UUID id = submit(new MigrationOptions(100L, 250L, SourceVolumes.KEEP, false, false));
     awaitCall();
     await().until(() -> hosts().remarks().contains("downtime 250"));
     assertThat(find(id).migration().call().parameters().get("bandwidth"))
@@ -271,8 +272,8 @@ class MigrationRunnerTest extends PlayedHosts {
             true,
             true,
             128 * MIB,
-            List.of(Domains.network("vda")),
-            List.of());
+            Domains.MACHINE,
+            List.of(Domains.network("vda")));
     hosts().put("kvm-a", starter);
     UUID id =
         service
@@ -282,6 +283,7 @@ class MigrationRunnerTest extends PlayedHosts {
                     "qemu+tls://kvm-b/system",
                     null,
                     null,
+                    Map.of(),
                     null,
                     5,
                     MigrationOptions.NONE))
@@ -304,13 +306,14 @@ class MigrationRunnerTest extends PlayedHosts {
     assertThat(volumes().deeds()).containsExactly("made kvm-b/images/vda.raw");
     assertThat(find(id).migration().volumes())
         .containsExactly(
-            new MadeVolume("vda", "images", "vda.raw", "/srv/vda.raw", MadeVolume.Fate.MADE, null));
+            new VolumeRecord(
+                "kvm-b", "vda", "images", "vda.raw", "/srv/vda.raw", VolumeRecord.Fate.MADE, null));
 
     hosts().show("kvm-b", guest, DomainCondition.RUNNING);
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid());
     assertThat(awaitEnd(id).migration().volumes().getFirst().state())
-        .isEqualTo(MadeVolume.Fate.KEPT);
+        .isEqualTo(VolumeRecord.Fate.KEPT);
     assertThat(volumes().deeds()).hasSize(1);
   }
 
@@ -322,7 +325,7 @@ class MigrationRunnerTest extends PlayedHosts {
     awaitCall();
     hosts().rollBackTo("kvm-a");
     assertThat(awaitEnd(id).migration().volumes().getFirst().state())
-        .isEqualTo(MadeVolume.Fate.DELETED);
+        .isEqualTo(VolumeRecord.Fate.DELETED);
     assertThat(volumes().deeds())
         .containsExactly("made kvm-b/images/vda.raw", "deleted kvm-b/images/vda.raw");
   }
@@ -336,8 +339,8 @@ class MigrationRunnerTest extends PlayedHosts {
     hosts().job(guest.uuid(), Activity.NONE);
     hosts().endCall(guest.uuid(), new LibvirtFailure(9, 10, "the guest went away"));
     assertThat(awaitEnd(id).migration().volumes())
-        .extracting(MadeVolume::state)
-        .containsOnly(MadeVolume.Fate.LEFT);
+        .extracting(VolumeRecord::state)
+        .containsOnly(VolumeRecord.Fate.LEFT);
     assertThat(volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
   }
 
@@ -351,8 +354,8 @@ class MigrationRunnerTest extends PlayedHosts {
     awaitUntil(id, t -> t.migration().state() == MigrationState.FINISHING);
     volumes().away(false);
     assertThat(awaitEnd(id).migration().volumes())
-        .extracting(MadeVolume::state)
-        .containsOnly(MadeVolume.Fate.DELETED);
+        .extracting(VolumeRecord::state)
+        .containsOnly(VolumeRecord.Fate.DELETED);
   }
 
   @Test
@@ -362,9 +365,7 @@ class MigrationRunnerTest extends PlayedHosts {
     UUID id = submit(null);
     Tracked ended = awaitEnd(id);
     assertThat(failure(ended).problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
-    assertThat(ended.migration().volumes())
-        .extracting(MadeVolume::state)
-        .containsOnly(MadeVolume.Fate.LEFT);
+    assertThat(ended.migration().volumes()).as("nothing came into being").isEmpty();
     assertThat(hosts().made()).isEmpty();
   }
 
@@ -373,7 +374,8 @@ class MigrationRunnerTest extends PlayedHosts {
   }
 
   private static StorageVolume volume(String name, String format, long capacity) {
-    return new StorageVolume("images", name, "/srv/" + name, format, capacity, 0, null, null);
+    return new StorageVolume(
+        "images", name, "/srv/" + name, format, capacity, 0, null, null, false, null);
   }
 
   private UUID submit(@Nullable MigrationOptions options) {
@@ -385,6 +387,7 @@ class MigrationRunnerTest extends PlayedHosts {
                 plain.destUri(),
                 plain.disks(),
                 null,
+                Map.of(),
                 null,
                 5,
                 options == null ? MigrationOptions.NONE : options))
@@ -394,7 +397,7 @@ class MigrationRunnerTest extends PlayedHosts {
 
   private static Submission submission(String domain, List<String> disks) {
     return new Submission(
-        domain, "qemu+tls://kvm-b/system", disks, null, null, 5, MigrationOptions.NONE);
+        domain, "qemu+tls://kvm-b/system", disks, null, Map.of(), null, 5, MigrationOptions.NONE);
   }
 
   private void awaitCall() {

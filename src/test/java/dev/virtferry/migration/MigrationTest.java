@@ -38,11 +38,11 @@ class MigrationTest {
     Order order = Orders.copying("vda");
     Migration queued =
         Migration.accepted(
-            UUID.randomUUID(), order, CallMapping.call(order, Orders.DESTINATION), NOW);
+            UUID.randomUUID(), order, CallMapping.call(order, Orders.DESTINATION, null), NOW);
     return switch (state) {
       case QUEUED -> queued;
       case PREPARING -> queued.prepare();
-      case MIGRATING -> queued.prepare().start(NOW);
+      case MIGRATING -> start(queued.prepare());
       case FINISHING -> in(MIGRATING).finish(DomainLocation.DESTINATION);
       case RECOVERING -> in(MIGRATING).recover(DomainLocation.UNKNOWN, WHY);
       case NEEDS_ATTENTION -> in(MIGRATING).needAttention(DomainLocation.BOTH, WHY);
@@ -52,13 +52,17 @@ class MigrationTest {
     };
   }
 
+  private static Migration start(Migration prepared) {
+    return prepared.start(prepared.order(), prepared.call(), NOW);
+  }
+
   /** Where each verb leads from each state; a state that is not named refuses the verb. */
   private static final Map<String, Verb> VERBS =
       Map.of(
           "prepare",
           new Verb(Migration::prepare, Map.of(QUEUED, PREPARING)),
           "start",
-          new Verb(m -> m.start(NOW), Map.of(PREPARING, MIGRATING)),
+          new Verb(MigrationTest::start, Map.of(PREPARING, MIGRATING)),
           "record volumes",
           new Verb(
               m -> m.recordVolumes(List.of()), Map.of(PREPARING, PREPARING, FINISHING, FINISHING)),
@@ -194,10 +198,9 @@ class MigrationTest {
     Order order = Orders.copying();
     Migration started =
         Migration.accepted(
-                UUID.randomUUID(), order, CallMapping.call(order, Orders.DESTINATION), NOW)
-            .prepare()
-            .start(NOW);
-    assertThat(started.phase()).isEqualTo(Phase.MEMORY);
+                UUID.randomUUID(), order, CallMapping.call(order, Orders.DESTINATION, null), NOW)
+            .prepare();
+    assertThat(start(started).phase()).isEqualTo(Phase.MEMORY);
   }
 
   @Test

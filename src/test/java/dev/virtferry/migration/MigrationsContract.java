@@ -8,16 +8,21 @@ import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.host.Host;
+import dev.virtferry.libvirt.StorageVolume.Backing;
+import dev.virtferry.libvirt.StorageVolume.Layout;
+import dev.virtferry.libvirt.StorageVolume.Permissions;
+import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.MigrationQuery.Page;
 import dev.virtferry.migration.MigrationQuery.Position;
 import dev.virtferry.migration.Order.Guest;
-import dev.virtferry.migration.Order.SelectedDisk;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -114,7 +119,7 @@ abstract class MigrationsContract extends PlayedHosts {
     migrations.change(hold, "a test", Migration::prepare);
     List<Callable<Migration>> changes =
         List.of(
-            () -> migrations.change(hold, "a test", m -> m.start(NOON)),
+            () -> migrations.change(hold, "a test", m -> m.start(m.order(), m.call(), NOON)),
             () -> migrations.change(migration.id(), "a test", m -> m.requestCancel(NOON)));
     inParallel(changes);
     Migration both = find(migration).migration();
@@ -292,15 +297,31 @@ abstract class MigrationsContract extends PlayedHosts {
             "qemu+tls://%s/system".formatted(destination),
             List.of(disk("vda"), disk("vdb")),
             CopyMode.FULL,
-            new MigrationOptions(100L, null),
+            Map.of("vdb", new VolumeWish("fast", null)),
+            List.of("vda"),
+            new MigrationOptions(100L, null, SourceVolumes.DELETE, true, false),
             priority);
     return accepted(order, createdAt);
   }
 
-  private static SelectedDisk disk(String target) {
-    return new SelectedDisk(
-        new VolumePlan(
-            target, VolumePlan.Action.EXPECT, "/srv/" + target, null, null, "raw", 64, 32, null));
+  private static VolumePlan disk(String target) {
+    return new VolumePlan(
+        target,
+        VolumePlan.Action.CREATE,
+        "/srv/" + target,
+        true,
+        64,
+        32,
+        new VolumeSpec(
+            "images",
+            target,
+            "qcow2",
+            64,
+            new Layout("1.1", 65_536, List.of("lazy_refcounts")),
+            new Permissions("0600", "64055", "64055"),
+            new Backing("/srv/base", "qcow2")),
+        1024L,
+        new VolumePlan.Original("old", target, "/old/" + target));
   }
 
   private static Migration again(Migration migration) {
@@ -311,6 +332,6 @@ abstract class MigrationsContract extends PlayedHosts {
     Host destination =
         new Host(order.destination(), order.destUri(), order.destUri(), "tcp://10.0.0.1", null);
     return Migration.accepted(
-        UUID.randomUUID(), order, CallMapping.call(order, destination), createdAt);
+        UUID.randomUUID(), order, CallMapping.call(order, destination, null), createdAt);
   }
 }

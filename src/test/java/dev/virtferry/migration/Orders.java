@@ -6,9 +6,10 @@ import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.host.Host;
+import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.Order.Guest;
-import dev.virtferry.migration.Order.SelectedDisk;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class Orders {
 
   static Order of(
       @Nullable CopyMode copy, MigrationOptions options, boolean persistent, String... targets) {
-    List<SelectedDisk> disks = Stream.of(targets).map(Orders::plan).map(SelectedDisk::new).toList();
+    List<VolumePlan> disks = Stream.of(targets).map(Orders::plan).toList();
     return new Order(
         new Guest("web-01", GUEST, 128 * MIB, persistent, false, false),
         "kvm-a",
@@ -37,12 +38,22 @@ final class Orders {
         DESTINATION.peerUri(),
         disks,
         copy,
+        Map.of(),
+        List.of(),
         options,
         5);
   }
 
   private static VolumePlan plan(String target) {
     return new VolumePlan(
-        target, Action.CREATE, "/srv/" + target, "images", target, "raw", 64 * MIB, 64 * MIB, null);
+        target,
+        Action.CREATE,
+        "/srv/" + target,
+        false,
+        64 * MIB,
+        64 * MIB,
+        new VolumeSpec("images", target, "raw", 64 * MIB, null, null, null),
+        1024 * MIB,
+        new VolumePlan.Original("images", target, "/srv/" + target));
   }
 }

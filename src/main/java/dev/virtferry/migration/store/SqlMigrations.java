@@ -11,13 +11,16 @@ import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Migrations;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.Traffic;
 import dev.virtferry.migration.Transition;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -127,6 +130,35 @@ class SqlMigrations implements Migrations {
         .param("uuid", uuid(nameOrUuid))
         .query((rs, _) -> migration(rs))
         .list();
+  }
+
+  @Override
+  public List<Tracked> underWayTo(String destination) {
+    return sql.sql(
+            """
+            select m.version, m.document, p.revision, p.document as progress
+              from migration m join migration_progress p on p.migration_id = m.id
+             where m.active_domain is not null and m.destination = :destination
+            """)
+        .param("destination", destination)
+        .query(this::tracked)
+        .list();
+  }
+
+  @Override
+  public Traffic traffic() {
+    Map<String, Integer> outgoing = new HashMap<>();
+    Map<String, Integer> incoming = new HashMap<>();
+    sql.sql(
+            """
+            select source, destination from migration
+             where active_domain is not null and state <> 'QUEUED'
+            """)
+        .query(row -> {
+          outgoing.merge(row.getString("source"), 1, Integer::sum);
+          incoming.merge(row.getString("destination"), 1, Integer::sum);
+        });
+    return new Traffic(outgoing, incoming);
   }
 
   @Override

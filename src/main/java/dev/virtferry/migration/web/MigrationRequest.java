@@ -1,7 +1,11 @@
 package dev.virtferry.migration.web;
 
+import static java.util.stream.Collectors.toMap;
+
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.SourceVolumes;
 import dev.virtferry.migration.Submission;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
@@ -9,8 +13,10 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a client sends to have a domain migrated. */
@@ -43,6 +49,16 @@ record MigrationRequest(
                     + " disk's own layer. Without disks it selects every disk that can be copied.")
         @Nullable CopyMode copy,
     @Schema(
+            description =
+                "Copied disks that go to another pool or name than they have on the source, by disk"
+                    + " target.")
+        @Nullable
+        @Size(max = 1000, message = "names more than 1000 disks")
+        Map<
+                @Size(max = 80, message = "has more than 80 characters") String,
+                @NotNull(message = "is null; name a pool") @Valid Volume>
+            volumes,
+    @Schema(
             description = "Name of the host that runs the domain; needed when several do.",
             example = "kvm-a")
         @Nullable
@@ -59,6 +75,23 @@ record MigrationRequest(
     @Valid @Nullable Options options) {
 
   private static final int DEFAULT_PRIORITY = 5;
+
+  /** Where a copied disk goes. */
+  @Schema(name = "MigrationRequestVolume")
+  record Volume(
+      @Schema(description = "An active pool of the destination.", example = "images")
+          @NotBlank(message = "is missing or empty; name a pool of the destination")
+          @Size(max = 255, message = "has more than 255 characters")
+          String pool,
+      @Schema(
+              description = "The volume's name there; that of the source when absent.",
+              example = "web-01-root.qcow2")
+          @Nullable
+          @Size(max = 255, message = "has more than 255 characters")
+          @Pattern(
+              regexp = "(?!\\.{1,2}$)[^/\\p{Cntrl}]+",
+              message = "is no name of a volume: it must not be empty, . or .., or have a slash")
+          String name) {}
 
   /** How the migration is tuned. */
   @Schema(name = "MigrationRequestOptions")
@@ -80,10 +113,37 @@ record MigrationRequest(
           @Nullable
           @Min(value = 1, message = "is less than 1 ms")
           @Max(value = 2_000_000, message = "is more than 2000000 ms")
-          Long maxDowntimeMillis) {
+          Long maxDowntimeMillis,
+      @Schema(
+              description =
+                  "What becomes of the copied images at the source: KEEP, or DELETE once the"
+                      + " destination is seen to run on its copies.",
+              defaultValue = "KEEP",
+              example = "KEEP")
+          @Nullable SourceVolumes sourceVolumes,
+      @Schema(
+              description =
+                  "A write of the guest waits for the copy, so that it can't outrun the link. Source:"
+                      + " VIR_MIGRATE_NON_SHARED_SYNCHRONOUS_WRITES.",
+              defaultValue = "false",
+              example = "false")
+          @Nullable Boolean synchronousWrites,
+      @Schema(
+              description =
+                  "Zeroes are not written to the copies of disks with discard=unmap; needs libvirt"
+                      + " 10.9 on both hosts. Source:"
+                      + " VIR_MIGRATE_PARAM_MIGRATE_DISKS_DETECT_ZEROES.",
+              defaultValue = "false",
+              example = "false")
+          @Nullable Boolean detectZeroes) {
 
     MigrationOptions toOptions() {
-      return new MigrationOptions(bandwidthMiBps, maxDowntimeMillis);
+      return new MigrationOptions(
+          bandwidthMiBps,
+          maxDowntimeMillis,
+          sourceVolumes == null ? SourceVolumes.KEEP : sourceVolumes,
+          Boolean.TRUE.equals(synchronousWrites),
+          Boolean.TRUE.equals(detectZeroes));
     }
   }
 
@@ -93,8 +153,19 @@ record MigrationRequest(
         destUri,
         disks,
         copy,
+        places(),
         source,
         priority == null ? DEFAULT_PRIORITY : priority,
         options == null ? MigrationOptions.NONE : options.toOptions());
+  }
+
+  private Map<String, VolumeWish> places() {
+    return volumes == null
+        ? Map.of()
+        : volumes.entrySet().stream()
+            .collect(
+                toMap(
+                    Map.Entry::getKey,
+                    e -> new VolumeWish(e.getValue().pool(), e.getValue().name())));
   }
 }

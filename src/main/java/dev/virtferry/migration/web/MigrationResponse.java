@@ -6,7 +6,6 @@ import dev.virtferry.libvirt.TypedParameter;
 import dev.virtferry.migration.Attention;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
-import dev.virtferry.migration.MadeVolume;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.MigrationState;
@@ -17,6 +16,7 @@ import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.MemoryProgress;
 import dev.virtferry.migration.Timeline.PhaseSpan;
 import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.VolumeRecord;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -53,7 +53,7 @@ record MigrationResponse(
         MigrationOptions options,
     @Schema(description = "0 to 9; the highest leaves the queue first.", example = "5")
         int priority,
-    @Schema(description = "The volumes that virt-ferry made, and what became of them.")
+    @Schema(description = "The volumes that were made or deleted, and what became of them.")
         List<Cleanup> cleanup,
     @Schema(description = "Why it is in trouble; null when it is not.")
         @Nullable Attention attention,
@@ -150,19 +150,26 @@ record MigrationResponse(
   @Schema(name = "Stall")
   record Stall(Instant since, String reason) {}
 
-  /** A volume at the destination that did not exist before. */
+  /** A volume that was made at the destination, or was to be deleted at the source. */
   @Schema(name = "Cleanup")
   record Cleanup(
-      @Schema(description = "Its path on the destination.", example = "/srv/web-01-vda.qcow2")
+      @Schema(description = "Its path on the host.", example = "/srv/web-01-vda.qcow2")
           String volume,
-      @Schema(description = "The disk that is copied into it.", example = "vda") String target,
+      @Schema(example = "kvm-b") String host,
+      @Schema(description = "The disk that is copied into it or from it.", example = "vda")
+          String target,
       @Schema(example = "images") String pool,
-      MadeVolume.Fate state,
+      VolumeRecord.Fate state,
       @Schema(description = "Why it was left; null unless it was.") @Nullable String reason) {
 
-    static Cleanup of(MadeVolume volume) {
+    static Cleanup of(VolumeRecord volume) {
       return new Cleanup(
-          volume.path(), volume.target(), volume.pool(), volume.state(), volume.reason());
+          volume.path(),
+          volume.host(),
+          volume.target(),
+          volume.pool(),
+          volume.state(),
+          volume.reason());
     }
   }
 

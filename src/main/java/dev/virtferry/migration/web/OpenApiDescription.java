@@ -36,7 +36,7 @@ class OpenApiDescription {
   private static final Map<String, String> PROBLEMS =
       Map.of(
           "400", "The request can't be understood; `errors` names the field.",
-          "404", "There is no such migration.",
+          "404", "It is not there: see `type`.",
           "409", "It clashes with what is going on: see `type`.",
           "422", "It can't be done like that: see `type`, `detail` and `errors`.",
           "503", "A host did not answer; try again after `Retry-After` seconds.");
@@ -44,6 +44,11 @@ class OpenApiDescription {
   private static final Map<String, List<String>> PROBLEMS_OF =
       Map.of(
           "startMigration", List.of("400", "409", "422", "503"),
+          "planMigration", List.of("400", "409", "422", "503"),
+          "listHosts", List.of(),
+          "getHost", List.of("404"),
+          "listDomains", List.of("404", "503"),
+          "getDomain", List.of("404", "503"),
           "getMigration", List.of("400", "404"),
           "listMigrations", List.of("400"),
           "getMigrationHistory", List.of("400", "404"),

@@ -17,6 +17,7 @@ import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.DomainBusy;
 import dev.virtferry.migration.IllegalTransition;
+import dev.virtferry.problem.NotThere;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
@@ -55,6 +56,13 @@ class Problems extends ResponseEntityExceptionHandler {
   @ExceptionHandler
   ResponseEntity<Object> refused(Refused refused) {
     return response(refused.problem(), new HttpHeaders());
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> notThere(NotThere missing) {
+    ProblemDetail body = body(missing.problem());
+    body.setStatus(HttpStatus.NOT_FOUND);
+    return response(body, new HttpHeaders());
   }
 
   @ExceptionHandler

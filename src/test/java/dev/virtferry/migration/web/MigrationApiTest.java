@@ -7,7 +7,6 @@ import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
-import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.Domains;
 import java.util.List;
 import java.util.UUID;
@@ -58,10 +57,8 @@ class MigrationApiTest extends PlayedHosts {
         Domains.disk("vdb"),
         Domains.network("vdc"),
         Domains.cdrom("sda"),
-        new DomainDisk(
-            "vdd", "disk", "virtio", "file", "/srv/ro.raw", "raw", true, false, Domains.MIB),
-        new DomainDisk(
-            "vde", "disk", "virtio", "file", "/srv/sh.raw", "raw", false, true, Domains.MIB));
+        Domains.readOnly("vdd"),
+        Domains.shareable("vde"));
   }
 
   @Test
@@ -395,19 +392,9 @@ class MigrationApiTest extends PlayedHosts {
 
   @Test
   void refusesADomainThatSomethingHinders() {
-    DomainDescription plain = guest("pinned");
-    hosts()
-        .put(
-            "kvm-a",
-            new DomainDescription(
-                plain.name(),
-                plain.uuid(),
-                plain.condition(),
-                true,
-                false,
-                1,
-                plain.disks(),
-                List.of("It has 1 host devices; detach them first.")));
+    DomainDescription pinned = guest("pinned");
+    hosts().put("kvm-a", pinned);
+    hosts().hinder(pinned.uuid(), "It has 1 host devices; detach them first.");
     assertProblem(
         post("{\"domain\":\"pinned\",\"destUri\":\"qemu+tls://kvm-b/system\"}"),
         422,

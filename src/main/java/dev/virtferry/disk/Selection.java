@@ -1,0 +1,15 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.problem.Problem;
+import java.util.List;
+
+/**
+ * Which disks are copied.
+ *
+ * @param choices every disk of the domain, in the order of its definition
+ * @param chosen those that are copied, in the order in which libvirt will be told
+ * @param problems why the wish can't be met; empty when it can
+ */
+public record Selection(
+    List<DiskChoice> choices, List<DomainDisk> chosen, List<Problem> problems) {}

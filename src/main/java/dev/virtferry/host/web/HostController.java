@@ -1,0 +1,163 @@
+package dev.virtferry.host.web;
+
+import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_FOUND;
+import static dev.virtferry.problem.ProblemType.HOST_NOT_FOUND;
+
+import dev.virtferry.disk.DiskSelection;
+import dev.virtferry.disk.SharedStorage;
+import dev.virtferry.host.EveryHost;
+import dev.virtferry.host.Host;
+import dev.virtferry.host.Inventory;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.libvirt.Storage;
+import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.migration.MigrationService;
+import dev.virtferry.migration.Traffic;
+import dev.virtferry.problem.NotThere;
+import dev.virtferry.problem.Problem;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Hosts and their domains as they are now. */
+@RestController
+@RequestMapping(path = "/v1/hosts", produces = "application/json")
+@Tag(name = "hosts", description = "See what the hosts of the inventory have.")
+class HostController {
+
+  private final Inventory inventory;
+  private final EveryHost everyHost;
+  private final Hypervisor hypervisor;
+  private final Storage storage;
+  private final DiskSelection selection;
+  private final SharedStorage shared;
+  private final MigrationService migrations;
+
+  HostController(
+      Inventory inventory,
+      EveryHost everyHost,
+      Hypervisor hypervisor,
+      Storage storage,
+      DiskSelection selection,
+      SharedStorage shared,
+      MigrationService migrations) {
+    this.inventory = inventory;
+    this.everyHost = everyHost;
+    this.hypervisor = hypervisor;
+    this.storage = storage;
+    this.selection = selection;
+    this.shared = shared;
+    this.migrations = migrations;
+  }
+
+  @GetMapping
+  @Operation(
+      operationId = "listHosts",
+      summary = "List the hosts",
+      description = "All of the inventory, in its order, whether they answer or not.")
+  @ApiResponse(responseCode = "200", description = "All hosts.")
+  HostList hosts() {
+    Traffic traffic = migrations.traffic();
+    return new HostList(everyHost.ask(host -> read(host, traffic)));
+  }
+
+  @GetMapping("/{host}")
+  @Operation(
+      operationId = "getHost",
+      summary = "Read a host",
+      description = "One that does not answer is not an error: reachable is false.")
+  @ApiResponse(responseCode = "200", description = "As it is now.")
+  HostResponse host(@Parameter(example = "kvm-a") @PathVariable String host) {
+    return read(named(host), migrations.traffic());
+  }
+
+  private HostResponse read(Host host, Traffic traffic) {
+    try {
+      return HostResponse.of(host, hypervisor.facts(host.address()), traffic);
+    } catch (HostUnreachable e) {
+      return HostResponse.of(host, null, traffic);
+    }
+  }
+
+  @GetMapping("/{host}/domains")
+  @Operation(
+      operationId = "listDomains",
+      summary = "List a host's domains",
+      description = "Running or not, by name.")
+  @ApiResponse(responseCode = "200", description = "All domains of the host.")
+  DomainList domains(@Parameter(example = "kvm-a") @PathVariable String host) {
+    Host found = named(host);
+    List<StoragePool> pools = storage.pools(found.address());
+    return new DomainList(
+        hypervisor.domains(found.address()).stream()
+            // One that left meanwhile is not there any more.
+            .flatMap(uuid -> hypervisor.describe(found.address(), uuid.toString()).stream())
+            .map(domain -> response(domain, pools))
+            .sorted((a, b) -> a.name().compareTo(b.name()))
+            .toList());
+  }
+
+  @GetMapping("/{host}/domains/{domain}")
+  @Operation(
+      operationId = "getDomain",
+      summary = "Read a domain",
+      description = "With its disks, and which of them can be copied.")
+  @ApiResponse(responseCode = "200", description = "As it is now.")
+  DomainResponse domain(
+      @Parameter(example = "kvm-a") @PathVariable String host,
+      @Parameter(description = "Name or UUID.", example = "web-01") @PathVariable String domain) {
+    Host found = named(host);
+    return hypervisor
+        .describe(found.address(), domain)
+        .map(description -> response(description, storage.pools(found.address())))
+        .orElseThrow(() ->
+            new NotThere(
+                Problem.of(
+                    DOMAIN_NOT_FOUND,
+                    "Host %s has no domain '%s'; check the name or UUID."
+                        .formatted(host, domain))));
+  }
+
+  private Host named(String name) {
+    return inventory
+        .named(name)
+        .orElseThrow(() ->
+            new NotThere(
+                Problem.of(
+                    HOST_NOT_FOUND,
+                    "The inventory has no host '%s'; see /v1/hosts.".formatted(name))));
+  }
+
+  private DomainResponse response(DomainDescription domain, List<StoragePool> pools) {
+    return new DomainResponse(
+        domain.name(),
+        domain.uuid(),
+        domain.condition(),
+        domain.persistent(),
+        domain.disks().stream().map(disk -> response(disk, pools)).toList());
+  }
+
+  private DomainResponse.Disk response(DomainDisk disk, List<StoragePool> pools) {
+    Optional<String> whyNot = selection.whyNot(disk, pools);
+    return DomainResponse.Disk.of(disk, shared.holds(disk, pools), whyNot.orElse(null));
+  }
+
+  /** All hosts. */
+  @Schema(name = "HostList")
+  record HostList(List<HostResponse> items) {}
+
+  /** All domains of a host. */
+  @Schema(name = "DomainList")
+  record DomainList(List<DomainResponse> items) {}
+}

@@ -1,0 +1,36 @@
+package dev.virtferry.migration.web;
+
+import dev.virtferry.migration.MigrationService;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.Valid;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What migrations would do, over HTTP. */
+@RestController
+@RequestMapping(path = "/v1/migration-plans", produces = "application/json")
+@Tag(name = "migrations")
+class PlanController {
+
+  private final MigrationService service;
+
+  PlanController(MigrationService service) {
+    this.service = service;
+  }
+
+  @PostMapping(consumes = "application/json")
+  @Operation(
+      operationId = "planMigration",
+      summary = "Plan a migration",
+      description =
+          "Takes what a migration takes and tells what it would do, disk by disk, and what is in its"
+              + " way. Nothing is kept, and nothing is changed on any host.")
+  @ApiResponse(responseCode = "200", description = "The plan, possible or not.")
+  PlanResponse plan(@Valid @RequestBody MigrationRequest request) {
+    return PlanResponse.of(service.plan(request.toSubmission()));
+  }
+}

@@ -10,6 +10,7 @@ import java.util.UUID;
  *
  * @param domain whose they are
  * @param disks in the order in which libvirt will be told
+ * @param staying read-only ones that are neither copied nor shared: the destination needs them too
  * @param listed whether the caller named them one by one
  * @param mode how to copy them
  * @param places by disk target, for those that go to another place than they have now
@@ -18,6 +19,7 @@ import java.util.UUID;
 public record CopyWish(
     UUID domain,
     List<DomainDisk> disks,
+    List<DomainDisk> staying,
     boolean listed,
     CopyMode mode,
     Map<String, VolumeWish> places,

@@ -1,6 +1,5 @@
 package dev.virtferry.disk;
 
-import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.Storage;
@@ -32,9 +31,6 @@ public final class DestinationVolumes {
    */
   public Placement plan(
       CopyWish wish, HostAddress source, List<StoragePool> sourcePools, HostAddress destination) {
-    if (wish.disks().isEmpty() && wish.places().isEmpty()) {
-      return new Placement(List.of(), List.<Obstacle>of());
-    }
     var here = new PoolView(storage, source, sourcePools);
     var there = new PoolView(storage, destination, storage.pools(destination));
     return new VolumePlanner(wish, here, there, hypervisor.imagesInUse(destination), shared)

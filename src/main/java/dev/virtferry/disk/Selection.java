@@ -11,5 +11,14 @@ import java.util.List;
  * @param chosen those that are copied, in the order in which libvirt will be told
  * @param problems why the wish can't be met; empty when it can
  */
-public record Selection(
-    List<DiskChoice> choices, List<DomainDisk> chosen, List<Problem> problems) {}
+public record Selection(List<DiskChoice> choices, List<DomainDisk> chosen, List<Problem> problems) {
+
+  /** Read-only disks that are not shared, such as the medium of a CD-ROM drive. */
+  public List<DomainDisk> staying() {
+    return choices.stream()
+        .filter(choice -> choice.action() == DiskChoice.Action.SKIPPED)
+        .map(DiskChoice::disk)
+        .filter(disk -> disk.readOnly() || !disk.device().equals("disk"))
+        .toList();
+  }
+}

@@ -66,6 +66,7 @@ final class VolumePlanner {
     for (int i = 0; i < wish.disks().size(); i++) {
       place(wish.disks().get(i), wish.listed() ? "#/disks/" + i : "#/copy");
     }
+    wish.staying().forEach(this::requirePresent);
     requireRoom();
     return new Placement(List.copyOf(plans), List.copyOf(obstacles));
   }
@@ -270,6 +271,22 @@ final class VolumePlanner {
           pointer,
           "The size of %s can't be read, so no image can be made for it; prepare it by hand."
               .formatted(disk.target()));
+    }
+  }
+
+  /** What is not copied has to be at the destination, as far as a pool lets us look. */
+  private void requirePresent(DomainDisk disk) {
+    DiskImage image = disk.image();
+    if (image == null || disk.dispensable() || !image.type().equals("file")) {
+      return;
+    }
+    String path = image.location();
+    if (destination.covering(path).isPresent() && destination.volume(path).isEmpty()) {
+      obstacle(
+          disk.target(),
+          "#/destUri",
+          "%s (%s) is not copied and is missing on %s; put it there, or take it out of the domain."
+              .formatted(disk.target(), path, destination.name()));
     }
   }
 

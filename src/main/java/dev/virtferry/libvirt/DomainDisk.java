@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param readOnly whether the guest can't write it
  * @param shareable whether the definition says {@code <shareable/>}
  * @param unmaps whether the driver passes the guest's discards on ({@code discard='unmap'})
+ * @param dispensable whether it is dropped where its medium is missing ({@code startupPolicy}
+ *     optional or requisite)
  * @param capacityBytes the size that the guest sees; 0 when unknown
  * @param allocationBytes what its image takes on the host; 0 when unknown
  */
@@ -23,11 +25,12 @@ public record DomainDisk(
     boolean readOnly,
     boolean shareable,
     boolean unmaps,
+    boolean dispensable,
     long capacityBytes,
     long allocationBytes) {
 
   public DomainDisk sized(long capacity, long allocation) {
     return new DomainDisk(
-        target, device, bus, image, readOnly, shareable, unmaps, capacity, allocation);
+        target, device, bus, image, readOnly, shareable, unmaps, dispensable, capacity, allocation);
   }
 }

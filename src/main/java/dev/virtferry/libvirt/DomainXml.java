@@ -3,6 +3,7 @@ package dev.virtferry.libvirt;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
@@ -12,6 +13,7 @@ final class DomainXml {
 
   private static final long KIB = 1024;
   private static final String RAW = "raw";
+  private static final Set<String> DISPENSABLE = Set.of("optional", "requisite");
 
   private final Element root;
 
@@ -105,6 +107,9 @@ final class DomainXml {
         Xml.child(disk, "readonly").isPresent(),
         Xml.child(disk, "shareable").isPresent(),
         driver.map(d -> d.getAttribute("discard").equals("unmap")).orElse(false),
+        Xml.child(disk, "source")
+            .map(source -> DISPENSABLE.contains(source.getAttribute("startupPolicy")))
+            .orElse(false),
         0,
         0);
   }

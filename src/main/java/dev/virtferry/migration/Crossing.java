@@ -239,6 +239,7 @@ final class Crossing {
     return new CopyWish(
         domain.uuid(),
         selected.chosen(),
+        selected.staying(),
         submission.disks() != null,
         submission.copy() == null ? CopyMode.FULL : submission.copy(),
         submission.volumes(),

@@ -87,8 +87,16 @@ class DestinationVolumesTest {
   }
 
   private Placement place(CopyMode mode, Map<String, VolumeWish> places, DomainDisk... disks) {
+    return place(mode, places, List.of(disks), List.of());
+  }
+
+  private Placement place(
+      CopyMode mode,
+      Map<String, VolumeWish> places,
+      List<DomainDisk> disks,
+      List<DomainDisk> staying) {
     return volumes.plan(
-        new CopyWish(GUEST, List.of(disks), true, mode, places, Map.of("images", 10 * MIB)),
+        new CopyWish(GUEST, disks, staying, true, mode, places, Map.of("images", 10 * MIB)),
         SOURCE,
         storage.pools(SOURCE),
         DESTINATION);
@@ -403,5 +411,31 @@ class DestinationVolumesTest {
     var base = new DiskImage("file", "/shared/base.raw", "raw", null);
     var disk = onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", base));
     assertThat(place(CopyMode.INCREMENTAL, Map.of(), disk).obstacles()).isEmpty();
+  }
+
+  @Test
+  void wantsAMediumThatIsNotCopiedToBeThere() {
+    pool("kvm-b", 0);
+    Placement placement =
+        place(
+            CopyMode.FULL,
+            Map.of(),
+            List.of(),
+            List.of(
+                Domains.cdrom("sda", "/srv/a.iso", false),
+                Domains.cdrom("sdb", "/srv/b.iso", true),
+                Domains.cdrom("sdc", "/unknown/c.iso", false),
+                Domains.cdrom("sdd")));
+    assertThat(refusal(placement).detail()).contains("sda (/srv/a.iso) is not copied");
+    assertThat(placement.obstacles()).hasSize(1);
+    volume("kvm-b", "a.iso", "raw", MIB, MIB, null);
+    assertThat(
+            place(
+                    CopyMode.FULL,
+                    Map.of(),
+                    List.of(),
+                    List.of(Domains.cdrom("sda", "/srv/a.iso", false)))
+                .obstacles())
+        .isEmpty();
   }
 }

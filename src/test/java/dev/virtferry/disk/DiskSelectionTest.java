@@ -194,6 +194,6 @@ class DiskSelectionTest {
       boolean readOnly,
       boolean shareable) {
     DiskImage image = location == null ? null : new DiskImage(type, location, "raw", null);
-    return new DomainDisk(target, device, "virtio", image, readOnly, shareable, false, 1, 1);
+    return new DomainDisk(target, device, "virtio", image, readOnly, shareable, false, false, 1, 1);
   }
 }

@@ -79,6 +79,7 @@ class DomainXmlTest {
                 false,
                 false,
                 true,
+                false,
                 0,
                 0));
   }
@@ -116,6 +117,16 @@ class DomainXmlTest {
   void takesASourceThatNamesNothingForNoMedium() {
     assertThat(disk("<disk><source startupPolicy='optional'/><target dev='sda'/></disk>").image())
         .isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"optional, true", "requisite, true", "mandatory, false"})
+  void readsWhetherAMediumMayBeMissing(String policy, boolean dispensable) {
+    assertThat(
+            disk("<disk><source file='/x' startupPolicy='%s'/><target dev='sda'/></disk>"
+                    .formatted(policy))
+                .dispensable())
+        .isEqualTo(dispensable);
   }
 
   @Test

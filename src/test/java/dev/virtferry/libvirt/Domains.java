@@ -20,25 +20,33 @@ public final class Domains {
 
   /** A writable disk of 64 MiB on that image. */
   public static DomainDisk onImage(String target, @Nullable DiskImage image) {
-    return new DomainDisk(target, "disk", "virtio", image, false, false, false, 64 * MIB, 0);
+    return new DomainDisk(target, "disk", "virtio", image, false, false, false, false, 64 * MIB, 0);
   }
 
   public static DomainDisk readOnly(String target) {
     return new DomainDisk(
-        target, "disk", "virtio", disk(target).image(), true, false, false, MIB, MIB);
+        target, "disk", "virtio", disk(target).image(), true, false, false, false, MIB, MIB);
   }
 
   public static DomainDisk shareable(String target) {
     return new DomainDisk(
-        target, "disk", "virtio", disk(target).image(), false, true, false, MIB, MIB);
+        target, "disk", "virtio", disk(target).image(), false, true, false, false, MIB, MIB);
   }
 
   public static DomainDisk network(String target) {
     return onImage(target, new DiskImage("network", "nbd:export", "raw", null));
   }
 
+  /** A CD-ROM drive with a medium. */
+  public static DomainDisk cdrom(String target, String path, boolean dispensable) {
+    var medium = new DiskImage("file", path, "raw", null);
+    return new DomainDisk(
+        target, "cdrom", "sata", medium, true, false, false, dispensable, MIB, MIB);
+  }
+
+  /** An empty CD-ROM drive. */
   public static DomainDisk cdrom(String target) {
-    return new DomainDisk(target, "cdrom", "sata", null, true, false, false, 0, 0);
+    return new DomainDisk(target, "cdrom", "sata", null, true, false, false, false, 0, 0);
   }
 
   /** A running, persistent domain with these disks. */

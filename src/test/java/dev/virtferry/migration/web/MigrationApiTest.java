@@ -3,7 +3,7 @@ package dev.virtferry.migration.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.virtferry.PlayedHosts;
+import dev.virtferry.ApiTest;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
@@ -17,19 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.MediaType;
-import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 @ServiceTest
-class MigrationApiTest extends PlayedHosts {
-
-  private static final JsonMapper JSON = new JsonMapper();
-
-  @Autowired MockMvcTester http;
+class MigrationApiTest extends ApiTest {
 
   @BeforeEach
   void aGuestOnKvmA() {
@@ -474,31 +467,8 @@ class MigrationApiTest extends PlayedHosts {
         null);
   }
 
-  private static void assertProblem(
-      MvcTestResult result,
-      int status,
-      String type,
-      @org.jspecify.annotations.Nullable String pointer) {
-    assertThat(result).hasStatus(status);
-    assertThat(result).hasContentTypeCompatibleWith(MediaType.APPLICATION_PROBLEM_JSON);
-    JsonNode problem = body(result);
-    assertThat(problem.get("type").asString()).isEqualTo("urn:virt-ferry:problem:" + type);
-    assertThat(problem.get("status").asInt()).isEqualTo(status);
-    assertThat(problem.get("title").asString()).isNotBlank();
-    assertThat(problem.get("detail").asString()).endsWith(".").hasSizeGreaterThan(20);
-    assertThat(problem.toString()).doesNotContain("dev.virtferry", "java.", "Exception", "jackson");
-    if (pointer != null) {
-      assertThat(problem.get("errors").valueStream().map(e -> e.get("pointer").asString()))
-          .contains(pointer);
-    }
-  }
-
   private MvcTestResult post(String body) {
-    return http.post()
-        .uri("/v1/migrations")
-        .contentType(MediaType.APPLICATION_JSON)
-        .content(body)
-        .exchange();
+    return post("/v1/migrations", body);
   }
 
   private String start(String domain) {
@@ -514,13 +484,5 @@ class MigrationApiTest extends PlayedHosts {
                 .formatted(domain, disks)))
         .get("id")
         .asString();
-  }
-
-  private JsonNode get(String uri) {
-    return body(http.get().uri(uri).exchange());
-  }
-
-  private static JsonNode body(MvcTestResult result) {
-    return JSON.readTree(result.getResponse().getContentAsByteArray());
   }
 }

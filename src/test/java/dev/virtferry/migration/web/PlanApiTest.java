@@ -1,0 +1,243 @@
+package dev.virtferry.migration.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtferry.ApiTest;
+import dev.virtferry.libvirt.Acceptance;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.StoragePool;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.test.web.servlet.assertj.MvcTestResult;
+import tools.jackson.databind.JsonNode;
+
+class PlanApiTest extends ApiTest {
+
+  private static final String TO_B = "\"destUri\":\"qemu+tls://kvm-b/system\"";
+
+  private final DomainDescription guest =
+      Domains.running(
+          "plan-01",
+          Domains.disk("vda"),
+          Domains.disk("vdb"),
+          Domains.network("vdc"),
+          Domains.cdrom("sda"));
+
+  @BeforeEach
+  void aGuestOnKvmA() {
+    hosts().reset();
+    volumes().reset();
+    hosts().put("kvm-a", guest);
+    volumes().pool("kvm-b", new StoragePool("images", "dir", "/srv", 1024 * Domains.MIB));
+    volumes().pool("kvm-b", new StoragePool("fast", "dir", "/fast", 1024 * Domains.MIB));
+  }
+
+  private MvcTestResult ask(String more) {
+    return post("/v1/migration-plans", "{\"domain\":\"plan-01\"," + TO_B + more + "}");
+  }
+
+  private JsonNode plan(String more) {
+    MvcTestResult result = ask(more);
+    assertThat(result).hasStatusOk();
+    return body(result);
+  }
+
+  private static List<String> actions(JsonNode plan) {
+    return plan.get("disks")
+        .valueStream()
+        .map(disk -> disk.get("target").asString() + " " + disk.get("action").asString())
+        .toList();
+  }
+
+  private static List<String> problems(JsonNode plan) {
+    return plan.get("problems")
+        .valueStream()
+        .map(p ->
+            p.get("type").asString().replace("urn:virt-ferry:problem:", "")
+                + " "
+                + p.get("errors").get(0).get("pointer").asString())
+        .toList();
+  }
+
+  @Test
+  void tellsWhatAMigrationWouldDoAndDoesNothing() {
+    JsonNode plan = plan(",\"disks\":[\"vdb\",\"vda\"],\"options\":{\"bandwidthMiBps\":32}");
+    assertThat(plan.get("possible").asBoolean()).isTrue();
+    assertThat(plan.get("problems").isEmpty()).isTrue();
+    assertThat(actions(plan)).containsExactly("vda COPY", "vdb COPY", "vdc SHARED", "sda SKIPPED");
+    assertThat(plan.get("bytesToCopy").asLong()).isEqualTo(128 * Domains.MIB);
+    assertThat(plan.get("estimateSeconds").asLong()).isEqualTo(2 + 4);
+    assertThat(plan.get("disks").get(0).get("volume").toString())
+        .isEqualTo(
+            """
+            {"action":"CREATE","path":"/srv/vda.raw","pool":"images","name":"vda.raw",\
+            "format":"raw","capacityBytes":67108864,"poolFreeBytes":1073741824,"backing":null}\
+            """);
+    assertThat(plan.get("parameters").valueStream().map(p -> p.get("value").asString()).limit(2))
+        .containsExactly("vdb", "vda");
+    assertThat(plan.get("virsh").asString())
+        .isEqualTo(
+            "virsh -c qemu+tls://kvm-a/system migrate --live --p2p --persistent --undefinesource"
+                + " --copy-storage-all --migrate-disks vdb,vda --migrateuri tcp://10.0.0.2"
+                + " --bandwidth 32 --domain plan-01 --desturi qemu+tls://kvm-b/system");
+    assertThat(plan.get("checks").valueStream().map(c -> c.get("outcome").asString()))
+        .containsOnly("PASSED");
+    assertThat(volumes().deeds()).isEmpty();
+    assertThat(hosts().made()).isEmpty();
+    assertThat(get("/v1/migrations?domain=plan-01").get("items").isEmpty()).isTrue();
+  }
+
+  @Test
+  void planIsWhatIsAcceptedThen() {
+    String more = ",\"disks\":[\"vda\",\"vdb\"]";
+    JsonNode plan = plan(more);
+    JsonNode accepted =
+        body(post("/v1/migrations", "{\"domain\":\"plan-01\"," + TO_B + more + "}"));
+    assertThat(accepted.get("parameters")).isEqualTo(plan.get("parameters"));
+    assertThat(accepted.get("flags")).isEqualTo(plan.get("flags"));
+    assertThat(accepted.get("options")).isEqualTo(plan.get("options"));
+    assertProblem(ask(more), 409, "migration-in-progress", "#/domain");
+    org.awaitility.Awaitility.await()
+        .until(() -> {
+          hosts().rollBackTo("kvm-a");
+          return !get("/v1/migrations/" + accepted.get("id").asString()).get("endedAt").isNull();
+        });
+  }
+
+  @Test
+  void namesEverythingThatIsInTheWay() {
+    hosts().put("kvm-b", Domains.running("plan-01"));
+    hosts().hinder(guest.uuid(), "It has 1 snapshots; delete them first.");
+    hosts()
+        .machines(
+            "kvm-b", new Acceptance(Acceptance.Answer.NO, "the machine 'pc-9' is not supported"));
+    JsonNode plan =
+        plan(
+            ",\"source\":\"kvm-a\",\"disks\":[\"vda\",\"sda\"],\"options\":{\"detectZeroes\":true}");
+    assertThat(plan.get("possible").asBoolean()).isFalse();
+    assertThat(problems(plan))
+        .containsExactly(
+            "domain-not-migratable #/domain",
+            "destination-conflict #/destUri",
+            "domain-not-migratable #/destUri",
+            "disk-not-copyable #/disks/1",
+            "disk-left-behind #/disks",
+            "option-not-supported #/options/detectZeroes");
+    assertThat(actions(plan))
+        .containsExactly("vda COPY", "vdb BLOCKED", "vdc SHARED", "sda BLOCKED");
+    assertThat(plan.get("parameters").isNull()).isTrue();
+    assertThat(plan.get("virsh").isNull()).isTrue();
+  }
+
+  @Test
+  void saysWhatAHostCantTell() {
+    hosts()
+        .machines("kvm-b", new Acceptance(Acceptance.Answer.UNKNOWN, "not supported by the host"));
+    JsonNode plan = plan(",\"disks\":[\"vda\",\"vdb\"]");
+    assertThat(plan.get("possible").asBoolean()).isTrue();
+    assertThat(plan.get("checks").toString())
+        .contains(
+            "{\"subject\":\"MACHINE_TYPE\",\"outcome\":\"UNKNOWN\",\"detail\":\"not supported");
+  }
+
+  @Test
+  void sendsDisksToOtherPlaces() {
+    JsonNode plan =
+        plan(
+            ",\"copy\":\"FULL\",\"volumes\":{\"vda\":{\"pool\":\"fast\",\"name\":\"root.raw\"},"
+                + "\"vdb\":{\"pool\":\"fast\"}}");
+    assertThat(problems(plan)).isEmpty();
+    assertThat(plan.get("disks").get(0).get("volume").get("path").asString())
+        .isEqualTo("/fast/root.raw");
+    assertThat(plan.get("disks").get(1).get("volume").get("path").asString())
+        .isEqualTo("/fast/vdb.raw");
+    assertThat(plan.get("parameters").toString())
+        .contains("destination_xml", "<domain>LIVE open {")
+        .contains("persistent_xml", "<domain>PERSISTENT open {")
+        .doesNotContain("secret");
+    assertThat(plan.get("virsh").asString())
+        .contains("--xml plan-01.xml --persistent-xml plan-01-persistent.xml");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "volumes":{"vda":{"pool":"nope"}}                    | destination-storage #/volumes/vda/pool
+          "volumes":{"vdc":{"pool":"fast"}}                    | destination-storage #/volumes/vdc
+          "volumes":{"vdb":{"pool":"images","name":"vda.raw"}} | destination-storage #/disks/1
+          "options":{"detectZeroes":true}                      | option-not-supported #/options/detectZeroes
+          """)
+  void refusesAndPointsAtTheField(String more, String problem) {
+    assertThat(problems(plan(",\"disks\":[\"vda\",\"vdb\"]," + more))).containsExactly(problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "volumes":{"vda":{}}                                | #/volumes/vda/pool
+          "volumes":{"vda":{"pool":"p","name":"../x"}}        | #/volumes/vda/name
+          "volumes":{"vda":{"pool":"p","name":".."}}          | #/volumes/vda/name
+          "volumes":{"vda":{"pool":"p","name":""}}            | #/volumes/vda/name
+          "volumes":{"vda":{"pool":"p","name":"a\\nb"}}       | #/volumes/vda/name
+          "volumes":{"vda":{"pool":"p","xml":"<domain/>"}}    | #/volumes/vda/xml
+          "volumes":[]                                        | #/volumes
+          "options":{"sourceVolumes":"SHRED"}                 | #/options/sourceVolumes
+          "options":{"synchronousWrites":"yes"}               | #/options/synchronousWrites
+          """)
+  void doesNotUnderstand(String more, String pointer) {
+    assertProblem(ask("," + more), 400, "invalid-request", pointer);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"sourceVolumes,\"DELETE\"", "synchronousWrites,true", "detectZeroes,true"})
+  void wantsDisksForWhatIsAboutDisks(String option, String value) {
+    JsonNode plan = plan(",\"options\":{\"%s\":%s}".formatted(option, value));
+    assertThat(problems(plan)).containsExactly("option-not-supported #/options/" + option);
+  }
+
+  @Test
+  void sendsWhatANewerLibvirtKnows() {
+    hosts().version("kvm-a", 10_009_000);
+    hosts().version("kvm-b", 11_000_000);
+    assertThat(plan(",\"copy\":\"FULL\",\"options\":{\"detectZeroes\":true}").get("possible"))
+        .as("none of the disks unmaps, so there is nothing to send")
+        .hasToString("true");
+    hosts().version("kvm-b", 7_000_000);
+    assertThat(problems(plan(",\"copy\":\"FULL\",\"options\":{\"synchronousWrites\":true}")))
+        .containsExactly("option-not-supported #/options/synchronousWrites");
+  }
+
+  @Test
+  void refusesWhatAMigrationRefuses() {
+    assertProblem(
+        post("/v1/migration-plans", "{\"domain\":\"plan-01\",\"destUri\":\"qemu:///system\"}"),
+        422,
+        "destination-not-allowed",
+        "#/destUri");
+    assertProblem(
+        post("/v1/migration-plans", "{\"domain\":\"nobody\"," + TO_B + "}"),
+        422,
+        "domain-not-found",
+        "#/domain");
+    hosts().cutOff("kvm-b");
+    assertProblem(ask(",\"source\":\"kvm-a\""), 503, "host-unreachable", null);
+  }
+
+  @Test
+  void seesThatTheDomainIsThereAlready() {
+    JsonNode plan =
+        body(
+            post(
+                "/v1/migration-plans",
+                "{\"domain\":\"plan-01\",\"destUri\":\"qemu+tls://kvm-a/system\"}"));
+    assertThat(problems(plan)).contains("same-host #/destUri");
+  }
+}

@@ -126,17 +126,81 @@ class VolumesIT {
 
   @Test
   void aPoolWithoutRoomIsRefusedBeforeAnythingStarts() {
-    lab.on("kvm-b", "mkdir", "-p", "/srv/small");
-    lab.on("kvm-b", "mount", "-t", "tmpfs", "-o", "size=8m", "small", "/srv/small");
-    lab.on("kvm-b", "virsh", "pool-create-as", "small", "dir", "--target", "/srv/small");
+    smallPool("8m");
     try {
       lab.guest("start", "web", "--disk", "vda=32M,full,path=/srv/small/web-vda.raw");
       refused(",\"disks\":[\"vda\"]", "#/disks", "small");
     } finally {
-      lab.guest("remove", "web");
-      lab.on("kvm-b", "virsh", "pool-destroy", "small");
-      lab.on("kvm-b", "umount", "/srv/small");
+      noSmallPool();
     }
+  }
+
+  @Test
+  void ownerAndModeAreThoseOfTheSource() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    lab.on("kvm-a", "sh", "-c", "chmod 0640 /srv/web-vda.raw; chown 33:44 /srv/web-vda.raw");
+    service.awaitEnd(service.migrate(request("web", ",\"disks\":[\"vda\"]")));
+    assertThat(lab.on("kvm-b", "stat", "-c", "%a %u %g", "/srv/web-vda.raw"))
+        .isEqualTo("640 33 44");
+  }
+
+  @Test
+  void anImageOfAnotherDomainIsNotOverwritten() {
+    lab.guest("start", "other", "--on", "kvm-b", "--disk", "vda=16M,path=/srv/web-vda.raw");
+    lab.guest("start", "web", "--disk", "vda=16M");
+    refused(",\"disks\":[\"vda\"]", "#/disks/0", "belongs to the domain");
+    lab.guest("wait-tick", "other", "kvm-b", Long.toString(lab.tick("other", "kvm-b")));
+  }
+
+  @Test
+  void aDestinationThatFillsUpWhileCopyingEndsTheMigrationAndNothingElse() {
+    smallPool("48m");
+    try {
+      lab.guest("start", "web", "--disk", "vda=32M,full,path=/srv/small/web-vda.raw");
+      String id = service.migrate(request("web", ",\"disks\":[\"vda\"]" + SLOWLY));
+      service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+      lab.succeedsOn("kvm-b", "dd", "if=/dev/zero", "of=/srv/small/filler", "bs=1M");
+      JsonNode ended = service.awaitEnd(id);
+      assertThat(ended.get("state").asString()).isEqualTo("FAILED");
+      assertThat(ended.get("error").get("detail").asString()).contains("No space left on device");
+      assertThat(states(ended)).isEqualTo("vda DELETED");
+      assertThat(lab.on("kvm-b", "ls", "/srv/small")).isEqualTo("filler");
+      assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
+      lab.guest("wait-tick", "web", "kvm-a", Long.toString(lab.tick("web", "kvm-a")));
+    } finally {
+      noSmallPool();
+    }
+  }
+
+  @Test
+  void aPoolThatIsStoppedMeanwhileLeavesTheVolumeAndSaysSo() {
+    smallPool("48m");
+    try {
+      lab.guest("start", "web", "--disk", "vda=32M,full,path=/srv/small/web-vda.raw");
+      String id = service.migrate(request("web", ",\"disks\":[\"vda\"]" + SLOWLY));
+      service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+      lab.on("kvm-b", "virsh", "pool-destroy", "small");
+      service.post("/v1/migrations/" + id + "/cancel", "");
+      JsonNode ended = service.awaitEnd(id);
+      assertThat(ended.get("state").asString()).isEqualTo("CANCELLED");
+      assertThat(states(ended)).isEqualTo("vda LEFT");
+      assertThat(ended.get("cleanup").get(0).get("reason").asString()).contains("pool");
+      assertThat(lab.succeedsOn("kvm-b", "test", "-e", "/srv/small/web-vda.raw")).isTrue();
+    } finally {
+      noSmallPool();
+    }
+  }
+
+  private void smallPool(String size) {
+    lab.on("kvm-b", "mkdir", "-p", "/srv/small");
+    lab.on("kvm-b", "mount", "-t", "tmpfs", "-o", "size=" + size, "small", "/srv/small");
+    lab.on("kvm-b", "virsh", "pool-create-as", "small", "dir", "--target", "/srv/small");
+  }
+
+  private void noSmallPool() {
+    lab.guest("remove", "web");
+    lab.succeedsOn("kvm-b", "virsh", "pool-destroy", "small");
+    lab.on("kvm-b", "umount", "/srv/small");
   }
 
   private void refused(String more, String pointer, String word) {

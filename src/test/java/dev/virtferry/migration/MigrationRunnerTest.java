@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
+import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.Domains;
@@ -29,6 +30,9 @@ import org.springframework.beans.factory.annotation.Autowired;
 
 @ServiceTest
 class MigrationRunnerTest extends PlayedHosts {
+
+  private static final MigrationOptions DELETING =
+      new MigrationOptions(null, null, SourceVolumes.DELETE, false, false);
 
   @Autowired MigrationService service;
   @Autowired Migrations migrations;
@@ -367,6 +371,132 @@ class MigrationRunnerTest extends PlayedHosts {
     assertThat(failure(ended).problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
     assertThat(ended.migration().volumes()).as("nothing came into being").isEmpty();
     assertThat(hosts().made()).isEmpty();
+  }
+
+  @Test
+  void showsLibvirtSecretsThatNobodyElseSees() {
+    poolAtTheDestination();
+    UUID id = submitMoving();
+    awaitCall();
+    assertThat(hosts().made().getFirst().parameters().get("destination_xml").orElseThrow())
+        .hasToString("Text[value=<domain>LIVE secret {vda=/srv/root.raw}</domain>]");
+    assertThat(find(id).migration().call().parameters().toString())
+        .contains("<domain>LIVE open {vda=/srv/root.raw}</domain>")
+        .contains("<domain>PERSISTENT open {vda=/srv/root.raw}</domain>")
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void deletesTheOriginalsOnceTheDestinationRunsOnItsCopies() {
+    poolsOnBothHosts();
+    UUID id = submit(DELETING);
+    awaitCall();
+    arriveAt("kvm-b");
+    assertThat(fates(awaitEnd(id)))
+        .containsExactly(
+            "kvm-b vda KEPT", "kvm-b vdb KEPT", "kvm-a vda DELETED", "kvm-a vdb DELETED");
+    assertThat(volumes().deeds())
+        .endsWith("deleted kvm-a/images/vda.raw", "deleted kvm-a/images/vdb.raw");
+  }
+
+  @Test
+  void keepsAnOriginalWhoseCopyItDidNotMake() {
+    poolsOnBothHosts();
+    volumes().volume("kvm-b", volume("vdb.raw", "raw", 64 * MIB));
+    UUID id = submit(DELETING);
+    awaitCall();
+    arriveAt("kvm-b");
+    assertThat(fates(awaitEnd(id)))
+        .containsExactly("kvm-b vda KEPT", "kvm-a vda DELETED", "kvm-a vdb LEFT");
+  }
+
+  @Test
+  void keepsAnOriginalThatAnotherDomainOfTheSourceUses() {
+    poolsOnBothHosts();
+    hosts().put("kvm-a", Domains.running("other", Domains.disk("vdb")));
+    UUID id = submit(DELETING);
+    awaitCall();
+    arriveAt("kvm-b");
+    assertThat(fates(awaitEnd(id))).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(volumes().deeds()).doesNotContain("deleted kvm-a/images/vdb.raw");
+  }
+
+  @Test
+  void keepsOriginalsThatNoPoolKnows() {
+    poolAtTheDestination();
+    UUID id = submit(DELETING);
+    awaitCall();
+    arriveAt("kvm-b");
+    assertThat(fates(awaitEnd(id))).contains("kvm-a vda LEFT", "kvm-a vdb LEFT");
+    assertThat(volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
+  @Test
+  void keepsTheOriginalsWhenTheDestinationRunsOnSomethingElse() {
+    poolsOnBothHosts();
+    UUID id = submit(DELETING);
+    awaitCall();
+    hosts().put("kvm-b", Domains.running("odd", Domains.network("vda")));
+    DomainDescription elsewhere =
+        new DomainDescription(
+            guest.name(),
+            guest.uuid(),
+            DomainCondition.RUNNING,
+            true,
+            false,
+            MIB,
+            Domains.MACHINE,
+            List.of(Domains.network("vda"), Domains.disk("vdb")));
+    hosts().put("kvm-b", elsewhere);
+    hosts().remove("kvm-a", guest.uuid());
+    hosts().endCall(guest.uuid());
+    assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
+  @Test
+  void neverDeletesOriginalsOfAMigrationThatDidNotSucceed() {
+    poolsOnBothHosts();
+    UUID id = submit(DELETING);
+    awaitCall();
+    hosts().rollBackTo("kvm-a");
+    assertThat(fates(awaitEnd(id))).containsExactly("kvm-b vda DELETED", "kvm-b vdb DELETED");
+    assertThat(volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted kvm-a"));
+  }
+
+  private void poolsOnBothHosts() {
+    poolAtTheDestination();
+    volumes().pool("kvm-a", new StoragePool("images", "dir", "/srv", 0));
+    volumes().volume("kvm-a", volume("vda.raw", "raw", 64 * MIB));
+    volumes().volume("kvm-a", volume("vdb.raw", "raw", 64 * MIB));
+  }
+
+  private void arriveAt(String host) {
+    hosts().show(host, guest, DomainCondition.RUNNING);
+    hosts().remove("kvm-a", guest.uuid());
+    hosts().endCall(guest.uuid());
+  }
+
+  private static List<String> fates(Tracked tracked) {
+    return tracked.migration().volumes().stream()
+        .map(v -> "%s %s %s".formatted(v.host(), v.target(), v.state()))
+        .toList();
+  }
+
+  private UUID submitMoving() {
+    return service
+        .submit(
+            new Submission(
+                guest.name(),
+                "qemu+tls://kvm-b/system",
+                List.of("vda", "vdb"),
+                null,
+                Map.of("vda", new VolumeWish("images", "root.raw")),
+                null,
+                5,
+                MigrationOptions.NONE))
+        .migration()
+        .id();
   }
 
   private void poolAtTheDestination() {

@@ -1,0 +1,43 @@
+package dev.virtferry.migration;
+
+import static dev.virtferry.libvirt.Domains.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtferry.migration.Progress.DiskProgress;
+import dev.virtferry.migration.Progress.DiskState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class PromisedTest {
+
+  private static Tracked copying(long done) {
+    Order order = Orders.copying("vda");
+    Migration migration =
+        Migration.accepted(
+            UUID.randomUUID(),
+            order,
+            CallMapping.call(order, Orders.DESTINATION, null),
+            Instant.EPOCH);
+    Progress initial = Progress.initial(order);
+    var disk = new DiskProgress("vda", DiskState.COPYING, 64 * MIB, done);
+    return new Tracked(
+        migration,
+        new Progress(
+            1, 0, initial.bytesTotal(), done, 0, null, initial.memory(), null, List.of(disk)));
+  }
+
+  @Test
+  void countsWhatOthersHaveNotCopiedYet() {
+    assertThat(Promised.bytes(List.of(copying(0), copying(48 * MIB)), null))
+        .isEqualTo(Map.of("images", 80 * MIB));
+  }
+
+  @Test
+  void doesNotCountTheOneThatAsks() {
+    Tracked self = copying(0);
+    assertThat(Promised.bytes(List.of(self), self.migration().id())).isEmpty();
+  }
+}

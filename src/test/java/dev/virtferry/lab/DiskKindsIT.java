@@ -126,7 +126,7 @@ class DiskKindsIT {
         "--cdrom",
         "sdg=4M",
         "--disk",
-        "vdaa=16M,path=/srv/of größe 1 & 2.raw");
+        "vdaa=16M,path=/srv/of größe 1 (2).raw");
     JsonNode plan = plan("web", ",\"copy\":\"FULL\"");
     assertThat(plan.get("problems").isEmpty()).as(plan.toString()).isTrue();
     assertThat(actions(plan))
@@ -144,7 +144,7 @@ class DiskKindsIT {
     assertThat(copied(ended)).containsExactlyInAnyOrder("vda", "sdb", "sdc", "vdd", "vdaa");
     assertSameContent("web", "vda", "sdb", "sdc", "vdd", "vdaa");
     assertThat(lab.succeedsOn("kvm-b", "test", "-b", "/dev/ferry-block")).isTrue();
-    assertThat(image("kvm-b", "/srv/of größe 1 & 2.raw").get("format").asString()).isEqualTo("raw");
+    assertThat(image("kvm-b", "/srv/of größe 1 (2).raw").get("format").asString()).isEqualTo("raw");
   }
 
   @Test

@@ -168,9 +168,15 @@ class RefusalIT {
   }
 
   @Test
-  void aMediumMissingAtTheDestinationEndsTheMigration() {
+  void aMediumMissingAtTheDestinationIsSeenBeforeWhereAPoolLetsUsLook() {
     lab.guest("start", "web", "--shared", "vda=16M", "--cdrom", "sda=1M");
-    fails("web", "", "destination-storage", 38, 18);
+    refused(request("web", ""), 422, "destination-storage");
+    lab.on("kvm-b", "virsh", "pool-destroy", "images");
+    try {
+      fails("web", "", "destination-storage", 38, 18);
+    } finally {
+      lab.on("kvm-b", "virsh", "pool-start", "images");
+    }
   }
 
   @Test

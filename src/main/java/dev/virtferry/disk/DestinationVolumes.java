@@ -4,6 +4,7 @@ import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.VolumeSpec;
 import java.util.List;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
@@ -40,6 +41,12 @@ public final class DestinationVolumes {
   /** Makes a planned image. It is new: one that exists makes this fail. */
   public void make(VolumePlan plan, HostAddress destination) {
     storage.create(destination, Objects.requireNonNull(plan.volume()));
+  }
+
+  /** Whether a planned image that a pool knows is still there. */
+  public boolean stands(VolumePlan plan, HostAddress destination) {
+    VolumeSpec volume = plan.volume();
+    return volume == null || storage.stands(destination, volume.pool(), volume.name());
   }
 
   /** Whether the pool has a volume of that name now. */

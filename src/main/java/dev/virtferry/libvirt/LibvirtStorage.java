@@ -55,6 +55,22 @@ public final class LibvirtStorage implements Storage {
   }
 
   @Override
+  public boolean stands(HostAddress host, String pool, String name) {
+    return connections.ask(
+        host,
+        connect ->
+            withPool(
+                    connect,
+                    pool,
+                    found -> withVolume(found, name, LibvirtStorage::stands).orElse(false))
+                .orElseThrow(() -> gone(pool)));
+  }
+
+  private static boolean stands(StorageVol volume) throws LibvirtException {
+    return unlessMissing(NO_STORAGE_VOL, volume::getInfo) != null;
+  }
+
+  @Override
   public StorageVolume create(HostAddress host, VolumeSpec spec) {
     return connections.ask(
         host,

@@ -17,6 +17,12 @@ public interface Storage {
    */
   Optional<StorageVolume> volume(HostAddress host, String pool, String name);
 
+  /**
+   * Whether what is behind a known volume is still there ({@code virStorageVolGetInfo}); does not
+   * read the pool anew, so it is cheap and never sees a volume that was made outside of libvirt.
+   */
+  boolean stands(HostAddress host, String pool, String name);
+
   /** Makes an empty volume ({@code virStorageVolCreateXML}); fails when one of that name exists. */
   StorageVolume create(HostAddress host, VolumeSpec spec);
 

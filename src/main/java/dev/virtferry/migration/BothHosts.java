@@ -75,6 +75,11 @@ final class BothHosts {
     hypervisor.setAutostart(destination, domain, true);
   }
 
+  /** The image at the destination that is copied into and has vanished, if there is one. */
+  Optional<String> vanishedVolume() {
+    return volumes.vanished(order, receiver);
+  }
+
   /** The guest uses the volumes that were made for it. */
   void keepVolumes(HeldMigration migration) {
     volumes.keep(migration);

@@ -5,6 +5,8 @@ import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.TruthTable.Circumstances;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +30,8 @@ final class MigrationRun {
   /** libvirt takes an abort at once and obeys it later; asking more often would not help. */
   private static final Duration BETWEEN_ABORTS = Duration.ofSeconds(2);
 
+  private static final Duration BETWEEN_LOOKS_AT_VOLUMES = Duration.ofSeconds(2);
+
   private final BothHosts hosts;
   private final HeldMigration migration;
   private final @Nullable CompletableFuture<Void> call;
@@ -39,6 +43,8 @@ final class MigrationRun {
   private boolean downtimeTold;
   private Instant abortedAt = Instant.MIN;
   private boolean abortTaken;
+  private Instant volumesSeenAt = Instant.MIN;
+  private @Nullable Failure doom;
   private @Nullable Verdict doubt;
   private Instant doubtSince = Instant.MIN;
 
@@ -89,8 +95,11 @@ final class MigrationRun {
     if (sighting.job().activity() == Activity.RUNNING) {
       tuneDowntime();
       reportProgress(sighting, now);
-      if (migration.latest().cancelRequested() && underway.phase().abortable()) {
-        abort(now);
+      if (underway.phase().abortable()) {
+        lookAtVolumes(now);
+        if (doom != null || migration.latest().cancelRequested()) {
+          abort(now);
+        }
       }
     }
     return false;
@@ -118,6 +127,23 @@ final class MigrationRun {
     } catch (HostUnreachable e) {
       log.warn("The maximal downtime is not set yet; trying again: {}", e.getMessage());
     }
+  }
+
+  /** A copy goes on into a file that was deleted; the guest must not arrive on it. */
+  private void lookAtVolumes(Instant now) {
+    if (doom != null || now.isBefore(volumesSeenAt.plus(BETWEEN_LOOKS_AT_VOLUMES))) {
+      return;
+    }
+    volumesSeenAt = now;
+    hosts
+        .vanishedVolume()
+        .ifPresent(path -> {
+          String detail =
+              "%s vanished from the destination while it was copied into, so the migration was ended."
+                  .formatted(path);
+          log.warn("{}", detail);
+          doom = new Failure(Problem.of(ProblemType.DESTINATION_STORAGE, detail), null);
+        });
   }
 
   private void abort(Instant now) {
@@ -232,7 +258,7 @@ final class MigrationRun {
       Migration ended = migration.change("both hosts were read", m -> m.cancelled(clock.instant()));
       log.info("Cancelled: the domain stays on {}", ended.order().source());
     } else {
-      Failure failure = CallOutcome.failure(error, condition);
+      Failure failure = doom != null && abortTaken ? doom : CallOutcome.failure(error, condition);
       migration.change("both hosts were read", m -> m.fail(failure, clock.instant()));
       log.warn("Failed: {}", failure.problem().detail());
     }

@@ -64,6 +64,22 @@ final class VolumeKeeper {
         m -> m.recordVolumes(m.volumes().stream().map(v -> v.same(after) ? after : v).toList()));
   }
 
+  /**
+   * The image at the destination that is copied into and has vanished, if there is one. Where
+   * libvirt can't tell, none is taken to be missing.
+   */
+  Optional<String> vanished(Order order, Host destination) {
+    try {
+      return order.disks().stream()
+          .filter(plan -> !volumes.stands(plan, destination.address()))
+          .map(VolumePlan::path)
+          .findFirst();
+    } catch (HostUnreachable | LibvirtFailure e) {
+      log.debug("The volumes can't be looked at: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
   /** The guest uses them now. */
   void keep(HeldMigration migration) {
     migration.change(

@@ -173,6 +173,20 @@ class VolumesIT {
   }
 
   @Test
+  void anImageThatVanishesWhileItIsCopiedIntoEndsTheMigration() {
+    lab.guest("start", "web", "--disk", "vda=64M,full");
+    String id = service.migrate(request("web", ",\"disks\":[\"vda\"]" + SLOWLY));
+    service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+    lab.on("kvm-b", "rm", "/srv/web-vda.raw");
+    JsonNode ended = service.awaitEnd(id);
+    assertThat(ended.get("state").asString()).isEqualTo("FAILED");
+    assertThat(ended.get("error").get("type").asString()).endsWith(":destination-storage");
+    assertThat(ended.get("error").get("detail").asString()).contains("/srv/web-vda.raw vanished");
+    assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
+    lab.guest("wait-tick", "web", "kvm-a", Long.toString(lab.tick("web", "kvm-a")));
+  }
+
+  @Test
   void aPoolThatIsStoppedMeanwhileLeavesTheVolumeAndSaysSo() {
     smallPool("48m");
     try {

@@ -58,6 +58,16 @@ public final class FakeStorage implements Storage {
   }
 
   @Override
+  public boolean stands(HostAddress host, String pool, String name) {
+    return volume(host, pool, name).isPresent();
+  }
+
+  /** Somebody deletes a volume behind our back. */
+  public void vanish(String host, String pool, String name) {
+    volumes.remove(key(host, pool, name));
+  }
+
+  @Override
   public StorageVolume create(HostAddress host, VolumeSpec spec) {
     refuseIfTold(host);
     String path =

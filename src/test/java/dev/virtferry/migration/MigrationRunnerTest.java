@@ -374,6 +374,20 @@ class MigrationRunnerTest extends PlayedHosts {
   }
 
   @Test
+  void endsAMigrationWhoseCopyHasNowhereToGoAnyMore() {
+    poolAtTheDestination();
+    UUID id = submit(null);
+    awaitCall();
+    volumes().vanish("kvm-b", "images", "vdb.raw");
+    await().until(() -> !hosts().aborts().isEmpty());
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(78, 10, "canceled by client"));
+    Failure failure = failure(awaitEnd(id));
+    assertThat(failure.problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(failure.problem().detail()).contains("/srv/vdb.raw vanished");
+  }
+
+  @Test
   void showsLibvirtSecretsThatNobodyElseSees() {
     poolAtTheDestination();
     UUID id = submitMoving();

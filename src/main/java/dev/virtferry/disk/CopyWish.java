@@ -13,6 +13,7 @@ import java.util.UUID;
  * @param staying read-only ones that are neither copied nor shared: the destination needs them too
  * @param listed whether the caller named them one by one
  * @param mode how to copy them
+ * @param verify how backing images are compared when only overlays are copied
  * @param places by disk target, for those that go to another place than they have now
  * @param promised by pool of the destination, the bytes that other migrations will still put there
  */
@@ -22,5 +23,6 @@ public record CopyWish(
     List<DomainDisk> staying,
     boolean listed,
     CopyMode mode,
+    BackingCheck verify,
     Map<String, VolumeWish> places,
     Map<String, Long> promised) {}

@@ -1,6 +1,7 @@
 package dev.virtferry.disk;
 
 import dev.virtferry.libvirt.VolumeSpec;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param bytesToCopy what is allocated at the source, as far as that is known
  * @param volume the image as it is made, or as it is there; null when no pool lets virt-ferry look
  * @param poolFreeBytes what was free in the pool when it was planned; null without a pool
+ * @param backing the images beneath an overlay, the nearest first; empty for a copy in full and
+ *     where every host sees them
  * @param original the volume of the source; null when no pool of the source has it
  */
 public record VolumePlan(
@@ -24,7 +27,12 @@ public record VolumePlan(
     long bytesToCopy,
     @Nullable VolumeSpec volume,
     @Nullable Long poolFreeBytes,
+    List<BackingImage> backing,
     @Nullable Original original) {
+
+  public VolumePlan {
+    backing = List.copyOf(backing);
+  }
 
   /** The volume that a disk is copied from. */
   public record Original(String pool, String name, String path) {}

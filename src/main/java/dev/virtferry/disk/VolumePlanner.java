@@ -93,6 +93,7 @@ final class VolumePlanner {
               bytesToCopy(disk, image),
               null,
               null,
+              List.of(),
               from(image)));
     }
   }
@@ -168,8 +169,11 @@ final class VolumePlanner {
     there.ifPresentOrElse(
         volume -> requireFit(disk, image, volume, pointer),
         () -> requireMakeable(disk, image, place, pointer));
+    List<BackingImage> backing = new ArrayList<>();
     if (wish.mode() == CopyMode.INCREMENTAL) {
-      image.chain().forEach(beneath -> requireSame(disk, beneath, pointer));
+      for (DiskImage beneath : image.chain()) {
+        backing(disk, beneath, pointer).ifPresent(backing::add);
+      }
     }
     if (obstacles.size() > before) {
       return;
@@ -185,6 +189,7 @@ final class VolumePlanner {
             bytes,
             spec(disk, image, place),
             place.pool().availableBytes(),
+            backing,
             from(image)));
     long allocated = there.map(StorageVolume::allocationBytes).orElse(0L);
     growth.merge(place.pool().name(), Math.max(0, bytes - allocated), Long::sum);
@@ -290,25 +295,21 @@ final class VolumePlanner {
     }
   }
 
-  /** An overlay is worth nothing on another backing image than its own. */
-  private void requireSame(DomainDisk disk, DiskImage beneath, String pointer) {
+  /**
+   * An overlay is worth nothing on another backing image than its own.
+   *
+   * @return the image on both hosts; empty when it is one and the same, or something is in the way
+   */
+  private Optional<BackingImage> backing(DomainDisk disk, DiskImage beneath, String pointer) {
     if (shared.covers(beneath, source.pools())) {
-      return;
+      return Optional.empty();
     }
     Optional<StorageVolume> here = volume(source, beneath);
     Optional<StorageVolume> there = volume(destination, beneath);
-    String why = "";
-    if (here.isEmpty() || there.isEmpty()) {
-      why = "no pool of %s has it".formatted(here.isEmpty() ? source.name() : destination.name());
-    } else if (here.get().capacityBytes() != there.get().capacityBytes()) {
-      why = difference("bytes", here.get().capacityBytes(), there.get().capacityBytes());
-    } else if (!here.get().format().equals(there.get().format())) {
-      why = difference("as its format", here.get().format(), there.get().format());
-    } else if (here.get().allocationBytes() != there.get().allocationBytes()) {
-      why =
-          difference(
-              "bytes allocated", here.get().allocationBytes(), there.get().allocationBytes());
-    }
+    String why =
+        here.isEmpty() || there.isEmpty()
+            ? "no pool of %s has it".formatted(here.isEmpty() ? source.name() : destination.name())
+            : difference(here.get(), there.get());
     if (!why.isEmpty()) {
       obstacle(
           disk.target(),
@@ -316,7 +317,29 @@ final class VolumePlanner {
           "The backing image %s of %s must be on %s and be the same: %s. Copy it there, or copy the"
                   .formatted(beneath.location(), disk.target(), destination.name(), why)
               + " disk in full.");
+      return Optional.empty();
     }
+    return Optional.of(
+        new BackingImage(
+            beneath.location(),
+            here.orElseThrow().format(),
+            here.orElseThrow().capacityBytes(),
+            BackingImage.Volume.of(here.orElseThrow()),
+            BackingImage.Volume.of(there.orElseThrow())));
+  }
+
+  /** What tells two images apart without reading them; empty when nothing does. */
+  private String difference(StorageVolume here, StorageVolume there) {
+    if (here.capacityBytes() != there.capacityBytes()) {
+      return difference("bytes", here.capacityBytes(), there.capacityBytes());
+    }
+    if (!here.format().equals(there.format())) {
+      return difference("as its format", here.format(), there.format());
+    }
+    // Equal content may be allocated in another way; who reads it need not guess.
+    return wish.verify() == BackingCheck.SIZE && here.allocationBytes() != there.allocationBytes()
+        ? difference("bytes allocated", here.allocationBytes(), there.allocationBytes())
+        : "";
   }
 
   private String difference(String what, Object here, Object there) {

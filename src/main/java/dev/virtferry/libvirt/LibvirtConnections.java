@@ -4,12 +4,18 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.libvirt.Connect;
+import org.libvirt.LibvirtException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The loaded client library and one lane to each host that was asked something. */
 public final class LibvirtConnections implements AutoCloseable {
 
   /** The longest that a query may take; what a client waits for must end within 5 s. */
   static final Duration QUERY_LIMIT = Duration.ofSeconds(4);
+
+  private static final Logger log = LoggerFactory.getLogger(LibvirtConnections.class);
 
   private final NativeLibvirt library;
   private final Map<HostAddress, HostLane> lanes = new ConcurrentHashMap<>();
@@ -29,6 +35,14 @@ public final class LibvirtConnections implements AutoCloseable {
 
   <T extends @Nullable Object> T ask(HostAddress host, HostLane.Query<T> query) {
     return lanes.computeIfAbsent(host, address -> new HostLane(address, QUERY_LIMIT)).ask(query);
+  }
+
+  static void close(Connect connect) {
+    try {
+      connect.close();
+    } catch (LibvirtException e) {
+      log.debug("A connection did not close cleanly", e);
+    }
   }
 
   @Override

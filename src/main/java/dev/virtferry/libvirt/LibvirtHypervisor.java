@@ -286,15 +286,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     } catch (LibvirtException e) {
       throw Failures.of(e);
     } finally {
-      close(connect);
-    }
-  }
-
-  private static void close(Connect connect) {
-    try {
-      connect.close();
-    } catch (LibvirtException e) {
-      log.debug("A connection did not close cleanly", e);
+      LibvirtConnections.close(connect);
     }
   }
 

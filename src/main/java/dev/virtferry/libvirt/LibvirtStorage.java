@@ -94,6 +94,27 @@ public final class LibvirtStorage implements Storage {
   }
 
   @Override
+  public VolumeReader open(HostAddress host, String pool, String name) {
+    LentConnect connect;
+    try {
+      connect = new LentConnect(host.uri());
+    } catch (LibvirtException e) {
+      throw new HostUnreachable(host.name(), Failures.of(e).message());
+    }
+    try {
+      org.libvirt.StoragePool found = connect.storagePoolLookupByName(pool);
+      try {
+        return new LibvirtVolumeReader(connect, found.storageVolLookupByName(name));
+      } finally {
+        found.free();
+      }
+    } catch (LibvirtException e) {
+      LibvirtConnections.close(connect);
+      throw Failures.of(e);
+    }
+  }
+
+  @Override
   public void delete(HostAddress host, String pool, String name) {
     connections.ask(
         host,

@@ -26,6 +26,13 @@ public interface Storage {
   /** Makes an empty volume ({@code virStorageVolCreateXML}); fails when one of that name exists. */
   StorageVolume create(HostAddress host, VolumeSpec spec);
 
+  /**
+   * Opens a volume for reading, on a connection of its own. The caller is on a platform thread.
+   *
+   * @throws HostUnreachable when the host does not answer
+   */
+  VolumeReader open(HostAddress host, String pool, String name);
+
   /** Deletes a volume ({@code virStorageVolDelete}); one that is gone already is no failure. */
   void delete(HostAddress host, String pool, String name);
 }

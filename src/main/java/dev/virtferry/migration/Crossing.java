@@ -242,6 +242,7 @@ final class Crossing {
         selected.staying(),
         submission.disks() != null,
         submission.copy() == null ? CopyMode.FULL : submission.copy(),
+        submission.options().verifyBacking(),
         submission.volumes(),
         promised);
   }

@@ -1,5 +1,6 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.disk.BackingCheck;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxDowntimeMillis the longest pause to aim for, in milliseconds ({@code
  *     virDomainMigrateSetMaxDowntime})
  * @param sourceVolumes what becomes of the copied images at the source
+ * @param verifyBacking how backing images are compared when only overlays are copied
  * @param synchronousWrites whether a write of the guest waits for the copy ({@code
  *     VIR_MIGRATE_NON_SHARED_SYNCHRONOUS_WRITES})
  * @param detectZeroes whether zeroes are not written to the copies of disks that unmap ({@code
@@ -18,9 +20,10 @@ public record MigrationOptions(
     @Nullable Long bandwidthMiBps,
     @Nullable Long maxDowntimeMillis,
     SourceVolumes sourceVolumes,
+    BackingCheck verifyBacking,
     boolean synchronousWrites,
     boolean detectZeroes) {
 
   public static final MigrationOptions NONE =
-      new MigrationOptions(null, null, SourceVolumes.KEEP, false, false);
+      new MigrationOptions(null, null, SourceVolumes.KEEP, BackingCheck.SIZE, false, false);
 }

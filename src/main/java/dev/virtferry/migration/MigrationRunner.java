@@ -32,6 +32,7 @@ public class MigrationRunner {
   private final Inventory inventory;
   private final Hypervisor hypervisor;
   private final Crossing crossing;
+  private final BackingVerifier verifier;
   private final VolumeKeeper volumes;
   private final Migrations migrations;
   private final RunsUnderWay runs;
@@ -42,6 +43,7 @@ public class MigrationRunner {
       Inventory inventory,
       Hypervisor hypervisor,
       Crossing crossing,
+      BackingVerifier verifier,
       VolumeKeeper volumes,
       Migrations migrations,
       RunsUnderWay runs,
@@ -50,6 +52,7 @@ public class MigrationRunner {
     this.inventory = inventory;
     this.hypervisor = hypervisor;
     this.crossing = crossing;
+    this.verifier = verifier;
     this.volumes = volumes;
     this.migrations = migrations;
     this.runs = runs;
@@ -76,6 +79,8 @@ public class MigrationRunner {
       Pulse pulse = runs.begin(id);
       try {
         return carry(migrations.take(id), pulse, stopping);
+      } catch (RunStopped e) {
+        return Ending.TO_BE_CONTINUED;
       } finally {
         runs.end(id, pulse);
       }
@@ -123,7 +128,7 @@ public class MigrationRunner {
     Migration found = migration.latest();
     CompletableFuture<Void> call = null;
     if (beforeTheCall(found)) {
-      Optional<MigrateCall> ready = prepare(migration, source, destination);
+      Optional<MigrateCall> ready = prepare(migration, source, destination, stopping);
       if (ready.isEmpty()) {
         return Ending.OVER;
       }
@@ -153,12 +158,14 @@ public class MigrationRunner {
    *
    * @return what libvirt is to be given; empty when the migration has ended
    */
-  private Optional<MigrateCall> prepare(HeldMigration migration, Host source, Host destination) {
+  private Optional<MigrateCall> prepare(
+      HeldMigration migration, Host source, Host destination, BooleanSupplier stopping) {
     if (migration.latest().state() == MigrationState.QUEUED) {
       migration.change("a slot is free", Migration::prepare);
     }
     try {
       Order order = crossing.recheck(migration.latest(), source, destination);
+      verifier.verify(migration, order, source, destination, stopping);
       volumes.make(migration, order.disks(), destination);
       MigrateCall call = crossing.call(order, source, destination, true);
       if (migration.refresh().cancelRequested()) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytesPerSecond smoothed over some seconds
  * @param etaSeconds null when nothing sensible can be said
  * @param expectedDowntimeMillis what QEMU foresees; null before the memory phase
+ * @param verification of backing images, before anything is copied; null when none is compared
  * @param disks in the order sent to libvirt
  */
 public record Progress(
@@ -24,7 +25,11 @@ public record Progress(
     @Nullable Long etaSeconds,
     MemoryProgress memory,
     @Nullable Long expectedDowntimeMillis,
+    @Nullable Verification verification,
     List<DiskProgress> disks) {
+
+  /** How much of the backing images was compared. */
+  public record Verification(long bytesTotal, long bytesDone) {}
 
   /** The memory stream. */
   public record MemoryProgress(
@@ -57,7 +62,7 @@ public record Progress(
     long memory = order.guest().memoryBytes();
     long total = memory + disks.stream().mapToLong(DiskProgress::bytesTotal).sum();
     return new Progress(
-        1, 0, total, 0, 0, null, new MemoryProgress(memory, 0, memory, 0, 0), null, disks);
+        1, 0, total, 0, 0, null, new MemoryProgress(memory, 0, memory, 0, 0), null, null, disks);
   }
 
   /** The same under another revision; for the store, which counts. */
@@ -71,6 +76,21 @@ public record Progress(
         etaSeconds,
         memory,
         expectedDowntimeMillis,
+        verification,
+        disks);
+  }
+
+  Progress with(Verification now) {
+    return new Progress(
+        revision,
+        percent,
+        bytesTotal,
+        bytesDone,
+        bytesPerSecond,
+        etaSeconds,
+        memory,
+        expectedDowntimeMillis,
+        now,
         disks);
   }
 
@@ -88,6 +108,15 @@ public record Progress(
             memory.iteration(),
             0);
     return new Progress(
-        revision, 100, bytesTotal, bytesTotal, 0, null, all, expectedDowntimeMillis, done);
+        revision,
+        100,
+        bytesTotal,
+        bytesTotal,
+        0,
+        null,
+        all,
+        expectedDowntimeMillis,
+        verification,
+        done);
   }
 }

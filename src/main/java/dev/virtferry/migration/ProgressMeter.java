@@ -54,6 +54,7 @@ final class ProgressMeter {
             eta(left, memory),
             memory,
             downtime > 0 ? Long.valueOf(downtime) : latest.expectedDowntimeMillis(),
+            latest.verification(),
             disks);
     return latest;
   }

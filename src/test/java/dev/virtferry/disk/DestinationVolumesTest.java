@@ -96,7 +96,15 @@ class DestinationVolumesTest {
       List<DomainDisk> disks,
       List<DomainDisk> staying) {
     return volumes.plan(
-        new CopyWish(GUEST, disks, staying, true, mode, places, Map.of("images", 10 * MIB)),
+        new CopyWish(
+            GUEST,
+            disks,
+            staying,
+            true,
+            mode,
+            BackingCheck.SIZE,
+            places,
+            Map.of("images", 10 * MIB)),
         SOURCE,
         storage.pools(SOURCE),
         DESTINATION);
@@ -124,7 +132,16 @@ class DestinationVolumesTest {
     assertThat(plan)
         .isEqualTo(
             new VolumePlan(
-                "vda", Action.EXPECT, "/srv/vda.raw", false, 64 * MIB, 64 * MIB, null, null, null));
+                "vda",
+                Action.EXPECT,
+                "/srv/vda.raw",
+                false,
+                64 * MIB,
+                64 * MIB,
+                null,
+                null,
+                List.of(),
+                null));
   }
 
   @Test
@@ -153,6 +170,7 @@ class DestinationVolumesTest {
                 5 * MIB,
                 spec,
                 100 * MIB,
+                List.of(),
                 new Original("images", "vda.qcow2", "/srv/vda.qcow2")));
     assertThat(storage.deeds()).as("a plan changes nothing").isEmpty();
     volumes.make(plan, DESTINATION);

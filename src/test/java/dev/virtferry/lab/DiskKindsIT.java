@@ -233,6 +233,59 @@ class DiskKindsIT {
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
   }
 
+  /** Raw beneath compressed qcow2 beneath the overlay, allocated differently on both hosts. */
+  private void sameContentLaidOutDifferently() {
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      shell(
+          host,
+          "cd /srv; truncate -s 32M base.img; qemu-io -f raw -c 'write -P 1 0 8M' base.img"
+              + " >/dev/null; qemu-img create -q -f qcow2 -F raw -b /srv/base.img mid.qcow2;"
+              + " qemu-io -c 'write -P 2 4M 4M' mid.qcow2 >/dev/null");
+    }
+    shell(
+        "kvm-b",
+        "cd /srv; qemu-img convert -c -O qcow2 -F raw -B /srv/base.img mid.qcow2 new.qcow2;"
+            + " mv new.qcow2 mid.qcow2");
+    shell(
+        "kvm-a",
+        "cd /srv; qemu-img create -q -f qcow2 -F qcow2 -b /srv/mid.qcow2 top.qcow2;"
+            + " qemu-io -c 'write -P 3 6M 1M' top.qcow2 >/dev/null;"
+            + " virsh -q attach-disk web /srv/top.qcow2 vdb --live --subdriver qcow2");
+  }
+
+  @Test
+  void backingImagesOfTheSameContentAreFoundEqualByReadingThem() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    sameContentLaidOutDifferently();
+    String more = ",\"disks\":[\"vda\",\"vdb\"],\"copy\":\"INCREMENTAL\"";
+    assertThat(service.post("/v1/migrations", request("web", more)).problem())
+        .as("by SIZE they differ")
+        .isEqualTo("destination-storage");
+    JsonNode ended = succeeds("web", more + ",\"options\":{\"verifyBacking\":\"CONTENT\"}");
+    assertThat(ended.get("progress").get("verification").toString())
+        .isEqualTo("{\"bytesTotal\":33554432,\"bytesDone\":33554432}");
+    assertThat(content("kvm-b", "/srv/top.qcow2")).isEqualTo(content("kvm-a", "/srv/top.qcow2"));
+  }
+
+  @Test
+  void aBackingImageOfAnotherContentIsFoundByReadingIt() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    sameContentLaidOutDifferently();
+    shell("kvm-b", "qemu-io -c 'write -P 9 5M 1' /srv/mid.qcow2 >/dev/null");
+    JsonNode ended =
+        service.awaitEnd(
+            service.migrate(
+                request(
+                    "web",
+                    ",\"disks\":[\"vda\",\"vdb\"],\"copy\":\"INCREMENTAL\","
+                        + "\"options\":{\"verifyBacking\":\"CONTENT\"}")));
+    assertThat(ended.get("state").asString()).isEqualTo("FAILED");
+    assertThat(ended.get("startedAt").isNull()).as("libvirt was never called").isTrue();
+    assertThat(ended.get("error").get("detail").asString()).contains("at byte 5242880");
+    assertThat(ended.get("cleanup").isEmpty()).isTrue();
+    assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
+  }
+
   @ParameterizedTest
   @CsvSource({"optional, true", "requisite, true", "mandatory, false"})
   void aMediumThatIsMissingAtTheDestinationFollowsItsStartupPolicy(String policy, boolean moves) {

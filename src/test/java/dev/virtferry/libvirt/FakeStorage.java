@@ -1,5 +1,6 @@
 package dev.virtferry.libvirt;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ public final class FakeStorage implements Storage {
 
   private final Map<String, List<StoragePool>> pools = new ConcurrentHashMap<>();
   private final Map<String, StorageVolume> volumes = new ConcurrentHashMap<>();
+  private final Map<String, byte[]> contents = new ConcurrentHashMap<>();
   private final List<String> deeds = new CopyOnWriteArrayList<>();
   private volatile @Nullable LibvirtFailure refusal;
   private volatile boolean away;
@@ -19,6 +21,7 @@ public final class FakeStorage implements Storage {
   public void reset() {
     pools.clear();
     volumes.clear();
+    contents.clear();
     deeds.clear();
     refusal = null;
     away = false;
@@ -91,6 +94,29 @@ public final class FakeStorage implements Storage {
     volume(host.name(), made);
     deeds.add("made " + key(host.name(), spec.pool(), spec.name()));
     return made;
+  }
+
+  /** What the bytes of a volume are; without this they are all zero. */
+  public void content(String host, String pool, String name, byte[] bytes) {
+    contents.put(key(host, pool, name), bytes);
+  }
+
+  @Override
+  public VolumeReader open(HostAddress host, String pool, String name) {
+    byte[] bytes = contents.getOrDefault(key(host.name(), pool, name), new byte[0]);
+    return new VolumeReader() {
+      @Override
+      public void read(long offset, byte[] into) {
+        Arrays.fill(into, (byte) 0);
+        if (offset < bytes.length) {
+          int length = (int) Math.min(into.length, bytes.length - offset);
+          System.arraycopy(bytes, (int) offset, into, 0, length);
+        }
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Override

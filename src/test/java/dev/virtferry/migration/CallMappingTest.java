@@ -8,6 +8,7 @@ import static dev.virtferry.libvirt.MigrateFlag.PERSIST_DEST;
 import static dev.virtferry.libvirt.MigrateFlag.UNDEFINE_SOURCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.MigrateCall;
@@ -70,7 +71,10 @@ class CallMappingTest {
   @Test
   void mapsTheBandwidthAndTellsTheDowntimeLater() {
     Order order =
-        Orders.of(null, new MigrationOptions(200L, 300L, SourceVolumes.KEEP, false, false), true);
+        Orders.of(
+            null,
+            new MigrationOptions(200L, 300L, SourceVolumes.KEEP, BackingCheck.SIZE, false, false),
+            true);
     assertThat(call(order).parameters())
         .containsExactly(new TypedParameter("bandwidth", new TypedValue.ULLong(200L)));
   }
@@ -117,7 +121,8 @@ class CallMappingTest {
 
   @Test
   void mapsSynchronousWritesOntoTheirFlag() {
-    var options = new MigrationOptions(null, null, SourceVolumes.KEEP, true, false);
+    var options =
+        new MigrationOptions(null, null, SourceVolumes.KEEP, BackingCheck.SIZE, true, false);
     assertThat(call(Orders.of(CopyMode.FULL, options, true, "vda")).flags())
         .contains(MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES);
   }

@@ -7,9 +7,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
+import dev.virtferry.disk.BackingCheck;
+import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
+import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
@@ -32,7 +36,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 class MigrationRunnerTest extends PlayedHosts {
 
   private static final MigrationOptions DELETING =
-      new MigrationOptions(null, null, SourceVolumes.DELETE, false, false);
+      new MigrationOptions(null, null, SourceVolumes.DELETE, BackingCheck.SIZE, false, false);
 
   @Autowired MigrationService service;
   @Autowired Migrations migrations;
@@ -259,7 +263,9 @@ class MigrationRunnerTest extends PlayedHosts {
 
   @Test
   void setsTheMaximalDowntimeOnceTheJobRuns() {
-    UUID id = submit(new MigrationOptions(100L, 250L, SourceVolumes.KEEP, false, false));
+    UUID id =
+        submit(
+            new MigrationOptions(100L, 250L, SourceVolumes.KEEP, BackingCheck.SIZE, false, false));
     awaitCall();
     await().until(() -> hosts().remarks().contains("downtime 250"));
     assertThat(find(id).migration().call().parameters().get("bandwidth"))
@@ -385,6 +391,60 @@ class MigrationRunnerTest extends PlayedHosts {
     Failure failure = failure(awaitEnd(id));
     assertThat(failure.problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
     assertThat(failure.problem().detail()).contains("/srv/vdb.raw vanished");
+  }
+
+  private void anOverlayOnBothHosts(byte[] here, byte[] there) {
+    var base = new DiskImage("file", "/srv/base.raw", "raw", null);
+    DomainDisk overlay =
+        Domains.onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", base));
+    guest = Domains.running(guest.name(), overlay);
+    hosts().reset();
+    hosts().put("kvm-a", guest);
+    poolAtTheDestination();
+    volumes().pool("kvm-a", new StoragePool("images", "dir", "/srv", 0));
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      volumes().volume(host, volume("base.raw", "raw", 3 * MIB));
+    }
+    volumes().content("kvm-a", "images", "base.raw", here);
+    volumes().content("kvm-b", "images", "base.raw", there);
+  }
+
+  private UUID submitIncrementally() {
+    return service
+        .submit(
+            new Submission(
+                guest.name(),
+                "qemu+tls://kvm-b/system",
+                List.of("vda"),
+                CopyMode.INCREMENTAL,
+                Map.of(),
+                null,
+                5,
+                new MigrationOptions(
+                    null, null, SourceVolumes.KEEP, BackingCheck.CONTENT, false, false)))
+        .migration()
+        .id();
+  }
+
+  @Test
+  void readsTheBackingImagesOfBothHostsBeforeTheCall() {
+    anOverlayOnBothHosts(new byte[] {1, 2, 3}, new byte[] {1, 2, 3, 0});
+    UUID id = submitIncrementally();
+    awaitCall();
+    assertThat(find(id).progress().verification())
+        .isEqualTo(new Progress.Verification(3 * MIB, 3 * MIB));
+  }
+
+  @Test
+  void makesNothingWhenTheBackingImagesDiffer() {
+    anOverlayOnBothHosts(new byte[] {1, 2, 3}, new byte[] {1, 2, 4});
+    Failure failure = failure(awaitEnd(submitIncrementally()));
+    assertThat(failure.problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(failure.problem().detail())
+        .contains("/srv/base.raw is not the same")
+        .contains("byte 2.");
+    assertThat(volumes().deeds()).isEmpty();
+    assertThat(hosts().made()).isEmpty();
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
+import dev.virtferry.disk.BackingCheck;
+import dev.virtferry.disk.BackingImage;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumeWish;
@@ -299,7 +301,8 @@ abstract class MigrationsContract extends PlayedHosts {
             CopyMode.FULL,
             Map.of("vdb", new VolumeWish("fast", null)),
             List.of("vda"),
-            new MigrationOptions(100L, null, SourceVolumes.DELETE, true, false),
+            new MigrationOptions(
+                100L, null, SourceVolumes.DELETE, BackingCheck.CONTENT, true, false),
             priority);
     return accepted(order, createdAt);
   }
@@ -321,6 +324,13 @@ abstract class MigrationsContract extends PlayedHosts {
             new Permissions("0600", "64055", "64055"),
             new Backing("/srv/base", "qcow2")),
         1024L,
+        List.of(
+            new BackingImage(
+                "/srv/base",
+                "qcow2",
+                64,
+                new BackingImage.Volume("a", "base"),
+                new BackingImage.Volume("b", "base"))),
         new VolumePlan.Original("old", target, "/old/" + target));
   }
 

@@ -54,6 +54,7 @@ final class Orders {
         64 * MIB,
         new VolumeSpec("images", target, "raw", 64 * MIB, null, null, null),
         1024 * MIB,
+        List.of(),
         new VolumePlan.Original("images", target, "/srv/" + target));
   }
 }

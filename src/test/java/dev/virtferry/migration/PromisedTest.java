@@ -26,7 +26,16 @@ class PromisedTest {
     return new Tracked(
         migration,
         new Progress(
-            1, 0, initial.bytesTotal(), done, 0, null, initial.memory(), null, List.of(disk)));
+            1,
+            0,
+            initial.bytesTotal(),
+            done,
+            0,
+            null,
+            initial.memory(),
+            null,
+            null,
+            List.of(disk)));
   }
 
   @Test

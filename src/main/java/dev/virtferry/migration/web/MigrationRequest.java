@@ -2,6 +2,7 @@ package dev.virtferry.migration.web;
 
 import static java.util.stream.Collectors.toMap;
 
+import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.migration.MigrationOptions;
@@ -123,6 +124,14 @@ record MigrationRequest(
           @Nullable SourceVolumes sourceVolumes,
       @Schema(
               description =
+                  "How the backing image at the destination is compared when copy is INCREMENTAL: by"
+                      + " SIZE (virtual size, format, allocation), or by CONTENT, for which both"
+                      + " hosts' images are read while it is PREPARING.",
+              defaultValue = "SIZE",
+              example = "SIZE")
+          @Nullable BackingCheck verifyBacking,
+      @Schema(
+              description =
                   "A write of the guest waits for the copy, so that it can't outrun the link. Source:"
                       + " VIR_MIGRATE_NON_SHARED_SYNCHRONOUS_WRITES.",
               defaultValue = "false",
@@ -142,6 +151,7 @@ record MigrationRequest(
           bandwidthMiBps,
           maxDowntimeMillis,
           sourceVolumes == null ? SourceVolumes.KEEP : sourceVolumes,
+          verifyBacking == null ? BackingCheck.SIZE : verifyBacking,
           Boolean.TRUE.equals(synchronousWrites),
           Boolean.TRUE.equals(detectZeroes));
     }

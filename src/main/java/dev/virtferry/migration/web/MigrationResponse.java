@@ -126,6 +126,8 @@ record MigrationResponse(
       @Schema(description = "Null when nothing sensible can be said.") @Nullable Long etaSeconds,
       @Schema(description = "Since when and why nothing moves; null while it moves.")
           @Nullable Stall stalled,
+      @Schema(description = "How much of the backing images was compared; null when none is.")
+          Progress.@Nullable Verification verification,
       MemoryProgress memory,
       @Schema(description = "The pause that QEMU foresees, in milliseconds.")
           @Nullable Long expectedDowntimeMillis,
@@ -140,6 +142,7 @@ record MigrationResponse(
           progress.bytesPerSecond(),
           progress.etaSeconds(),
           null,
+          progress.verification(),
           progress.memory(),
           progress.expectedDowntimeMillis(),
           null);

@@ -115,6 +115,7 @@ class MigrationApiTest extends ApiTest {
             "bytesPerSecond",
             "etaSeconds",
             "stalled",
+            "verification",
             "memory",
             "expectedDowntimeMillis",
             "downtimeMillis");

@@ -1,0 +1,134 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.libvirt.VolumeReader;
+import java.nio.ByteBuffer;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/**
+ * A qcow2 image as a guest sees it: clusters that are allocated here, and what is beneath
+ * elsewhere. Follows the two levels of tables of the format's specification, versions 2 and 3.
+ */
+final class Qcow2Image implements GuestImage {
+
+  private static final int MAGIC = 0x514649fb;
+  private static final int HEADER_BYTES = 104;
+  private static final int VERSION_3 = 3;
+  private static final int ENTRY_BYTES = 8;
+  private static final int SECTOR = 512;
+
+  /** Bit 0 says that reference counts may be stale, which does not touch what a guest reads. */
+  private static final long TOLERABLE_FEATURES = 1;
+
+  private static final long OFFSET_MASK = 0x00ff_ffff_ffff_fe00L;
+  private static final long COMPRESSED = 1L << 62;
+  private static final long READS_AS_ZEROES = 1;
+
+  private final VolumeReader file;
+  private final GuestImage beneath;
+  private final int clusterBits;
+  private final long capacity;
+  private final long tableOffset;
+
+  /**
+   * Reads the header.
+   *
+   * @throws IncomparableImage when the image is of a kind that can't be read here
+   */
+  Qcow2Image(VolumeReader file, GuestImage beneath) {
+    this.file = file;
+    this.beneath = beneath;
+    ByteBuffer header = bytes(0, HEADER_BYTES);
+    if (header.getInt(0) != MAGIC) {
+      throw new IncomparableImage("it does not begin like qcow2");
+    }
+    int version = header.getInt(4);
+    this.clusterBits = header.getInt(20);
+    this.capacity = header.getLong(24);
+    this.tableOffset = header.getLong(40);
+    if (version > VERSION_3 || clusterBits < 9 || clusterBits > 21) {
+      throw new IncomparableImage("its version or cluster size is not known");
+    }
+    if (header.getInt(32) != 0) {
+      throw new IncomparableImage("it is encrypted");
+    }
+    long features = version < VERSION_3 ? 0 : header.getLong(72);
+    if ((features & ~TOLERABLE_FEATURES) != 0) {
+      throw new IncomparableImage(
+          "it uses features (%x) that change how it is read".formatted(features));
+    }
+  }
+
+  @Override
+  public void read(long offset, byte[] into) {
+    int cluster = 1 << clusterBits;
+    int done = 0;
+    while (done < into.length) {
+      long at = offset + done;
+      int within = (int) (at & (cluster - 1));
+      var piece = new byte[Math.min(cluster - within, into.length - done)];
+      readCluster(at - within, within, piece);
+      System.arraycopy(piece, 0, into, done, piece.length);
+      done += piece.length;
+    }
+  }
+
+  private void readCluster(long start, int within, byte[] piece) {
+    if (start >= capacity) {
+      GuestImage.ZEROES.read(0, piece);
+      return;
+    }
+    long entry = entry(start >> clusterBits);
+    if ((entry & COMPRESSED) != 0) {
+      byte[] whole = inflated(entry);
+      System.arraycopy(whole, within, piece, 0, piece.length);
+    } else if ((entry & READS_AS_ZEROES) != 0) {
+      GuestImage.ZEROES.read(0, piece);
+    } else if ((entry & OFFSET_MASK) == 0) {
+      beneath.read(start + within, piece);
+    } else {
+      file.read((entry & OFFSET_MASK) + within, piece);
+    }
+  }
+
+  /** The second level's entry of a cluster; 0 when nothing is allocated. */
+  private long entry(long cluster) {
+    int bits = clusterBits - 3;
+    long first = bytes(tableOffset + (cluster >> bits) * ENTRY_BYTES, ENTRY_BYTES).getLong(0);
+    long second = first & OFFSET_MASK;
+    long index = cluster & ((1L << bits) - 1);
+    return second == 0 ? 0 : bytes(second + index * ENTRY_BYTES, ENTRY_BYTES).getLong(0);
+  }
+
+  private byte[] inflated(long entry) {
+    int offsetBits = 62 - (clusterBits - 8);
+    long offset = entry & ((1L << offsetBits) - 1);
+    long sectors = ((entry & ~(COMPRESSED | 1L << 63)) >> offsetBits) + 1;
+    int length = (int) (sectors * SECTOR - offset % SECTOR);
+    var whole = new byte[1 << clusterBits];
+    var inflater = new Inflater(true);
+    try {
+      inflater.setInput(bytes(offset, length).array());
+      int done = 0;
+      int more = inflater.inflate(whole);
+      while (more > 0) {
+        done += more;
+        more = inflater.inflate(whole, done, whole.length - done);
+      }
+      if (done < whole.length) {
+        throw new IncomparableImage("a compressed cluster is damaged");
+      }
+    } catch (DataFormatException e) {
+      throw new IncomparableImage("a compressed cluster is damaged");
+    } finally {
+      inflater.end();
+    }
+    return whole;
+  }
+
+  private ByteBuffer bytes(long offset, int length) {
+    var bytes = new byte[length];
+    file.read(offset, bytes);
+    return ByteBuffer.wrap(bytes);
+  }
+}

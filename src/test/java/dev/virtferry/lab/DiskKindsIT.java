@@ -233,6 +233,25 @@ class DiskKindsIT {
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
   }
 
+  @Test
+  void theLayoutOfQcow2IsThatOfTheSource() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    shell(
+        "kvm-a",
+        "cd /srv; qemu-img create -q -f qcow2 -o compat=0.10,cluster_size=128k old.qcow2 8M;"
+            + " qemu-img create -q -f qcow2 -o lazy_refcounts=on,extended_l2=on new.qcow2 8M;"
+            + " virsh -q attach-disk web /srv/old.qcow2 sdb --live --subdriver qcow2;"
+            + " virsh -q attach-disk web /srv/new.qcow2 sdc --live --subdriver qcow2");
+    succeeds("web", ",\"disks\":[\"vda\",\"sdb\",\"sdc\"]");
+    for (String path : List.of("/srv/old.qcow2", "/srv/new.qcow2")) {
+      JsonNode here = image("kvm-a", path);
+      JsonNode there = image("kvm-b", path);
+      assertThat(there.get("cluster-size")).isEqualTo(here.get("cluster-size"));
+      assertThat(there.get("format-specific").get("data"))
+          .isEqualTo(here.get("format-specific").get("data"));
+    }
+  }
+
   /** Raw beneath compressed qcow2 beneath the overlay, allocated differently on both hosts. */
   private void sameContentLaidOutDifferently() {
     for (String host : List.of("kvm-a", "kvm-b")) {

@@ -1,15 +1,45 @@
 package dev.virtferry.disk;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** The storage of one host, as far as its pools show it. */
-record PoolView(Storage storage, HostAddress host, List<StoragePool> pools) {
+/** The storage of one host, as far as its pools show it, during one look. */
+final class PoolView {
+
+  private final Storage storage;
+  private final HostAddress host;
+  private final List<StoragePool> pools;
+  private final Map<String, Optional<StorageVolume>> seen = new HashMap<>();
+
+  PoolView(Storage storage, HostAddress host, List<StoragePool> pools) {
+    this.storage = storage;
+    this.host = host;
+    this.pools = pools;
+  }
+
+  /** The host's name. */
+  String name() {
+    return host.name();
+  }
+
+  List<StoragePool> pools() {
+    return pools;
+  }
+
+  /** The names of the pools, for people. */
+  String names() {
+    return pools.isEmpty() ? "none" : pools.stream().map(StoragePool::name).collect(joining(", "));
+  }
 
   Optional<StoragePool> named(String name) {
     return pools.stream().filter(pool -> pool.name().equals(name)).findFirst();
@@ -25,19 +55,29 @@ record PoolView(Storage storage, HostAddress host, List<StoragePool> pools) {
   }
 
   Optional<StorageVolume> volume(String pool, String name) {
-    return storage.volume(host, pool, name);
+    return seen.computeIfAbsent(pool + "/" + name, _ -> storage.volume(host, pool, name));
   }
 
-  /** The volume of a file, where a pool covers it. */
-  Optional<StorageVolume> volume(String file) {
-    return covering(file).flatMap(pool -> volume(pool.name(), fileName(file)));
-  }
-
-  String name() {
-    return host.name();
+  /** The volume behind an image, where a pool has it. */
+  Optional<StorageVolume> volume(DiskImage image) {
+    String location = image.location();
+    return switch (image.type()) {
+      case "file" -> covering(location).flatMap(pool -> volume(pool.name(), fileName(location)));
+      case "volume" -> volume(pool(location), volumeName(location));
+      default -> Optional.empty();
+    };
   }
 
   static String fileName(String file) {
     return String.valueOf(Path.of(file).getFileName());
+  }
+
+  /** Of the location of a disk of type volume, which is its pool and name: images/web-01.qcow2. */
+  static String pool(String location) {
+    return location.substring(0, location.indexOf('/'));
+  }
+
+  static String volumeName(String location) {
+    return location.substring(location.indexOf('/') + 1);
   }
 }

@@ -53,13 +53,11 @@ public final class SharedStorage {
             .anyMatch(pool -> path.startsWith(Path.of(pool.path()).normalize()));
   }
 
-  /** The location of a volume is its pool and name, as in images/web-01.qcow2. */
   private boolean volume(String location, List<StoragePool> pools) {
-    int slash = location.indexOf('/');
-    String name = location.substring(0, slash);
+    String name = PoolView.pool(location);
     Optional<StoragePool> pool = pools.stream().filter(p -> p.name().equals(name)).findFirst();
     return pool.isPresent()
         && (SHARED_POOLS.contains(pool.get().type())
-            || covered(Path.of(pool.get().path(), location.substring(slash + 1)), pools));
+            || covered(Path.of(pool.get().path(), PoolView.volumeName(location)), pools));
   }
 }

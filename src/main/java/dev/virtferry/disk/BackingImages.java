@@ -1,0 +1,88 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.StorageVolume;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds the images beneath overlays on both hosts. An overlay is worth nothing on another backing
+ * image than its own.
+ */
+final class BackingImages {
+
+  private final PoolView source;
+  private final PoolView destination;
+  private final SharedStorage shared;
+  private final BackingCheck verify;
+
+  BackingImages(PoolView source, PoolView destination, SharedStorage shared, BackingCheck verify) {
+    this.source = source;
+    this.destination = destination;
+    this.shared = shared;
+    this.verify = verify;
+  }
+
+  /**
+   * What is beneath one overlay.
+   *
+   * @param images the nearest first; without those that every host sees
+   * @param objections why not all can be used, one sentence each
+   */
+  record Found(List<BackingImage> images, List<String> objections) {}
+
+  Found beneath(String target, DiskImage overlay) {
+    List<BackingImage> images = new ArrayList<>();
+    List<String> objections = new ArrayList<>();
+    for (DiskImage beneath : overlay.chain()) {
+      if (!shared.covers(beneath, source.pools())) {
+        Optional<StorageVolume> here = source.volume(beneath);
+        Optional<StorageVolume> there = destination.volume(beneath);
+        String why = difference(here, there);
+        if (why.isEmpty()) {
+          images.add(image(beneath, here.orElseThrow(), there.orElseThrow()));
+        } else {
+          objections.add(
+              ("The backing image %s of %s must be on %s and be the same: %s. Copy it there, or copy"
+                      + " the disk in full.")
+                  .formatted(beneath.location(), target, destination.name(), why));
+        }
+      }
+    }
+    return new Found(images, objections);
+  }
+
+  private static BackingImage image(DiskImage beneath, StorageVolume here, StorageVolume there) {
+    return new BackingImage(
+        beneath.location(),
+        here.format(),
+        here.capacityBytes(),
+        BackingImage.Volume.of(here),
+        BackingImage.Volume.of(there));
+  }
+
+  /** What tells the two apart without reading them; empty when nothing does. */
+  private String difference(Optional<StorageVolume> here, Optional<StorageVolume> there) {
+    if (here.isEmpty() || there.isEmpty()) {
+      return "no pool of %s has it".formatted((here.isEmpty() ? source : destination).name());
+    }
+    StorageVolume ours = here.get();
+    StorageVolume theirs = there.get();
+    if (ours.capacityBytes() != theirs.capacityBytes()) {
+      return difference("bytes", ours.capacityBytes(), theirs.capacityBytes());
+    }
+    if (!ours.format().equals(theirs.format())) {
+      return difference("as its format", ours.format(), theirs.format());
+    }
+    // Equal content may be allocated in another way; who reads it need not guess.
+    return verify == BackingCheck.SIZE && ours.allocationBytes() != theirs.allocationBytes()
+        ? difference("bytes allocated", ours.allocationBytes(), theirs.allocationBytes())
+        : "";
+  }
+
+  private String difference(String what, Object here, Object there) {
+    return "it has %s %s on %s and %s on %s"
+        .formatted(here, what, source.name(), there, destination.name());
+  }
+}

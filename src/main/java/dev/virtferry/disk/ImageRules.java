@@ -1,0 +1,91 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StorageVolume;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** What an image at the destination must be like; each answer is a sentence for the caller. */
+final class ImageRules {
+
+  /** What libvirt can make in a pool of files so that a copy has somewhere to go. */
+  private static final Set<String> FORMATS = Set.of("raw", "qcow2");
+
+  /** Pools whose volumes are files, and so can be thin and of exactly the size of the disk. */
+  private static final Set<String> FILE_POOLS = Set.of("dir", "fs", "netfs");
+
+  private ImageRules() {}
+
+  static boolean ofFiles(StoragePool pool) {
+    return FILE_POOLS.contains(pool.type());
+  }
+
+  /** Why the disk can't be copied into the volume that is there; empty when it can. */
+  static List<String> misfits(
+      DomainDisk disk, DiskImage image, CopyMode mode, StorageVolume volume, String host) {
+    List<String> found = new ArrayList<>();
+    if (volume.capacityBytes() != disk.capacityBytes()) {
+      found.add(
+          "%s on %s has %d bytes and %s has %d; remove it there, or give it the same size."
+              .formatted(
+                  volume.path(),
+                  host,
+                  volume.capacityBytes(),
+                  disk.target(),
+                  disk.capacityBytes()));
+    }
+    if (!volume.format().equals(image.format())) {
+      found.add(
+          "%s on %s is %s and %s is %s; remove it there, or convert it."
+              .formatted(volume.path(), host, volume.format(), disk.target(), image.format()));
+    }
+    if (mode == CopyMode.INCREMENTAL && !beneath(image).equals(beneath(volume))) {
+      found.add(
+          "%s on %s is not on the same backing image as %s (%s); remove it there."
+              .formatted(volume.path(), host, disk.target(), beneath(image)));
+    }
+    return found;
+  }
+
+  private static String beneath(DiskImage image) {
+    return image.backing() == null ? "none" : image.backing().location();
+  }
+
+  private static String beneath(StorageVolume volume) {
+    return volume.backing() == null ? "none" : volume.backing().path();
+  }
+
+  /**
+   * Why no image can be made for the disk; empty when one can.
+   *
+   * @param encrypted whether the one at the source is
+   */
+  static List<String> unmakeable(
+      DomainDisk disk, DiskImage image, StoragePool pool, boolean encrypted) {
+    List<String> found = new ArrayList<>();
+    if (!FORMATS.contains(image.format())) {
+      found.add(
+          "An image of format %s can't be made through a pool; prepare the one of %s by hand."
+              .formatted(image.format(), disk.target()));
+    }
+    if (!ofFiles(pool)) {
+      found.add(
+          "A volume in a pool of type %s can't be made; prepare the one of %s by hand."
+              .formatted(pool.type(), disk.target()));
+    }
+    if (encrypted) {
+      found.add(
+          "%s is encrypted, and its key is not virt-ferry's to use; prepare its image by hand."
+              .formatted(disk.target()));
+    }
+    if (disk.capacityBytes() == 0) {
+      found.add(
+          "The size of %s can't be read, so no image can be made for it; prepare it by hand."
+              .formatted(disk.target()));
+    }
+    return found;
+  }
+}

@@ -17,6 +17,7 @@ public final class FakeStorage implements Storage {
   private final List<String> deeds = new CopyOnWriteArrayList<>();
   private volatile @Nullable LibvirtFailure refusal;
   private volatile boolean away;
+  private volatile Runnable beforeCreating = () -> {};
 
   public void reset() {
     pools.clear();
@@ -25,6 +26,7 @@ public final class FakeStorage implements Storage {
     deeds.clear();
     refusal = null;
     away = false;
+    beforeCreating = () -> {};
   }
 
   public void pool(String host, StoragePool pool) {
@@ -38,6 +40,11 @@ public final class FakeStorage implements Storage {
   /** From now on nothing can be made or deleted. */
   public void refuse(LibvirtFailure failure) {
     refusal = failure;
+  }
+
+  /** What somebody else does right before a volume is made. */
+  public void beforeCreating(Runnable deed) {
+    beforeCreating = deed;
   }
 
   /** Whether every host is unreachable. */
@@ -73,6 +80,10 @@ public final class FakeStorage implements Storage {
   @Override
   public StorageVolume create(HostAddress host, VolumeSpec spec) {
     refuseIfTold(host);
+    beforeCreating.run();
+    if (volume(host, spec.pool(), spec.name()).isPresent()) {
+      throw new LibvirtFailure(90, 18, "storage volume name already in use");
+    }
     String path =
         pools(host).stream()
             .filter(p -> p.name().equals(spec.pool()))

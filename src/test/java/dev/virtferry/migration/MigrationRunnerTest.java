@@ -393,6 +393,17 @@ class MigrationRunnerTest extends PlayedHosts {
     assertThat(failure.problem().detail()).contains("/srv/vdb.raw vanished");
   }
 
+  @Test
+  void neverDeletesWhatSomebodyElseMadeInTheSameMoment() {
+    poolAtTheDestination();
+    volumes().beforeCreating(() -> volumes().volume("kvm-b", volume("vdb.raw", "raw", 64 * MIB)));
+    Tracked ended = awaitEnd(submit(null));
+    assertThat(failure(ended).problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(fates(ended)).containsExactly("kvm-b vda DELETED", "kvm-b vdb LEFT");
+    assertThat(volumes().deeds())
+        .containsExactly("made kvm-b/images/vda.raw", "deleted kvm-b/images/vda.raw");
+  }
+
   private void anOverlayOnBothHosts(byte[] here, byte[] there) {
     var base = new DiskImage("file", "/srv/base.raw", "raw", null);
     DomainDisk overlay =

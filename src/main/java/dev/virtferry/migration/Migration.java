@@ -11,6 +11,8 @@ import static dev.virtferry.migration.MigrationState.RECOVERING;
 import static dev.virtferry.migration.MigrationState.SUCCEEDED;
 
 import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -165,7 +167,25 @@ public record Migration(
   }
 
   Migration fail(Failure why, Instant now) {
+    require(state() != RECOVERING && state() != NEEDS_ATTENTION, "fail");
     return with(to(FAILED, "fail").with(why)).with(timeline.ended(now));
+  }
+
+  /**
+   * A person knows how it ended and says so, where the hosts do not show it. Nothing is touched.
+   */
+  Migration resolve(String reason, Instant now) {
+    require(state() == RECOVERING || state() == NEEDS_ATTENTION, "be resolved");
+    Failure why =
+        new Failure(
+            Problem.of(
+                ProblemType.RESOLVED_BY_HAND,
+                "An operator ended it while it was %s: %s".formatted(state(), reason)),
+            null);
+    List<VolumeRecord> left =
+        volumes.stream().map(v -> v.unlessSettled("The migration was ended by hand.")).toList();
+    return new Migration(
+        id, version, order, call, to(FAILED, "be resolved").with(why), timeline.ended(now), left);
   }
 
   /** The same under another version; for the store, which counts. */

@@ -76,7 +76,12 @@ final class MigrationRun {
     boolean callPending = call != null && !call.isDone();
     Sighting sighting = hosts.look();
     destinationSeen |= sighting.destinationHolds();
-    Phase phase = Objects.requireNonNull(migration.refresh().phase());
+    Migration known = migration.refresh();
+    if (known.state().terminal()) {
+      log.info("Ended by hand");
+      return true;
+    }
+    Phase phase = Objects.requireNonNull(known.phase());
     var circumstances = new Circumstances(phase, callPending, destinationSeen);
     return switch (TruthTable.judge(sighting, circumstances)) {
       case Verdict.Underway underway -> goOn(underway, sighting);

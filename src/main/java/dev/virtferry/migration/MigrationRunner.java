@@ -132,6 +132,8 @@ public class MigrationRunner {
       if (ready.isEmpty()) {
         return Ending.OVER;
       }
+      // The last chance to hear that another run took over while this one was stopped.
+      migration.refresh();
       call = hypervisor.migrate(source.address(), ready.get());
       var _ = call.whenComplete((_, _) -> pulse.nudge());
     } else {

@@ -2,6 +2,7 @@ package dev.virtferry.migration;
 
 import static dev.virtferry.problem.ProblemType.DESTINATION_NOT_ALLOWED;
 import static dev.virtferry.problem.ProblemType.HOST_NOT_FOUND;
+import static dev.virtferry.problem.ProblemType.IDEMPOTENCY_CONFLICT;
 
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.virtferry.host.Host;
@@ -57,12 +58,52 @@ public class MigrationService {
    * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
    */
   public Tracked submit(Submission submission) {
+    return submit(submission, null).migration();
+  }
+
+  /**
+   * Accepts a migration once for each key: the same request again is answered with the migration
+   * that the first one made, as it is now.
+   *
+   * @param key null when the client sent none
+   * @throws Refused as above, or when the key came with another request before
+   */
+  public Accepted submit(Submission submission, @Nullable IdempotencyKey key) {
+    Optional<Accepted> earlier = replayed(key);
+    if (earlier.isPresent()) {
+      return earlier.get();
+    }
+    try {
+      return new Accepted(accept(submission, key), false);
+    } catch (DomainBusy | KeyTaken e) {
+      // The first use of the key may have come to its end while this one was being checked.
+      return replayed(key).orElseThrow(() -> e);
+    }
+  }
+
+  private Optional<Accepted> replayed(@Nullable IdempotencyKey key) {
+    if (key == null) {
+      return Optional.empty();
+    }
+    Optional<KeptUnderKey> kept = migrations.keptUnder(key);
+    if (kept.isPresent() && !kept.get().fingerprint().equals(key.fingerprint())) {
+      throw new Refused(
+          Problem.at(
+              "Idempotency-Key",
+              IDEMPOTENCY_CONFLICT,
+              "The key came with another request before, which made migration %s; use a new key."
+                  .formatted(kept.get().migration().migration().id())));
+    }
+    return kept.map(found -> new Accepted(found.migration(), true));
+  }
+
+  private Tracked accept(Submission submission, @Nullable IdempotencyKey key) {
     MigrationPlan plan = plan(submission);
     Order order = plan.requirePossible();
     MigrateCall call = Objects.requireNonNull(plan.call());
     var migration = Migration.accepted(ids.generate(), order, call, clock.instant());
     Progress progress = Progress.initial(order);
-    migrations.add(migration, progress);
+    migrations.add(migration, progress, key);
     log.info(
         "Accepted migration {} of {} from {} to {}, disks {}",
         migration.id(),
@@ -117,6 +158,21 @@ public class MigrationService {
       return Optional.empty();
     }
     migrations.change(id, "cancel requested", m -> m.requestCancel(clock.instant()));
+    runs.nudge(id);
+    return migrations.find(id);
+  }
+
+  /**
+   * Ends a migration that is in trouble, by the word of a person. Touches no host.
+   *
+   * @throws IllegalTransition when it is not in trouble
+   */
+  public Optional<Tracked> resolve(UUID id, String reason) {
+    if (migrations.find(id).isEmpty()) {
+      return Optional.empty();
+    }
+    migrations.change(id, "resolved by hand: " + reason, m -> m.resolve(reason, clock.instant()));
+    log.warn("Migration {} was ended by hand: {}", id, reason);
     runs.nudge(id);
     return migrations.find(id);
   }

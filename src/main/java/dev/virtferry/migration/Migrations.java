@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All migrations. A port: the store knows migrations, not the other way round, and tests keep them
@@ -14,9 +15,14 @@ public interface Migrations {
   /**
    * Keeps a new migration and gives it a slot as soon as one is free, all in one transaction.
    *
+   * @param key of the request; null when it had none
    * @throws DomainBusy when the domain has one that has not ended
+   * @throws KeyTaken when another request came first with that key
    */
-  void add(Migration migration, Progress progress);
+  void add(Migration migration, Progress progress, @Nullable IdempotencyKey key);
+
+  /** What an earlier request with that key made, unless that is too long ago. */
+  Optional<KeptUnderKey> keptUnder(IdempotencyKey key);
 
   Optional<Tracked> find(UUID id);
 

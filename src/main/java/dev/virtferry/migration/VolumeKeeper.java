@@ -114,9 +114,7 @@ final class VolumeKeeper {
         "volumes are left",
         m ->
             m.recordVolumes(
-                m.volumes().stream()
-                    .map(volume -> volume.state() == Fate.MADE ? volume.left(why) : volume)
-                    .toList()));
+                m.volumes().stream().map(volume -> volume.unlessSettled(why)).toList()));
   }
 
   /** What is to be written of it; empty when it never came into being. */

@@ -58,6 +58,11 @@ public record VolumeRecord(
     return new VolumeRecord(host, target, pool, name, path, Fate.LEFT, why);
   }
 
+  /** Left, where it was not said yet what becomes of it. */
+  VolumeRecord unlessSettled(String why) {
+    return state == Fate.PLANNED || state == Fate.MADE ? left(why) : this;
+  }
+
   boolean same(VolumeRecord other) {
     return host.equals(other.host) && target.equals(other.target);
   }

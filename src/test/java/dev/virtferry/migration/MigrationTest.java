@@ -9,6 +9,7 @@ import static dev.virtferry.migration.MigrationState.PREPARING;
 import static dev.virtferry.migration.MigrationState.QUEUED;
 import static dev.virtferry.migration.MigrationState.RECOVERING;
 import static dev.virtferry.migration.MigrationState.SUCCEEDED;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -58,57 +59,72 @@ class MigrationTest {
 
   /** Where each verb leads from each state; a state that is not named refuses the verb. */
   private static final Map<String, Verb> VERBS =
-      Map.of(
-          "prepare",
-          new Verb(Migration::prepare, Map.of(QUEUED, PREPARING)),
-          "start",
-          new Verb(MigrationTest::start, Map.of(PREPARING, MIGRATING)),
-          "record volumes",
-          new Verb(
-              m -> m.recordVolumes(List.of()), Map.of(PREPARING, PREPARING, FINISHING, FINISHING)),
-          "observe",
-          new Verb(
-              m -> m.observe(Phase.MEMORY, DomainLocation.SOURCE, NOW),
-              Map.of(MIGRATING, MIGRATING, RECOVERING, MIGRATING, NEEDS_ATTENTION, MIGRATING)),
-          "request cancel",
-          new Verb(
-              m -> m.requestCancel(NOW),
-              Map.of(
-                  QUEUED, CANCELLED,
-                  PREPARING, PREPARING,
-                  MIGRATING, MIGRATING,
-                  RECOVERING, RECOVERING,
-                  CANCELLED, CANCELLED)),
-          "recover",
-          new Verb(
-              m -> m.recover(DomainLocation.UNKNOWN, WHY),
-              Map.of(
-                  MIGRATING, RECOVERING,
-                  FINISHING, RECOVERING,
-                  RECOVERING, RECOVERING,
-                  NEEDS_ATTENTION, RECOVERING)),
-          "need attention",
-          new Verb(
-              m -> m.needAttention(DomainLocation.BOTH, WHY),
-              Map.of(
-                  MIGRATING, NEEDS_ATTENTION,
-                  FINISHING, NEEDS_ATTENTION,
-                  RECOVERING, NEEDS_ATTENTION,
-                  NEEDS_ATTENTION, NEEDS_ATTENTION)),
-          "finish",
-          new Verb(
-              m -> m.finish(DomainLocation.SOURCE),
-              Map.of(
-                  MIGRATING, FINISHING,
-                  FINISHING, FINISHING,
-                  RECOVERING, FINISHING,
-                  NEEDS_ATTENTION, FINISHING)),
-          "succeed",
-          new Verb(m -> m.succeed(NOW), Map.of(FINISHING, SUCCEEDED)),
-          "fail",
-          new Verb(
-              m -> m.fail(FAILURE, NOW),
-              Map.of(QUEUED, FAILED, PREPARING, FAILED, FINISHING, FAILED)));
+      Map.ofEntries(
+          entry("prepare", new Verb(Migration::prepare, Map.of(QUEUED, PREPARING))),
+          entry("start", new Verb(MigrationTest::start, Map.of(PREPARING, MIGRATING))),
+          entry(
+              "record volumes",
+              new Verb(
+                  m -> m.recordVolumes(List.of()),
+                  Map.of(PREPARING, PREPARING, FINISHING, FINISHING))),
+          entry(
+              "observe",
+              new Verb(
+                  m -> m.observe(Phase.MEMORY, DomainLocation.SOURCE, NOW),
+                  Map.of(MIGRATING, MIGRATING, RECOVERING, MIGRATING, NEEDS_ATTENTION, MIGRATING))),
+          entry(
+              "request cancel",
+              new Verb(
+                  m -> m.requestCancel(NOW),
+                  Map.of(
+                      QUEUED, CANCELLED,
+                      PREPARING, PREPARING,
+                      MIGRATING, MIGRATING,
+                      RECOVERING, RECOVERING,
+                      CANCELLED, CANCELLED))),
+          entry(
+              "recover",
+              new Verb(
+                  m -> m.recover(DomainLocation.UNKNOWN, WHY),
+                  Map.of(
+                      MIGRATING, RECOVERING,
+                      FINISHING, RECOVERING,
+                      RECOVERING, RECOVERING,
+                      NEEDS_ATTENTION, RECOVERING))),
+          entry(
+              "need attention",
+              new Verb(
+                  m -> m.needAttention(DomainLocation.BOTH, WHY),
+                  Map.of(
+                      MIGRATING, NEEDS_ATTENTION,
+                      FINISHING, NEEDS_ATTENTION,
+                      RECOVERING, NEEDS_ATTENTION,
+                      NEEDS_ATTENTION, NEEDS_ATTENTION))),
+          entry(
+              "finish",
+              new Verb(
+                  m -> m.finish(DomainLocation.SOURCE),
+                  Map.of(
+                      MIGRATING, FINISHING,
+                      FINISHING, FINISHING,
+                      RECOVERING, FINISHING,
+                      NEEDS_ATTENTION, FINISHING))),
+          entry("succeed", new Verb(m -> m.succeed(NOW), Map.of(FINISHING, SUCCEEDED))),
+          entry(
+              "fail",
+              new Verb(
+                  m -> m.fail(FAILURE, NOW),
+                  Map.of(QUEUED, FAILED, PREPARING, FAILED, FINISHING, FAILED))),
+          entry(
+              "resolve",
+              new Verb(
+                  m -> m.resolve("it runs on kvm-b", NOW),
+                  Map.of(RECOVERING, FAILED, NEEDS_ATTENTION, FAILED))),
+          entry(
+              "be cancelled",
+              new Verb(
+                  m -> m.cancelled(NOW),
+                  Map.of(QUEUED, CANCELLED, PREPARING, CANCELLED, FINISHING, CANCELLED))));
 
   private record Verb(UnaryOperator<Migration> verb, Map<MigrationState, MigrationState> leadsTo) {}
 

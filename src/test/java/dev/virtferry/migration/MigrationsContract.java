@@ -19,8 +19,10 @@ import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.MigrationQuery.Page;
 import dev.virtferry.migration.MigrationQuery.Position;
 import dev.virtferry.migration.Order.Guest;
+import dev.virtferry.migration.store.OldMigrations;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,12 +50,13 @@ abstract class MigrationsContract extends PlayedHosts {
   @Autowired JdbcClient sql;
   @Autowired TransactionOperations transactions;
   @Autowired Scheduler scheduler;
+  @Autowired OldMigrations retention;
 
   @BeforeEach
   void anEmptyStoreWhoseTasksDoNotRun() {
     scheduler.pause();
     sql.sql("delete from migration").update();
-    sql.sql("delete from scheduled_tasks").update();
+    sql.sql("delete from scheduled_tasks where task_name = 'migration'").update();
   }
 
   @Test
@@ -111,6 +114,68 @@ abstract class MigrationsContract extends PlayedHosts {
     add(migration);
     assertThat(migrations.find(migration.id())).isPresent();
     assertThat(tasks()).containsExactly(migration.id().toString());
+  }
+
+  @Test
+  void keepsWhatAKeyMade() {
+    Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    var key = new IdempotencyKey("me", "k1", "print");
+    assertThat(migrations.keptUnder(key)).isEmpty();
+    migrations.add(migration, Progress.initial(migration.order()), key);
+    KeptUnderKey kept = migrations.keptUnder(key).orElseThrow();
+    assertThat(kept.migration().migration()).isEqualTo(migration);
+    assertThat(kept.fingerprint()).isEqualTo("print");
+    assertThat(migrations.keptUnder(new IdempotencyKey("you", "k1", "print"))).isEmpty();
+  }
+
+  @Test
+  void keepsNothingOfASecondMigrationWithTheSameKey() {
+    var key = new IdempotencyKey("me", "k1", "print");
+    Migration first = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    Migration second = migration("web-02", "kvm-a", "kvm-b", 5, NOON);
+    migrations.add(first, Progress.initial(first.order()), key);
+    assertThatThrownBy(() -> migrations.add(second, Progress.initial(second.order()), key))
+        .isInstanceOf(KeyTaken.class);
+    assertThat(migrations.find(second.id())).isEmpty();
+  }
+
+  @Test
+  void takesAKeyAgainThatWasForgotten() {
+    var key = new IdempotencyKey("me", "k1", "print");
+    Migration first = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    migrations.add(first, Progress.initial(first.order()), key);
+    sql.sql("update idempotency set created_at = :then")
+        .param("then", java.time.OffsetDateTime.now(java.time.ZoneOffset.UTC).minusHours(25))
+        .update();
+    assertThat(migrations.keptUnder(key)).isEmpty();
+    Migration second = migration("web-02", "kvm-a", "kvm-b", 5, NOON);
+    migrations.add(second, Progress.initial(second.order()), key);
+    assertThat(migrations.keptUnder(key).orElseThrow().migration().migration()).isEqualTo(second);
+  }
+
+  @Test
+  void forgetsFinishedMigrationsByAgeAndOutcomeAndNothingElse() {
+    Instant now = Instant.now();
+    Migration old = cancelledAt("old", now.minus(Duration.ofDays(91)));
+    Migration fresh = cancelledAt("fresh", now.minus(Duration.ofDays(89)));
+    Migration failed = migration("failed", "kvm-a", "kvm-b", 5, NOON);
+    add(failed);
+    var why = new Failure(Problem.of(ProblemType.LIBVIRT_ERROR, "It broke."), null);
+    migrations.change(
+        failed.id(), "a test", m -> m.prepare().fail(why, now.minus(Duration.ofDays(300))));
+    Migration waiting = migration("waiting", "kvm-a", "kvm-b", 5, NOON);
+    add(waiting);
+    retention.forget();
+    assertThat(migrations.find(old.id())).isEmpty();
+    assertThat(migrations.history(old.id())).isEmpty();
+    assertThat(List.of(fresh, failed, waiting))
+        .allSatisfy(kept -> assertThat(migrations.find(kept.id())).isPresent());
+  }
+
+  private Migration cancelledAt(String domain, Instant end) {
+    Migration migration = migration(domain, "kvm-a", "kvm-b", 5, NOON);
+    add(migration);
+    return migrations.change(migration.id(), "a test", m -> m.requestCancel(end));
   }
 
   @Test
@@ -259,7 +324,7 @@ abstract class MigrationsContract extends PlayedHosts {
   }
 
   private void add(Migration migration) {
-    migrations.add(migration, Progress.initial(migration.order()));
+    migrations.add(migration, Progress.initial(migration.order()), null);
   }
 
   private Tracked find(Migration migration) {
@@ -280,7 +345,7 @@ abstract class MigrationsContract extends PlayedHosts {
   }
 
   private List<String> tasks() {
-    return sql.sql("select task_instance from scheduled_tasks")
+    return sql.sql("select task_instance from scheduled_tasks where task_name = 'migration'")
         .query((rs, _) -> rs.getString("task_instance"))
         .list();
   }

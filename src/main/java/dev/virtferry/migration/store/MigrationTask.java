@@ -8,7 +8,9 @@ import com.github.kagkarlsson.scheduler.task.FailureHandler;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import dev.virtferry.migration.HoldLost;
 import dev.virtferry.migration.MigrationRunner;
 import dev.virtferry.migration.MigrationRunner.Ending;
@@ -21,7 +23,9 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The scheduler's task: one execution for each admitted migration, named by its id. */
+/**
+ * The scheduler's tasks: one execution for each admitted migration, named by its id, and tidying.
+ */
 @Configuration(proxyBeanMethods = false)
 class MigrationTask {
 
@@ -32,6 +36,8 @@ class MigrationTask {
   /** After an error of our own, such as a database that was away for a moment. */
   private static final Duration BEFORE_RETRY = Duration.ofSeconds(2);
 
+  private static final Duration BETWEEN_ROUNDS = Duration.ofHours(1);
+
   /** The runner is looked up late: it needs the store, and the store needs the scheduler. */
   @Bean
   Task<Void> carryMigrations(ObjectProvider<MigrationRunner> runner) {
@@ -39,6 +45,13 @@ class MigrationTask {
         .onFailure(new FailureHandler.OnFailureRetryLater<>(BEFORE_RETRY))
         .onDeadExecutionRevive()
         .execute((instance, context) -> carry(runner.getObject(), instance, context));
+  }
+
+  /** One replica at a time does it. */
+  @Bean
+  RecurringTask<Void> forgetOldMigrations(OldMigrations old) {
+    return Tasks.recurring("retention", FixedDelay.of(BETWEEN_ROUNDS))
+        .execute((_, _) -> old.forget());
   }
 
   private static CompletionHandler<Void> carry(

@@ -3,6 +3,9 @@ package dev.virtferry.migration.store;
 import dev.virtferry.migration.DomainBusy;
 import dev.virtferry.migration.Hold;
 import dev.virtferry.migration.HoldLost;
+import dev.virtferry.migration.IdempotencyKey;
+import dev.virtferry.migration.KeptUnderKey;
+import dev.virtferry.migration.KeyTaken;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationQuery;
 import dev.virtferry.migration.MigrationQuery.Page;
@@ -15,7 +18,9 @@ import dev.virtferry.migration.Traffic;
 import dev.virtferry.migration.Transition;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
@@ -38,6 +43,7 @@ class SqlMigrations implements Migrations {
   private final TransactionOperations transactions;
   private final MigrationDocuments documents;
   private final Admission admission;
+  private final RetentionProperties retention;
   private final Replica replica;
   private final Clock clock;
 
@@ -46,21 +52,26 @@ class SqlMigrations implements Migrations {
       TransactionOperations transactions,
       MigrationDocuments documents,
       Admission admission,
+      RetentionProperties retention,
       Replica replica,
       Clock clock) {
     this.sql = sql;
     this.transactions = transactions;
     this.documents = documents;
     this.admission = admission;
+    this.retention = retention;
     this.replica = replica;
     this.clock = clock;
   }
 
   @Override
-  public void add(Migration migration, Progress progress) {
+  public void add(Migration migration, Progress progress, @Nullable IdempotencyKey key) {
     try {
       transactions.executeWithoutResult(_ -> {
         insert(migration, progress);
+        if (key != null) {
+          remember(key, migration.id());
+        }
         remember(migration.id(), null, migration.state(), "accepted");
         admission.admit();
       });
@@ -69,8 +80,52 @@ class SqlMigrations implements Migrations {
       throw activeOf(domain.toString()).stream()
           .findFirst()
           .<RuntimeException>map(active -> new DomainBusy(active.id()))
-          .orElse(e);
+          .orElseGet(() -> key == null ? e : new KeyTaken(key));
     }
+  }
+
+  private void remember(IdempotencyKey key, UUID migration) {
+    sql.sql(
+            """
+            delete from idempotency
+             where caller = :caller and client_key = :key and created_at < :forgotten
+            """)
+        .param("caller", key.caller())
+        .param("key", key.key())
+        .param("forgotten", keysForgotten())
+        .update();
+    sql.sql(
+            """
+            insert into idempotency (caller, client_key, fingerprint, migration_id, created_at)
+            values (:caller, :key, :fingerprint, :migration, :now)
+            """)
+        .param("caller", key.caller())
+        .param("key", key.key())
+        .param("fingerprint", key.fingerprint())
+        .param("migration", migration)
+        .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+        .update();
+  }
+
+  private OffsetDateTime keysForgotten() {
+    return clock.instant().minus(retention.idempotencyKeys()).atOffset(ZoneOffset.UTC);
+  }
+
+  @Override
+  public Optional<KeptUnderKey> keptUnder(IdempotencyKey key) {
+    return sql.sql(
+            """
+            select m.version, m.document, p.revision, p.document as progress, i.fingerprint
+              from idempotency i
+              join migration m on m.id = i.migration_id
+              join migration_progress p on p.migration_id = m.id
+             where i.caller = :caller and i.client_key = :key and i.created_at >= :forgotten
+            """)
+        .param("caller", key.caller())
+        .param("key", key.key())
+        .param("forgotten", keysForgotten())
+        .query((rs, row) -> new KeptUnderKey(tracked(rs, row), rs.getString("fingerprint")))
+        .optional();
   }
 
   private void insert(Migration migration, Progress progress) {
@@ -276,7 +331,8 @@ class SqlMigrations implements Migrations {
                 """
                 update migration
                    set version = :version, state = :state, document = :document,
-                       active_domain = case when :over then null else active_domain end
+                       active_domain = case when :over then null else active_domain end,
+                       ended_at = :endedAt
                  where id = :id and version = :expected
                    and (:epoch = -1 or epoch = :epoch)
                 """)
@@ -284,6 +340,7 @@ class SqlMigrations implements Migrations {
             .param("state", next.state().name())
             .param("document", documents.write(next))
             .param("over", over)
+            .param("endedAt", endedAt(next), Types.TIMESTAMP_WITH_TIMEZONE)
             .param("id", next.id())
             .param("expected", before.version())
             .param("epoch", hold == null ? -1 : hold.epoch())
@@ -298,6 +355,11 @@ class SqlMigrations implements Migrations {
       admission.admit();
     }
     return true;
+  }
+
+  private static @Nullable OffsetDateTime endedAt(Migration migration) {
+    Instant at = migration.timeline().endedAt();
+    return at == null ? null : at.atOffset(ZoneOffset.UTC);
   }
 
   private void remember(UUID id, @Nullable MigrationState from, MigrationState to, String cause) {

@@ -1,5 +1,7 @@
 package dev.virtferry.migration.web;
 
+import dev.virtferry.migration.Accepted;
+import dev.virtferry.migration.IdempotencyKey;
 import dev.virtferry.migration.MigrationQuery;
 import dev.virtferry.migration.MigrationQuery.Position;
 import dev.virtferry.migration.MigrationService;
@@ -16,6 +18,8 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.util.List;
@@ -37,6 +41,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/v1/migrations", produces = "application/json")
 @Tag(name = "migrations", description = "Move running domains and copy exactly the named disks.")
 class MigrationController {
+
+  /** Whose keys they are, as long as callers have no names. */
+  private static final String EVERYBODY = "";
 
   private final MigrationService service;
 
@@ -62,14 +69,38 @@ class MigrationController {
         @Header(
             name = "ETag",
             description = "Changes with the migration.",
+            schema = @Schema(type = "string")),
+        @Header(
+            name = "Idempotency-Replayed",
+            description = "true when an earlier request with the same key made the migration.",
             schema = @Schema(type = "string"))
       })
-  ResponseEntity<MigrationResponse> start(@Valid @RequestBody MigrationRequest request) {
-    Tracked accepted = service.submit(request.toSubmission());
-    return ResponseEntity.accepted()
-        .location(URI.create("/v1/migrations/" + accepted.migration().id()))
-        .eTag(accepted.etag())
-        .body(MigrationResponse.of(accepted));
+  ResponseEntity<MigrationResponse> start(
+      @Valid @RequestBody MigrationRequest request,
+      @Parameter(
+              description =
+                  "A text of the client's choice. The same request with the same key again is"
+                      + " answered with the migration that the first one made; kept for a day.")
+          @RequestHeader(name = "Idempotency-Key", required = false)
+          @Pattern(
+              regexp = "[!-~]{1,255}",
+              message = "has no 1 to 255 visible ASCII characters without spaces")
+          @Nullable String idempotencyKey) {
+    Accepted accepted =
+        service.submit(
+            request.toSubmission(),
+            idempotencyKey == null
+                ? null
+                : new IdempotencyKey(EVERYBODY, idempotencyKey, Fingerprint.of(request)));
+    Tracked migration = accepted.migration();
+    ResponseEntity.BodyBuilder answer =
+        ResponseEntity.accepted()
+            .location(URI.create("/v1/migrations/" + migration.migration().id()))
+            .eTag(migration.etag());
+    if (accepted.replayed()) {
+      answer.header("Idempotency-Replayed", "true");
+    }
+    return answer.body(MigrationResponse.of(migration));
   }
 
   @GetMapping("/{id}")
@@ -153,6 +184,30 @@ class MigrationController {
     Tracked asked = service.cancel(id).orElseThrow(() -> new MigrationNotFound(id));
     return ResponseEntity.accepted().eTag(asked.etag()).body(MigrationResponse.of(asked));
   }
+
+  @PostMapping(path = "/{id}/resolve", consumes = "application/json")
+  @Operation(
+      operationId = "resolveMigration",
+      summary = "End a migration in trouble by hand",
+      description =
+          "Only while it is RECOVERING or NEEDS_ATTENTION. It ends as FAILED with the last known"
+              + " location; no host is touched, and its slots and its domain are free.")
+  @ApiResponse(responseCode = "200", description = "Ended.")
+  ResponseEntity<MigrationResponse> resolve(
+      @PathVariable UUID id, @Valid @RequestBody Resolution resolution) {
+    return found(
+        service.resolve(id, resolution.reason()).orElseThrow(() -> new MigrationNotFound(id)));
+  }
+
+  /** Why a person ends a migration. */
+  @Schema(name = "Resolution")
+  record Resolution(
+      @Schema(
+              description = "Kept in the migration's history.",
+              example = "destroyed the copy on kvm-a; web-01 runs on kvm-b")
+          @NotBlank(message = "is missing or empty; say what you know")
+          @Size(max = 500, message = "has more than 500 characters")
+          String reason) {}
 
   /** Changes of state, oldest first. */
   @Schema(name = "History")

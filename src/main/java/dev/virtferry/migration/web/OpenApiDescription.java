@@ -1,5 +1,7 @@
 package dev.virtferry.migration.web;
 
+import static java.util.Map.entry;
+
 import dev.virtferry.host.Host;
 import dev.virtferry.host.Inventory;
 import io.swagger.v3.core.converter.ModelConverters;
@@ -42,17 +44,18 @@ class OpenApiDescription {
           "503", "A host did not answer; try again after `Retry-After` seconds.");
 
   private static final Map<String, List<String>> PROBLEMS_OF =
-      Map.of(
-          "startMigration", List.of("400", "409", "422", "503"),
-          "planMigration", List.of("400", "409", "422", "503"),
-          "listHosts", List.of(),
-          "getHost", List.of("404"),
-          "listDomains", List.of("404", "503"),
-          "getDomain", List.of("404", "503"),
-          "getMigration", List.of("400", "404"),
-          "listMigrations", List.of("400"),
-          "getMigrationHistory", List.of("400", "404"),
-          "cancelMigration", List.of("400", "404", "409"));
+      Map.ofEntries(
+          entry("startMigration", List.of("400", "409", "422", "503")),
+          entry("planMigration", List.of("400", "409", "422", "503")),
+          entry("listHosts", List.of()),
+          entry("getHost", List.of("404")),
+          entry("listDomains", List.of("404", "503")),
+          entry("getDomain", List.of("404", "503")),
+          entry("getMigration", List.of("400", "404")),
+          entry("listMigrations", List.of("400")),
+          entry("getMigrationHistory", List.of("400", "404")),
+          entry("resolveMigration", List.of("400", "404", "409")),
+          entry("cancelMigration", List.of("400", "404", "409")));
 
   @Bean
   OpenAPI description() {

@@ -8,6 +8,8 @@ import static dev.virtferry.problem.ProblemType.METHOD_NOT_ALLOWED;
 import static dev.virtferry.problem.ProblemType.MIGRATION_IN_PROGRESS;
 import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_CANCELLABLE;
 import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_FOUND;
+import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_RESOLVABLE;
+import static dev.virtferry.problem.ProblemType.MIGRATION_OVER;
 import static dev.virtferry.problem.ProblemType.NOT_ACCEPTABLE;
 import static dev.virtferry.problem.ProblemType.NOT_FOUND;
 import static dev.virtferry.problem.ProblemType.PAYLOAD_TOO_LARGE;
@@ -25,10 +27,12 @@ import dev.virtferry.problem.Refused;
 import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
+import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -36,9 +40,11 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.validation.method.ParameterErrors;
 import org.springframework.validation.method.ParameterValidationResult;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
@@ -52,6 +58,9 @@ class Problems extends ResponseEntityExceptionHandler {
 
   /** A host that is down now may be back after so many seconds. */
   private static final String RETRY_AFTER_SECONDS = "5";
+
+  private static final Comparator<FieldError> BY_POINTER =
+      Comparator.comparing(FieldError::pointer).thenComparing(FieldError::detail);
 
   @ExceptionHandler
   ResponseEntity<Object> refused(Refused refused) {
@@ -82,10 +91,15 @@ class Problems extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ResponseEntity<Object> tooLate(IllegalTransition refused) {
+    ProblemType type =
+        switch (refused.verb()) {
+          case "be resolved" ->
+              refused.from().terminal() ? MIGRATION_OVER : MIGRATION_NOT_RESOLVABLE;
+          default -> MIGRATION_NOT_CANCELLABLE;
+        };
     return response(
         Problem.of(
-            MIGRATION_NOT_CANCELLABLE,
-            refused.getMessage() + "; its end, or what has to be done, shows in its status."),
+            type, refused.getMessage() + "; its end, or what has to be done, shows in its status."),
         new HttpHeaders());
   }
 
@@ -141,7 +155,7 @@ class Problems extends ResponseEntityExceptionHandler {
     List<FieldError> errors =
         invalid.getFieldErrors().stream()
             .map(e -> fieldError(JsonPointers.of(e.getField()), e.getDefaultMessage()))
-            .sorted(Comparator.comparing(FieldError::pointer).thenComparing(FieldError::detail))
+            .sorted(BY_POINTER)
             .toList();
     return response(invalid("Some fields can't be accepted", errors), headers);
   }
@@ -153,14 +167,25 @@ class Problems extends ResponseEntityExceptionHandler {
       HttpStatusCode status,
       WebRequest request) {
     List<FieldError> errors =
-        invalid.getParameterValidationResults().stream().flatMap(Problems::errors).toList();
-    return response(invalid("Some parameters can't be accepted", errors), headers);
+        invalid.getParameterValidationResults().stream()
+            .flatMap(Problems::errors)
+            .sorted(BY_POINTER)
+            .toList();
+    return response(invalid("Some fields can't be accepted", errors), headers);
   }
 
-  private static java.util.stream.Stream<FieldError> errors(ParameterValidationResult result) {
-    String name = result.getMethodParameter().getParameterName();
-    return result.getResolvableErrors().stream()
-        .map(e -> fieldError(String.valueOf(name), e.getDefaultMessage()));
+  private static Stream<FieldError> errors(ParameterValidationResult result) {
+    return result instanceof ParameterErrors body
+        ? body.getFieldErrors().stream()
+            .map(e -> fieldError(JsonPointers.of(e.getField()), e.getDefaultMessage()))
+        : result.getResolvableErrors().stream()
+            .map(e -> fieldError(name(result.getMethodParameter()), e.getDefaultMessage()));
+  }
+
+  /** A header is known to clients by its own name, a parameter by that of the method. */
+  private static String name(MethodParameter parameter) {
+    RequestHeader header = parameter.getParameterAnnotation(RequestHeader.class);
+    return header == null ? String.valueOf(parameter.getParameterName()) : header.name();
   }
 
   private static FieldError fieldError(String where, @Nullable String message) {

@@ -8,8 +8,15 @@ import dev.virtferry.ServiceTest;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.Domains;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -394,6 +401,110 @@ class MigrationApiTest extends ApiTest {
         422,
         "domain-not-migratable",
         "#/domain");
+  }
+
+  private MvcTestResult postWithKey(String key, String body) {
+    return http.post()
+        .uri("/v1/migrations")
+        .contentType(MediaType.APPLICATION_JSON)
+        .header("Idempotency-Key", key)
+        .content(body)
+        .exchange();
+  }
+
+  private static String wish(String domain, String disks) {
+    return "{\"domain\":\"%s\",\"destUri\":\"qemu+tls://kvm-b/system\",\"disks\":%s}"
+        .formatted(domain, disks);
+  }
+
+  @Test
+  void answersTheSameRequestWithTheSameKeyOnce() {
+    String key = UUID.randomUUID().toString();
+    MvcTestResult first = postWithKey(key, wish("web-01", "[\"vda\",\"vdb\"]"));
+    assertThat(first).hasStatus(202).doesNotContainHeader("Idempotency-Replayed");
+    MvcTestResult again = postWithKey(key, " " + wish("web-01", "[ \"vda\", \"vdb\" ]"));
+    assertThat(again).hasStatus(202).hasHeader("Idempotency-Replayed", "true");
+    assertThat(body(again).get("id")).isEqualTo(body(first).get("id"));
+    assertProblem(
+        postWithKey(key, wish("web-01", "[\"vdb\",\"vda\"]")),
+        422,
+        "idempotency-conflict",
+        "Idempotency-Key");
+    assertProblem(
+        postWithKey(UUID.randomUUID().toString(), wish("web-01", "[\"vda\",\"vdb\"]")),
+        409,
+        "migration-in-progress",
+        "#/domain");
+    hosts().rollBackTo("kvm-a");
+    await()
+        .until(() -> {
+          hosts().rollBackTo("kvm-a");
+          return !get("/v1/migrations/" + body(first).get("id").asString()).get("endedAt").isNull();
+        });
+    MvcTestResult afterwards = postWithKey(key, wish("web-01", "[\"vda\",\"vdb\"]"));
+    assertThat(body(afterwards).get("state").asString()).as("as it is now").isEqualTo("FAILED");
+  }
+
+  @Test
+  void carriesOutOneOfTwoConcurrentRequestsWithTheSameKey() throws Exception {
+    String key = UUID.randomUUID().toString();
+    String wish = wish("web-01", "[\"vda\",\"vdb\"]");
+    Set<String> ids = new HashSet<>();
+    try (ExecutorService clients = Executors.newFixedThreadPool(4)) {
+      Callable<MvcTestResult> client = () -> postWithKey(key, wish);
+      for (Future<MvcTestResult> answer : clients.invokeAll(Collections.nCopies(4, client))) {
+        assertThat(answer.get()).hasStatus(202);
+        ids.add(body(answer.get()).get("id").asString());
+      }
+    }
+    assertThat(ids).hasSize(1);
+  }
+
+  @Test
+  void keepsNoKeyOfARequestThatItRefused() {
+    String key = UUID.randomUUID().toString();
+    assertProblem(
+        postWithKey(key, wish("web-01", "[\"vda\"]")), 422, "disk-left-behind", "#/disks");
+    assertThat(postWithKey(key, wish("web-01", "[\"vda\",\"vdb\"]"))).hasStatus(202);
+  }
+
+  @Test
+  void refusesAKeyThatIsNone() {
+    assertProblem(
+        postWithKey("two words", wish("web-01", "[\"vda\",\"vdb\"]")),
+        400,
+        "invalid-request",
+        "Idempotency-Key");
+  }
+
+  @Test
+  void endsAMigrationInTroubleByHand() {
+    String id = start("web-01", "[\"vda\",\"vdb\"]");
+    String resolve = "/v1/migrations/" + id + "/resolve";
+    await().until(() -> !hosts().made().isEmpty());
+    assertProblem(
+        post(resolve, "{\"reason\":\"I say so\"}"), 409, "migration-not-resolvable", null);
+    hosts().cutOff("kvm-b");
+    await().until(() -> get("/v1/migrations/" + id).get("state").asString().equals("RECOVERING"));
+    assertProblem(post(resolve, "{}"), 400, "invalid-request", "#/reason");
+    MvcTestResult resolved = post(resolve, "{\"reason\":\"kvm-b burnt down\"}");
+    assertThat(resolved).hasStatusOk();
+    JsonNode migration = body(resolved);
+    assertThat(migration.get("state").asString()).isEqualTo("FAILED");
+    assertThat(migration.get("domainLocation").asString()).isEqualTo("UNKNOWN");
+    assertThat(migration.get("error").get("type").asString()).endsWith(":resolved-by-hand");
+    assertThat(migration.get("error").get("detail").asString()).contains("kvm-b burnt down");
+    assertThat(get("/v1/migrations/" + id + "/history").toString())
+        .contains("resolved by hand: kvm-b burnt down");
+    assertProblem(post(resolve, "{\"reason\":\"again\"}"), 409, "migration-over", null);
+    assertProblem(
+        post("/v1/migrations/" + UUID.randomUUID() + "/resolve", "{\"reason\":\"x\"}"),
+        404,
+        "migration-not-found",
+        null);
+    hosts().bringBack("kvm-b");
+    hosts().rollBackTo("kvm-a");
+    assertThat(post(wish("web-01", "[\"vda\",\"vdb\"]"))).as("its domain is free").hasStatus(202);
   }
 
   @Test

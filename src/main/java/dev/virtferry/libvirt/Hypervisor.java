@@ -90,6 +90,9 @@ public interface Hypervisor {
   /** {@code virDomainMigrateSetMaxDowntime}, in milliseconds; the job must run. */
   void setMaxDowntime(HostAddress source, UUID domain, long millis);
 
+  /** Lets a paused domain run ({@code virDomainResume}). */
+  void resume(HostAddress host, UUID domain);
+
   /** {@code virDomainSetAutostart}. */
   void setAutostart(HostAddress host, UUID domain, boolean autostart);
 }

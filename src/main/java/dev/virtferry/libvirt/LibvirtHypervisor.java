@@ -243,6 +243,20 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
+  public void resume(HostAddress host, UUID domain) {
+    connections.ask(
+        host,
+        connect ->
+            withDomain(
+                connect,
+                domain.toString(),
+                found -> {
+                  found.resume();
+                  return true;
+                }));
+  }
+
+  @Override
   public void setAutostart(HostAddress host, UUID domain, boolean autostart) {
     connections.ask(
         host,

@@ -16,6 +16,10 @@ public enum MigrateFlag {
   PERSIST_DEST(1 << 3),
   /** {@code VIR_MIGRATE_UNDEFINE_SOURCE}: the source drops its definition. */
   UNDEFINE_SOURCE(1 << 4),
+  /**
+   * {@code VIR_MIGRATE_PAUSED}: the guest arrives paused, and whoever asked for that lets it run.
+   */
+  PAUSED(1 << 5),
   /** {@code VIR_MIGRATE_NON_SHARED_DISK}: the named disks are copied in full. */
   NON_SHARED_DISK(1 << 6),
   /** {@code VIR_MIGRATE_NON_SHARED_INC}: the named disks' own layer is copied. */

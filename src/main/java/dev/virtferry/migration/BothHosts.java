@@ -70,6 +70,11 @@ final class BothHosts {
     hypervisor.setMaxDowntime(source, domain, millis);
   }
 
+  /** Lets the guest run that arrived paused. */
+  void resumeAtDestination() {
+    hypervisor.resume(destination, domain);
+  }
+
   /** Makes the destination start the domain by itself. */
   void setAutostartAtDestination() {
     hypervisor.setAutostart(destination, domain, true);

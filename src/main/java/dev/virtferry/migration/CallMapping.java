@@ -99,6 +99,9 @@ final class CallMapping {
               ? MigrateFlag.NON_SHARED_INC
               : MigrateFlag.NON_SHARED_DISK);
     }
+    if (order.options().guardedSwitchover()) {
+      flags.add(MigrateFlag.PAUSED);
+    }
     if (order.options().synchronousWrites()) {
       flags.add(MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES);
     }

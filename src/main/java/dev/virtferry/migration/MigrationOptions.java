@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     VIR_MIGRATE_NON_SHARED_SYNCHRONOUS_WRITES})
  * @param detectZeroes whether zeroes are not written to the copies of disks that unmap ({@code
  *     VIR_MIGRATE_PARAM_MIGRATE_DISKS_DETECT_ZEROES})
+ * @param guardedSwitchover whether the guest arrives paused and is let run only after the source is
+ *     seen to have let go of it ({@code VIR_MIGRATE_PAUSED})
  */
 public record MigrationOptions(
     @Nullable Long bandwidthMiBps,
@@ -22,8 +24,9 @@ public record MigrationOptions(
     SourceVolumes sourceVolumes,
     BackingCheck verifyBacking,
     boolean synchronousWrites,
-    boolean detectZeroes) {
+    boolean detectZeroes,
+    boolean guardedSwitchover) {
 
   public static final MigrationOptions NONE =
-      new MigrationOptions(null, null, SourceVolumes.KEEP, BackingCheck.SIZE, false, false);
+      new MigrationOptions(null, null, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, false);
 }

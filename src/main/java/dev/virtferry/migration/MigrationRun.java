@@ -82,11 +82,13 @@ final class MigrationRun {
       return true;
     }
     Phase phase = Objects.requireNonNull(known.phase());
-    var circumstances = new Circumstances(phase, callPending, destinationSeen);
+    var circumstances =
+        new Circumstances(phase, callPending, destinationSeen, known.order().releasedByUs());
     return switch (TruthTable.judge(sighting, circumstances)) {
       case Verdict.Underway underway -> goOn(underway, sighting);
       case Verdict.Unsettled unsettled -> trouble(unsettled);
       case Verdict.Contradiction contradiction -> trouble(contradiction);
+      case Verdict.Releasable _ -> release();
       case Verdict.Moved _ -> arrive();
       case Verdict.Stayed stayed -> stay(stayed);
     };
@@ -196,6 +198,24 @@ final class MigrationRun {
     Migration told = migration.change(cause, verb);
     if (told.version() != before) {
       log.warn("{}: {}", told.state(), Objects.requireNonNull(told.attention()).reason());
+    }
+  }
+
+  /** Guarded switchover: only now that the source can't run the guest any more it may run there. */
+  private boolean release() {
+    Instant now = clock.instant();
+    try {
+      migration.change(
+          "the source let go", m -> m.observe(Phase.SWITCHOVER, DomainLocation.DESTINATION, now));
+      hosts.resumeAtDestination();
+      log.info("Let the guest run at the destination");
+      return false;
+    } catch (HostUnreachable | LibvirtFailure e) {
+      return trouble(
+          new Verdict.Contradiction(
+              DomainLocation.DESTINATION,
+              "The destination holds the guest paused and does not resume it: " + e.getMessage(),
+              "Resume the domain on the destination by hand; the source has let go of it."));
     }
   }
 

@@ -67,6 +67,14 @@ public record Order(
         .collect(toMap(VolumePlan::target, VolumePlan::path));
   }
 
+  /**
+   * Whether virt-ferry itself lets the guest run at the destination: it arrives paused, and its
+   * owner had not paused it before.
+   */
+  boolean releasedByUs() {
+    return options.guardedSwitchover() && !guest.paused();
+  }
+
   /** The phase that libvirt's job begins with. */
   Phase firstPhase() {
     return disks.isEmpty() ? Phase.MEMORY : Phase.STORAGE;

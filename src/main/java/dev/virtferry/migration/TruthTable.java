@@ -11,6 +11,7 @@ import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.migration.Verdict.Contradiction;
 import dev.virtferry.migration.Verdict.Moved;
+import dev.virtferry.migration.Verdict.Releasable;
 import dev.virtferry.migration.Verdict.Stayed;
 import dev.virtferry.migration.Verdict.Underway;
 import dev.virtferry.migration.Verdict.Unsettled;
@@ -27,8 +28,10 @@ final class TruthTable {
    * @param phase entered last
    * @param callPending whether our own native call has not returned yet
    * @param destinationSeen whether the destination has held the domain before
+   * @param guarded whether the guest arrives paused and is let run by virt-ferry
    */
-  record Circumstances(Phase phase, boolean callPending, boolean destinationSeen) {}
+  record Circumstances(
+      Phase phase, boolean callPending, boolean destinationSeen, boolean guarded) {}
 
   private static final String WAIT = "Nothing has to be done yet; virt-ferry keeps looking.";
 
@@ -67,7 +70,7 @@ final class TruthTable {
               "The link was lost in post-copy: the guest's memory is split between both hosts.",
               "Restore the link, then resume the post-copy. Destroy neither side.");
       case SHUT_OFF -> sourceStopped(source, destination, job, known);
-      case SHUT_OFF_MIGRATED, ABSENT -> sourceGone(destination);
+      case SHUT_OFF_MIGRATED, ABSENT -> sourceGone(destination, known);
     };
   }
 
@@ -100,9 +103,7 @@ final class TruthTable {
       case RUNNING, RUNNING_POST_COPY ->
           finishing ? new Underway(Phase.SWITCHOVER, DESTINATION) : confirmationLost();
       case PAUSED, PAUSED_BY_MIGRATION, PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED ->
-          finishing
-              ? new Underway(Phase.SWITCHOVER, SOURCE)
-              : new Unsettled(NEITHER, "The guest is paused on both hosts by the migration.", WAIT);
+          finishing ? new Underway(Phase.SWITCHOVER, SOURCE) : pausedOnBoth(destination, known);
       case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT ->
           finishing
               ? new Underway(Phase.SWITCHOVER, SOURCE)
@@ -115,19 +116,30 @@ final class TruthTable {
     };
   }
 
+  private static Verdict pausedOnBoth(DomainCondition destination, Circumstances known) {
+    return known.guarded() && destination == DomainCondition.PAUSED
+        ? new Contradiction(
+            NEITHER,
+            "The guest arrived whole and is paused on both hosts: the source never heard of it.",
+            "Destroy the source's copy; virt-ferry lets the destination's run then.")
+        : new Unsettled(NEITHER, "The guest is paused on both hosts by the migration.", WAIT);
+  }
+
   private static Verdict sourceStopped(
       DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
     return switch (destination) {
-      case RUNNING, RUNNING_POST_COPY, PAUSED -> new Moved();
+      case PAUSED -> arrivedPaused(known);
+      case RUNNING, RUNNING_POST_COPY -> new Moved();
       case PAUSED_BY_MIGRATION, PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED ->
           new Unsettled(NEITHER, "The source stopped, and the destination still waits.", WAIT);
       case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT -> onlyAtSource(source, destination, job, known);
     };
   }
 
-  private static Verdict sourceGone(DomainCondition destination) {
+  private static Verdict sourceGone(DomainCondition destination, Circumstances known) {
     return switch (destination) {
-      case RUNNING, PAUSED, SHUT_OFF, SHUT_OFF_MIGRATED -> new Moved();
+      case PAUSED -> arrivedPaused(known);
+      case RUNNING, SHUT_OFF, SHUT_OFF_MIGRATED -> new Moved();
       case RUNNING_POST_COPY -> new Underway(Phase.POST_COPY, DESTINATION);
       case PAUSED_BY_MIGRATION, PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED ->
           new Unsettled(
@@ -140,6 +152,14 @@ final class TruthTable {
     };
   }
 
+  /** While the call is out, libvirt may not be done with the guest. */
+  private static Verdict arrivedPaused(Circumstances known) {
+    if (!known.guarded()) {
+      return new Moved();
+    }
+    return known.callPending() ? new Underway(Phase.SWITCHOVER, DESTINATION) : new Releasable();
+  }
+
   /** The destination holds the guest back, the source runs it: the copy is under way or undone. */
   private static Verdict incoming(JobReading job, Circumstances known) {
     return known.callPending() || job.activity() == Activity.RUNNING
@@ -149,8 +169,14 @@ final class TruthTable {
   }
 
   private static Verdict held(JobReading job, Circumstances known, String how) {
-    return job.activity() == Activity.RUNNING
-        ? new Underway(phase(job, known), SOURCE)
+    if (job.activity() == Activity.RUNNING) {
+      return new Underway(phase(job, known), SOURCE);
+    }
+    return known.guarded() && !known.callPending()
+        ? new Contradiction(
+            SOURCE,
+            "The source went on with the guest, and the destination holds a paused copy of it.",
+            "Destroy the destination's copy; it is out of date. Never resume it.")
         : new Contradiction(
             BOTH,
             "Both hosts hold the guest; the destination's is %s.".formatted(how),

@@ -14,6 +14,12 @@ sealed interface Verdict {
   /** Final unless a person acts. */
   record Contradiction(DomainLocation location, String reason, String advice) implements Verdict {}
 
+  /**
+   * The source has let go, and the destination holds the guest paused because it was to arrive so:
+   * now it may run.
+   */
+  record Releasable() implements Verdict {}
+
   /** The domain is at the destination, and the source has let go of it. */
   record Moved() implements Verdict {}
 

@@ -47,6 +47,7 @@ public final class VirshCommand {
       case PEER2PEER -> "--p2p";
       case PERSIST_DEST -> "--persistent";
       case UNDEFINE_SOURCE -> "--undefinesource";
+      case PAUSED -> "--suspend";
       case NON_SHARED_DISK -> "--copy-storage-all";
       case NON_SHARED_INC -> "--copy-storage-inc";
       case NON_SHARED_SYNCHRONOUS_WRITES -> "--copy-storage-synchronous-writes";

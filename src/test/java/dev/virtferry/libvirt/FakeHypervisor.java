@@ -270,6 +270,13 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
+  public void resume(HostAddress host, UUID domain) {
+    requireReachable(host);
+    remarks.add("resume " + host.name());
+    show(host.name(), Objects.requireNonNull(at(host.name()).get(domain)), DomainCondition.RUNNING);
+  }
+
+  @Override
   public void setAutostart(HostAddress host, UUID domain, boolean autostart) {
     requireReachable(host);
     remarks.add("autostart " + host.name());

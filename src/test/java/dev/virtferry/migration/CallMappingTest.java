@@ -73,7 +73,8 @@ class CallMappingTest {
     Order order =
         Orders.of(
             null,
-            new MigrationOptions(200L, 300L, SourceVolumes.KEEP, BackingCheck.SIZE, false, false),
+            new MigrationOptions(
+                200L, 300L, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, false),
             true);
     assertThat(call(order).parameters())
         .containsExactly(new TypedParameter("bandwidth", new TypedValue.ULLong(200L)));
@@ -122,7 +123,7 @@ class CallMappingTest {
   @Test
   void mapsSynchronousWritesOntoTheirFlag() {
     var options =
-        new MigrationOptions(null, null, SourceVolumes.KEEP, BackingCheck.SIZE, true, false);
+        new MigrationOptions(null, null, SourceVolumes.KEEP, BackingCheck.SIZE, true, false, false);
     assertThat(call(Orders.of(CopyMode.FULL, options, true, "vda")).flags())
         .contains(MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES);
   }

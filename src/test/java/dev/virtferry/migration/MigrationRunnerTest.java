@@ -17,6 +17,7 @@ import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.problem.ProblemType;
@@ -36,7 +37,8 @@ import org.springframework.beans.factory.annotation.Autowired;
 class MigrationRunnerTest extends PlayedHosts {
 
   private static final MigrationOptions DELETING =
-      new MigrationOptions(null, null, SourceVolumes.DELETE, BackingCheck.SIZE, false, false);
+      new MigrationOptions(
+          null, null, SourceVolumes.DELETE, BackingCheck.SIZE, false, false, false);
 
   @Autowired MigrationService service;
   @Autowired Migrations migrations;
@@ -265,7 +267,8 @@ class MigrationRunnerTest extends PlayedHosts {
   void setsTheMaximalDowntimeOnceTheJobRuns() {
     UUID id =
         submit(
-            new MigrationOptions(100L, 250L, SourceVolumes.KEEP, BackingCheck.SIZE, false, false));
+            new MigrationOptions(
+                100L, 250L, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, false));
     awaitCall();
     await().until(() -> hosts().remarks().contains("downtime 250"));
     assertThat(find(id).migration().call().parameters().get("bandwidth"))
@@ -432,7 +435,7 @@ class MigrationRunnerTest extends PlayedHosts {
                 null,
                 5,
                 new MigrationOptions(
-                    null, null, SourceVolumes.KEEP, BackingCheck.CONTENT, false, false)))
+                    null, null, SourceVolumes.KEEP, BackingCheck.CONTENT, false, false, false)))
         .migration()
         .id();
   }
@@ -456,6 +459,50 @@ class MigrationRunnerTest extends PlayedHosts {
         .contains("byte 2.");
     assertThat(volumes().deeds()).isEmpty();
     assertThat(hosts().made()).isEmpty();
+  }
+
+  private static final MigrationOptions GUARDED =
+      new MigrationOptions(null, null, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, true);
+
+  @Test
+  void letsAGuardedGuestRunOnlyAfterTheSourceLetGo() {
+    UUID id = submit(GUARDED);
+    awaitCall();
+    assertThat(hosts().made().getFirst().flags()).contains(MigrateFlag.PAUSED);
+    hosts().show("kvm-a", guest, DomainCondition.PAUSED_BY_MIGRATION);
+    hosts().show("kvm-b", guest, DomainCondition.PAUSED);
+    awaitUntil(id, t -> t.migration().phase() == Phase.SWITCHOVER);
+    assertThat(hosts().remarks()).doesNotContain("resume kvm-b");
+    hosts().remove("kvm-a", guest.uuid());
+    hosts().endCall(guest.uuid());
+    assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(hosts().remarks()).containsOnlyOnce("resume kvm-b");
+  }
+
+  @Test
+  void leavesAGuardedGuestPausedThatItsOwnerHadPaused() {
+    hosts().show("kvm-a", guest, DomainCondition.PAUSED);
+    UUID id = submit(GUARDED);
+    awaitCall();
+    hosts().show("kvm-b", guest, DomainCondition.PAUSED);
+    hosts().remove("kvm-a", guest.uuid());
+    hosts().endCall(guest.uuid());
+    assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(hosts().remarks()).doesNotContain("resume kvm-b");
+  }
+
+  @Test
+  void neverResumesAGuardedGuestWhileTheSourceRunsIt() {
+    UUID id = submit(GUARDED);
+    awaitCall();
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().show("kvm-b", guest, DomainCondition.PAUSED);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(1, 7, "client socket is closed"));
+    Tracked split = awaitUntil(id, t -> t.migration().state() == MigrationState.NEEDS_ATTENTION);
+    assertThat(split.migration().location()).isEqualTo(DomainLocation.SOURCE);
+    assertThat(hosts().remarks()).doesNotContain("resume kvm-b");
+    hosts().remove("kvm-b", guest.uuid());
+    assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.FAILED);
   }
 
   @Test

@@ -24,6 +24,7 @@ import dev.virtferry.migration.Reading.Unreachable;
 import dev.virtferry.migration.TruthTable.Circumstances;
 import dev.virtferry.migration.Verdict.Contradiction;
 import dev.virtferry.migration.Verdict.Moved;
+import dev.virtferry.migration.Verdict.Releasable;
 import dev.virtferry.migration.Verdict.Stayed;
 import dev.virtferry.migration.Verdict.Underway;
 import dev.virtferry.migration.Verdict.Unsettled;
@@ -40,9 +41,16 @@ class TruthTableTest {
   private static final Activity JOB = Activity.RUNNING;
 
   /** Nobody's call is out, and whether the destination ever held the guest is not known. */
-  private static final Circumstances FOUND_AGAIN = new Circumstances(Phase.STORAGE, false, true);
+  private static final Circumstances FOUND_AGAIN =
+      new Circumstances(Phase.STORAGE, false, true, false);
 
-  private static final Circumstances CALLING = new Circumstances(Phase.STORAGE, true, false);
+  private static final Circumstances CALLING = new Circumstances(Phase.STORAGE, true, false, false);
+
+  private static final Circumstances GUARDED =
+      new Circumstances(Phase.SWITCHOVER, false, true, true);
+
+  private static final Circumstances GUARDED_CALLING =
+      new Circumstances(Phase.SWITCHOVER, true, true, true);
 
   private static Verdict judge(
       DomainCondition source, DomainCondition destination, Activity job, Circumstances known) {
@@ -122,6 +130,16 @@ class TruthTableTest {
         arguments(RUNNING, PAUSED_BY_MIGRATION, NONE, FOUND_AGAIN, Unsettled.class, atSource),
         arguments(PAUSED, PAUSED_BY_MIGRATION, NONE, FOUND_AGAIN, Unsettled.class, atSource),
         arguments(ABSENT, PAUSED_BY_MIGRATION, NONE, FOUND_AGAIN, Unsettled.class, neither),
+        // Guarded: the guest arrives paused, and runs once the source has let go.
+        arguments(ABSENT, PAUSED, NONE, GUARDED, Releasable.class, atDestination),
+        arguments(SHUT_OFF_MIGRATED, PAUSED, NONE, GUARDED, Releasable.class, atDestination),
+        arguments(SHUT_OFF, PAUSED, NONE, GUARDED, Releasable.class, atDestination),
+        arguments(ABSENT, PAUSED, NONE, GUARDED_CALLING, Underway.class, atDestination),
+        arguments(ABSENT, RUNNING, NONE, GUARDED, Moved.class, atDestination),
+        arguments(RUNNING, PAUSED, NONE, GUARDED, Contradiction.class, atSource),
+        arguments(RUNNING, PAUSED, NONE, GUARDED_CALLING, Contradiction.class, both),
+        arguments(PAUSED_BY_MIGRATION, PAUSED, NONE, GUARDED, Contradiction.class, neither),
+        arguments(PAUSED_BY_MIGRATION, PAUSED, JOB, GUARDED, Underway.class, atSource),
         // Nowhere.
         arguments(ABSENT, ABSENT, NONE, FOUND_AGAIN, Contradiction.class, neither),
         arguments(SHUT_OFF_MIGRATED, ABSENT, NONE, FOUND_AGAIN, Contradiction.class, neither));
@@ -132,7 +150,7 @@ class TruthTableTest {
       case Underway it -> it.location();
       case Unsettled it -> it.location();
       case Contradiction it -> it.location();
-      case Moved _ -> DomainLocation.DESTINATION;
+      case Moved _, Releasable _ -> DomainLocation.DESTINATION;
       case Stayed _ -> DomainLocation.SOURCE;
     };
   }
@@ -172,8 +190,9 @@ class TruthTableTest {
       for (DomainCondition destination : DomainCondition.values()) {
         for (Activity job : Activity.values()) {
           for (Phase phase : Phase.values()) {
-            for (int bits = 0; bits < 4; bits++) {
-              var known = new Circumstances(phase, (bits & 1) != 0, (bits & 2) != 0);
+            for (int bits = 0; bits < 8; bits++) {
+              var known =
+                  new Circumstances(phase, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0);
               requireSound(source, destination, job, known);
               looked++;
             }
@@ -181,7 +200,7 @@ class TruthTableTest {
         }
       }
     }
-    assertThat(looked).isEqualTo(9 * 9 * 4 * 4 * 4);
+    assertThat(looked).isEqualTo(9 * 9 * 4 * 4 * 8);
   }
 
   private static void requireSound(
@@ -191,6 +210,11 @@ class TruthTableTest {
     if (verdict instanceof Moved) {
       assertThat(source.active()).as(row).isFalse();
       assertThat(destination).as(row).isNotEqualTo(ABSENT);
+    }
+    if (verdict instanceof Releasable) {
+      assertThat(known.guarded()).as(row).isTrue();
+      assertThat(source.active()).as(row).isFalse();
+      assertThat(destination).as(row).isEqualTo(PAUSED);
     }
     if (verdict instanceof Stayed) {
       assertThat(destination.active()).as(row).isFalse();

@@ -2,6 +2,7 @@ package dev.virtferry.migration.web;
 
 import dev.virtferry.migration.Accepted;
 import dev.virtferry.migration.IdempotencyKey;
+import dev.virtferry.migration.MigrationDefaults;
 import dev.virtferry.migration.MigrationQuery;
 import dev.virtferry.migration.MigrationQuery.Position;
 import dev.virtferry.migration.MigrationService;
@@ -46,9 +47,11 @@ class MigrationController {
   private static final String EVERYBODY = "";
 
   private final MigrationService service;
+  private final MigrationDefaults defaults;
 
-  MigrationController(MigrationService service) {
+  MigrationController(MigrationService service, MigrationDefaults defaults) {
     this.service = service;
+    this.defaults = defaults;
   }
 
   @PostMapping(consumes = "application/json")
@@ -88,7 +91,7 @@ class MigrationController {
           @Nullable String idempotencyKey) {
     Accepted accepted =
         service.submit(
-            request.toSubmission(),
+            request.toSubmission(defaults),
             idempotencyKey == null
                 ? null
                 : new IdempotencyKey(EVERYBODY, idempotencyKey, Fingerprint.of(request)));

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
+import dev.virtferry.migration.MigrationDefaults;
 import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.SourceVolumes;
 import dev.virtferry.migration.Submission;
@@ -144,20 +145,31 @@ record MigrationRequest(
                       + " VIR_MIGRATE_PARAM_MIGRATE_DISKS_DETECT_ZEROES.",
               defaultValue = "false",
               example = "false")
-          @Nullable Boolean detectZeroes) {
+          @Nullable Boolean detectZeroes,
+      @Schema(
+              description =
+                  "The guest arrives paused and is let run only after the source is seen to have let"
+                      + " go of it, so that a link lost in the switchover can't make two copies run."
+                      + " Source: VIR_MIGRATE_PAUSED.",
+              defaultValue = "false",
+              example = "false")
+          @Nullable Boolean guardedSwitchover) {
 
-    MigrationOptions toOptions() {
+    static final Options NONE = new Options(null, null, null, null, null, null, null);
+
+    MigrationOptions toOptions(MigrationDefaults defaults) {
       return new MigrationOptions(
           bandwidthMiBps,
           maxDowntimeMillis,
           sourceVolumes == null ? SourceVolumes.KEEP : sourceVolumes,
           verifyBacking == null ? BackingCheck.SIZE : verifyBacking,
           Boolean.TRUE.equals(synchronousWrites),
-          Boolean.TRUE.equals(detectZeroes));
+          Boolean.TRUE.equals(detectZeroes),
+          guardedSwitchover == null ? defaults.guardedSwitchover() : guardedSwitchover);
     }
   }
 
-  Submission toSubmission() {
+  Submission toSubmission(MigrationDefaults defaults) {
     return new Submission(
         domain,
         destUri,
@@ -166,7 +178,7 @@ record MigrationRequest(
         places(),
         source,
         priority == null ? DEFAULT_PRIORITY : priority,
-        options == null ? MigrationOptions.NONE : options.toOptions());
+        (options == null ? Options.NONE : options).toOptions(defaults));
   }
 
   private Map<String, VolumeWish> places() {

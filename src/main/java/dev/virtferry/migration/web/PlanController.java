@@ -1,5 +1,6 @@
 package dev.virtferry.migration.web;
 
+import dev.virtferry.migration.MigrationDefaults;
 import dev.virtferry.migration.MigrationService;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -17,9 +18,11 @@ import org.springframework.web.bind.annotation.RestController;
 class PlanController {
 
   private final MigrationService service;
+  private final MigrationDefaults defaults;
 
-  PlanController(MigrationService service) {
+  PlanController(MigrationService service, MigrationDefaults defaults) {
     this.service = service;
+    this.defaults = defaults;
   }
 
   @PostMapping(consumes = "application/json")
@@ -31,6 +34,6 @@ class PlanController {
               + " way. Nothing is kept, and nothing is changed on any host.")
   @ApiResponse(responseCode = "200", description = "The plan, possible or not.")
   PlanResponse plan(@Valid @RequestBody MigrationRequest request) {
-    return PlanResponse.of(service.plan(request.toSubmission()));
+    return PlanResponse.of(service.plan(request.toSubmission(defaults)));
   }
 }

@@ -1,0 +1,157 @@
+package dev.virtferry.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** The second in which a guest changes hosts, held open, with and without a guard. */
+@LabTest
+class SwitchoverIT {
+
+  private static final String GUARDED = ",\"options\":{\"guardedSwitchover\":true}";
+
+  private final Lab lab;
+  private final Service service;
+
+  SwitchoverIT(Lab lab, Service service) {
+    this.lab = lab;
+    this.service = service;
+  }
+
+  @AfterEach
+  void everythingIsWhole() {
+    lab.link("kvm-a", "normal");
+    lab.link("kvm-b", "up");
+    lab.guest("list")
+        .lines()
+        .map(line -> line.split(" ", 2)[0])
+        .forEach(guest -> lab.guest("remove", guest));
+  }
+
+  private String request(String more) {
+    return "{\"domain\":\"web\",\"destUri\":\"%s\"%s}".formatted(lab.peer("kvm-b"), more);
+  }
+
+  private String state(String host) {
+    return lab.succeedsOn(host, "virsh", "domstate", "web")
+        ? lab.on(host, "virsh", "domstate", "web", "--reason")
+        : "absent";
+  }
+
+  /** A migration in the memory phase that does not end before the link is set to normal. */
+  private String inTheMemoryPhase(String more) {
+    lab.guest("start", "web", "--shared", "vda=16M", "--dirty-memory", "64");
+    lab.link("kvm-a", "slow", "40mbit");
+    String id = service.migrate(request(more));
+    service.awaitThat(id, m -> m.get("progress").get("memory").get("iteration").asInt() > 1);
+    return id;
+  }
+
+  /** Cuts the link while the destination has everything and the source waits for its word. */
+  private void cutInTheSwitchover() {
+    lab.daemon("kvm-b", "stop");
+    lab.link("kvm-a", "normal");
+    awaitState("kvm-a", "paused (migrating)");
+    await().atMost(Duration.ofSeconds(20)).until(this::theFinishIsAskedFor);
+    lab.link("kvm-b", "down");
+    lab.daemon("kvm-b", "cont");
+    awaitState("kvm-a", "running (migration canceled)");
+    lab.link("kvm-b", "up");
+  }
+
+  /**
+   * The source's last request is in the stopped daemon's receive queue: a few kilobytes, where the
+   * keepalive's are a few bytes.
+   */
+  private boolean theFinishIsAskedFor() {
+    String source = URI.create(lab.peer("kvm-a")).getHost();
+    return lab.on("kvm-b", "ss", "-Htn", "state", "established", "dst", source)
+        .lines()
+        .mapToInt(line -> Integer.parseInt(line.strip().split(" +", 2)[0]))
+        .anyMatch(bytes -> bytes > 500);
+  }
+
+  private void awaitState(String host, String state) {
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .pollInterval(Duration.ofMillis(500))
+        .untilAsserted(() -> assertThat(state(host)).isEqualTo(state));
+  }
+
+  private JsonNode awaitAttention(String id) {
+    return service.awaitThat(id, m -> m.get("state").asString().equals("NEEDS_ATTENTION"));
+  }
+
+  @Test
+  void aGuardedGuestGoesOnCountingAtTheDestination() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    JsonNode ended = service.awaitEnd(service.migrate(request(",\"disks\":[\"vda\"]" + GUARDED)));
+    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(ended.get("flags").toString()).contains("PAUSED");
+    assertThat(state("kvm-b")).isEqualTo("running (unpaused)");
+    lab.guest("wait-tick", "web", "kvm-b", Long.toString(lab.tick("web", "kvm-a")));
+  }
+
+  @Test
+  void aGuardedGuestThatItsOwnerPausedStaysPaused() {
+    lab.guest("start", "web", "--shared", "vda=16M", "--paused");
+    JsonNode ended = service.awaitEnd(service.migrate(request(GUARDED)));
+    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(state("kvm-b")).startsWith("paused (");
+  }
+
+  @Test
+  void aGuardedGuestThatArrivedWithoutUsIsLetRunByTheNextService() {
+    String id = inTheMemoryPhase(GUARDED);
+    service.kill();
+    lab.link("kvm-a", "normal");
+    awaitState("kvm-b", "paused (user)");
+    awaitState("kvm-a", "absent");
+    service.start();
+    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(state("kvm-b")).isEqualTo("running (unpaused)");
+    lab.guest("wait-tick", "web", "kvm-b", Long.toString(lab.tick("web", "kvm-a")));
+  }
+
+  @Test
+  void aLinkCutInAGuardedSwitchoverLeavesOneRunningCopy() {
+    String id = inTheMemoryPhase(GUARDED);
+    cutInTheSwitchover();
+    JsonNode trouble = awaitAttention(id);
+    assertThat(trouble.get("domainLocation").asString()).isEqualTo("SOURCE");
+    assertThat(trouble.get("attention").get("advice").asString())
+        .contains("Destroy the destination's copy");
+    assertThat(state("kvm-a")).isEqualTo("running (migration canceled)");
+    assertThat(state("kvm-b")).isEqualTo("paused (user)");
+    endTheCopyAtTheDestination();
+    JsonNode ended = service.awaitEnd(id);
+    assertThat(ended.get("state").asString()).isEqualTo("FAILED");
+    assertThat(ended.get("domainLocation").asString()).isEqualTo("SOURCE");
+    lab.guest("wait-tick", "web", "kvm-a", Long.toString(lab.tick("web", "kvm-a")));
+  }
+
+  @Test
+  void aLinkCutInAnUnguardedSwitchoverMakesTwoCopiesAndSaysSo() {
+    String id = inTheMemoryPhase("");
+    cutInTheSwitchover();
+    JsonNode trouble = awaitAttention(id);
+    assertThat(trouble.get("domainLocation").asString()).isEqualTo("BOTH");
+    assertThat(trouble.get("attention").get("advice").asString()).contains("Decide which copy");
+    assertThat(state("kvm-a")).isEqualTo("running (migration canceled)");
+    assertThat(state("kvm-b")).startsWith("running (");
+    Service.Answer late = service.post("/v1/migrations/" + id + "/cancel", "");
+    assertThat(late.problem()).isEqualTo("migration-not-cancellable");
+    endTheCopyAtTheDestination();
+    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("FAILED");
+  }
+
+  private void endTheCopyAtTheDestination() {
+    lab.on("kvm-b", "virsh", "destroy", "web");
+    lab.on("kvm-b", "virsh", "undefine", "web");
+  }
+}

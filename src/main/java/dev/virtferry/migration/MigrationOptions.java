@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     VIR_MIGRATE_PARAM_MIGRATE_DISKS_DETECT_ZEROES})
  * @param guardedSwitchover whether the guest arrives paused and is let run only after the source is
  *     seen to have let go of it ({@code VIR_MIGRATE_PAUSED})
+ * @param timeout null for no deadline
  */
 public record MigrationOptions(
     @Nullable Long bandwidthMiBps,
@@ -25,8 +26,10 @@ public record MigrationOptions(
     BackingCheck verifyBacking,
     boolean synchronousWrites,
     boolean detectZeroes,
-    boolean guardedSwitchover) {
+    boolean guardedSwitchover,
+    @Nullable Timeout timeout) {
 
   public static final MigrationOptions NONE =
-      new MigrationOptions(null, null, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, false);
+      new MigrationOptions(
+          null, null, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, false, null);
 }

@@ -38,6 +38,7 @@ final class MigrationRun {
   private final Duration settle;
   private final Clock clock;
   private final ProgressMeter meter;
+  private final TimeLimits limits;
 
   private boolean destinationSeen;
   private boolean downtimeTold;
@@ -52,18 +53,19 @@ final class MigrationRun {
    * Prepares to watch.
    *
    * @param call the native call of this run; null when another run made it, or may have made it
-   * @param settle how long a sight that is not final has to last before it is told
+   * @param properties how patient to be
    */
   MigrationRun(
       BothHosts hosts,
       HeldMigration migration,
       @Nullable CompletableFuture<Void> call,
-      Duration settle,
+      RunProperties properties,
       Clock clock) {
     this.hosts = hosts;
     this.migration = migration;
     this.call = call;
-    this.settle = settle;
+    this.settle = properties.settle();
+    this.limits = new TimeLimits(properties.storageStall());
     this.clock = clock;
     this.meter = new ProgressMeter(migration.progress());
     // Whoever goes on with a migration can't know whether the destination once held the domain.
@@ -104,6 +106,7 @@ final class MigrationRun {
       reportProgress(sighting, now);
       if (underway.phase().abortable()) {
         lookAtVolumes(now);
+        lookAtTheClock(now);
         if (doom != null || migration.latest().cancelRequested()) {
           abort(now);
         }
@@ -136,6 +139,18 @@ final class MigrationRun {
     }
   }
 
+  private void lookAtTheClock(Instant now) {
+    if (doom == null) {
+      limits.exceeded(migration.latest(), meter.latest(), now).ifPresent(this::doomed);
+    }
+  }
+
+  /** It is to end as this failure, as soon as libvirt let go. */
+  private void doomed(Failure why) {
+    log.warn("{}", why.problem().detail());
+    doom = why;
+  }
+
   /** A copy goes on into a file that was deleted; the guest must not arrive on it. */
   private void lookAtVolumes(Instant now) {
     if (doom != null || now.isBefore(volumesSeenAt.plus(BETWEEN_LOOKS_AT_VOLUMES))) {
@@ -148,8 +163,7 @@ final class MigrationRun {
           String detail =
               "%s vanished from the destination while it was copied into, so the migration was ended."
                   .formatted(path);
-          log.warn("{}", detail);
-          doom = new Failure(Problem.of(ProblemType.DESTINATION_STORAGE, detail), null);
+          doomed(new Failure(Problem.of(ProblemType.DESTINATION_STORAGE, detail), null));
         });
   }
 

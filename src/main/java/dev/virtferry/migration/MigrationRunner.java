@@ -140,7 +140,7 @@ public class MigrationRunner {
       log.info("Going on with a migration found {}", found.state());
     }
     var hosts = new BothHosts(hypervisor, volumes, found.order(), source, destination);
-    var run = new MigrationRun(hosts, migration, call, properties.settle(), clock);
+    var run = new MigrationRun(hosts, migration, call, properties, clock);
     return watch(run, pulse, stopping);
   }
 

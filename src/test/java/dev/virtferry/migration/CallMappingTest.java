@@ -74,7 +74,7 @@ class CallMappingTest {
         Orders.of(
             null,
             new MigrationOptions(
-                200L, 300L, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, false),
+                200L, 300L, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, false, null),
             true);
     assertThat(call(order).parameters())
         .containsExactly(new TypedParameter("bandwidth", new TypedValue.ULLong(200L)));
@@ -123,7 +123,8 @@ class CallMappingTest {
   @Test
   void mapsSynchronousWritesOntoTheirFlag() {
     var options =
-        new MigrationOptions(null, null, SourceVolumes.KEEP, BackingCheck.SIZE, true, false, false);
+        new MigrationOptions(
+            null, null, SourceVolumes.KEEP, BackingCheck.SIZE, true, false, false, null);
     assertThat(call(Orders.of(CopyMode.FULL, options, true, "vda")).flags())
         .contains(MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES);
   }

@@ -38,7 +38,7 @@ class MigrationRunnerTest extends PlayedHosts {
 
   private static final MigrationOptions DELETING =
       new MigrationOptions(
-          null, null, SourceVolumes.DELETE, BackingCheck.SIZE, false, false, false);
+          null, null, SourceVolumes.DELETE, BackingCheck.SIZE, false, false, false, null);
 
   @Autowired MigrationService service;
   @Autowired Migrations migrations;
@@ -268,7 +268,7 @@ class MigrationRunnerTest extends PlayedHosts {
     UUID id =
         submit(
             new MigrationOptions(
-                100L, 250L, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, false));
+                100L, 250L, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, false, null));
     awaitCall();
     await().until(() -> hosts().remarks().contains("downtime 250"));
     assertThat(find(id).migration().call().parameters().get("bandwidth"))
@@ -435,7 +435,14 @@ class MigrationRunnerTest extends PlayedHosts {
                 null,
                 5,
                 new MigrationOptions(
-                    null, null, SourceVolumes.KEEP, BackingCheck.CONTENT, false, false, false)))
+                    null,
+                    null,
+                    SourceVolumes.KEEP,
+                    BackingCheck.CONTENT,
+                    false,
+                    false,
+                    false,
+                    null)))
         .migration()
         .id();
   }
@@ -462,7 +469,8 @@ class MigrationRunnerTest extends PlayedHosts {
   }
 
   private static final MigrationOptions GUARDED =
-      new MigrationOptions(null, null, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, true);
+      new MigrationOptions(
+          null, null, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, true, null);
 
   @Test
   void letsAGuardedGuestRunOnlyAfterTheSourceLetGo() {
@@ -503,6 +511,28 @@ class MigrationRunnerTest extends PlayedHosts {
     assertThat(hosts().remarks()).doesNotContain("resume kvm-b");
     hosts().remove("kvm-b", guest.uuid());
     assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.FAILED);
+  }
+
+  @Test
+  void endsAMigrationThatTakesLongerThanItMay() {
+    UUID id =
+        submit(
+            new MigrationOptions(
+                null,
+                null,
+                SourceVolumes.KEEP,
+                BackingCheck.SIZE,
+                false,
+                false,
+                false,
+                new Timeout(1, Timeout.Action.CANCEL)));
+    awaitCall();
+    await().until(() -> !hosts().aborts().isEmpty());
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(78, 10, "canceled by client"));
+    Failure failure = failure(awaitEnd(id));
+    assertThat(failure.problem().type()).isEqualTo(ProblemType.TIME_LIMIT);
+    assertThat(failure.problem().detail()).startsWith("It ran for more than 1 s");
   }
 
   @Test

@@ -367,7 +367,7 @@ abstract class MigrationsContract extends PlayedHosts {
             Map.of("vdb", new VolumeWish("fast", null)),
             List.of("vda"),
             new MigrationOptions(
-                100L, null, SourceVolumes.DELETE, BackingCheck.CONTENT, true, false, false),
+                100L, null, SourceVolumes.DELETE, BackingCheck.CONTENT, true, false, false, null),
             priority);
     return accepted(order, createdAt);
   }

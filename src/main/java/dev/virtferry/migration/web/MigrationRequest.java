@@ -9,6 +9,7 @@ import dev.virtferry.migration.MigrationDefaults;
 import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.SourceVolumes;
 import dev.virtferry.migration.Submission;
+import dev.virtferry.migration.Timeout;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -95,6 +96,22 @@ record MigrationRequest(
               message = "is no name of a volume: it must not be empty, . or .., or have a slash")
           String name) {}
 
+  /** How long it may take. */
+  @Schema(name = "MigrationRequestTimeout")
+  record Deadline(
+      @Schema(description = "From libvirt's call on.", example = "3600")
+          @NotNull(message = "is missing; give it in seconds")
+          @Min(value = 1, message = "is less than 1 s")
+          @Max(value = 604_800, message = "is more than 604800 s")
+          Long seconds,
+      @Schema(description = "What happens then.", defaultValue = "CANCEL", example = "CANCEL")
+          Timeout.@Nullable Action action) {
+
+    Timeout toTimeout() {
+      return new Timeout(seconds, action == null ? Timeout.Action.CANCEL : action);
+    }
+  }
+
   /** How the migration is tuned. */
   @Schema(name = "MigrationRequestOptions")
   record Options(
@@ -153,9 +170,10 @@ record MigrationRequest(
                       + " Source: VIR_MIGRATE_PAUSED.",
               defaultValue = "false",
               example = "false")
-          @Nullable Boolean guardedSwitchover) {
+          @Nullable Boolean guardedSwitchover,
+      @Schema(description = "No deadline when absent.") @Valid @Nullable Deadline timeout) {
 
-    static final Options NONE = new Options(null, null, null, null, null, null, null);
+    static final Options NONE = new Options(null, null, null, null, null, null, null, null);
 
     MigrationOptions toOptions(MigrationDefaults defaults) {
       return new MigrationOptions(
@@ -165,7 +183,8 @@ record MigrationRequest(
           verifyBacking == null ? BackingCheck.SIZE : verifyBacking,
           Boolean.TRUE.equals(synchronousWrites),
           Boolean.TRUE.equals(detectZeroes),
-          guardedSwitchover == null ? defaults.guardedSwitchover() : guardedSwitchover);
+          guardedSwitchover == null ? defaults.guardedSwitchover() : guardedSwitchover,
+          timeout == null ? null : timeout.toTimeout());
     }
   }
 

@@ -66,6 +66,36 @@ final class Service implements AutoCloseable {
     await().atMost(PATIENCE).ignoreExceptions().until(() -> get("/v1/migrations").status() == 200);
   }
 
+  /** The number of its process, which is in the name of the replica too. */
+  long pid() {
+    Process running = process;
+    if (running == null) {
+      throw new IllegalStateException("It was not started");
+    }
+    return running.pid();
+  }
+
+  /** Stops it in the middle of whatever it does. */
+  void freeze() {
+    signal("STOP");
+  }
+
+  /** Lets it go on as if nothing had been. */
+  void thaw() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Ends it as a crash would: no chance to say good-bye. */
   void kill() {
     Process running = process;

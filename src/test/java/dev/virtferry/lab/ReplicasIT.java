@@ -1,0 +1,191 @@
+package dev.virtferry.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Several services on one PostgreSQL, killed and frozen at bad moments, with real hosts. */
+@LabTest
+class ReplicasIT {
+
+  private static final String COPY = ",\"disks\":[\"vda\"]";
+
+  private final Lab lab;
+  private final List<Service> replicas = new ArrayList<>();
+  private final EmbeddedPostgres database;
+
+  ReplicasIT(Lab lab) throws IOException {
+    this.lab = lab;
+    this.database = EmbeddedPostgres.start();
+  }
+
+  @BeforeEach
+  void twoReplicas(@TempDir Path directory) throws IOException {
+    Map<String, String> environment = new HashMap<>(lab.environment());
+    environment.put("SPRING_DATASOURCE_URL", database.getJdbcUrl("postgres", "postgres"));
+    environment.put("DBSCHEDULER_POLLINGSTRATEGY", "lock-and-fetch");
+    for (String name : List.of("one", "two")) {
+      replicas.add(Service.start(Files.createDirectory(directory.resolve(name)), environment));
+    }
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    lab.link("kvm-a", "normal");
+    replicas.forEach(Service::close);
+    database.close();
+    lab.guest("list")
+        .lines()
+        .map(line -> line.split(" ", 2)[0])
+        .forEach(guest -> lab.guest("remove", guest));
+  }
+
+  private String request(String guest, String more) {
+    return "{\"domain\":\"%s\",\"destUri\":\"%s\"%s}".formatted(guest, lab.peer("kvm-b"), more);
+  }
+
+  /** The replica that wrote the last change of state. */
+  private static String carrier(Service any, String id) {
+    JsonNode history = any.get("/v1/migrations/" + id + "/history").body().get("items");
+    return history.get(history.size() - 1).get("replica").asString();
+  }
+
+  private static boolean is(Service replica, String name) {
+    return name.endsWith("-" + replica.pid());
+  }
+
+  /** How often the source's daemon was told to migrate that guest. */
+  private long callsFor(JsonNode migration) {
+    return Long.parseLong(
+        lab.on(
+            "kvm-a",
+            "sh",
+            "-c",
+            "grep -c 'virDomainMigratePerform3Params:.*uuid=%s)' /var/log/libvirt/libvirtd.log || :"
+                .formatted(migration.get("domain").get("uuid").asString())));
+  }
+
+  /** A migration that goes on for long, until the link is set to normal. */
+  private String slowMigration() {
+    lab.guest("start", "web", "--disk", "vda=64M,full");
+    lab.link("kvm-a", "slow", "20mbit");
+    String id = replicas.getFirst().migrate(request("web", COPY));
+    replicas.getFirst().awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+    return id;
+  }
+
+  @Test
+  void anyReplicaShowsAndCancelsWhatAnotherOneCarries() {
+    String id = slowMigration();
+    Service other = replicas.getLast();
+    assertThat(is(replicas.getFirst(), carrier(other, id))).isTrue();
+    assertThat(other.migration(id).get("state").asString()).isEqualTo("MIGRATING");
+    assertThat(other.get("/v1/migrations?domain=web").body().get("items")).hasSize(1);
+    assertThat(other.post("/v1/migrations", request("web", COPY)).problem())
+        .isEqualTo("migration-in-progress");
+    assertThat(other.post("/v1/migrations/" + id + "/cancel", "").status()).isEqualTo(202);
+    assertThat(other.awaitEnd(id).get("state").asString()).isEqualTo("CANCELLED");
+  }
+
+  @Test
+  void anotherReplicaGoesOnWithWhatADeadOneLeft() {
+    String id = slowMigration();
+    Service survivor = replicas.getLast();
+    replicas.getFirst().kill();
+    Instant died = Instant.now();
+    JsonNode left = survivor.migration(id).get("progress");
+    survivor.awaitThat(id, m -> !m.get("progress").equals(left));
+    System.out.printf(
+        "re-attached %d ms after the death of a replica%n",
+        Duration.between(died, Instant.now()).toMillis());
+    lab.link("kvm-a", "normal");
+    assertThat(survivor.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(is(survivor, carrier(survivor, id))).isTrue();
+    assertThat(callsFor(replicas.getLast().migration(id))).isOne();
+    assertThat(lab.guest("where", "web")).isEqualTo("kvm-b running");
+  }
+
+  @Test
+  void aReplicaThatIsSlowForAMomentKeepsItsMigration() {
+    String id = slowMigration();
+    Service slow = replicas.getFirst();
+    slow.freeze();
+    // This is what is tested: a replica that does not breathe for five seconds.
+    await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
+    slow.thaw();
+    lab.link("kvm-a", "normal");
+    assertThat(slow.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(is(slow, carrier(slow, id))).isTrue();
+    assertThat(callsFor(replicas.getLast().migration(id))).isOne();
+  }
+
+  @Test
+  void aReplicaThatComesBackAfterItsLeaseWritesNothingMore() {
+    String id = slowMigration();
+    Service frozen = replicas.getFirst();
+    Service heir = replicas.getLast();
+    frozen.freeze();
+    JsonNode left = heir.migration(id).get("progress");
+    heir.awaitThat(id, m -> !m.get("progress").equals(left));
+    frozen.thaw();
+    lab.link("kvm-a", "normal");
+    assertThat(heir.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(is(heir, carrier(heir, id))).isTrue();
+    assertThat(frozen.migration(id).get("version")).isEqualTo(heir.migration(id).get("version"));
+    assertThat(callsFor(replicas.getLast().migration(id))).isOne();
+  }
+
+  @Test
+  void killingOneReplicaAfterTheOtherLosesAndDoublesNothing() {
+    List<String> guests = IntStream.range(0, 6).mapToObj(i -> "many-" + i).toList();
+    guests.forEach(guest -> lab.guest("start", guest, "--disk", "vda=16M,full"));
+    lab.link("kvm-a", "slow", "100mbit");
+    List<String> ids =
+        guests.stream().map(guest -> replicas.getFirst().migrate(request(guest, COPY))).toList();
+    for (int round = 0; round < 4; round++) {
+      Service victim = replicas.get(round % 2);
+      Service witness = replicas.get((round + 1) % 2);
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () -> !witness.get("/v1/migrations?state=MIGRATING").body().get("items").isEmpty());
+      victim.kill();
+      victim.start();
+    }
+    lab.link("kvm-a", "normal");
+    for (String id : ids) {
+      JsonNode ended = replicas.getFirst().awaitEnd(id);
+      assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+      assertThat(callsFor(ended)).as(ended.toString()).isOne();
+    }
+    for (String guest : guests) {
+      assertThat(lab.guest("where", guest)).as(evidence(guest)).startsWith("kvm-b ");
+      assertThat(lab.guest("where", guest).lines()).as("one copy").hasSize(1);
+    }
+  }
+
+  private String evidence(String guest) {
+    return lab.on(
+        "kvm-b",
+        "sh",
+        "-c",
+        "virsh domstate --reason %1$s; tail -5 /var/log/libvirt/qemu/%1$s.log; tail -8 /var/log/libvirt/%1$s.console"
+            .formatted(guest));
+  }
+}

@@ -57,6 +57,13 @@ class OpenApiDescription {
           entry("resolveMigration", List.of("400", "404", "409")),
           entry("cancelMigration", List.of("400", "404", "409")));
 
+  private static final Map<String, Example> RESOLUTIONS =
+      Map.of(
+          "seen-on-the-console",
+          new Example()
+              .summary("Somebody looked")
+              .value(Map.of("reason", "kvm-a is scrapped; the guest runs on kvm-b")));
+
   @Bean
   OpenAPI description() {
     return new OpenAPI()
@@ -102,16 +109,16 @@ class OpenApiDescription {
       responses.addApiResponse(status, response);
     }
     if (operation.getRequestBody() != null) {
-      operation
-          .getRequestBody()
-          .getContent()
-          .values()
-          .forEach(body -> body.setExamples(examples(inventory)));
+      Map<String, Example> examples =
+          operation.getOperationId().equals("resolveMigration")
+              ? RESOLUTIONS
+              : migrations(inventory);
+      operation.getRequestBody().getContent().values().forEach(b -> b.setExamples(examples));
     }
   }
 
   /** With the hosts of this instance, so that Swagger UI can send them as they are. */
-  private static Map<String, Example> examples(Inventory inventory) {
+  private static Map<String, Example> migrations(Inventory inventory) {
     Map<String, Example> examples = new LinkedHashMap<>();
     for (Host host : inventory.all()) {
       examples.put(

@@ -93,6 +93,12 @@ public interface Hypervisor {
   /** Lets a paused domain run ({@code virDomainResume}). */
   void resume(HostAddress host, UUID domain);
 
+  /** Ends a domain at once, as if its plug were pulled ({@code virDomainDestroy}). */
+  void destroy(HostAddress host, UUID domain);
+
+  /** Removes the definition of a stopped domain ({@code virDomainUndefine}). */
+  void undefine(HostAddress host, UUID domain);
+
   /** {@code virDomainSetAutostart}. */
   void setAutostart(HostAddress host, UUID domain, boolean autostart);
 }

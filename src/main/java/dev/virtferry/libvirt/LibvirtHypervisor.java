@@ -244,20 +244,29 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public void resume(HostAddress host, UUID domain) {
-    connections.ask(
-        host,
-        connect ->
-            withDomain(
-                connect,
-                domain.toString(),
-                found -> {
-                  found.resume();
-                  return true;
-                }));
+    tell(host, domain, Domain::resume);
+  }
+
+  @Override
+  public void destroy(HostAddress host, UUID domain) {
+    tell(host, domain, Domain::destroy);
+  }
+
+  @Override
+  public void undefine(HostAddress host, UUID domain) {
+    tell(host, domain, Domain::undefine);
   }
 
   @Override
   public void setAutostart(HostAddress host, UUID domain, boolean autostart) {
+    tell(host, domain, found -> found.setAutostart(autostart));
+  }
+
+  private interface Command {
+    void give(Domain domain) throws LibvirtException;
+  }
+
+  private void tell(HostAddress host, UUID domain, Command command) {
     connections.ask(
         host,
         connect ->
@@ -265,7 +274,7 @@ public final class LibvirtHypervisor implements Hypervisor {
                 connect,
                 domain.toString(),
                 found -> {
-                  found.setAutostart(autostart);
+                  command.give(found);
                   return true;
                 }));
   }

@@ -75,6 +75,27 @@ final class BothHosts {
     hypervisor.resume(destination, domain);
   }
 
+  /** Ends the copy of the guest that the source still holds. */
+  void destroyAtSource() {
+    hypervisor.destroy(source, domain);
+  }
+
+  /**
+   * Removes the source's definition of the stopped domain, where the destination has one of its
+   * own; false when it has not.
+   */
+  boolean undefineAtSource() {
+    boolean kept =
+        hypervisor
+            .describe(destination, domain.toString())
+            .filter(DomainDescription::persistent)
+            .isPresent();
+    if (kept) {
+      hypervisor.undefine(source, domain);
+    }
+    return kept;
+  }
+
   /** Makes the destination start the domain by itself. */
   void setAutostartAtDestination() {
     hypervisor.setAutostart(destination, domain, true);

@@ -4,12 +4,15 @@ import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.migration.TruthTable.Circumstances;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +51,9 @@ final class MigrationRun {
   private @Nullable Failure doom;
   private @Nullable Verdict doubt;
   private Instant doubtSince = Instant.MIN;
+
+  /** What was done, or could not be done, beside libvirt's own work; told in the history. */
+  private final List<String> deeds = new ArrayList<>();
 
   /**
    * Prepares to watch.
@@ -91,7 +97,8 @@ final class MigrationRun {
       case Verdict.Unsettled unsettled -> trouble(unsettled);
       case Verdict.Contradiction contradiction -> trouble(contradiction);
       case Verdict.Releasable _ -> release();
-      case Verdict.Moved _ -> arrive();
+      case Verdict.Unconfirmed unconfirmed -> confirm(unconfirmed);
+      case Verdict.Moved moved -> arrive(moved);
       case Verdict.Stayed stayed -> stay(stayed);
     };
   }
@@ -233,29 +240,73 @@ final class MigrationRun {
     }
   }
 
-  private boolean arrive() {
+  /**
+   * The source's copy would be a second guest if anybody resumed it, so it ends; but not before it
+   * was seen like this for a while, by a run that still holds the migration.
+   */
+  private boolean confirm(Verdict.Unconfirmed unconfirmed) {
+    if (!lasts(unconfirmed)) {
+      return false;
+    }
+    migration.refresh();
+    try {
+      hosts.destroyAtSource();
+      deeds.add("the source's paused copy was destroyed, as it never heard of the arrival");
+      log.warn("The destination has the guest; destroyed the paused copy that the source kept");
+    } catch (HostUnreachable | LibvirtFailure e) {
+      Attention attention =
+          new Attention(
+              doubtSince,
+              "The destination has the guest, and the source still holds a paused copy of it that"
+                  + " can't be destroyed: "
+                  + e.getMessage(),
+              "Destroy the source's copy. Never resume it: two copies would run.");
+      tell("needs a person", m -> m.needAttention(DomainLocation.DESTINATION, attention));
+    }
+    return false;
+  }
+
+  private boolean arrive(Verdict.Moved moved) {
     migration.change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
     hosts.keepVolumes(migration);
     if (migration.latest().order().options().sourceVolumes() == SourceVolumes.DELETE) {
       hosts.deleteOriginals(migration);
     }
-    String cause = "both hosts were read" + restoreAutostart();
-    Migration ended = migration.change(cause, m -> m.succeed(clock.instant()));
+    restoreAutostart();
+    if (moved.sourceDefined()) {
+      undefineSource();
+    }
+    deeds.addFirst("both hosts were read");
+    Migration ended = migration.change(String.join("; ", deeds), m -> m.succeed(clock.instant()));
     log.info("Succeeded: the domain is on {}", ended.order().destination());
     return true;
   }
 
   /** Autostart does not travel with a domain. A loss is told in the history. */
-  private String restoreAutostart() {
+  private void restoreAutostart() {
     if (!migration.latest().order().guest().autostart()) {
-      return "";
+      return;
     }
     try {
       hosts.setAutostartAtDestination();
-      return "";
     } catch (HostUnreachable | LibvirtFailure e) {
       log.warn("Autostart could not be set on the destination: {}", e.getMessage());
-      return "; autostart could not be set on the destination, set it by hand";
+      deeds.add("autostart could not be set on the destination, set it by hand");
+    }
+  }
+
+  /** libvirt undefines the domain itself, unless its daemon died before it came to that. */
+  private void undefineSource() {
+    if (!migration.latest().call().flags().contains(MigrateFlag.UNDEFINE_SOURCE)) {
+      return;
+    }
+    try {
+      if (!hosts.undefineAtSource()) {
+        deeds.add("the source's definition is kept, as the destination has none");
+      }
+    } catch (HostUnreachable | LibvirtFailure e) {
+      log.warn("The domain could not be undefined at the source: {}", e.getMessage());
+      deeds.add("the domain could not be undefined at the source, undefine it by hand");
     }
   }
 

@@ -13,6 +13,7 @@ import dev.virtferry.migration.Verdict.Contradiction;
 import dev.virtferry.migration.Verdict.Moved;
 import dev.virtferry.migration.Verdict.Releasable;
 import dev.virtferry.migration.Verdict.Stayed;
+import dev.virtferry.migration.Verdict.Unconfirmed;
 import dev.virtferry.migration.Verdict.Underway;
 import dev.virtferry.migration.Verdict.Unsettled;
 
@@ -42,7 +43,8 @@ final class TruthTable {
       case Reading.Unreachable(String why) -> unreachable(why);
       case Reading.Seen(DomainCondition source) ->
           switch (sighting.destination()) {
-            case Reading.Unreachable(String why) -> unreachable(why);
+            case Reading.Unreachable(String why) ->
+                sighting.job().activity() == Activity.NONE ? unreachable(why) : cutOff(why);
             case Reading.Seen(DomainCondition destination) ->
                 judge(source, destination, sighting.job(), known);
           };
@@ -55,6 +57,16 @@ final class TruthTable {
         why,
         "Bring the host or its network back. Do not start the domain anywhere before that: it may"
             + " be running already.");
+  }
+
+  /** QEMU waits for a dead connection, and its guest with it. */
+  private static Unsettled cutOff(String why) {
+    return new Unsettled(
+        UNKNOWN,
+        why + " The source's job has not ended, and the guest may be frozen until it does.",
+        "Bring the destination or its network back. If the guest must go on before that, end the"
+            + " dead connections on the source: ss -K dst <the destination's address>. Do not start"
+            + " the domain anywhere.");
   }
 
   private static Verdict judge(
@@ -70,7 +82,7 @@ final class TruthTable {
               "The link was lost in post-copy: the guest's memory is split between both hosts.",
               "Restore the link, then resume the post-copy. Destroy neither side.");
       case SHUT_OFF -> sourceStopped(source, destination, job, known);
-      case SHUT_OFF_MIGRATED, ABSENT -> sourceGone(destination, known);
+      case SHUT_OFF_MIGRATED, ABSENT -> sourceGone(source, destination, known);
     };
   }
 
@@ -101,7 +113,7 @@ final class TruthTable {
     boolean finishing = known.callPending() || job.activity() == Activity.RUNNING;
     return switch (destination) {
       case RUNNING, RUNNING_POST_COPY ->
-          finishing ? new Underway(Phase.SWITCHOVER, DESTINATION) : confirmationLost();
+          finishing ? new Underway(Phase.SWITCHOVER, DESTINATION) : new Unconfirmed();
       case PAUSED, PAUSED_BY_MIGRATION, PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED ->
           finishing ? new Underway(Phase.SWITCHOVER, SOURCE) : pausedOnBoth(destination, known);
       case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT ->
@@ -118,28 +130,26 @@ final class TruthTable {
 
   private static Verdict pausedOnBoth(DomainCondition destination, Circumstances known) {
     return known.guarded() && destination == DomainCondition.PAUSED
-        ? new Contradiction(
-            NEITHER,
-            "The guest arrived whole and is paused on both hosts: the source never heard of it.",
-            "Destroy the source's copy; virt-ferry lets the destination's run then.")
+        ? new Unconfirmed()
         : new Unsettled(NEITHER, "The guest is paused on both hosts by the migration.", WAIT);
   }
 
   private static Verdict sourceStopped(
       DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
     return switch (destination) {
-      case PAUSED -> arrivedPaused(known);
-      case RUNNING, RUNNING_POST_COPY -> new Moved();
+      case PAUSED -> arrivedPaused(source, known);
+      case RUNNING, RUNNING_POST_COPY -> new Moved(true);
       case PAUSED_BY_MIGRATION, PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED ->
           new Unsettled(NEITHER, "The source stopped, and the destination still waits.", WAIT);
       case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT -> onlyAtSource(source, destination, job, known);
     };
   }
 
-  private static Verdict sourceGone(DomainCondition destination, Circumstances known) {
+  private static Verdict sourceGone(
+      DomainCondition source, DomainCondition destination, Circumstances known) {
     return switch (destination) {
-      case PAUSED -> arrivedPaused(known);
-      case RUNNING, SHUT_OFF, SHUT_OFF_MIGRATED -> new Moved();
+      case PAUSED -> arrivedPaused(source, known);
+      case RUNNING, SHUT_OFF, SHUT_OFF_MIGRATED -> moved(source);
       case RUNNING_POST_COPY -> new Underway(Phase.POST_COPY, DESTINATION);
       case PAUSED_BY_MIGRATION, PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED ->
           new Unsettled(
@@ -153,11 +163,15 @@ final class TruthTable {
   }
 
   /** While the call is out, libvirt may not be done with the guest. */
-  private static Verdict arrivedPaused(Circumstances known) {
+  private static Verdict arrivedPaused(DomainCondition source, Circumstances known) {
     if (!known.guarded()) {
-      return new Moved();
+      return moved(source);
     }
     return known.callPending() ? new Underway(Phase.SWITCHOVER, DESTINATION) : new Releasable();
+  }
+
+  private static Moved moved(DomainCondition source) {
+    return new Moved(source != DomainCondition.ABSENT);
   }
 
   /** The destination holds the guest back, the source runs it: the copy is under way or undone. */

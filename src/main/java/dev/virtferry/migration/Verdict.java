@@ -20,8 +20,18 @@ sealed interface Verdict {
    */
   record Releasable() implements Verdict {}
 
-  /** The domain is at the destination, and the source has let go of it. */
-  record Moved() implements Verdict {}
+  /**
+   * The destination has the whole guest, and the source keeps a paused copy of it that no job will
+   * ever end: it did not hear of the arrival.
+   */
+  record Unconfirmed() implements Verdict {}
+
+  /**
+   * The domain is at the destination, and the source has let go of it.
+   *
+   * @param sourceDefined whether the source still knows the domain, stopped
+   */
+  record Moved(boolean sourceDefined) implements Verdict {}
 
   /** The domain is at the source, no job runs, and the destination has nothing of it running. */
   record Stayed(DomainCondition source, DomainCondition destination) implements Verdict {}

@@ -28,6 +28,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final List<MigrateCall> made = new CopyOnWriteArrayList<>();
   private final List<UUID> aborts = new CopyOnWriteArrayList<>();
   private volatile boolean abortsRefused;
+  private volatile boolean destroyRefused;
   private final List<String> remarks = new CopyOnWriteArrayList<>();
   private final Map<UUID, List<String>> hindrances = new ConcurrentHashMap<>();
   private final Map<String, HostFacts> facts = new ConcurrentHashMap<>();
@@ -46,6 +47,7 @@ public final class FakeHypervisor implements Hypervisor {
     facts.clear();
     machines.clear();
     abortsRefused = false;
+    destroyRefused = false;
   }
 
   public void put(String host, DomainDescription domain) {
@@ -131,6 +133,11 @@ public final class FakeHypervisor implements Hypervisor {
   /** From now on libvirt says that there is no job to abort. */
   public void refuseAborts() {
     abortsRefused = true;
+  }
+
+  /** From now on no domain can be destroyed. */
+  public void refuseToDestroy() {
+    destroyRefused = true;
   }
 
   public void endCall(UUID domain) {
@@ -274,6 +281,24 @@ public final class FakeHypervisor implements Hypervisor {
     requireReachable(host);
     remarks.add("resume " + host.name());
     show(host.name(), Objects.requireNonNull(at(host.name()).get(domain)), DomainCondition.RUNNING);
+  }
+
+  @Override
+  public void destroy(HostAddress host, UUID domain) {
+    requireReachable(host);
+    if (destroyRefused) {
+      throw new LibvirtFailure(38, 10, "Failed to terminate process with SIGKILL");
+    }
+    remarks.add("destroy " + host.name());
+    show(
+        host.name(), Objects.requireNonNull(at(host.name()).get(domain)), DomainCondition.SHUT_OFF);
+  }
+
+  @Override
+  public void undefine(HostAddress host, UUID domain) {
+    requireReachable(host);
+    remarks.add("undefine " + host.name());
+    remove(host.name(), domain);
   }
 
   @Override

@@ -24,6 +24,7 @@ import dev.virtferry.problem.ProblemType;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -205,7 +206,7 @@ class MigrationRunnerTest extends PlayedHosts {
     assertThat(recovering.migration().location()).isEqualTo(DomainLocation.UNKNOWN);
     Attention attention = recovering.migration().attention();
     assertThat(attention).isNotNull();
-    assertThat(attention.advice()).contains("Bring the host");
+    assertThat(attention.advice()).contains("network back");
 
     hosts().show("kvm-b", guest, DomainCondition.RUNNING);
     hosts().remove("kvm-a", guest.uuid());
@@ -511,6 +512,46 @@ class MigrationRunnerTest extends PlayedHosts {
     assertThat(hosts().remarks()).doesNotContain("resume kvm-b");
     hosts().remove("kvm-b", guest.uuid());
     assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.FAILED);
+  }
+
+  /** The source's daemon died in the switchover; its guest was defined before it came back. */
+  private UUID arrivedUnheard(@Nullable MigrationOptions options, DomainCondition there) {
+    UUID id = submit(options);
+    awaitCall();
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().show("kvm-a", guest, DomainCondition.PAUSED_BY_MIGRATION);
+    hosts().show("kvm-b", guest, there);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(38, 7, "End of file while reading data"));
+    return id;
+  }
+
+  @Test
+  void destroysThePausedCopyOfASourceThatNeverHeardOfTheArrival() {
+    UUID id = arrivedUnheard(null, DomainCondition.RUNNING);
+    assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(hosts().remarks()).containsExactly("destroy kvm-a", "undefine kvm-a");
+    assertThat(migrations.history(id).getLast().cause())
+        .contains("the source's paused copy was destroyed");
+  }
+
+  @Test
+  void letsAGuardedGuestRunOnceTheUnhearingSourceHasNoCopyOfIt() {
+    UUID id = arrivedUnheard(GUARDED, DomainCondition.PAUSED);
+    assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(hosts().remarks())
+        .containsExactly("destroy kvm-a", "resume kvm-b", "undefine kvm-a");
+  }
+
+  @Test
+  void asksForAPersonWhenTheUnhearingSourceCanNotDestroyItsCopy() {
+    hosts().refuseToDestroy();
+    UUID id = arrivedUnheard(null, DomainCondition.RUNNING);
+    Tracked trouble = awaitUntil(id, t -> t.migration().state() == MigrationState.NEEDS_ATTENTION);
+    assertThat(trouble.migration().location()).isEqualTo(DomainLocation.DESTINATION);
+    assertThat(Objects.requireNonNull(trouble.migration().attention()).advice())
+        .contains("Never resume it");
+    hosts().remove("kvm-a", guest.uuid());
+    assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
   }
 
   @Test

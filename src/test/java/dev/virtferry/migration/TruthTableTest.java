@@ -26,6 +26,7 @@ import dev.virtferry.migration.Verdict.Contradiction;
 import dev.virtferry.migration.Verdict.Moved;
 import dev.virtferry.migration.Verdict.Releasable;
 import dev.virtferry.migration.Verdict.Stayed;
+import dev.virtferry.migration.Verdict.Unconfirmed;
 import dev.virtferry.migration.Verdict.Underway;
 import dev.virtferry.migration.Verdict.Unsettled;
 import java.util.Map;
@@ -118,7 +119,8 @@ class TruthTableTest {
         arguments(ABSENT, SHUT_OFF, NONE, FOUND_AGAIN, Moved.class, atDestination),
         // The confirmation was lost.
         arguments(
-            PAUSED_BY_MIGRATION, RUNNING, NONE, FOUND_AGAIN, Contradiction.class, atDestination),
+            PAUSED_BY_MIGRATION, RUNNING, NONE, FOUND_AGAIN, Unconfirmed.class, atDestination),
+        arguments(PAUSED, RUNNING, NONE, FOUND_AGAIN, Contradiction.class, atDestination),
         arguments(PAUSED_BY_MIGRATION, ABSENT, NONE, FOUND_AGAIN, Contradiction.class, neither),
         arguments(
             PAUSED_BY_MIGRATION, PAUSED_BY_MIGRATION, NONE, FOUND_AGAIN, Unsettled.class, neither),
@@ -138,7 +140,7 @@ class TruthTableTest {
         arguments(ABSENT, RUNNING, NONE, GUARDED, Moved.class, atDestination),
         arguments(RUNNING, PAUSED, NONE, GUARDED, Contradiction.class, atSource),
         arguments(RUNNING, PAUSED, NONE, GUARDED_CALLING, Contradiction.class, both),
-        arguments(PAUSED_BY_MIGRATION, PAUSED, NONE, GUARDED, Contradiction.class, neither),
+        arguments(PAUSED_BY_MIGRATION, PAUSED, NONE, GUARDED, Unconfirmed.class, atDestination),
         arguments(PAUSED_BY_MIGRATION, PAUSED, JOB, GUARDED, Underway.class, atSource),
         // Nowhere.
         arguments(ABSENT, ABSENT, NONE, FOUND_AGAIN, Contradiction.class, neither),
@@ -150,7 +152,7 @@ class TruthTableTest {
       case Underway it -> it.location();
       case Unsettled it -> it.location();
       case Contradiction it -> it.location();
-      case Moved _, Releasable _ -> DomainLocation.DESTINATION;
+      case Moved _, Releasable _, Unconfirmed _ -> DomainLocation.DESTINATION;
       case Stayed _ -> DomainLocation.SOURCE;
     };
   }
@@ -210,6 +212,13 @@ class TruthTableTest {
     if (verdict instanceof Moved) {
       assertThat(source.active()).as(row).isFalse();
       assertThat(destination).as(row).isNotEqualTo(ABSENT);
+    }
+    if (verdict instanceof Unconfirmed) {
+      assertThat(source).as(row).isEqualTo(PAUSED_BY_MIGRATION);
+      assertThat(destination).as(row).isIn(RUNNING, RUNNING_POST_COPY, PAUSED);
+      assertThat(destination != PAUSED || known.guarded()).as(row).isTrue();
+      assertThat(job).as(row).isNotEqualTo(JOB);
+      assertThat(known.callPending()).as(row).isFalse();
     }
     if (verdict instanceof Releasable) {
       assertThat(known.guarded()).as(row).isTrue();

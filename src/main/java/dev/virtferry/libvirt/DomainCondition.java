@@ -52,6 +52,11 @@ public enum DomainCondition {
     };
   }
 
+  /** Whether the guest executes on that host. */
+  public boolean runs() {
+    return this == RUNNING || this == RUNNING_POST_COPY;
+  }
+
   /** Reads a {@code virDomainState} and its reason. */
   static DomainCondition of(int state, int reason) {
     return switch (state) {

@@ -1,6 +1,8 @@
 package dev.virtferry.libvirt;
 
 import java.time.Duration;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -14,11 +16,13 @@ import org.jspecify.annotations.Nullable;
 import org.libvirt.LibvirtException;
 
 /**
- * The queries to one host: one shared connection, a few platform threads, a time limit for each.
+ * The queries to one host: a few platform threads, a time limit for each query, and a connection
+ * for each query that runs.
  *
- * <p>libvirt serves five calls of a connection at a time and lets the sixth wait, so at most four
- * are made. A native call can't be interrupted: one that outlives its limit goes on in its thread,
- * and its caller is told that the host is unreachable.
+ * <p>No two threads ever use a connection at the same time: libvirt's client library up to 10.2
+ * crashes the process when one of them leaves a dying connection on which the other waits
+ * (CVE-2024-4418). A native call can't be interrupted: one that outlives its limit goes on in its
+ * thread, and its caller is told that the host is unreachable.
  */
 final class HostLane implements AutoCloseable {
 
@@ -36,7 +40,7 @@ final class HostLane implements AutoCloseable {
   private final ExecutorService threads;
   private final ReentrantLock opening = new ReentrantLock();
   private volatile long openingSinceNanos;
-  private volatile @Nullable SharedConnection current;
+  private final Deque<LentConnect> idle = new ConcurrentLinkedDeque<>();
 
   HostLane(HostAddress host, Duration limit) {
     this.host = host;
@@ -89,28 +93,24 @@ final class HostLane implements AutoCloseable {
   }
 
   private <T extends @Nullable Object> T answer(Query<T> query) {
-    SharedConnection connection = connection();
+    LentConnect connection = connection();
     try {
-      return query.on(connection.connect());
+      return query.on(connection);
     } catch (LibvirtException e) {
       throw judged(connection, Failures.of(e));
     } catch (LibvirtFailure e) {
       throw judged(connection, e);
     } finally {
-      connection.release();
+      giveBack(connection);
     }
   }
 
-  private RuntimeException judged(SharedConnection connection, LibvirtFailure failure) {
-    if (connection.alive()) {
-      return failure;
-    }
-    retire(connection);
-    return new HostUnreachable(host.name(), failure.message());
+  private RuntimeException judged(LentConnect connection, LibvirtFailure failure) {
+    return connection.alive() ? failure : new HostUnreachable(host.name(), failure.message());
   }
 
-  private SharedConnection connection() {
-    SharedConnection usable = acquired(current);
+  private LentConnect connection() {
+    LentConnect usable = idleConnection();
     if (usable != null) {
       return usable;
     }
@@ -118,11 +118,29 @@ final class HostLane implements AutoCloseable {
       throw new HostUnreachable(host.name(), "a connection to it is still being opened");
     }
     try {
-      usable = acquired(current);
+      usable = idleConnection();
       return usable != null ? usable : opened();
     } finally {
       openingSinceNanos = 0;
       opening.unlock();
+    }
+  }
+
+  private @Nullable LentConnect idleConnection() {
+    while (true) {
+      LentConnect found = idle.pollFirst();
+      if (found == null || found.alive()) {
+        return found;
+      }
+      LibvirtConnections.close(found);
+    }
+  }
+
+  private void giveBack(LentConnect connection) {
+    if (connection.alive() && !threads.isShutdown()) {
+      idle.addFirst(connection);
+    } else {
+      LibvirtConnections.close(connection);
     }
   }
 
@@ -140,43 +158,20 @@ final class HostLane implements AutoCloseable {
     }
   }
 
-  private SharedConnection opened() {
+  private LentConnect opened() {
     openingSinceNanos = System.nanoTime();
     try {
-      var fresh = new SharedConnection(new LentConnect(host.uri()));
-      fresh.acquire();
-      current = fresh;
-      return fresh;
+      return new LentConnect(host.uri());
     } catch (LibvirtException e) {
       throw new HostUnreachable(host.name(), Failures.of(e).message());
     }
   }
 
-  private @Nullable SharedConnection acquired(@Nullable SharedConnection connection) {
-    if (connection == null || !connection.acquire()) {
-      return null;
-    }
-    if (connection.alive()) {
-      return connection;
-    }
-    connection.release();
-    retire(connection);
-    return null;
-  }
-
-  private void retire(SharedConnection connection) {
-    if (connection == current) {
-      current = null;
-    }
-    connection.retire();
-  }
-
   @Override
   public void close() {
     threads.shutdown();
-    SharedConnection last = current;
-    if (last != null) {
-      retire(last);
+    for (LentConnect last = idle.pollFirst(); last != null; last = idle.pollFirst()) {
+      LibvirtConnections.close(last);
     }
   }
 }

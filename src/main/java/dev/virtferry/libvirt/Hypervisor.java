@@ -90,6 +90,16 @@ public interface Hypervisor {
   /** {@code virDomainMigrateSetMaxDowntime}, in milliseconds; the job must run. */
   void setMaxDowntime(HostAddress source, UUID domain, long millis);
 
+  /**
+   * Lets the guest go on at the destination with the memory that is there, and fetch the rest from
+   * there ({@code virDomainMigrateStartPostCopy}); the job must be in its memory phase and allow
+   * it.
+   */
+  void startPostCopy(HostAddress source, UUID domain);
+
+  /** Pauses a running domain ({@code virDomainSuspend}); the job of its migration goes on. */
+  void suspend(HostAddress host, UUID domain);
+
   /** Lets a paused domain run ({@code virDomainResume}). */
   void resume(HostAddress host, UUID domain);
 

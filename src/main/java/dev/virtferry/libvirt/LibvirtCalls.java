@@ -24,6 +24,8 @@ interface LibvirtCalls extends Library {
   int virDomainMigrateToURI3(
       Pointer domain, String destination, @Nullable Pointer parameters, int count, int flags);
 
+  int virDomainMigrateStartPostCopy(Pointer domain, int flags);
+
   /** The answer is the caller's to free; null for an error. */
   @Nullable Pointer virConnectGetDomainCapabilities(
       Pointer connection,

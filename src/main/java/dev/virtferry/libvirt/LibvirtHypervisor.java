@@ -243,6 +243,21 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
+  public void startPostCopy(HostAddress source, UUID domain) {
+    connections.ask(
+        source,
+        connect -> {
+          library.startPostCopy(connect, domain);
+          return true;
+        });
+  }
+
+  @Override
+  public void suspend(HostAddress host, UUID domain) {
+    tell(host, domain, Domain::suspend);
+  }
+
+  @Override
   public void resume(HostAddress host, UUID domain) {
     tell(host, domain, Domain::resume);
   }

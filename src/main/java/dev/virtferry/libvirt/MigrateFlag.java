@@ -24,6 +24,8 @@ public enum MigrateFlag {
   NON_SHARED_DISK(1 << 6),
   /** {@code VIR_MIGRATE_NON_SHARED_INC}: the named disks' own layer is copied. */
   NON_SHARED_INC(1 << 7),
+  /** {@code VIR_MIGRATE_POSTCOPY}: the job may be switched to post-copy while it runs. */
+  POSTCOPY(1 << 15),
   /**
    * {@code VIR_MIGRATE_NON_SHARED_SYNCHRONOUS_WRITES}: a write of the guest ends when the copy has
    * it too, so a guest can't outrun its disks' copies.

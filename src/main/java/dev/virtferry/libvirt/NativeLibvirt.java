@@ -96,6 +96,19 @@ final class NativeLibvirt {
     }
   }
 
+  /** {@code virDomainMigrateStartPostCopy}. */
+  void startPostCopy(LentConnect connect, UUID domain) {
+    Pointer pointer = calls.virDomainLookupByUUIDString(connect.pointer(), domain.toString());
+    if (pointer == null) {
+      throw lastFailure();
+    }
+    try {
+      check(calls.virDomainMigrateStartPostCopy(pointer, 0));
+    } finally {
+      calls.virDomainFree(pointer);
+    }
+  }
+
   private void check(int result) {
     if (result != 0) {
       throw lastFailure();

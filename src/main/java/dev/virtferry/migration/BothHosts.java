@@ -70,6 +70,21 @@ final class BothHosts {
     hypervisor.setMaxDowntime(source, domain, millis);
   }
 
+  /** Pauses the guest at the source; its job goes on. */
+  void suspendAtSource() {
+    hypervisor.suspend(source, domain);
+  }
+
+  /** Lets the guest run again that was paused at the source. */
+  void resumeAtSource() {
+    hypervisor.resume(source, domain);
+  }
+
+  /** Lets the guest go on at the destination before all of its memory is there. */
+  void startPostCopy() {
+    hypervisor.startPostCopy(source, domain);
+  }
+
   /** Lets the guest run that arrived paused. */
   void resumeAtDestination() {
     hypervisor.resume(destination, domain);

@@ -102,6 +102,9 @@ final class CallMapping {
     if (order.options().guardedSwitchover()) {
       flags.add(MigrateFlag.PAUSED);
     }
+    if (order.options().postCopy()) {
+      flags.add(MigrateFlag.POSTCOPY);
+    }
     if (order.options().synchronousWrites()) {
       flags.add(MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES);
     }

@@ -63,6 +63,11 @@ public record Migration(
     return standing.cancelRequested();
   }
 
+  /** Whether virt-ferry paused the guest at the source to bring the copy to its end. */
+  boolean suspended() {
+    return standing.suspended();
+  }
+
   /** Why it is in trouble; null when it is not. */
   public @Nullable Attention attention() {
     return standing.attention();
@@ -131,6 +136,15 @@ public record Migration(
       case MIGRATING, RECOVERING -> phase() == null || phase().abortable();
       case FINISHING, NEEDS_ATTENTION, SUCCEEDED, FAILED, CANCELLED -> false;
     };
+  }
+
+  /**
+   * Written down before the guest is paused at the source, so that nobody takes the pause for a
+   * switchover.
+   */
+  Migration suspendGuest() {
+    require(state() == MIGRATING && phase() != null && phase().abortable(), "suspend the guest");
+    return with(standing.withGuestSuspended());
   }
 
   /** The hosts' answers are not final; says why. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     VIR_MIGRATE_PARAM_MIGRATE_DISKS_DETECT_ZEROES})
  * @param guardedSwitchover whether the guest arrives paused and is let run only after the source is
  *     seen to have let go of it ({@code VIR_MIGRATE_PAUSED})
+ * @param postCopy whether the job may be switched to post-copy ({@code VIR_MIGRATE_POSTCOPY})
  * @param timeout null for no deadline
  */
 public record MigrationOptions(
@@ -27,9 +28,10 @@ public record MigrationOptions(
     boolean synchronousWrites,
     boolean detectZeroes,
     boolean guardedSwitchover,
+    boolean postCopy,
     @Nullable Timeout timeout) {
 
   public static final MigrationOptions NONE =
       new MigrationOptions(
-          null, null, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, false, null);
+          null, null, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, false, false, null);
 }

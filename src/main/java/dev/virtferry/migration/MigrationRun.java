@@ -33,6 +33,8 @@ final class MigrationRun {
   /** libvirt takes an abort at once and obeys it later; asking more often would not help. */
   private static final Duration BETWEEN_ABORTS = Duration.ofSeconds(2);
 
+  private static final Duration BETWEEN_SWITCHES_TO_POST_COPY = Duration.ofSeconds(2);
+
   private static final Duration BETWEEN_LOOKS_AT_VOLUMES = Duration.ofSeconds(2);
 
   private final BothHosts hosts;
@@ -47,6 +49,7 @@ final class MigrationRun {
   private boolean downtimeTold;
   private Instant abortedAt = Instant.MIN;
   private boolean abortTaken;
+  private Instant postCopyAskedAt = Instant.MIN;
   private Instant volumesSeenAt = Instant.MIN;
   private @Nullable Failure doom;
   private @Nullable Verdict doubt;
@@ -66,12 +69,13 @@ final class MigrationRun {
       HeldMigration migration,
       @Nullable CompletableFuture<Void> call,
       RunProperties properties,
+      StallLimits stalls,
       Clock clock) {
     this.hosts = hosts;
     this.migration = migration;
     this.call = call;
     this.settle = properties.settle();
-    this.limits = new TimeLimits(properties.storageStall());
+    this.limits = new TimeLimits(stalls);
     this.clock = clock;
     this.meter = new ProgressMeter(migration.progress());
     // Whoever goes on with a migration can't know whether the destination once held the domain.
@@ -91,7 +95,8 @@ final class MigrationRun {
     }
     Phase phase = Objects.requireNonNull(known.phase());
     var circumstances =
-        new Circumstances(phase, callPending, destinationSeen, known.order().releasedByUs());
+        new Circumstances(
+            phase, callPending, destinationSeen, known.order().releasedByUs(), known.suspended());
     return switch (TruthTable.judge(sighting, circumstances)) {
       case Verdict.Underway underway -> goOn(underway, sighting);
       case Verdict.Unsettled unsettled -> trouble(unsettled);
@@ -114,6 +119,7 @@ final class MigrationRun {
       if (underway.phase().abortable()) {
         lookAtVolumes(now);
         lookAtTheClock(now);
+        keepSuspended(sighting);
         if (doom != null || migration.latest().cancelRequested()) {
           abort(now);
         }
@@ -148,7 +154,60 @@ final class MigrationRun {
 
   private void lookAtTheClock(Instant now) {
     if (doom == null) {
-      limits.exceeded(migration.latest(), meter.latest(), now).ifPresent(this::doomed);
+      limits
+          .exceeded(migration.latest(), meter.latest(), now)
+          .ifPresent(excess -> act(excess, now));
+    }
+  }
+
+  private void act(TimeLimits.Excess excess, Instant now) {
+    switch (excess.action()) {
+      case CANCEL -> {
+        String detail = excess.why() + " virt-ferry ended it; the guest is as it was.";
+        doomed(new Failure(Problem.of(ProblemType.TIME_LIMIT, detail), null));
+      }
+      case SUSPEND -> suspend(excess.why());
+      case POST_COPY -> {
+        if (migration.latest().order().options().postCopy()) {
+          switchToPostCopy(excess.why(), now);
+        } else {
+          suspend(excess.why());
+        }
+      }
+    }
+  }
+
+  private void suspend(String why) {
+    if (!migration.latest().suspended()) {
+      log.warn("{} Pausing the guest at the source", why);
+      migration.change(why, Migration::suspendGuest);
+    }
+  }
+
+  /** It was written down first, so the pause itself may still have to come. */
+  private void keepSuspended(Sighting sighting) {
+    if (!migration.latest().suspended() || !sighting.sourceRuns()) {
+      return;
+    }
+    try {
+      hosts.suspendAtSource();
+    } catch (HostUnreachable | LibvirtFailure e) {
+      log.warn("The guest is not paused yet; trying again: {}", e.getMessage());
+    }
+  }
+
+  /** Only memory can be fetched later; a disk has to be there. */
+  private void switchToPostCopy(String why, Instant now) {
+    if (migration.latest().phase() != Phase.MEMORY
+        || now.isBefore(postCopyAskedAt.plus(BETWEEN_SWITCHES_TO_POST_COPY))) {
+      return;
+    }
+    postCopyAskedAt = now;
+    try {
+      hosts.startPostCopy();
+      log.warn("{} Switched to post-copy", why);
+    } catch (HostUnreachable | LibvirtFailure e) {
+      log.warn("The switch to post-copy was not taken; trying again: {}", e.getMessage());
     }
   }
 
@@ -276,10 +335,15 @@ final class MigrationRun {
     if (moved.sourceDefined()) {
       undefineSource();
     }
-    deeds.addFirst("both hosts were read");
-    Migration ended = migration.change(String.join("; ", deeds), m -> m.succeed(clock.instant()));
+    Migration ended = migration.change(told(), m -> m.succeed(clock.instant()));
     log.info("Succeeded: the domain is on {}", ended.order().destination());
     return true;
+  }
+
+  private String told() {
+    return deeds.isEmpty()
+        ? "both hosts were read"
+        : "both hosts were read; " + String.join("; ", deeds);
   }
 
   /** Autostart does not travel with a domain. A loss is told in the history. */
@@ -315,11 +379,24 @@ final class MigrationRun {
       return false;
     }
     migration.change("the source has the domain", m -> m.finish(DomainLocation.SOURCE));
+    resumeWhatWasSuspended(stayed.source());
     if (!volumesCleanedUp(stayed)) {
       return false;
     }
     endAtSource(stayed.source());
     return true;
+  }
+
+  private void resumeWhatWasSuspended(DomainCondition source) {
+    if (!migration.latest().suspended() || source.runs() || !source.active()) {
+      return;
+    }
+    try {
+      hosts.resumeAtSource();
+    } catch (HostUnreachable | LibvirtFailure e) {
+      log.warn("The guest could not be resumed at the source: {}", e.getMessage());
+      deeds.add("the guest could not be resumed at the source, resume it by hand");
+    }
   }
 
   /**
@@ -345,11 +422,11 @@ final class MigrationRun {
     // An abort in the memory phase may end the call with an error of the broken stream, not 78.
     boolean aborted = abortTaken || error == null || CallOutcome.aborted(error);
     if (migration.latest().cancelRequested() && aborted) {
-      Migration ended = migration.change("both hosts were read", m -> m.cancelled(clock.instant()));
+      Migration ended = migration.change(told(), m -> m.cancelled(clock.instant()));
       log.info("Cancelled: the domain stays on {}", ended.order().source());
     } else {
       Failure failure = doom != null && abortTaken ? doom : CallOutcome.failure(error, condition);
-      migration.change("both hosts were read", m -> m.fail(failure, clock.instant()));
+      migration.change(told(), m -> m.fail(failure, clock.instant()));
       log.warn("Failed: {}", failure.problem().detail());
     }
   }

@@ -37,6 +37,7 @@ public class MigrationRunner {
   private final Migrations migrations;
   private final RunsUnderWay runs;
   private final RunProperties properties;
+  private final StallLimits stalls;
   private final Clock clock;
 
   MigrationRunner(
@@ -48,6 +49,7 @@ public class MigrationRunner {
       Migrations migrations,
       RunsUnderWay runs,
       RunProperties properties,
+      StallLimits stalls,
       Clock clock) {
     this.inventory = inventory;
     this.hypervisor = hypervisor;
@@ -57,6 +59,7 @@ public class MigrationRunner {
     this.migrations = migrations;
     this.runs = runs;
     this.properties = properties;
+    this.stalls = stalls;
     this.clock = clock;
   }
 
@@ -140,7 +143,7 @@ public class MigrationRunner {
       log.info("Going on with a migration found {}", found.state());
     }
     var hosts = new BothHosts(hypervisor, volumes, found.order(), source, destination);
-    var run = new MigrationRun(hosts, migration, call, properties, clock);
+    var run = new MigrationRun(hosts, migration, call, properties, stalls, clock);
     return watch(run, pulse, stopping);
   }
 

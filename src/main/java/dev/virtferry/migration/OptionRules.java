@@ -6,6 +6,7 @@ import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Which options go with which others and with which versions of libvirt. */
 final class OptionRules {
@@ -29,7 +30,24 @@ final class OptionRules {
     if (options.sourceVolumes() == SourceVolumes.DELETE) {
       require(found, "sourceVolumes", copies, version, 0);
     }
+    if (options.postCopy() && options.guardedSwitchover()) {
+      found.add(
+          problem(
+              "guardedSwitchover",
+              "guardedSwitchover and postCopy exclude each other: a guest can't both arrive paused"
+                  + " and go on before its memory is there; choose one."));
+    }
+    if (endsByPostCopy(options.timeout()) && !options.postCopy()) {
+      found.add(
+          problem(
+              "timeout/action",
+              "POST_COPY needs options.postCopy; add it, or choose CANCEL or SUSPEND."));
+    }
     return found;
+  }
+
+  private static boolean endsByPostCopy(@Nullable Timeout timeout) {
+    return timeout != null && timeout.action() == LimitAction.POST_COPY;
   }
 
   private static void require(

@@ -9,10 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param interval between two looks at both hosts
  * @param settle how long a sight that is not final has to last before it is told
- * @param storageStall how long no byte of a disk may arrive before a migration is ended
  */
 @ConfigurationProperties("ferry.watch")
 public record RunProperties(
-    @DefaultValue("250ms") Duration interval,
-    @DefaultValue("5s") Duration settle,
-    @DefaultValue("300s") Duration storageStall) {}
+    @DefaultValue("250ms") Duration interval, @DefaultValue("5s") Duration settle) {}

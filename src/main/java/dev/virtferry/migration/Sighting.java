@@ -14,6 +14,10 @@ import java.util.Map;
 record Sighting(
     Reading source, Reading destination, JobReading job, Map<String, BlockJob> blockJobs) {
 
+  boolean sourceRuns() {
+    return source instanceof Reading.Seen(DomainCondition condition) && condition.runs();
+  }
+
   boolean destinationHolds() {
     return destination instanceof Reading.Seen(DomainCondition condition) && condition.active();
   }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param phase what libvirt's job does or did last; null before it started
  * @param location where the guest is
  * @param cancelRequested whether a client asked for the end
+ * @param suspended whether virt-ferry paused the guest at the source to bring the copy to its end
  * @param attention why it is in trouble; null when it is not
  * @param failure why it failed; null unless it did
  */
@@ -16,33 +17,38 @@ record Standing(
     @Nullable Phase phase,
     DomainLocation location,
     boolean cancelRequested,
+    boolean suspended,
     @Nullable Attention attention,
     @Nullable Failure failure) {
 
   static final Standing ACCEPTED =
-      new Standing(MigrationState.QUEUED, null, DomainLocation.SOURCE, false, null, null);
+      new Standing(MigrationState.QUEUED, null, DomainLocation.SOURCE, false, false, null, null);
 
   Standing with(MigrationState state) {
-    return new Standing(state, phase, location, cancelRequested, attention, failure);
+    return new Standing(state, phase, location, cancelRequested, suspended, attention, failure);
   }
 
   Standing with(Phase phase) {
-    return new Standing(state, phase, location, cancelRequested, attention, failure);
+    return new Standing(state, phase, location, cancelRequested, suspended, attention, failure);
   }
 
   Standing with(DomainLocation location) {
-    return new Standing(state, phase, location, cancelRequested, attention, failure);
+    return new Standing(state, phase, location, cancelRequested, suspended, attention, failure);
   }
 
   Standing with(@Nullable Attention attention) {
-    return new Standing(state, phase, location, cancelRequested, attention, failure);
+    return new Standing(state, phase, location, cancelRequested, suspended, attention, failure);
   }
 
   Standing with(Failure failure) {
-    return new Standing(state, phase, location, cancelRequested, null, failure);
+    return new Standing(state, phase, location, cancelRequested, suspended, null, failure);
   }
 
   Standing askedToCancel() {
-    return new Standing(state, phase, location, true, attention, failure);
+    return new Standing(state, phase, location, true, suspended, attention, failure);
+  }
+
+  Standing withGuestSuspended() {
+    return new Standing(state, phase, location, cancelRequested, true, attention, failure);
   }
 }

@@ -1,58 +1,86 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.migration.Progress.DiskProgress;
-import dev.virtferry.problem.Problem;
-import dev.virtferry.problem.ProblemType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Tells when a migration has taken too long, as a whole or without moving. */
 final class TimeLimits {
 
-  private final Duration storageStall;
-  private long copied = -1;
+  private final StallLimits stalls;
+  private @Nullable Phase phase;
+  private long copied;
+  private long leastRemaining;
   private Instant movedAt = Instant.MIN;
 
-  TimeLimits(Duration storageStall) {
-    this.storageStall = storageStall;
+  TimeLimits(StallLimits stalls) {
+    this.stalls = stalls;
   }
 
-  /** Why the migration is to be ended now; empty while it may go on. */
-  Optional<Failure> exceeded(Migration migration, Progress progress, Instant now) {
-    return tooLong(migration, now).or(() -> stalled(migration, progress, now));
+  /**
+   * A limit was exceeded.
+   *
+   * @param why a sentence
+   */
+  record Excess(LimitAction action, String why) {}
+
+  /** What is to be done now; empty while the migration may go on as it does. */
+  Optional<Excess> exceeded(Migration migration, Progress progress, Instant now) {
+    note(migration, progress, now);
+    return tooLong(migration, now).or(() -> stalled(migration, now));
   }
 
-  private static Optional<Failure> tooLong(Migration migration, Instant now) {
+  private static Optional<Excess> tooLong(Migration migration, Instant now) {
     Timeout timeout = migration.order().options().timeout();
     Instant startedAt = migration.timeline().startedAt();
-    return timeout == null
-            || startedAt == null
-            || now.isBefore(startedAt.plusSeconds(timeout.seconds()))
-        ? Optional.empty()
-        : Optional.of(
-            failure(
-                "It ran for more than %d s, which its timeout allows."
-                    .formatted(timeout.seconds())));
+    if (timeout == null
+        || startedAt == null
+        || now.isBefore(startedAt.plusSeconds(timeout.seconds()))) {
+      return Optional.empty();
+    }
+    String why =
+        "It ran for more than %d s, which its timeout allows.".formatted(timeout.seconds());
+    return Optional.of(new Excess(timeout.action(), why));
   }
 
-  private Optional<Failure> stalled(Migration migration, Progress progress, Instant now) {
+  /** Memory moves when less of it remains than ever before: a guest may rewrite what was sent. */
+  private void note(Migration migration, Progress progress, Instant now) {
     long done = progress.disks().stream().mapToLong(DiskProgress::bytesDone).sum();
-    if (done != copied) {
-      copied = done;
+    long remaining = progress.memory().bytesRemaining();
+    boolean another = migration.phase() != phase;
+    if (another || done != copied || remaining < leastRemaining) {
       movedAt = now;
     }
-    return migration.phase() != Phase.STORAGE || now.isBefore(movedAt.plus(storageStall))
-        ? Optional.empty()
-        : Optional.of(
-            failure(
-                "No byte of a disk arrived for %d s; look at the link and at both hosts' storage."
-                    .formatted(storageStall.toSeconds())));
+    phase = migration.phase();
+    copied = done;
+    leastRemaining = another ? remaining : Math.min(leastRemaining, remaining);
   }
 
-  private static Failure failure(String why) {
-    return new Failure(
-        Problem.of(ProblemType.TIME_LIMIT, why + " virt-ferry ended it; the guest is as it was."),
-        null);
+  private Optional<Excess> stalled(Migration migration, Instant now) {
+    return switch (migration.phase()) {
+      case STORAGE ->
+          stalled(
+              stalls.storageAfter(),
+              stalls.storageAction(),
+              "No byte of a disk arrived for %d s; look at the link and at both hosts' storage.",
+              now);
+      case MEMORY ->
+          stalled(
+              stalls.memoryAfter(),
+              stalls.memoryAction(),
+              "Memory came no nearer to its end for %d s: the guest rewrites it faster than the link"
+                  + " carries it.",
+              now);
+      case SWITCHOVER, POST_COPY -> Optional.empty();
+      case null -> Optional.empty();
+    };
+  }
+
+  private Optional<Excess> stalled(Duration after, LimitAction action, String why, Instant now) {
+    return after.isZero() || now.isBefore(movedAt.plus(after))
+        ? Optional.empty()
+        : Optional.of(new Excess(action, why.formatted(after.toSeconds())));
   }
 }

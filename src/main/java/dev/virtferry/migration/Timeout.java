@@ -5,11 +5,4 @@ package dev.virtferry.migration;
  *
  * @param seconds at least 1
  */
-public record Timeout(long seconds, Action action) {
-
-  /** What happens when the time is over. */
-  public enum Action {
-    /** The job is aborted, and the migration is FAILED; the guest stays where it was. */
-    CANCEL
-  }
-}
+public record Timeout(long seconds, LimitAction action) {}

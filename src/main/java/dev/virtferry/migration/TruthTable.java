@@ -30,9 +30,14 @@ final class TruthTable {
    * @param callPending whether our own native call has not returned yet
    * @param destinationSeen whether the destination has held the domain before
    * @param guarded whether the guest arrives paused and is let run by virt-ferry
+   * @param suspended whether virt-ferry paused the guest at the source
    */
   record Circumstances(
-      Phase phase, boolean callPending, boolean destinationSeen, boolean guarded) {}
+      Phase phase,
+      boolean callPending,
+      boolean destinationSeen,
+      boolean guarded,
+      boolean suspended) {}
 
   private static final String WAIT = "Nothing has to be done yet; virt-ferry keeps looking.";
 
@@ -74,7 +79,10 @@ final class TruthTable {
     return switch (source) {
       case RUNNING, RUNNING_POST_COPY -> sourceRuns(source, destination, job, known);
       case PAUSED -> sourcePaused(source, destination, job, known);
-      case PAUSED_BY_MIGRATION -> sourceSwitchingOver(destination, job, known);
+      case PAUSED_BY_MIGRATION ->
+          known.suspended() && !destination.runs()
+              ? sourceSuspended(source, destination, job, known)
+              : sourceSwitchingOver(destination, job, known);
       case PAUSED_POST_COPY -> new Underway(Phase.POST_COPY, DESTINATION);
       case PAUSED_POST_COPY_FAILED ->
           new Contradiction(
@@ -106,6 +114,19 @@ final class TruthTable {
       case PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED -> held(job, known, "in post-copy");
       case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT -> onlyAtSource(source, destination, job, known);
     };
+  }
+
+  /** Paused by us, the guest shows as in a switchover while its copy still goes on. */
+  private static Verdict sourceSuspended(
+      DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
+    boolean undone =
+        !known.callPending() && job.activity() == Activity.NONE && !destination.active();
+    if (undone) {
+      return new Stayed(source, destination);
+    }
+    return known.phase().abortable() && job.activity() == Activity.RUNNING
+        ? new Underway(phase(job, known), SOURCE)
+        : sourceSwitchingOver(destination, job, known);
   }
 
   private static Verdict sourceSwitchingOver(

@@ -50,6 +50,7 @@ public final class VirshCommand {
       case PAUSED -> "--suspend";
       case NON_SHARED_DISK -> "--copy-storage-all";
       case NON_SHARED_INC -> "--copy-storage-inc";
+      case POSTCOPY -> "--postcopy";
       case NON_SHARED_SYNCHRONOUS_WRITES -> "--copy-storage-synchronous-writes";
     };
   }

@@ -75,6 +75,11 @@ final class Lab implements AutoCloseable {
     run("daemon", host, verb);
   }
 
+  /** Lets a held libvirtd go on; nothing happens when it is not held, or not there. */
+  void daemonGoesOn(String host) {
+    succeedsOn(host, "sh", "-c", "kill -CONT $(cat /run/libvirtd.pid)");
+  }
+
   /** Runs a command inside a host. */
   String on(String host, String... words) {
     List<String> all = new ArrayList<>(List.of(host));

@@ -191,7 +191,7 @@ final class Service implements AutoCloseable {
     return awaitThat(id, m -> phase.equals(m.get("phase").asString("")));
   }
 
-  private static boolean ended(JsonNode migration) {
+  static boolean ended(JsonNode migration) {
     return ENDS.contains(migration.get("state").asString());
   }
 

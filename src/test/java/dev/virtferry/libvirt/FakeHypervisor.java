@@ -277,6 +277,22 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
+  public void startPostCopy(HostAddress source, UUID domain) {
+    requireReachable(source);
+    remarks.add("post-copy " + source.name());
+  }
+
+  @Override
+  public void suspend(HostAddress host, UUID domain) {
+    requireReachable(host);
+    remarks.add("suspend " + host.name());
+    show(
+        host.name(),
+        Objects.requireNonNull(at(host.name()).get(domain)),
+        DomainCondition.PAUSED_BY_MIGRATION);
+  }
+
+  @Override
   public void resume(HostAddress host, UUID domain) {
     requireReachable(host);
     remarks.add("resume " + host.name());

@@ -8,7 +8,6 @@ import static dev.virtferry.libvirt.MigrateFlag.PERSIST_DEST;
 import static dev.virtferry.libvirt.MigrateFlag.UNDEFINE_SOURCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.MigrateCall;
@@ -70,12 +69,7 @@ class CallMappingTest {
 
   @Test
   void mapsTheBandwidthAndTellsTheDowntimeLater() {
-    Order order =
-        Orders.of(
-            null,
-            new MigrationOptions(
-                200L, 300L, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, false, null),
-            true);
+    Order order = Orders.of(null, new GivenOptions().bandwidth(200).maxDowntime(300).build(), true);
     assertThat(call(order).parameters())
         .containsExactly(new TypedParameter("bandwidth", new TypedValue.ULLong(200L)));
   }
@@ -122,9 +116,7 @@ class CallMappingTest {
 
   @Test
   void mapsSynchronousWritesOntoTheirFlag() {
-    var options =
-        new MigrationOptions(
-            null, null, SourceVolumes.KEEP, BackingCheck.SIZE, true, false, false, null);
+    var options = new GivenOptions().synchronousWrites().build();
     assertThat(call(Orders.of(CopyMode.FULL, options, true, "vda")).flags())
         .contains(MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES);
   }

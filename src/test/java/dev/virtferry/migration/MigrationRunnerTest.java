@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
-import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DiskImage;
@@ -21,6 +20,7 @@ import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.problem.ProblemType;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -37,9 +37,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 @ServiceTest
 class MigrationRunnerTest extends PlayedHosts {
 
-  private static final MigrationOptions DELETING =
-      new MigrationOptions(
-          null, null, SourceVolumes.DELETE, BackingCheck.SIZE, false, false, false, null);
+  private static final MigrationOptions DELETING = new GivenOptions().deletingOriginals().build();
 
   @Autowired MigrationService service;
   @Autowired Migrations migrations;
@@ -266,10 +264,7 @@ class MigrationRunnerTest extends PlayedHosts {
 
   @Test
   void setsTheMaximalDowntimeOnceTheJobRuns() {
-    UUID id =
-        submit(
-            new MigrationOptions(
-                100L, 250L, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, false, null));
+    UUID id = submit(new GivenOptions().bandwidth(100).maxDowntime(250).build());
     awaitCall();
     await().until(() -> hosts().remarks().contains("downtime 250"));
     assertThat(find(id).migration().call().parameters().get("bandwidth"))
@@ -435,15 +430,7 @@ class MigrationRunnerTest extends PlayedHosts {
                 Map.of(),
                 null,
                 5,
-                new MigrationOptions(
-                    null,
-                    null,
-                    SourceVolumes.KEEP,
-                    BackingCheck.CONTENT,
-                    false,
-                    false,
-                    false,
-                    null)))
+                new GivenOptions().verifyingContent().build()))
         .migration()
         .id();
   }
@@ -469,9 +456,7 @@ class MigrationRunnerTest extends PlayedHosts {
     assertThat(hosts().made()).isEmpty();
   }
 
-  private static final MigrationOptions GUARDED =
-      new MigrationOptions(
-          null, null, SourceVolumes.KEEP, BackingCheck.SIZE, false, false, true, null);
+  private static final MigrationOptions GUARDED = new GivenOptions().guarded().build();
 
   @Test
   void letsAGuardedGuestRunOnlyAfterTheSourceLetGo() {
@@ -556,17 +541,7 @@ class MigrationRunnerTest extends PlayedHosts {
 
   @Test
   void endsAMigrationThatTakesLongerThanItMay() {
-    UUID id =
-        submit(
-            new MigrationOptions(
-                null,
-                null,
-                SourceVolumes.KEEP,
-                BackingCheck.SIZE,
-                false,
-                false,
-                false,
-                new Timeout(1, Timeout.Action.CANCEL)));
+    UUID id = submit(new GivenOptions().timeout(1, LimitAction.CANCEL).build());
     awaitCall();
     await().until(() -> !hosts().aborts().isEmpty());
     hosts().job(guest.uuid(), Activity.NONE);
@@ -574,6 +549,60 @@ class MigrationRunnerTest extends PlayedHosts {
     Failure failure = failure(awaitEnd(id));
     assertThat(failure.problem().type()).isEqualTo(ProblemType.TIME_LIMIT);
     assertThat(failure.problem().detail()).startsWith("It ran for more than 1 s");
+  }
+
+  @Test
+  void pausesTheGuestOnceAtADeadlineThatAsksForIt() {
+    UUID id = submit(new GivenOptions().timeout(1, LimitAction.SUSPEND).build());
+    awaitCall();
+    hosts().memory(guest.uuid(), 128 * MIB, 100 * MIB, 28 * MIB);
+    hosts().show("kvm-b", guest, DomainCondition.PAUSED_BY_MIGRATION);
+    await().until(() -> hosts().remarks().contains("suspend kvm-a"));
+    assertThat(find(id).migration().phase()).isEqualTo(Phase.MEMORY);
+    assertThat(find(id).migration().suspended()).isTrue();
+    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().remove("kvm-a", guest.uuid());
+    hosts().endCall(guest.uuid());
+    assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(hosts().remarks()).containsExactly("suspend kvm-a");
+  }
+
+  @Test
+  void letsTheGuestRunAgainThatItPausedWhenTheMigrationFails() {
+    UUID id = submit(new GivenOptions().timeout(1, LimitAction.SUSPEND).build());
+    awaitCall();
+    await().until(() -> hosts().remarks().contains("suspend kvm-a"));
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(9, 10, "unexpectedly failed"));
+    assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(hosts().remarks()).containsExactly("suspend kvm-a", "resume kvm-a");
+  }
+
+  @Test
+  void switchesToPostCopyOnlyInTheMemoryPhase() {
+    UUID id = submit(new GivenOptions().postCopy().timeout(1, LimitAction.POST_COPY).build());
+    awaitCall();
+    assertThat(hosts().made().getFirst().flags()).contains(MigrateFlag.POSTCOPY);
+    hosts().blockJob(guest.uuid(), "vda", 10 * MIB, 64 * MIB);
+    await()
+        .until(
+            () -> find(id).progress().disks().getFirst().bytesDone() > 0 && isOlderThan(id, 1_500));
+    assertThat(hosts().remarks()).isEmpty();
+    hosts().memory(guest.uuid(), 128 * MIB, 100 * MIB, 28 * MIB);
+    await().until(() -> hosts().remarks().contains("post-copy kvm-a"));
+    hosts().show("kvm-a", guest, DomainCondition.PAUSED_POST_COPY);
+    hosts().show("kvm-b", guest, DomainCondition.RUNNING_POST_COPY);
+    awaitUntil(id, t -> t.migration().phase() == Phase.POST_COPY);
+    assertThat(find(id).migration().location()).isEqualTo(DomainLocation.DESTINATION);
+    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().remove("kvm-a", guest.uuid());
+    hosts().endCall(guest.uuid());
+    assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+  }
+
+  private boolean isOlderThan(UUID id, long millis) {
+    Instant started = find(id).migration().timeline().startedAt();
+    return started != null && Instant.now().isAfter(started.plusMillis(millis));
   }
 
   @Test

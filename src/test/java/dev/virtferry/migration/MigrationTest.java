@@ -83,6 +83,8 @@ class MigrationTest {
                       RECOVERING, RECOVERING,
                       CANCELLED, CANCELLED))),
           entry(
+              "suspend the guest", new Verb(Migration::suspendGuest, Map.of(MIGRATING, MIGRATING))),
+          entry(
               "recover",
               new Verb(
                   m -> m.recover(DomainLocation.UNKNOWN, WHY),

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
-import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.BackingImage;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumePlan;
@@ -366,8 +365,12 @@ abstract class MigrationsContract extends PlayedHosts {
             CopyMode.FULL,
             Map.of("vdb", new VolumeWish("fast", null)),
             List.of("vda"),
-            new MigrationOptions(
-                100L, null, SourceVolumes.DELETE, BackingCheck.CONTENT, true, false, false, null),
+            new GivenOptions()
+                .bandwidth(100)
+                .deletingOriginals()
+                .verifyingContent()
+                .synchronousWrites()
+                .build(),
             priority);
     return accepted(order, createdAt);
   }

@@ -43,15 +43,19 @@ class TruthTableTest {
 
   /** Nobody's call is out, and whether the destination ever held the guest is not known. */
   private static final Circumstances FOUND_AGAIN =
-      new Circumstances(Phase.STORAGE, false, true, false);
+      new Circumstances(Phase.STORAGE, false, true, false, false);
 
-  private static final Circumstances CALLING = new Circumstances(Phase.STORAGE, true, false, false);
+  private static final Circumstances CALLING =
+      new Circumstances(Phase.STORAGE, true, false, false, false);
 
   private static final Circumstances GUARDED =
-      new Circumstances(Phase.SWITCHOVER, false, true, true);
+      new Circumstances(Phase.SWITCHOVER, false, true, true, false);
 
   private static final Circumstances GUARDED_CALLING =
-      new Circumstances(Phase.SWITCHOVER, true, true, true);
+      new Circumstances(Phase.SWITCHOVER, true, true, true, false);
+
+  private static final Circumstances SUSPENDED =
+      new Circumstances(Phase.MEMORY, false, true, false, true);
 
   private static Verdict judge(
       DomainCondition source, DomainCondition destination, Activity job, Circumstances known) {
@@ -142,6 +146,12 @@ class TruthTableTest {
         arguments(RUNNING, PAUSED, NONE, GUARDED_CALLING, Contradiction.class, both),
         arguments(PAUSED_BY_MIGRATION, PAUSED, NONE, GUARDED, Unconfirmed.class, atDestination),
         arguments(PAUSED_BY_MIGRATION, PAUSED, JOB, GUARDED, Underway.class, atSource),
+        // Paused by us while the copy goes on.
+        arguments(
+            PAUSED_BY_MIGRATION, PAUSED_BY_MIGRATION, JOB, SUSPENDED, Underway.class, atSource),
+        arguments(PAUSED_BY_MIGRATION, RUNNING, JOB, SUSPENDED, Underway.class, atDestination),
+        arguments(PAUSED_BY_MIGRATION, RUNNING, NONE, SUSPENDED, Unconfirmed.class, atDestination),
+        arguments(PAUSED_BY_MIGRATION, ABSENT, NONE, SUSPENDED, Stayed.class, atSource),
         // Nowhere.
         arguments(ABSENT, ABSENT, NONE, FOUND_AGAIN, Contradiction.class, neither),
         arguments(SHUT_OFF_MIGRATED, ABSENT, NONE, FOUND_AGAIN, Contradiction.class, neither));
@@ -177,6 +187,12 @@ class TruthTableTest {
   }
 
   @Test
+  void keepsThePhaseOfAJobWhoseGuestItPaused() {
+    Verdict verdict = judge(PAUSED_BY_MIGRATION, PAUSED_BY_MIGRATION, JOB, SUSPENDED);
+    assertThat(verdict).isEqualTo(new Underway(Phase.MEMORY, DomainLocation.SOURCE));
+  }
+
+  @Test
   void seesTheMemoryPhaseWhenMemoryIsCounted() {
     var job = new JobReading(JOB, new Memory(100, 1, 99, 1, 0, 0), 0);
     var sighting = new Sighting(new Seen(RUNNING), new Seen(PAUSED_BY_MIGRATION), job, Map.of());
@@ -192,9 +208,10 @@ class TruthTableTest {
       for (DomainCondition destination : DomainCondition.values()) {
         for (Activity job : Activity.values()) {
           for (Phase phase : Phase.values()) {
-            for (int bits = 0; bits < 8; bits++) {
+            for (int bits = 0; bits < 16; bits++) {
               var known =
-                  new Circumstances(phase, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0);
+                  new Circumstances(
+                      phase, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0);
               requireSound(source, destination, job, known);
               looked++;
             }
@@ -202,7 +219,7 @@ class TruthTableTest {
         }
       }
     }
-    assertThat(looked).isEqualTo(9 * 9 * 4 * 4 * 8);
+    assertThat(looked).isEqualTo(9 * 9 * 4 * 4 * 16);
   }
 
   private static void requireSound(
@@ -227,7 +244,8 @@ class TruthTableTest {
     }
     if (verdict instanceof Stayed) {
       assertThat(destination.active()).as(row).isFalse();
-      assertThat(source).as(row).isNotIn(ABSENT, SHUT_OFF_MIGRATED, PAUSED_BY_MIGRATION);
+      assertThat(source).as(row).isNotIn(ABSENT, SHUT_OFF_MIGRATED);
+      assertThat(source != PAUSED_BY_MIGRATION || known.suspended()).as(row).isTrue();
       assertThat(job).as(row).isEqualTo(NONE);
       assertThat(known.callPending()).as(row).isFalse();
     }

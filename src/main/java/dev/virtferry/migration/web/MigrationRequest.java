@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
+import dev.virtferry.migration.LimitAction;
 import dev.virtferry.migration.MigrationDefaults;
 import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.SourceVolumes;
@@ -104,11 +105,17 @@ record MigrationRequest(
           @Min(value = 1, message = "is less than 1 s")
           @Max(value = 604_800, message = "is more than 604800 s")
           Long seconds,
-      @Schema(description = "What happens then.", defaultValue = "CANCEL", example = "CANCEL")
-          Timeout.@Nullable Action action) {
+      @Schema(
+              description =
+                  "What happens then: CANCEL ends the migration as FAILED; SUSPEND pauses the guest"
+                      + " at the source so that the copy comes to its end; POST_COPY, with the option"
+                      + " postCopy, lets it go on at the destination once memory is copied.",
+              defaultValue = "CANCEL",
+              example = "CANCEL")
+          @Nullable LimitAction action) {
 
     Timeout toTimeout() {
-      return new Timeout(seconds, action == null ? Timeout.Action.CANCEL : action);
+      return new Timeout(seconds, action == null ? LimitAction.CANCEL : action);
     }
   }
 
@@ -171,9 +178,17 @@ record MigrationRequest(
               defaultValue = "false",
               example = "false")
           @Nullable Boolean guardedSwitchover,
+      @Schema(
+              description =
+                  "The job may be switched to post-copy: the guest goes on at the destination and"
+                      + " fetches the rest of its memory from the source. Excludes guardedSwitchover."
+                      + " Source: VIR_MIGRATE_POSTCOPY.",
+              defaultValue = "false",
+              example = "false")
+          @Nullable Boolean postCopy,
       @Schema(description = "No deadline when absent.") @Valid @Nullable Deadline timeout) {
 
-    static final Options NONE = new Options(null, null, null, null, null, null, null, null);
+    static final Options NONE = new Options(null, null, null, null, null, null, null, null, null);
 
     MigrationOptions toOptions(MigrationDefaults defaults) {
       return new MigrationOptions(
@@ -183,8 +198,16 @@ record MigrationRequest(
           verifyBacking == null ? BackingCheck.SIZE : verifyBacking,
           Boolean.TRUE.equals(synchronousWrites),
           Boolean.TRUE.equals(detectZeroes),
-          guardedSwitchover == null ? defaults.guardedSwitchover() : guardedSwitchover,
+          guarded(defaults),
+          Boolean.TRUE.equals(postCopy),
           timeout == null ? null : timeout.toTimeout());
+    }
+
+    /** Who asks for post-copy does without the guard that is the default. */
+    private boolean guarded(MigrationDefaults defaults) {
+      return guardedSwitchover == null
+          ? defaults.guardedSwitchover() && !Boolean.TRUE.equals(postCopy)
+          : guardedSwitchover;
     }
   }
 

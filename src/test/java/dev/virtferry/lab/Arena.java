@@ -1,0 +1,185 @@
+package dev.virtferry.lab;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Two hosts, a guest with one disk in a small pool, a service and a PostgreSQL, all to be broken.
+ */
+final class Arena implements AutoCloseable {
+
+  static final String GUEST = "web";
+  static final String POOL = "/srv/small";
+  static final String IMAGE = POOL + "/web-vda.raw";
+
+  /** Somebody else's, in the same pool. */
+  static final String FOREIGN = POOL + "/foreign.raw";
+
+  static final String FILLER = POOL + "/filler";
+
+  private static final List<String> HOSTS = List.of("kvm-a", "kvm-b");
+
+  private final Lab lab;
+  private final Path directory;
+  private final int port = freePort();
+  private final Service service;
+  private EmbeddedPostgres database;
+  private String content = "";
+
+  Arena(int number) {
+    try {
+      directory = Files.createTempDirectory("virt-ferry-chaos");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    lab = Lab.up("chaos-" + number);
+    database = postgres();
+    service = Service.start(directory, environment());
+    HOSTS.forEach(this::makePool);
+  }
+
+  private Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>(lab.environment());
+    environment.put("SPRING_DATASOURCE_URL", database.getJdbcUrl("postgres", "postgres"));
+    return environment;
+  }
+
+  private EmbeddedPostgres postgres() {
+    try {
+      return EmbeddedPostgres.builder()
+          .setPort(port)
+          .setDataDirectory(directory.resolve("postgres"))
+          .setCleanDataDirectory(false)
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void makePool(String host) {
+    lab.on(host, "mkdir", "-p", POOL);
+    lab.on(host, "mount", "-t", "tmpfs", "-o", "size=64m", "small", POOL);
+    lab.on(host, "virsh", "pool-define-as", "small", "dir", "--target", POOL);
+    lab.on(host, "virsh", "pool-start", "small");
+    lab.on(host, "virsh", "pool-autostart", "small");
+    lab.on(host, "sh", "-c", "echo somebody else >" + FOREIGN);
+  }
+
+  Lab lab() {
+    return lab;
+  }
+
+  Service service() {
+    return service;
+  }
+
+  void stopDatabase() {
+    try {
+      database.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void startDatabase() {
+    database = postgres();
+  }
+
+  static String other(String host) {
+    return host.equals(HOSTS.getFirst()) ? HOSTS.getLast() : HOSTS.getFirst();
+  }
+
+  /** What the host says of the guest, such as {@code running (migrated)}, or {@code absent}. */
+  String condition(String host) {
+    return lab.on(
+        host,
+        "sh",
+        "-c",
+        "virsh domstate --reason %1$s 2>/dev/null || { virsh list >/dev/null && echo absent; }"
+            .formatted(GUEST));
+  }
+
+  /** The host that runs the guest; empty when none does. */
+  String runningOn() {
+    return HOSTS.stream()
+        .filter(host -> condition(host).startsWith("running"))
+        .findFirst()
+        .orElse("");
+  }
+
+  /** A new guest on kvm-a, after taking away what may be left of an earlier one. */
+  void startGuest() {
+    putRight();
+    if (!lab.guest("list").isBlank()) {
+      lab.guest("remove", GUEST);
+    }
+    lab.guest("start", GUEST, "--disk", "vda=24M,full,path=" + IMAGE, "--dirty-memory", "24");
+    content = lab.guest("digest", GUEST, "vda", HOSTS.getFirst());
+  }
+
+  /** The content that the guest's disk has had from its start. */
+  String content() {
+    return content;
+  }
+
+  /** Links, daemons and pools as they were, whatever happened. */
+  void putRight() {
+    for (String host : HOSTS) {
+      lab.link(host, "normal");
+      lab.daemonGoesOn(host);
+      lab.daemon(host, "start");
+      lab.on(host, "rm", "-f", FILLER);
+    }
+  }
+
+  /** The files in the pool beside the one that is somebody else's. */
+  List<String> images(String host) {
+    return lab.on(host, "ls", POOL).lines().filter(f -> !FOREIGN.endsWith("/" + f)).toList();
+  }
+
+  boolean foreignIsWhole(String host) {
+    return lab.on(host, "cat", FOREIGN).equals("somebody else");
+  }
+
+  /** How often the host's daemon was told to migrate a guest. */
+  int calls(String host) {
+    return Integer.parseInt(
+        lab.on(
+            host,
+            "sh",
+            "-c",
+            "grep -c virDomainMigratePerform3Params:.*uuid= /var/log/libvirt/libvirtd.log || :"));
+  }
+
+  static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try (lab) {
+      service.close();
+      stopDatabase();
+    }
+  }
+}

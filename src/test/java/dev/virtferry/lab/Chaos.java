@@ -1,0 +1,224 @@
+package dev.virtferry.lab;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Breaks migrations, one after the other, and compares what the service says in the end with what
+ * both hosts show.
+ */
+final class Chaos {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  private static final Set<Fault> DEADLY =
+      EnumSet.of(Fault.SOURCE_GUEST_KILLED, Fault.DESTINATION_GUEST_KILLED);
+
+  private final Arena arena;
+  private boolean guestIsFresh;
+
+  Chaos(Arena arena) {
+    this.arena = arena;
+  }
+
+  /**
+   * How one migration ended.
+   *
+   * @param seen the state and phase in which the fault found it
+   * @param end the state that it ended in, after {@code NEEDS_ATTENTION} where a person had to help
+   * @param millis from the end of the fault to the truth
+   * @param lies what was not as it should be; empty for a truthful end
+   */
+  record Outcome(Trouble trouble, String seen, String end, long millis, List<String> lies) {
+
+    @Override
+    public String toString() {
+      return "%s: seen %s, ended %s after %.1f s%s"
+          .formatted(
+              trouble,
+              seen,
+              end,
+              millis / 1000.0,
+              lies.isEmpty() ? "" : " UNTRUE: " + String.join(" | ", lies));
+    }
+  }
+
+  /** Lets one trouble happen. What goes wrong on the way is a lie of the outcome too. */
+  Outcome run(Trouble trouble) {
+    try {
+      if (!guestIsFresh) {
+        arena.startGuest();
+        guestIsFresh = true;
+      }
+      Outcome outcome = happen(trouble);
+      guestIsFresh = outcome.lies().isEmpty() && !DEADLY.contains(trouble.fault());
+      return outcome;
+    } catch (RuntimeException | AssertionError e) {
+      guestIsFresh = false;
+      return new Outcome(trouble, "?", "?", 0, List.of("broken off: " + e));
+    }
+  }
+
+  private Outcome happen(Trouble trouble) {
+    Lab lab = arena.lab();
+    String source = arena.runningOn();
+    String destination = Arena.other(source);
+    lab.link(source, "slow", "40mbit");
+    int calls = arena.calls(source);
+    long tick = lab.tick(Arena.GUEST, source);
+    String id = arena.service().migrate(request(destination, trouble.guarded()));
+    var scene = new Scene(arena, source, destination, id, trouble);
+    trouble.moment().await(scene);
+    Arena.pause(trouble.moment().millis(trouble.delay()));
+    String seen = standing(arena.service().migration(id));
+    trouble.fault().happen(scene);
+    trouble.moment().release(scene);
+    Instant over = Instant.now();
+    lab.link(source, "normal");
+    JsonNode truth = scene.awaitTruth(PATIENCE);
+    long millis = Duration.between(over, Instant.now()).toMillis();
+    lab.on(destination, "rm", "-f", Arena.FILLER);
+
+    List<String> lies = new ArrayList<>();
+    String end = truth.get("state").asString();
+    if (end.equals("NEEDS_ATTENTION")) {
+      judgeContradiction(scene, truth, lies);
+      actOn(scene, truth);
+      truth = scene.awaitTruth(Duration.ofMinutes(1));
+      end += ", " + truth.get("state").asString();
+    }
+    judge(scene, truth, lies);
+    if (arena.calls(source) - calls > 1) {
+      lies.add("libvirt was called " + (arena.calls(source) - calls) + " times");
+    }
+    if (lies.isEmpty() && !arena.runningOn().isEmpty()) {
+      judgeGuest(tick, lies);
+      follow(lies);
+    }
+    if (!lies.isEmpty()) {
+      lies.add(truth.toString());
+      lies.add(arena.service().get("/v1/migrations/" + id + "/history").body().toString());
+    }
+    return new Outcome(trouble, seen, end, millis, lies);
+  }
+
+  private String request(String destination, boolean guarded) {
+    return "{\"domain\":\"%s\",\"destUri\":\"%s\",\"disks\":[\"vda\"],\"options\":{\"guardedSwitchover\":%s}}"
+        .formatted(Arena.GUEST, arena.lab().peer(destination), guarded);
+  }
+
+  private static String standing(JsonNode migration) {
+    return migration.get("state").asString() + " " + migration.get("phase").asString("-");
+  }
+
+  /** What the hosts show against where the status says the guest is. */
+  private void judge(Scene scene, JsonNode truth, List<String> lies) {
+    String source = scene.condition(scene.source());
+    String destination = scene.condition(scene.destination());
+    String state = truth.get("state").asString();
+    String location = truth.get("domainLocation").asString();
+    String both =
+        "%s %s, source %s, destination %s".formatted(state, location, source, destination);
+    boolean arrived = state.equals("SUCCEEDED");
+    if (!Service.ended(truth)) {
+      lies.add("no end: " + both);
+      return;
+    }
+    if (!location.equals(arrived ? "DESTINATION" : "SOURCE")) {
+      lies.add("a strange place: " + both);
+    }
+    String here = arrived ? destination : source;
+    String there = arrived ? source : destination;
+    boolean mayBeDead = DEADLY.contains(scene.trouble().fault());
+    if (!here.startsWith("running") && !(mayBeDead && here.startsWith("shut off"))) {
+      lies.add("it does not run where it should be: " + both);
+    }
+    if (!there.equals("absent")) {
+      lies.add("something is left where it is not: " + both);
+    }
+    judgeVolumes(scene, truth, arrived, here, lies);
+  }
+
+  private void judgeVolumes(
+      Scene scene, JsonNode truth, boolean arrived, String here, List<String> lies) {
+    List<String> kept = arena.images(scene.source());
+    List<String> made = arena.images(scene.destination());
+    if (kept.isEmpty()) {
+      lies.add("the source's image is gone");
+    }
+    if (arrived) {
+      if (made.isEmpty()) {
+        lies.add("the destination has no image");
+      }
+      // A migration keeps the source's image, as it was told to; the next one shall make its own.
+      arena.lab().on(scene.source(), "rm", "-f", Arena.IMAGE);
+    } else if (!made.isEmpty() && here.startsWith("running")) {
+      lies.add("left at the destination: %s, told as %s".formatted(made, truth.get("cleanup")));
+    }
+    for (String host : List.of(scene.source(), scene.destination())) {
+      if (!arena.foreignIsWhole(host)) {
+        lies.add("the foreign volume of %s was touched".formatted(host));
+      }
+    }
+  }
+
+  private void judgeContradiction(Scene scene, JsonNode truth, List<String> lies) {
+    String source = scene.condition(scene.source());
+    String destination = scene.condition(scene.destination());
+    boolean here = source.startsWith("running");
+    boolean there = destination.startsWith("running");
+    String expected = here && there ? "BOTH" : here ? "SOURCE" : there ? "DESTINATION" : "NEITHER";
+    String location = truth.get("domainLocation").asString();
+    if (!location.equals(expected)) {
+      lies.add("said %s, but source %s, destination %s".formatted(location, source, destination));
+    }
+  }
+
+  /** What an operator would do who reads the advice. */
+  private void actOn(Scene scene, JsonNode truth) {
+    System.out.printf("  (advice: %s)%n", truth.get("attention"));
+    if (!scene.condition(scene.source()).startsWith("running")) {
+      return;
+    }
+    arena.lab().succeedsOn(scene.destination(), "virsh", "destroy", Arena.GUEST);
+    arena.lab().succeedsOn(scene.destination(), "virsh", "undefine", Arena.GUEST);
+  }
+
+  /** The guest went on as if nothing had been, and nothing of the migration is left on it. */
+  private void judgeGuest(long tick, List<String> lies) {
+    String host = arena.runningOn();
+    arena.lab().guest("wait-tick", Arena.GUEST, host, Long.toString(tick));
+    if (!arena.lab().guest("digest", Arena.GUEST, "vda", host).equals(arena.content())) {
+      lies.add("the disk has another content");
+    }
+    String jobs =
+        arena
+            .lab()
+            .on(
+                host,
+                "sh",
+                "-c",
+                "virsh blockjob %1$s vda --info 2>&1; virsh domjobinfo %1$s"
+                    .formatted(Arena.GUEST));
+    if (!jobs.contains("No current block job") || !jobs.contains("None")) {
+      lies.add("a job is left: " + jobs);
+    }
+  }
+
+  /** Whatever happened, the next migration of the same guest works. */
+  private void follow(List<String> lies) {
+    String source = arena.runningOn();
+    String id = arena.service().migrate(request(Arena.other(source), false));
+    JsonNode ended = arena.service().awaitEnd(id);
+    if (ended.get("state").asString().equals("SUCCEEDED")) {
+      arena.lab().on(source, "rm", "-f", Arena.IMAGE);
+    } else {
+      lies.add("the next migration did not work: " + ended);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.virtferry.lab;
+
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import tools.jackson.databind.JsonNode;
+
+/** The moments of a migration at which {@link Chaos} breaks something. */
+enum Moment {
+  /** Right after it was accepted. */
+  PREPARING(150) {
+    @Override
+    void await(Scene scene) {}
+  },
+  /** While the disk is copied over a slow link. */
+  STORAGE(3_000) {
+    @Override
+    void await(Scene scene) {
+      scene.awaitThat(m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+    }
+  },
+  /** While memory is copied, again and again, as the guest rewrites it faster than it moves. */
+  MEMORY(3_000) {
+    @Override
+    void await(Scene scene) {
+      scene.awaitThat(m -> m.get("phase").asString("").equals("MEMORY"));
+    }
+  },
+  /** The source is paused, and the destination's daemon is held before it can answer. */
+  SWITCHOVER(1_500) {
+    @Override
+    void await(Scene scene) {
+      scene.awaitThat(m -> iteration(m) > 1);
+      scene.lab().daemon(scene.destination(), "stop");
+      scene.lab().link(scene.source(), "normal");
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> scene.condition(scene.source()).equals("paused (migrating)"));
+    }
+
+    @Override
+    void release(Scene scene) {
+      scene.lab().daemonGoesOn(scene.destination());
+    }
+  },
+  /** A cancel was taken: libvirt lets go, and what was made is removed. */
+  CLEANING(600) {
+    @Override
+    void await(Scene scene) {
+      STORAGE.await(scene);
+      scene.cancel();
+    }
+  };
+
+  private final int span;
+
+  Moment(int span) {
+    this.span = span;
+  }
+
+  private static int iteration(JsonNode migration) {
+    return migration.get("progress").get("memory").get("iteration").asInt();
+  }
+
+  /** Returns when the moment has come. */
+  abstract void await(Scene scene);
+
+  /** Undoes what held the moment open. */
+  void release(Scene scene) {}
+
+  /** How long after its beginning the fault comes, in milliseconds. */
+  long millis(double fraction) {
+    return Math.round(fraction * span);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.virtferry.lab;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * One fault at one moment of one migration. The same seed draws the same list.
+ *
+ * @param delay how far into the moment, 0 to 1
+ * @param length how long the fault lasts, 0 to 1 of what it may
+ * @param first whether it hits the source, where it may hit either host
+ * @param guarded whether the migration has a guarded switchover
+ */
+record Trouble(
+    int number,
+    Moment moment,
+    Fault fault,
+    double delay,
+    double length,
+    boolean first,
+    boolean guarded) {
+
+  /** Every fault at every moment once before any comes again. */
+  static List<Trouble> drawn(long seed, int runs) {
+    var random = new Random(seed);
+    List<Trouble> drawn = new ArrayList<>();
+    while (drawn.size() < runs) {
+      List<Trouble> round = new ArrayList<>();
+      for (Moment moment : Moment.values()) {
+        for (Fault fault : Fault.values()) {
+          round.add(
+              new Trouble(
+                  0,
+                  moment,
+                  fault,
+                  random.nextDouble(),
+                  random.nextDouble(),
+                  random.nextBoolean(),
+                  random.nextBoolean()));
+        }
+      }
+      Collections.shuffle(round, random);
+      for (Trouble trouble : round) {
+        if (drawn.size() < runs) {
+          drawn.add(trouble.numbered(drawn.size() + 1));
+        }
+      }
+    }
+    return drawn;
+  }
+
+  private Trouble numbered(int number) {
+    return new Trouble(number, moment, fault, delay, length, first, guarded);
+  }
+
+  @Override
+  public String toString() {
+    return "%3d %-10s %-26s after %4d ms%s%s"
+        .formatted(
+            number,
+            moment,
+            fault,
+            moment.millis(delay),
+            first ? ", source's link" : ", destination's link",
+            guarded ? ", guarded" : "");
+  }
+}

@@ -32,6 +32,7 @@ public enum ProblemType {
   HOST_NOT_FOUND(422, "The inventory has no such host"),
   INTERNAL_ERROR(500, "Something went wrong in virt-ferry"),
   LIBVIRT_ERROR(502, "libvirt reported an error"),
+  DATABASE_UNREACHABLE(503, "The database can't be reached"),
   HOST_UNREACHABLE(503, "A host can't be reached"),
   TIME_LIMIT(504, "The migration took too long");
 

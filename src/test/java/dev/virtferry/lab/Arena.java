@@ -147,6 +147,16 @@ final class Arena implements AutoCloseable {
     }
   }
 
+  /** What the guest said last on that host, and what QEMU did. */
+  String console(String host) {
+    return lab.on(
+        host,
+        "sh",
+        "-c",
+        "echo %2$s; tail -n 12 /var/log/libvirt/%1$s.console; tail -n 4 /var/log/libvirt/qemu/%1$s.log"
+            .formatted(GUEST, host));
+  }
+
   /** The files in the pool beside the one that is somebody else's. */
   List<String> images(String host) {
     return lab.on(host, "ls", POOL).lines().filter(f -> !FOREIGN.endsWith("/" + f)).toList();

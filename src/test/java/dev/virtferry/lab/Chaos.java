@@ -89,7 +89,7 @@ final class Chaos {
     if (end.equals("NEEDS_ATTENTION")) {
       judgeContradiction(scene, truth, lies);
       actOn(scene, truth);
-      truth = scene.awaitTruth(Duration.ofMinutes(1));
+      truth = scene.awaitEnd(Duration.ofMinutes(1));
       end += ", " + truth.get("state").asString();
     }
     judge(scene, truth, lies);
@@ -103,6 +103,10 @@ final class Chaos {
     if (!lies.isEmpty()) {
       lies.add(truth.toString());
       lies.add(arena.service().get("/v1/migrations/" + id + "/history").body().toString());
+      lies.add(arena.console(source));
+      lies.add(arena.console(destination));
+      // The next one begins anew, whatever this one believes.
+      arena.service().post("/v1/migrations/" + id + "/resolve", "{\"reason\":\"chaos goes on\"}");
     }
     return new Outcome(trouble, seen, end, millis, lies);
   }

@@ -219,6 +219,22 @@ class MigrationIT {
   }
 
   @Test
+  void leavesARunningMigrationAloneWhenItIsStoppedAndGoesOnWithTheNextStart() {
+    lab.guest("start", "kept", "--to", "kvm-b");
+    lab.link("kvm-a", "slow", "40mbit");
+    String id = service.migrate(request("kept", ",\"disks\":[\"vda\",\"vdb\"]"));
+    service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+    service.close();
+    assertThat(lab.on("kvm-a", "virsh", "domjobinfo", "kept")).contains("Unbounded");
+    service.start();
+
+    lab.link("kvm-a", "normal");
+    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(lab.guest("where", "kept")).isEqualTo("kvm-b running");
+    assertThat(parametersSeenBy("kvm-a", service.migration(id))).hasSize(2);
+  }
+
+  @Test
   void goesOnAfterTheServiceWasKilledAndCallsLibvirtOnlyOnce() {
     lab.guest("start", "orphan", "--to", "kvm-b");
     String id =

@@ -52,14 +52,23 @@ record Scene(Arena arena, String source, String destination, String id, Trouble 
     lab().succeedsOn(destination, "dd", "if=/dev/zero", "of=" + Arena.FILLER, "bs=1M");
   }
 
+  /** The end; whatever the migration shows when patience is over. */
+  JsonNode awaitEnd(Duration patience) {
+    return awaitTruth(patience, Service::ended);
+  }
+
   /** The end, or a trouble that stays; whatever the migration shows when patience is over. */
   JsonNode awaitTruth(Duration patience) {
+    return awaitTruth(patience, m -> Service.ended(m) || troubledFor(m, 20));
+  }
+
+  private JsonNode awaitTruth(Duration patience, Predicate<JsonNode> condition) {
     try {
       return await()
           .atMost(patience)
           .pollInterval(Duration.ofMillis(200))
           .ignoreExceptions()
-          .until(() -> service().migration(id), m -> Service.ended(m) || troubledFor(m, 20));
+          .until(() -> service().migration(id), condition);
     } catch (ConditionTimeoutException e) {
       return service().migration(id);
     }

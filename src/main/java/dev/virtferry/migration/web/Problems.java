@@ -1,5 +1,6 @@
 package dev.virtferry.migration.web;
 
+import static dev.virtferry.problem.ProblemType.DATABASE_UNREACHABLE;
 import static dev.virtferry.problem.ProblemType.HOST_UNREACHABLE;
 import static dev.virtferry.problem.ProblemType.INTERNAL_ERROR;
 import static dev.virtferry.problem.ProblemType.INVALID_REQUEST;
@@ -33,6 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.core.MethodParameter;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -40,6 +43,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.transaction.TransactionException;
 import org.springframework.validation.method.ParameterErrors;
 import org.springframework.validation.method.ParameterValidationResult;
 import org.springframework.web.bind.MethodArgumentNotValidException;
@@ -125,6 +129,24 @@ class Problems extends ResponseEntityExceptionHandler {
         "libvirt",
         new MigrationResponse.LibvirtError(failure.code(), failure.domain(), failure.message()));
     return response(body, new HttpHeaders());
+  }
+
+  /** Whether a change was written before the connection broke can't be told from here. */
+  @ExceptionHandler({
+    DataAccessResourceFailureException.class,
+    TransientDataAccessException.class,
+    TransactionException.class
+  })
+  ResponseEntity<Object> databaseAway(Exception away) {
+    log.warn("The database can't be reached", away);
+    var headers = new HttpHeaders();
+    headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    return response(
+        Problem.of(
+            DATABASE_UNREACHABLE,
+            "virt-ferry can't reach its database. Migrations that run go on; ask again in a moment,"
+                + " and repeat a request with its Idempotency-Key."),
+        headers);
   }
 
   @ExceptionHandler

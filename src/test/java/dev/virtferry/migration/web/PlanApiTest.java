@@ -172,6 +172,8 @@ class PlanApiTest extends ApiTest {
           "volumes":{"vdc":{"pool":"fast"}}                    | destination-storage #/volumes/vdc
           "volumes":{"vdb":{"pool":"images","name":"vda.raw"}} | destination-storage #/disks/1
           "options":{"detectZeroes":true}                      | option-not-supported #/options/detectZeroes
+          "options":{"postCopy":true,"guardedSwitchover":true} | option-not-supported #/options/guardedSwitchover
+          "options":{"timeout":{"seconds":9,"action":"POST_COPY"}} | option-not-supported #/options/timeout/action
           """)
   void refusesAndPointsAtTheField(String more, String problem) {
     assertThat(problems(plan(",\"disks\":[\"vda\",\"vdb\"]," + more))).containsExactly(problem);

@@ -24,7 +24,7 @@ final class Arena implements AutoCloseable {
 
   static final String FILLER = POOL + "/filler";
 
-  private static final List<String> HOSTS = List.of("kvm-a", "kvm-b");
+  static final List<String> HOSTS = List.of("kvm-a", "kvm-b");
 
   private final Lab lab;
   private final Path directory;
@@ -148,13 +148,20 @@ final class Arena implements AutoCloseable {
   }
 
   /** What the guest said last on that host, and what QEMU did. */
-  String console(String host) {
+  String evidence(String host) {
     return lab.on(
         host,
         "sh",
         "-c",
-        "echo %2$s; tail -n 12 /var/log/libvirt/%1$s.console; tail -n 4 /var/log/libvirt/qemu/%1$s.log"
-            .formatted(GUEST, host));
+        """
+        echo "--- $(hostname)"; virsh domstate --reason %1$s
+        tail -n 12 /var/log/libvirt/%1$s.console; tail -n 4 /var/log/libvirt/qemu/%1$s.log
+        timeout 5 virsh qemu-monitor-command --hmp %1$s 'info registers' | head -20
+        timeout 5 virsh qemu-monitor-command --hmp %1$s 'info status'
+        timeout 5 virsh qemu-monitor-command --hmp %1$s 'info irq' | head
+        exit 0
+        """
+            .formatted(GUEST));
   }
 
   /** The files in the pool beside the one that is somebody else's. */

@@ -60,7 +60,9 @@ final class Chaos {
       return outcome;
     } catch (RuntimeException | AssertionError e) {
       guestIsFresh = false;
-      return new Outcome(trouble, "?", "?", 0, List.of("broken off: " + e));
+      List<String> lies = new ArrayList<>(List.of("broken off: " + e));
+      Arena.HOSTS.forEach(host -> lies.add(arena.evidence(host)));
+      return new Outcome(trouble, "?", "?", 0, lies);
     }
   }
 
@@ -103,8 +105,7 @@ final class Chaos {
     if (!lies.isEmpty()) {
       lies.add(truth.toString());
       lies.add(arena.service().get("/v1/migrations/" + id + "/history").body().toString());
-      lies.add(arena.console(source));
-      lies.add(arena.console(destination));
+      Arena.HOSTS.forEach(host -> lies.add(arena.evidence(host)));
       // The next one begins anew, whatever this one believes.
       arena.service().post("/v1/migrations/" + id + "/resolve", "{\"reason\":\"chaos goes on\"}");
     }

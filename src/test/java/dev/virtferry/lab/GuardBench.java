@@ -1,0 +1,106 @@
+package dev.virtferry.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a guarded switchover costs: how long the guest stands still, by the clocks of its two QEMUs,
+ * with the guard and without it, in pairs.
+ */
+class GuardBench {
+
+  private static final int PAIRS = Integer.getInteger("bench.pairs", 7);
+  private static final List<String> HOSTS = List.of("kvm-a", "kvm-b");
+  private static final Pattern EVENT = Pattern.compile("event (STOP|RESUME) at (\\d+\\.\\d+)");
+
+  @Test
+  void printsTheAddedDowntime() throws IOException {
+    LabExtension.requireLab();
+    try (Lab lab = Lab.up("bench");
+        Service service =
+            Service.start(Files.createTempDirectory("virt-ferry-bench"), lab.environment())) {
+      lab.guest("start", "web", "--shared", "vda=16M");
+      HOSTS.forEach(host -> listen(lab, host));
+      migrate(lab, service, false);
+      List<Double> plain = new ArrayList<>();
+      List<Double> guarded = new ArrayList<>();
+      for (int pair = 0; pair < PAIRS; pair++) {
+        plain.add(migrate(lab, service, false));
+        guarded.add(migrate(lab, service, true));
+        System.out.printf(
+            Locale.ROOT,
+            "pair %d: %.1f ms plain, %.1f ms guarded%n",
+            pair + 1,
+            plain.getLast(),
+            guarded.getLast());
+      }
+      String result =
+          "%d pairs: median downtime %.1f ms plain, %.1f ms guarded; ratio %.2f (median of pairs), added %.1f ms"
+              .formatted(
+                  PAIRS,
+                  median(plain),
+                  median(guarded),
+                  median(each(guarded, plain, true)),
+                  median(each(guarded, plain, false)));
+      System.out.println(result);
+      Files.writeString(Path.of("target", "bench-guard.txt"), result + "\n");
+    }
+  }
+
+  private static void listen(Lab lab, String host) {
+    lab.on(
+        host,
+        "sh",
+        "-c",
+        "virsh qemu-monitor-event --loop >/run/events.log 2>&1 </dev/null & sleep 0.2");
+  }
+
+  /** The milliseconds from the source's last STOP to the destination's first RESUME after it. */
+  private static double migrate(Lab lab, Service service, boolean guarded) {
+    String source = lab.guest("where", "web").split(" ", 2)[0];
+    String destination = source.equals(HOSTS.getFirst()) ? HOSTS.getLast() : HOSTS.getFirst();
+    String id =
+        service.migrate(
+            "{\"domain\":\"web\",\"destUri\":\"%s\",\"options\":{\"guardedSwitchover\":%s}}"
+                .formatted(lab.peer(destination), guarded));
+    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    BigDecimal stopped = last(lab, source, "STOP");
+    BigDecimal resumed = last(lab, destination, "RESUME");
+    return resumed.subtract(stopped).movePointRight(3).doubleValue();
+  }
+
+  private static BigDecimal last(Lab lab, String host, String event) {
+    Matcher found = EVENT.matcher(lab.on(host, "cat", "/run/events.log"));
+    BigDecimal last = BigDecimal.ZERO;
+    while (found.find()) {
+      if (found.group(1).equals(event)) {
+        last = new BigDecimal(found.group(2));
+      }
+    }
+    assertThat(last).as("a %s on %s", event, host).isPositive();
+    return last;
+  }
+
+  private static List<Double> each(List<Double> guarded, List<Double> plain, boolean ratio) {
+    List<Double> results = new ArrayList<>();
+    for (int i = 0; i < plain.size(); i++) {
+      results.add(ratio ? guarded.get(i) / plain.get(i) : guarded.get(i) - plain.get(i));
+    }
+    return results;
+  }
+
+  private static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    return sorted.get(sorted.size() / 2);
+  }
+}

@@ -88,7 +88,8 @@ final class TruthTable {
           new Contradiction(
               DESTINATION,
               "The link was lost in post-copy: the guest's memory is split between both hosts.",
-              "Restore the link, then resume the post-copy. Destroy neither side.");
+              "Restore the link, then resume it on the source: virsh migrate --postcopy-resume with the"
+                  + " same domain and destination. Destroy neither side: each has a part.");
       case SHUT_OFF -> sourceStopped(source, destination, job, known);
       case SHUT_OFF_MIGRATED, ABSENT -> sourceGone(source, destination, known);
     };

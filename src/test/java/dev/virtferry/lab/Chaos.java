@@ -56,7 +56,7 @@ final class Chaos {
         guestIsFresh = true;
       }
       Outcome outcome = happen(trouble);
-      guestIsFresh = outcome.lies().isEmpty() && !DEADLY.contains(trouble.fault());
+      guestIsFresh = outcome.lies().isEmpty() && !arena.runningOn().isEmpty();
       return outcome;
     } catch (RuntimeException | AssertionError e) {
       guestIsFresh = false;
@@ -70,7 +70,7 @@ final class Chaos {
     Lab lab = arena.lab();
     String source = arena.runningOn();
     String destination = Arena.other(source);
-    lab.link(source, "slow", "40mbit");
+    lab.link(source, "slow", "30mbit");
     int calls = arena.calls(source);
     long tick = lab.tick(Arena.GUEST, source);
     String id = arena.service().migrate(request(destination, trouble.guarded()));
@@ -95,6 +95,9 @@ final class Chaos {
       end += ", " + truth.get("state").asString();
     }
     judge(scene, truth, lies);
+    if (panicked(scene, end.equals("SUCCEEDED"))) {
+      end += ", then the guest's kernel panicked";
+    }
     if (arena.calls(source) - calls > 1) {
       lies.add("libvirt was called " + (arena.calls(source) - calls) + " times");
     }
@@ -139,7 +142,7 @@ final class Chaos {
     }
     String here = arrived ? destination : source;
     String there = arrived ? source : destination;
-    boolean mayBeDead = DEADLY.contains(scene.trouble().fault());
+    boolean mayBeDead = DEADLY.contains(scene.trouble().fault()) || panicked(scene, arrived);
     if (!here.startsWith("running") && !(mayBeDead && here.startsWith("shut off"))) {
       lies.add("it does not run where it should be: " + both);
     }
@@ -147,6 +150,10 @@ final class Chaos {
       lies.add("something is left where it is not: " + both);
     }
     judgeVolumes(scene, truth, arrived, here, lies);
+  }
+
+  private boolean panicked(Scene scene, boolean arrived) {
+    return arena.panicked(arrived ? scene.destination() : scene.source());
   }
 
   private void judgeVolumes(

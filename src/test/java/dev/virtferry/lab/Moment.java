@@ -2,7 +2,6 @@ package dev.virtferry.lab;
 
 import java.time.Duration;
 import org.awaitility.Awaitility;
-import tools.jackson.databind.JsonNode;
 
 /** The moments of a migration at which {@link Chaos} breaks something. */
 enum Moment {
@@ -18,7 +17,7 @@ enum Moment {
       scene.awaitThat(m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
     }
   },
-  /** While memory is copied, again and again, as the guest rewrites it faster than it moves. */
+  /** While memory is copied over the slow link. */
   MEMORY(3_000) {
     @Override
     void await(Scene scene) {
@@ -29,7 +28,7 @@ enum Moment {
   SWITCHOVER(1_500) {
     @Override
     void await(Scene scene) {
-      scene.awaitThat(m -> iteration(m) > 1);
+      MEMORY.await(scene);
       scene.lab().daemon(scene.destination(), "stop");
       scene.lab().link(scene.source(), "normal");
       Awaitility.await()
@@ -55,10 +54,6 @@ enum Moment {
 
   Moment(int span) {
     this.span = span;
-  }
-
-  private static int iteration(JsonNode migration) {
-    return migration.get("progress").get("memory").get("iteration").asInt();
   }
 
   /** Returns when the moment has come. */

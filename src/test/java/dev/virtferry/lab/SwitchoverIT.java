@@ -150,6 +150,32 @@ class SwitchoverIT {
     assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("FAILED");
   }
 
+  @Test
+  void aLinkCutInTheMemoryPhaseSaysThatTheGuestMayBeFrozenAndWhatToDo() {
+    String id = inTheMemoryPhase("");
+    lab.link("kvm-b", "down");
+    JsonNode trouble = service.awaitThat(id, m -> !m.get("attention").isNull());
+    assertThat(trouble.get("state").asString()).isEqualTo("RECOVERING");
+    assertThat(trouble.get("domainLocation").asString()).isEqualTo("UNKNOWN");
+    assertThat(trouble.get("phase").asString()).isEqualTo("MEMORY");
+    assertThat(trouble.get("attention").get("reason").asString())
+        .contains("kvm-b")
+        .contains("the guest may be frozen");
+    assertThat(trouble.get("attention").get("advice").asString()).contains("ss -K");
+    await().atMost(Duration.ofSeconds(90)).until(() -> !jobRuns());
+    lab.link("kvm-b", "up");
+    lab.link("kvm-a", "normal");
+    JsonNode ended = service.awaitEnd(id);
+    assertThat(ended.get("state").asString()).isEqualTo("FAILED");
+    assertThat(ended.get("domainLocation").asString()).isEqualTo("SOURCE");
+    assertThat(ended.get("attention").isNull()).isTrue();
+    lab.guest("wait-tick", "web", "kvm-a", Long.toString(lab.tick("web", "kvm-a")));
+  }
+
+  private boolean jobRuns() {
+    return lab.on("kvm-a", "virsh", "domjobinfo", "web").contains("Unbounded");
+  }
+
   private void endTheCopyAtTheDestination() {
     lab.on("kvm-b", "virsh", "destroy", "web");
     lab.on("kvm-b", "virsh", "undefine", "web");

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.LibvirtException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The queries to one host: a few platform threads, a time limit for each query, and a connection
@@ -32,6 +34,9 @@ final class HostLane implements AutoCloseable {
     T on(LentConnect connect) throws LibvirtException;
   }
 
+  private static final Logger log = LoggerFactory.getLogger(HostLane.class);
+
+  private static final int SLICES = 8;
   private static final int PARALLEL_CALLS = 4;
   private static final int WAITING_CALLS = 200;
 
@@ -71,10 +76,7 @@ final class HostLane implements AutoCloseable {
       throw new HostUnreachable(host.name(), "too many calls are waiting for it");
     }
     try {
-      return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      answer.cancel(false);
-      throw new HostUnreachable(host.name(), "no answer within %d ms".formatted(limit.toMillis()));
+      return within(answer);
     } catch (ExecutionException e) {
       throw rethrown(e.getCause());
     } catch (InterruptedException e) {
@@ -82,6 +84,20 @@ final class HostLane implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new HostUnreachable(host.name(), "interrupted while waiting for its answer");
     }
+  }
+
+  /** A process that was stopped for a while uses up one slice of the limit, not all of it. */
+  private <T extends @Nullable Object> T within(Future<T> answer)
+      throws ExecutionException, InterruptedException {
+    for (int slice = 0; slice < SLICES; slice++) {
+      try {
+        return answer.get(limit.toMillis() / SLICES, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        log.trace("No answer of {} yet", host.name(), e);
+      }
+    }
+    answer.cancel(false);
+    throw new HostUnreachable(host.name(), "no answer within %d ms".formatted(limit.toMillis()));
   }
 
   private static RuntimeException rethrown(@Nullable Throwable cause) {

@@ -24,13 +24,25 @@ public enum MigrateFlag {
   NON_SHARED_DISK(1 << 6),
   /** {@code VIR_MIGRATE_NON_SHARED_INC}: the named disks' own layer is copied. */
   NON_SHARED_INC(1 << 7),
+  /** {@code VIR_MIGRATE_COMPRESSED}: memory is compressed on its way. */
+  COMPRESSED(1 << 11),
+  /** {@code VIR_MIGRATE_ABORT_ON_ERROR}: an I/O error of the guest ends the migration. */
+  ABORT_ON_ERROR(1 << 12),
+  /** {@code VIR_MIGRATE_AUTO_CONVERGE}: a guest that outruns its copy is slowed down. */
+  AUTO_CONVERGE(1 << 13),
   /** {@code VIR_MIGRATE_POSTCOPY}: the job may be switched to post-copy while it runs. */
   POSTCOPY(1 << 15),
+  /** {@code VIR_MIGRATE_TLS}: QEMU encrypts memory and disks. */
+  TLS(1 << 16),
+  /** {@code VIR_MIGRATE_PARALLEL}: several connections carry the memory. */
+  PARALLEL(1 << 17),
   /**
    * {@code VIR_MIGRATE_NON_SHARED_SYNCHRONOUS_WRITES}: a write of the guest ends when the copy has
    * it too, so a guest can't outrun its disks' copies.
    */
-  NON_SHARED_SYNCHRONOUS_WRITES(1 << 18);
+  NON_SHARED_SYNCHRONOUS_WRITES(1 << 18),
+  /** {@code VIR_MIGRATE_ZEROCOPY}: memory is sent without being copied on the source. */
+  ZEROCOPY(1 << 20);
 
   private final int bit;
 

@@ -41,6 +41,51 @@ final class CallMapping {
   /** {@code VIR_MIGRATE_PARAM_PERSIST_XML}. */
   static final String PERSISTENT_XML = "persistent_xml";
 
+  /** {@code VIR_MIGRATE_PARAM_BANDWIDTH_POSTCOPY}, in MiB/s. */
+  static final String BANDWIDTH_POSTCOPY = "bandwidth.postcopy";
+
+  /** {@code VIR_MIGRATE_PARAM_AUTO_CONVERGE_INITIAL}, in percent. */
+  static final String AUTO_CONVERGE_INITIAL = "auto_converge.initial";
+
+  /** {@code VIR_MIGRATE_PARAM_AUTO_CONVERGE_INCREMENT}, in percent. */
+  static final String AUTO_CONVERGE_INCREMENT = "auto_converge.increment";
+
+  /** {@code VIR_MIGRATE_PARAM_PARALLEL_CONNECTIONS}. */
+  static final String PARALLEL_CONNECTIONS = "parallel.connections";
+
+  /** {@code VIR_MIGRATE_PARAM_COMPRESSION}, one for each method. */
+  static final String COMPRESSION = "compression";
+
+  /** {@code VIR_MIGRATE_PARAM_COMPRESSION_MT_LEVEL}. */
+  static final String COMPRESSION_MT_LEVEL = "compression.mt.level";
+
+  /** {@code VIR_MIGRATE_PARAM_COMPRESSION_MT_THREADS}. */
+  static final String COMPRESSION_MT_THREADS = "compression.mt.threads";
+
+  /** {@code VIR_MIGRATE_PARAM_COMPRESSION_MT_DTHREADS}. */
+  static final String COMPRESSION_MT_DTHREADS = "compression.mt.dthreads";
+
+  /** {@code VIR_MIGRATE_PARAM_COMPRESSION_XBZRLE_CACHE}, in bytes. */
+  static final String COMPRESSION_XBZRLE_CACHE = "compression.xbzrle.cache";
+
+  /** {@code VIR_MIGRATE_PARAM_COMPRESSION_ZLIB_LEVEL}. */
+  static final String COMPRESSION_ZLIB_LEVEL = "compression.zlib.level";
+
+  /** {@code VIR_MIGRATE_PARAM_COMPRESSION_ZSTD_LEVEL}. */
+  static final String COMPRESSION_ZSTD_LEVEL = "compression.zstd.level";
+
+  /** {@code VIR_MIGRATE_PARAM_TLS_DESTINATION}. */
+  static final String TLS_DESTINATION = "tls.destination";
+
+  /** {@code VIR_MIGRATE_PARAM_DEST_NAME}. */
+  static final String DESTINATION_NAME = "destination_name";
+
+  /** {@code VIR_MIGRATE_PARAM_LISTEN_ADDRESS}. */
+  static final String LISTEN_ADDRESS = "listen_address";
+
+  /** {@code VIR_MIGRATE_PARAM_DISKS_PORT}. */
+  static final String DISKS_PORT = "disks_port";
+
   private CallMapping() {}
 
   /**
@@ -65,49 +110,93 @@ final class CallMapping {
 
   private static TypedParameters parameters(
       Order order, Host destination, @Nullable Definitions definitions) {
+    MigrationOptions options = order.options();
     TypedParameters.Builder parameters = TypedParameters.builder();
     parameters.addAll(MIGRATE_DISKS, order.targets());
     parameters.addAll(DETECT_ZEROES, order.unmapping());
-    if (destination.migrateUri() != null) {
-      parameters.add(MIGRATE_URI, destination.migrateUri());
+    text(parameters, MIGRATE_URI, destination.migrateUri());
+    if (!order.disks().isEmpty()) {
+      text(parameters, DISKS_URI, destination.disksUri());
     }
-    if (destination.disksUri() != null && !order.disks().isEmpty()) {
-      parameters.add(DISKS_URI, destination.disksUri());
+    unsigned(parameters, BANDWIDTH, options.bandwidthMiBps());
+    unsigned(parameters, BANDWIDTH_POSTCOPY, options.bandwidthPostCopyMiBps());
+    if (options.autoConverge() != null) {
+      number(parameters, AUTO_CONVERGE_INITIAL, options.autoConverge().initial());
+      number(parameters, AUTO_CONVERGE_INCREMENT, options.autoConverge().increment());
     }
-    Long bandwidth = order.options().bandwidthMiBps();
-    if (bandwidth != null) {
-      parameters.add(BANDWIDTH, new TypedValue.ULLong(bandwidth));
+    number(parameters, PARALLEL_CONNECTIONS, options.parallelConnections());
+    if (options.compression() != null) {
+      compress(parameters, options.compression());
     }
+    text(parameters, TLS_DESTINATION, options.tlsDestination());
+    text(parameters, DESTINATION_NAME, options.destinationName());
+    text(parameters, LISTEN_ADDRESS, options.listenAddress());
+    number(parameters, DISKS_PORT, options.disksPort());
     if (definitions != null) {
       parameters.add(DESTINATION_XML, definitions.live());
-      if (definitions.persistent() != null) {
-        parameters.add(PERSISTENT_XML, definitions.persistent());
-      }
+      text(parameters, PERSISTENT_XML, definitions.persistent());
     }
     return parameters.build();
   }
 
+  private static void compress(TypedParameters.Builder parameters, Compression compression) {
+    parameters.addAll(
+        COMPRESSION, compression.methods().stream().map(Compression.Method::word).toList());
+    Compression.Levels levels = compression.levels();
+    if (levels != null) {
+      number(parameters, COMPRESSION_MT_LEVEL, levels.mt());
+      number(parameters, COMPRESSION_MT_THREADS, levels.mtThreads());
+      number(parameters, COMPRESSION_MT_DTHREADS, levels.mtDecompressionThreads());
+      unsigned(parameters, COMPRESSION_XBZRLE_CACHE, levels.xbzrleCacheBytes());
+      number(parameters, COMPRESSION_ZLIB_LEVEL, levels.zlib());
+      number(parameters, COMPRESSION_ZSTD_LEVEL, levels.zstd());
+    }
+  }
+
+  private static void text(TypedParameters.Builder parameters, String name, @Nullable String text) {
+    if (text != null) {
+      parameters.add(name, text);
+    }
+  }
+
+  private static void number(
+      TypedParameters.Builder parameters, String name, @Nullable Integer number) {
+    if (number != null) {
+      parameters.add(name, new TypedValue.Int(number));
+    }
+  }
+
+  private static void unsigned(
+      TypedParameters.Builder parameters, String name, @Nullable Long number) {
+    if (number != null) {
+      parameters.add(name, new TypedValue.ULLong(number));
+    }
+  }
+
   private static Set<MigrateFlag> flags(Order order) {
+    MigrationOptions options = order.options();
     EnumSet<MigrateFlag> flags = EnumSet.of(MigrateFlag.LIVE, MigrateFlag.PEER2PEER);
-    if (order.guest().persistent()) {
-      flags.add(MigrateFlag.PERSIST_DEST);
-      flags.add(MigrateFlag.UNDEFINE_SOURCE);
-    }
+    set(flags, MigrateFlag.PERSIST_DEST, order.persists());
+    set(flags, MigrateFlag.UNDEFINE_SOURCE, order.undefinesSource());
+    set(flags, MigrateFlag.PAUSED, options.guardedSwitchover() || options.startPaused());
     if (!order.disks().isEmpty()) {
-      flags.add(
-          order.copy() == CopyMode.INCREMENTAL
-              ? MigrateFlag.NON_SHARED_INC
-              : MigrateFlag.NON_SHARED_DISK);
+      boolean layer = order.copy() == CopyMode.INCREMENTAL;
+      flags.add(layer ? MigrateFlag.NON_SHARED_INC : MigrateFlag.NON_SHARED_DISK);
     }
-    if (order.options().guardedSwitchover()) {
-      flags.add(MigrateFlag.PAUSED);
-    }
-    if (order.options().postCopy()) {
-      flags.add(MigrateFlag.POSTCOPY);
-    }
-    if (order.options().synchronousWrites()) {
-      flags.add(MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES);
-    }
+    set(flags, MigrateFlag.COMPRESSED, options.compression() != null);
+    set(flags, MigrateFlag.ABORT_ON_ERROR, options.abortOnIoError());
+    set(flags, MigrateFlag.AUTO_CONVERGE, options.autoConverge() != null);
+    set(flags, MigrateFlag.POSTCOPY, options.postCopy());
+    set(flags, MigrateFlag.TLS, options.tls());
+    set(flags, MigrateFlag.PARALLEL, options.parallelConnections() != null);
+    set(flags, MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES, options.synchronousWrites());
+    set(flags, MigrateFlag.ZEROCOPY, options.zeroCopy());
     return Collections.unmodifiableSet(flags);
+  }
+
+  private static void set(EnumSet<MigrateFlag> flags, MigrateFlag flag, boolean wanted) {
+    if (wanted) {
+      flags.add(flag);
+    }
   }
 }

@@ -104,7 +104,7 @@ final class Crossing {
     HostFacts there = versions(destination, Subject.DESTINATION, findings);
     boolean two = lookForTwoHosts(domain, source, destination, findings);
     lookAtDomain(domain, source, findings);
-    lookForNamesakes(domain, destination, findings);
+    lookForNamesakes(submission, domain, destination, findings);
     lookAtMachine(domain, destination, findings);
     List<StoragePool> pools = storage.pools(source.address());
     Selection selected =
@@ -182,8 +182,10 @@ final class Crossing {
     }
   }
 
-  private void lookForNamesakes(DomainDescription domain, Host destination, Findings findings) {
-    for (String known : List.of(domain.uuid().toString(), domain.name())) {
+  private void lookForNamesakes(
+      Submission submission, DomainDescription domain, Host destination, Findings findings) {
+    String name = Objects.requireNonNullElse(submission.options().destinationName(), domain.name());
+    for (String known : List.of(domain.uuid().toString(), name)) {
       if (hypervisor.glance(destination.address(), known).isPresent()) {
         findings.failed(
             Subject.NAME_AND_UUID,
@@ -274,7 +276,7 @@ final class Crossing {
         submission.options().detectZeroes()
             ? selected.chosen().stream().filter(DomainDisk::unmaps).map(DomainDisk::target).toList()
             : List.of(),
-        submission.options(),
+        submission.options().decidedFor(domain.persistent()),
         submission.priority());
   }
 
@@ -327,7 +329,7 @@ final class Crossing {
     }
     return new Definitions(
         definition(order, source, Definition.LIVE, secrets),
-        order.guest().persistent()
+        order.guest().persistent() && order.persists()
             ? definition(order, source, Definition.PERSISTENT, secrets)
             : null);
   }

@@ -326,13 +326,20 @@ final class MigrationRun {
   }
 
   private boolean arrive(Verdict.Moved moved) {
+    boolean toUndefine =
+        moved.sourceDefined()
+            && migration.latest().call().flags().contains(MigrateFlag.UNDEFINE_SOURCE);
+    // libvirt undefines it last; only what it left is for us.
+    if (toUndefine && !lasts(moved)) {
+      return false;
+    }
     migration.change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
     hosts.keepVolumes(migration);
     if (migration.latest().order().options().sourceVolumes() == SourceVolumes.DELETE) {
       hosts.deleteOriginals(migration);
     }
     restoreAutostart();
-    if (moved.sourceDefined()) {
+    if (toUndefine) {
       undefineSource();
     }
     Migration ended = migration.change(told(), m -> m.succeed(clock.instant()));
@@ -361,9 +368,6 @@ final class MigrationRun {
 
   /** libvirt undefines the domain itself, unless its daemon died before it came to that. */
   private void undefineSource() {
-    if (!migration.latest().call().flags().contains(MigrateFlag.UNDEFINE_SOURCE)) {
-      return;
-    }
     try {
       if (!hosts.undefineAtSource()) {
         deeds.add("the source's definition is kept, as the destination has none");
@@ -375,7 +379,9 @@ final class MigrationRun {
   }
 
   private boolean stay(Verdict.Stayed stayed) {
-    if (call == null && !lasts(stayed)) {
+    // Who destroys and undefines a copy at the destination does that in two steps.
+    boolean plain = call != null && stayed.destination() == DomainCondition.ABSENT;
+    if (!plain && !lasts(stayed)) {
       return false;
     }
     migration.change("the source has the domain", m -> m.finish(DomainLocation.SOURCE));

@@ -72,7 +72,24 @@ public record Order(
    * owner had not paused it before.
    */
   boolean releasedByUs() {
-    return options.guardedSwitchover() && !guest.paused();
+    return options.guardedSwitchover() && !options.startPaused() && !guest.paused();
+  }
+
+  /** Whether the destination keeps a definition of the domain. */
+  boolean persists() {
+    return options.persist() == null ? guest.persistent() : options.persist();
+  }
+
+  /** Whether the source drops its definition. */
+  boolean undefinesSource() {
+    return options.undefineSource() == null
+        ? guest.persistent() && persists()
+        : options.undefineSource();
+  }
+
+  /** The domain's name at the destination. */
+  String nameAtDestination() {
+    return options.destinationName() == null ? guest.name() : options.destinationName();
   }
 
   /** The phase that libvirt's job begins with. */

@@ -160,7 +160,7 @@ final class TruthTable {
       DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
     return switch (destination) {
       case PAUSED -> arrivedPaused(source, known);
-      case RUNNING, RUNNING_POST_COPY -> new Moved(true);
+      case RUNNING, RUNNING_POST_COPY -> moved(source, known);
       case PAUSED_BY_MIGRATION, PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED ->
           new Unsettled(NEITHER, "The source stopped, and the destination still waits.", WAIT);
       case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT -> onlyAtSource(source, destination, job, known);
@@ -171,7 +171,7 @@ final class TruthTable {
       DomainCondition source, DomainCondition destination, Circumstances known) {
     return switch (destination) {
       case PAUSED -> arrivedPaused(source, known);
-      case RUNNING, SHUT_OFF, SHUT_OFF_MIGRATED -> moved(source);
+      case RUNNING, SHUT_OFF, SHUT_OFF_MIGRATED -> moved(source, known);
       case RUNNING_POST_COPY -> new Underway(Phase.POST_COPY, DESTINATION);
       case PAUSED_BY_MIGRATION, PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED ->
           new Unsettled(
@@ -187,13 +187,17 @@ final class TruthTable {
   /** While the call is out, libvirt may not be done with the guest. */
   private static Verdict arrivedPaused(DomainCondition source, Circumstances known) {
     if (!known.guarded()) {
-      return moved(source);
+      return moved(source, known);
     }
     return known.callPending() ? new Underway(Phase.SWITCHOVER, DESTINATION) : new Releasable();
   }
 
-  private static Moved moved(DomainCondition source) {
-    return new Moved(source != DomainCondition.ABSENT);
+  /** While the call is out, libvirt is about to undefine the domain itself. */
+  private static Verdict moved(DomainCondition source, Circumstances known) {
+    boolean defined = source != DomainCondition.ABSENT;
+    return defined && known.callPending()
+        ? new Underway(Phase.SWITCHOVER, DESTINATION)
+        : new Moved(defined);
   }
 
   /** The destination holds the guest back, the source runs it: the copy is under way or undone. */

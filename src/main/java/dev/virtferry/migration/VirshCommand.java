@@ -31,6 +31,21 @@ public final class VirshCommand {
     one(words, "--migrateuri", parameters, CallMapping.MIGRATE_URI);
     one(words, "--disks-uri", parameters, CallMapping.DISKS_URI);
     one(words, "--bandwidth", parameters, CallMapping.BANDWIDTH);
+    one(words, "--postcopy-bandwidth", parameters, CallMapping.BANDWIDTH_POSTCOPY);
+    one(words, "--auto-converge-initial", parameters, CallMapping.AUTO_CONVERGE_INITIAL);
+    one(words, "--auto-converge-increment", parameters, CallMapping.AUTO_CONVERGE_INCREMENT);
+    one(words, "--parallel-connections", parameters, CallMapping.PARALLEL_CONNECTIONS);
+    joined(words, "--comp-methods", parameters.getAll(CallMapping.COMPRESSION));
+    one(words, "--comp-mt-level", parameters, CallMapping.COMPRESSION_MT_LEVEL);
+    one(words, "--comp-mt-threads", parameters, CallMapping.COMPRESSION_MT_THREADS);
+    one(words, "--comp-mt-dthreads", parameters, CallMapping.COMPRESSION_MT_DTHREADS);
+    one(words, "--comp-xbzrle-cache", parameters, CallMapping.COMPRESSION_XBZRLE_CACHE);
+    one(words, "--comp-zlib-level", parameters, CallMapping.COMPRESSION_ZLIB_LEVEL);
+    one(words, "--comp-zstd-level", parameters, CallMapping.COMPRESSION_ZSTD_LEVEL);
+    one(words, "--tls-destination", parameters, CallMapping.TLS_DESTINATION);
+    one(words, "--dname", parameters, CallMapping.DESTINATION_NAME);
+    one(words, "--listen-address", parameters, CallMapping.LISTEN_ADDRESS);
+    one(words, "--disks-port", parameters, CallMapping.DISKS_PORT);
     if (parameters.get(CallMapping.DESTINATION_XML).isPresent()) {
       words.addAll(List.of("--xml", domain + ".xml"));
     }
@@ -50,8 +65,14 @@ public final class VirshCommand {
       case PAUSED -> "--suspend";
       case NON_SHARED_DISK -> "--copy-storage-all";
       case NON_SHARED_INC -> "--copy-storage-inc";
+      case COMPRESSED -> "--compressed";
+      case ABORT_ON_ERROR -> "--abort-on-error";
+      case AUTO_CONVERGE -> "--auto-converge";
       case POSTCOPY -> "--postcopy";
+      case TLS -> "--tls";
+      case PARALLEL -> "--parallel";
       case NON_SHARED_SYNCHRONOUS_WRITES -> "--copy-storage-synchronous-writes";
+      case ZEROCOPY -> "--zerocopy";
     };
   }
 

@@ -16,8 +16,14 @@ import dev.virtferry.libvirt.TypedParameter;
 import dev.virtferry.libvirt.TypedParameters;
 import dev.virtferry.libvirt.TypedValue;
 import dev.virtferry.libvirt.TypedValue.Text;
+import dev.virtferry.migration.Compression.Levels;
+import dev.virtferry.migration.Compression.Method;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CallMappingTest {
 
@@ -119,5 +125,75 @@ class CallMappingTest {
     var options = new GivenOptions().synchronousWrites().build();
     assertThat(call(Orders.of(CopyMode.FULL, options, true, "vda")).flags())
         .contains(MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES);
+  }
+
+  @Test
+  void mapsEachOptionOntoItsFlagOrParameter() {
+    MigrateCall call =
+        call(Orders.of(null, new GivenOptions().parallel(4).everythingElse().build(), true));
+    assertThat(call.flags())
+        .containsExactly(
+            LIVE,
+            PEER2PEER,
+            PERSIST_DEST,
+            UNDEFINE_SOURCE,
+            MigrateFlag.ABORT_ON_ERROR,
+            MigrateFlag.AUTO_CONVERGE,
+            MigrateFlag.TLS,
+            MigrateFlag.PARALLEL,
+            MigrateFlag.ZEROCOPY);
+    assertThat(call.parameters())
+        .containsExactly(
+            new TypedParameter("auto_converge.initial", new TypedValue.Int(20)),
+            new TypedParameter("auto_converge.increment", new TypedValue.Int(10)),
+            new TypedParameter("parallel.connections", new TypedValue.Int(4)),
+            new TypedParameter("tls.destination", new Text("kvm-b.example")),
+            new TypedParameter("destination_name", new Text("web-02")),
+            new TypedParameter("listen_address", new Text("10.0.0.2")),
+            new TypedParameter("disks_port", new TypedValue.Int(49_500)));
+  }
+
+  @Test
+  void sendsOneParameterForEachMethodOfCompression() {
+    var compression =
+        new Compression(
+            List.of(Method.XBZRLE, Method.MT), new Levels(1, 8, 2, 64L << 20, null, null));
+    MigrateCall call =
+        call(Orders.of(null, new GivenOptions().compression(compression).build(), true));
+    assertThat(call.flags()).contains(MigrateFlag.COMPRESSED);
+    assertThat(call.parameters())
+        .containsExactly(
+            new TypedParameter("compression", new Text("xbzrle")),
+            new TypedParameter("compression", new Text("mt")),
+            new TypedParameter("compression.mt.level", new TypedValue.Int(1)),
+            new TypedParameter("compression.mt.threads", new TypedValue.Int(8)),
+            new TypedParameter("compression.mt.dthreads", new TypedValue.Int(2)),
+            new TypedParameter("compression.xbzrle.cache", new TypedValue.ULLong(64L << 20)));
+  }
+
+  @Test
+  void mapsPostCopyAndItsBandwidth() {
+    MigrateCall call = call(Orders.of(null, new GivenOptions().postCopy().build(), true));
+    assertThat(call.flags()).contains(MigrateFlag.POSTCOPY);
+    assertThat(call.parameters())
+        .containsExactly(new TypedParameter("bandwidth.postcopy", new TypedValue.ULLong(500L)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, true, true, true", "true, false, true, false", "false, false, false, false"})
+  void keepsDefinitionsWhereItIsToldTo(
+      boolean persist, boolean undefine, boolean there, boolean dropped) {
+    var options = new GivenOptions().persist(persist, undefine).build();
+    Set<MigrateFlag> flags = call(Orders.of(null, options, true)).flags();
+    assertThat(flags.contains(PERSIST_DEST)).isEqualTo(there);
+    assertThat(flags.contains(UNDEFINE_SOURCE)).isEqualTo(dropped);
+  }
+
+  @Test
+  void sendsPausedOnceForAGuardAndAPausedStart() {
+    var options = new GivenOptions().startPaused().guarded().build();
+    Order order = Orders.of(null, options, true);
+    assertThat(call(order).flags()).contains(MigrateFlag.PAUSED);
+    assertThat(order.releasedByUs()).isFalse();
   }
 }

@@ -1,6 +1,7 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.disk.BackingCheck;
+import dev.virtferry.migration.MigrationOptions.AutoConverge;
 import org.jspecify.annotations.Nullable;
 
 /** Options that say only what a test is about. */
@@ -13,6 +14,12 @@ final class GivenOptions {
   private boolean synchronousWrites;
   private boolean guardedSwitchover;
   private boolean postCopy;
+  private boolean startPaused;
+  private @Nullable Boolean persist;
+  private @Nullable Boolean undefineSource;
+  private @Nullable Integer parallelConnections;
+  private @Nullable Compression compression;
+  private boolean everythingElse;
   private @Nullable Timeout timeout;
 
   GivenOptions bandwidth(long miBps) {
@@ -50,6 +57,33 @@ final class GivenOptions {
     return this;
   }
 
+  GivenOptions startPaused() {
+    startPaused = true;
+    return this;
+  }
+
+  GivenOptions persist(boolean there, boolean undefine) {
+    persist = there;
+    undefineSource = undefine;
+    return this;
+  }
+
+  GivenOptions parallel(int connections) {
+    parallelConnections = connections;
+    return this;
+  }
+
+  GivenOptions compression(Compression compression) {
+    this.compression = compression;
+    return this;
+  }
+
+  /** Everything that is one flag or one parameter and excludes nothing. */
+  GivenOptions everythingElse() {
+    everythingElse = true;
+    return this;
+  }
+
   GivenOptions timeout(long seconds, LimitAction action) {
     timeout = new Timeout(seconds, action);
     return this;
@@ -58,13 +92,27 @@ final class GivenOptions {
   MigrationOptions build() {
     return new MigrationOptions(
         bandwidthMiBps,
+        postCopy ? 500L : null,
         maxDowntimeMillis,
+        everythingElse ? new AutoConverge(20, 10) : null,
+        postCopy,
+        parallelConnections,
+        compression,
+        everythingElse,
+        everythingElse,
+        everythingElse ? "kvm-b.example" : null,
+        everythingElse ? "web-02" : null,
+        persist,
+        undefineSource,
+        startPaused,
+        everythingElse,
+        everythingElse ? "10.0.0.2" : null,
+        everythingElse ? 49_500 : null,
         sourceVolumes,
         verifyBacking,
         synchronousWrites,
         false,
         guardedSwitchover,
-        postCopy,
         timeout);
   }
 }

@@ -119,6 +119,8 @@ class TruthTableTest {
         arguments(SHUT_OFF, RUNNING, NONE, FOUND_AGAIN, Moved.class, atDestination),
         arguments(ABSENT, PAUSED, NONE, FOUND_AGAIN, Moved.class, atDestination),
         arguments(SHUT_OFF_MIGRATED, PAUSED, NONE, FOUND_AGAIN, Moved.class, atDestination),
+        arguments(SHUT_OFF_MIGRATED, RUNNING, NONE, CALLING, Underway.class, atDestination),
+        arguments(ABSENT, RUNNING, NONE, CALLING, Moved.class, atDestination),
         // It moved and was stopped there by its owner before anybody looked.
         arguments(ABSENT, SHUT_OFF, NONE, FOUND_AGAIN, Moved.class, atDestination),
         // The confirmation was lost.

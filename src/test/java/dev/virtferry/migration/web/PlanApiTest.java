@@ -199,6 +199,63 @@ class PlanApiTest extends ApiTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "postCopy":true,"startPaused":true                            | startPaused
+          "bandwidthPostCopyMiBps":9                                    | bandwidthPostCopyMiBps
+          "tlsDestination":"kvm-b"                                      | tlsDestination
+          "zeroCopy":true                                               | zeroCopy
+          "zeroCopy":true,"parallelConnections":2,"tls":true            | zeroCopy
+          "compression":{"methods":["XBZRLE","XBZRLE"]}                 | compression/methods/1
+          "compression":{"methods":["MT"]},"parallelConnections":2      | compression/methods/0
+          "compression":{"methods":["ZSTD"]},"parallelConnections":2    | compression
+          "undefineSource":true,"persist":false                         | undefineSource
+          "disksPort":49500                                             | disksPort
+          """)
+  void refusesCombinationsBeforeLibvirtDoes(String options, String pointer) {
+    JsonNode plan = plan(",\"options\":{%s}".formatted(options));
+    assertThat(problems(plan)).containsExactly("option-not-supported #/options/" + pointer);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "autoConverge":{"initial":0}                            | autoConverge/initial
+          "autoConverge":{"increment":100}                        | autoConverge/increment
+          "parallelConnections":0                                 | parallelConnections
+          "compression":{}                                        | compression/methods
+          "compression":{"methods":[]}                            | compression/methods
+          "compression":{"methods":["LZ4"]}                       | compression/methods/0
+          "compression":{"methods":["MT"],"levels":{"mt":10}}     | compression/levels/mt
+          "listenAddress":"kvm-b"                                 | listenAddress
+          "listenAddress":"10.0.0.256"                            | listenAddress
+          "listenAddress":"10.0.0"                                | listenAddress
+          "tlsDestination":"a/b"                                  | tlsDestination
+          "destinationName":"a/b"                                 | destinationName
+          "destinationName":""                                    | destinationName
+          "disksPort":65536                                       | disksPort
+          "persist":"yes"                                         | persist
+          """)
+  void understandsNoOptionOutOfItsRange(String options, String pointer) {
+    assertProblem(
+        ask(",\"options\":{%s}".formatted(options)),
+        400,
+        "invalid-request",
+        "#/options/" + pointer);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10.0.0.2", "0.0.0.0", "::", "fd00::1", "2001:db8:0:0:0:0:0:1"})
+  void understandsAddresses(String address) {
+    assertThat(problems(plan(",\"options\":{\"listenAddress\":\"%s\"}".formatted(address))))
+        .containsExactly();
+  }
+
+  @ParameterizedTest
   @CsvSource({"sourceVolumes,\"DELETE\"", "synchronousWrites,true", "detectZeroes,true"})
   void wantsDisksForWhatIsAboutDisks(String option, String value) {
     JsonNode plan = plan(",\"options\":{\"%s\":%s}".formatted(option, value));

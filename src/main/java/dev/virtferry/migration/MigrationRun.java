@@ -99,7 +99,7 @@ final class MigrationRun {
             phase, callPending, destinationSeen, known.order().releasedByUs(), known.suspended());
     return switch (TruthTable.judge(sighting, circumstances)) {
       case Verdict.Underway underway -> goOn(underway, sighting);
-      case Verdict.Unsettled unsettled -> trouble(unsettled);
+      case Verdict.Unsettled unsettled -> trouble(unsettled, sighting);
       case Verdict.Contradiction contradiction -> trouble(contradiction);
       case Verdict.Releasable _ -> release();
       case Verdict.Unconfirmed unconfirmed -> confirm(unconfirmed);
@@ -257,7 +257,14 @@ final class MigrationRun {
     return !now.isBefore(doubtSince.plus(settle));
   }
 
-  private boolean trouble(Verdict.Unsettled it) {
+  private boolean trouble(Verdict.Unsettled it, Sighting sighting) {
+    Migration known = migration.latest();
+    boolean abortable =
+        sighting.job().activity() == Activity.RUNNING
+            && Objects.requireNonNull(known.phase()).abortable();
+    if (abortable && known.cancelRequested()) {
+      abort(clock.instant());
+    }
     if (lasts(it)) {
       Attention attention = new Attention(doubtSince, it.reason(), it.advice());
       tell("not final", m -> m.recover(it.location(), attention));

@@ -244,7 +244,8 @@ final class TruthTable {
         "The destination dropped the guest and the source's job has not ended; if the link was cut,"
             + " the guest may be frozen.",
         "Restore the link, or end the dead connections on the source: ss -K dst <the destination's"
-            + " address>.");
+            + " address>. If the link is whole and it stays like this, restart the source's libvirtd;"
+            + " the guest goes on running.");
   }
 
   private static Contradiction runsTwice() {

@@ -177,6 +177,12 @@ final class Arena implements AutoCloseable {
             .formatted(GUEST));
   }
 
+  /** Whether the host's daemon believes that the guest is being migrated. */
+  boolean jobRuns(String host) {
+    return lab.on(host, "sh", "-c", "virsh domjobinfo %s 2>&1 || :".formatted(GUEST))
+        .contains("Unbounded");
+  }
+
   /** The files in the pool beside the one that is somebody else's. */
   List<String> images(String host) {
     return lab.on(host, "ls", POOL).lines().filter(f -> !FOREIGN.endsWith("/" + f)).toList();

@@ -18,14 +18,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Breaks migrations at random moments. In a build every fault once, one after the other; {@code
- * lab/chaos} asks for more through the properties {@code chaos.runs}, {@code chaos.seed}, {@code
+ * Breaks migrations at random moments. In a build every fault once, in two labs; {@code lab/chaos}
+ * asks for more through the properties {@code chaos.runs}, {@code chaos.seed}, {@code
  * chaos.workers}, {@code chaos.minutes} and {@code chaos.only}.
  */
 class ChaosIT {
 
   private static final long SEED = Long.getLong("chaos.seed", 1);
-  private static final int WORKERS = Integer.getInteger("chaos.workers", 1);
+  private static final int WORKERS = Integer.getInteger("chaos.workers", 2);
   private static final int MINUTES = Integer.getInteger("chaos.minutes", 120);
 
   @Test

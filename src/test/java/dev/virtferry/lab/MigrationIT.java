@@ -143,7 +143,7 @@ class MigrationIT {
 
   @Test
   void isCancelledInTheMemoryPhaseAndTheGuestStays() {
-    lab.guest("start", "memory", "--shared", "vda=16M", "--dirty-memory", "64");
+    lab.guest("start", "memory", "--shared", "vda=16M");
     lab.link("kvm-a", "slow", "20mbit");
     String id = service.migrate(request("memory", ""));
     service.awaitThat(id, m -> m.get("progress").get("memory").get("bytesDone").asLong() > 0);

@@ -43,12 +43,15 @@ class SwitchoverIT {
         : "absent";
   }
 
-  /** A migration in the memory phase that does not end before the link is set to normal. */
+  /**
+   * A migration in the memory phase that goes on for long, until the link is set to normal. The
+   * guest is quiet: without KVM, QEMU now and then loses a write of one that rewrites its memory.
+   */
   private String inTheMemoryPhase(String more) {
-    lab.guest("start", "web", "--shared", "vda=16M", "--dirty-memory", "64");
-    lab.link("kvm-a", "slow", "40mbit");
+    lab.guest("start", "web", "--shared", "vda=16M");
+    lab.link("kvm-a", "slow", "30mbit");
     String id = service.migrate(request(more));
-    service.awaitThat(id, m -> m.get("progress").get("memory").get("iteration").asInt() > 1);
+    service.awaitThat(id, m -> m.get("progress").get("memory").get("bytesDone").asLong() > 0);
     return id;
   }
 

@@ -23,8 +23,8 @@ class TimeLimitsIT {
 
   @BeforeEach
   void aGuestThatOutrunsItsLink() {
-    lab.guest("start", "web", "--shared", "vda=16M", "--dirty-memory", "64");
-    lab.link("kvm-a", "slow", "100mbit");
+    lab.guest("start", "web", "--shared", "vda=16M", "--dirty-memory", "4");
+    lab.link("kvm-a", "slow", "40mbit");
   }
 
   @AfterEach

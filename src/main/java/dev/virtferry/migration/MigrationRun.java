@@ -259,8 +259,10 @@ final class MigrationRun {
 
   private boolean trouble(Verdict.Unsettled it, Sighting sighting) {
     Migration known = migration.latest();
+    // Paused by the migration it may be switching over, and then nothing must be touched.
     boolean abortable =
-        sighting.job().activity() == Activity.RUNNING
+        sighting.sourceRuns()
+            && sighting.job().activity() == Activity.RUNNING
             && Objects.requireNonNull(known.phase()).abortable();
     if (abortable && known.cancelRequested()) {
       abort(clock.instant());

@@ -77,19 +77,12 @@ public record Order(
 
   /** Whether the destination keeps a definition of the domain. */
   boolean persists() {
-    return options.persist() == null ? guest.persistent() : options.persist();
+    return Boolean.TRUE.equals(options.decidedFor(guest.persistent()).persist());
   }
 
   /** Whether the source drops its definition. */
   boolean undefinesSource() {
-    return options.undefineSource() == null
-        ? guest.persistent() && persists()
-        : options.undefineSource();
-  }
-
-  /** The domain's name at the destination. */
-  String nameAtDestination() {
-    return options.destinationName() == null ? guest.name() : options.destinationName();
+    return Boolean.TRUE.equals(options.decidedFor(guest.persistent()).undefineSource());
   }
 
   /** The phase that libvirt's job begins with. */

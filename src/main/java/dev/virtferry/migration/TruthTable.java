@@ -121,7 +121,10 @@ final class TruthTable {
   private static Verdict sourceSuspended(
       DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
     boolean undone =
-        !known.callPending() && job.activity() == Activity.NONE && !destination.active();
+        known.phase().abortable()
+            && !known.callPending()
+            && job.activity() == Activity.NONE
+            && destination == DomainCondition.ABSENT;
     if (undone) {
       return new Stayed(source, destination);
     }

@@ -154,6 +154,8 @@ class TruthTableTest {
         arguments(PAUSED_BY_MIGRATION, RUNNING, JOB, SUSPENDED, Underway.class, atDestination),
         arguments(PAUSED_BY_MIGRATION, RUNNING, NONE, SUSPENDED, Unconfirmed.class, atDestination),
         arguments(PAUSED_BY_MIGRATION, ABSENT, NONE, SUSPENDED, Stayed.class, atSource),
+        // It may have run at the destination and been stopped there: the source's is out of date.
+        arguments(PAUSED_BY_MIGRATION, SHUT_OFF, NONE, SUSPENDED, Contradiction.class, neither),
         // Nowhere.
         arguments(ABSENT, ABSENT, NONE, FOUND_AGAIN, Contradiction.class, neither),
         arguments(SHUT_OFF_MIGRATED, ABSENT, NONE, FOUND_AGAIN, Contradiction.class, neither));

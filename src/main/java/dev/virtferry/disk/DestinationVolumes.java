@@ -4,9 +4,11 @@ import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeSpec;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /**
@@ -38,9 +40,23 @@ public final class DestinationVolumes {
         .placement();
   }
 
-  /** Makes a planned image. It is new: one that exists makes this fail. */
-  public void make(VolumePlan plan, HostAddress destination) {
-    storage.create(destination, Objects.requireNonNull(plan.volume()));
+  /**
+   * Makes a planned image, larger than it is to be. It is new: one that exists makes this fail.
+   *
+   * @param bornBytes its capacity until {@link #trim}
+   */
+  public void make(VolumePlan plan, long bornBytes, HostAddress destination) {
+    storage.create(destination, planned(plan).withCapacity(bornBytes));
+  }
+
+  /** Gives an image that was made its planned capacity. */
+  public void trim(VolumePlan plan, HostAddress destination) {
+    VolumeSpec volume = planned(plan);
+    storage.shrink(destination, volume.pool(), volume.name(), volume.capacityBytes());
+  }
+
+  private static VolumeSpec planned(VolumePlan plan) {
+    return Objects.requireNonNull(plan.volume());
   }
 
   /** Whether a planned image that a pool knows is still there. */
@@ -49,9 +65,9 @@ public final class DestinationVolumes {
     return volume == null || storage.stands(destination, volume.pool(), volume.name());
   }
 
-  /** Whether the pool has a volume of that name now. */
-  public boolean exists(String pool, String name, HostAddress host) {
-    return storage.volume(host, pool, name).isPresent();
+  /** The capacity in bytes of the volume that has this name in the pool now, if there is one. */
+  public Optional<Long> capacity(String pool, String name, HostAddress host) {
+    return storage.volume(host, pool, name).map(StorageVolume::capacityBytes);
   }
 
   /** Deletes an image; one that is gone already is no failure. */

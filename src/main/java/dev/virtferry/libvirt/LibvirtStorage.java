@@ -1,5 +1,6 @@
 package dev.virtferry.libvirt;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,14 @@ public final class LibvirtStorage implements Storage {
 
   /** {@code VIR_ERR_NO_STORAGE_VOL}. */
   private static final int NO_STORAGE_VOL = 50;
+
+  /** {@code VIR_ERR_INTERNAL_ERROR}. */
+  private static final int INTERNAL_ERROR = 1;
+
+  /** Less than a query may take. */
+  private static final Duration PATIENCE_WITH_A_BUSY_POOL = Duration.ofSeconds(3);
+
+  private static final Duration BETWEEN_REFRESHES = Duration.ofMillis(50);
 
   /** {@code VIR_FROM_STORAGE}. */
   private static final int FROM_STORAGE = 18;
@@ -48,10 +57,37 @@ public final class LibvirtStorage implements Storage {
                     connect,
                     pool,
                     found -> {
-                      found.refresh(0);
+                      refresh(found);
                       return withVolume(found, name, volume -> described(pool, volume));
                     })
                 .flatMap(volume -> volume));
+  }
+
+  /** libvirt does not look into a pool while a volume of it is being built, by whomever. */
+  private static void refresh(org.libvirt.StoragePool pool) throws LibvirtException {
+    long begun = System.nanoTime();
+    while (!refreshed(pool, System.nanoTime() - begun)) {
+      try {
+        Thread.sleep(BETWEEN_REFRESHES);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new LibvirtFailure(INTERNAL_ERROR, FROM_STORAGE, "Stopped waiting for a busy pool");
+      }
+    }
+  }
+
+  private static boolean refreshed(org.libvirt.StoragePool pool, long waitedNanos)
+      throws LibvirtException {
+    try {
+      pool.refresh(0);
+      return true;
+    } catch (LibvirtException e) {
+      boolean busy = Failures.of(e).code() == INTERNAL_ERROR;
+      if (busy && waitedNanos < PATIENCE_WITH_A_BUSY_POOL.toNanos()) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -87,6 +123,30 @@ public final class LibvirtStorage implements Storage {
                       }
                     })
                 .orElseThrow(() -> gone(spec.pool())));
+  }
+
+  @Override
+  public void shrink(HostAddress host, String pool, String name, long capacityBytes) {
+    boolean found =
+        connections.ask(
+            host,
+            connect ->
+                withPool(
+                        connect,
+                        pool,
+                        there ->
+                            withVolume(
+                                    there,
+                                    name,
+                                    volume -> {
+                                      volume.resize(capacityBytes, StorageVol.ResizeFlags.SHRINK);
+                                      return true;
+                                    })
+                                .isPresent())
+                    .orElseThrow(() -> gone(pool)));
+    if (!found) {
+      throw new LibvirtFailure(NO_STORAGE_VOL, FROM_STORAGE, "%s is gone".formatted(name));
+    }
   }
 
   private static LibvirtFailure gone(String pool) {

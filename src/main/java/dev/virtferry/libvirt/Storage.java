@@ -27,6 +27,12 @@ public interface Storage {
   StorageVolume create(HostAddress host, VolumeSpec spec);
 
   /**
+   * Makes a volume smaller ({@code virStorageVolResize} with {@code
+   * VIR_STORAGE_VOL_RESIZE_SHRINK}). What is beyond the new size is lost.
+   */
+  void shrink(HostAddress host, String pool, String name, long capacityBytes);
+
+  /**
    * Opens a volume for reading, on a connection of its own. The caller is on a platform thread.
    *
    * @throws HostUnreachable when the host does not answer

@@ -20,4 +20,9 @@ public record VolumeSpec(
     long capacityBytes,
     @Nullable Layout layout,
     @Nullable Permissions permissions,
-    @Nullable Backing backing) {}
+    @Nullable Backing backing) {
+
+  public VolumeSpec withCapacity(long bytes) {
+    return new VolumeSpec(pool, name, format, bytes, layout, permissions, backing);
+  }
+}

@@ -165,10 +165,15 @@ public class MigrationRunner {
    */
   private Optional<MigrateCall> prepare(
       HeldMigration migration, Host source, Host destination, BooleanSupplier stopping) {
-    if (migration.latest().state() == MigrationState.QUEUED) {
+    boolean first = migration.latest().state() == MigrationState.QUEUED;
+    if (first) {
       migration.change("a slot is free", Migration::prepare);
     }
     try {
+      if (!first) {
+        // Another run died here; what it began to make may be half done.
+        volumes.delete(migration, destination);
+      }
       Order order = crossing.recheck(migration.latest(), source, destination);
       verifier.verify(migration, order, source, destination, stopping);
       volumes.make(migration, order.disks(), destination);

@@ -9,7 +9,11 @@ import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.VolumeRecord.Fate;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -38,18 +42,21 @@ final class VolumeKeeper {
    * @throws LibvirtFailure when a volume could not be made; what was made before is on record
    */
   void make(HeldMigration migration, List<VolumePlan> plans, Host destination) {
-    List<VolumePlan> missing =
-        plans.stream().filter(plan -> plan.action() == Action.CREATE).toList();
-    writeDown(
-        migration, missing.stream().map(p -> VolumeRecord.planned(p, destination.name())).toList());
-    for (VolumePlan plan : missing) {
-      volumes.make(plan, destination.address());
-      replace(migration, VolumeRecord.planned(plan, destination.name()).now(Fate.MADE));
-    }
+    Map<VolumePlan, VolumeRecord> missing = new LinkedHashMap<>();
+    plans.stream()
+        .filter(plan -> plan.action() == Action.CREATE)
+        .forEach(plan -> missing.put(plan, VolumeRecord.planned(plan, destination.name())));
+    writeDown(migration, missing.values());
+    missing.forEach((plan, record) -> {
+      // Born with a size that nobody else gives it, it is known as ours whenever we die.
+      volumes.make(plan, Objects.requireNonNull(record.bornBytes()), destination.address());
+      replace(migration, record.now(Fate.MADE));
+      volumes.trim(plan, destination.address());
+    });
   }
 
-  /** Earlier records stay: a run that died here may have made some of them. */
-  private static void writeDown(HeldMigration migration, List<VolumeRecord> missing) {
+  /** Earlier records stay: they tell what became of the volumes of a run that died here. */
+  private static void writeDown(HeldMigration migration, Collection<VolumeRecord> missing) {
     List<VolumeRecord> records = new ArrayList<>(migration.latest().volumes());
     for (VolumeRecord volume : missing) {
       records.removeIf(volume::same);
@@ -129,9 +136,12 @@ final class VolumeKeeper {
   /** Between the record and the answer of libvirt somebody else may have made it. */
   private Optional<VolumeRecord> unmadePlan(VolumeRecord volume, Host destination) {
     try {
-      return volumes.exists(volume.pool(), volume.name(), destination.address())
-          ? Optional.of(volume.left("It is not certain that virt-ferry made it."))
-          : Optional.empty();
+      return volumes
+          .capacity(volume.pool(), volume.name(), destination.address())
+          .map(capacity ->
+              capacity.equals(volume.bornBytes())
+                  ? deleted(volume, destination)
+                  : volume.left("virt-ferry did not make the one that is there."));
     } catch (LibvirtFailure e) {
       return Optional.of(volume.left("libvirt does not tell whether it is there: " + e.message()));
     }

@@ -4,6 +4,7 @@ import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.libvirt.VolumeSpec;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host where it is
  * @param target the disk target that is copied into it or from it
+ * @param bornBytes the capacity that it is made with, which tells it from everybody else's volume
+ *     of that name until it is known as made; null where nothing is made
  * @param reason why it was left; null unless it was
  */
 public record VolumeRecord(
@@ -21,6 +24,7 @@ public record VolumeRecord(
     String pool,
     String name,
     String path,
+    @Nullable Long bornBytes,
     Fate state,
     @Nullable String reason) {
 
@@ -41,21 +45,34 @@ public record VolumeRecord(
   static VolumeRecord planned(VolumePlan plan, String host) {
     VolumeSpec volume = Objects.requireNonNull(plan.volume());
     return new VolumeRecord(
-        host, plan.target(), volume.pool(), volume.name(), plan.path(), Fate.PLANNED, null);
+        host,
+        plan.target(),
+        volume.pool(),
+        volume.name(),
+        plan.path(),
+        bornBytes(volume.capacityBytes()),
+        Fate.PLANNED,
+        null);
+  }
+
+  /** Up to 512 MiB more than it is to have, in whole KiB as qcow2 images are made. */
+  private static long bornBytes(long capacityBytes) {
+    long wholeKib = Math.ceilDiv(capacityBytes, 1024) * 1024;
+    return wholeKib + 1024 * ThreadLocalRandom.current().nextLong(1, 1 << 19);
   }
 
   /** The image that a disk was copied from. */
   static VolumeRecord of(String target, Original original, String host) {
     return new VolumeRecord(
-        host, target, original.pool(), original.name(), original.path(), Fate.KEPT, null);
+        host, target, original.pool(), original.name(), original.path(), null, Fate.KEPT, null);
   }
 
   VolumeRecord now(Fate fate) {
-    return new VolumeRecord(host, target, pool, name, path, fate, null);
+    return new VolumeRecord(host, target, pool, name, path, bornBytes, fate, null);
   }
 
   VolumeRecord left(String why) {
-    return new VolumeRecord(host, target, pool, name, path, Fate.LEFT, why);
+    return new VolumeRecord(host, target, pool, name, path, bornBytes, Fate.LEFT, why);
   }
 
   /** Left, where it was not said yet what becomes of it. */

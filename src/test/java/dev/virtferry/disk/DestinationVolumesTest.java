@@ -173,7 +173,10 @@ class DestinationVolumesTest {
                 List.of(),
                 new Original("images", "vda.qcow2", "/srv/vda.qcow2")));
     assertThat(storage.deeds()).as("a plan changes nothing").isEmpty();
-    volumes.make(plan, DESTINATION);
+    volumes.make(plan, 70 * MIB, DESTINATION);
+    assertThat(volumes.capacity("images", "vda.qcow2", DESTINATION)).contains(70 * MIB);
+    volumes.trim(plan, DESTINATION);
+    assertThat(volumes.capacity("images", "vda.qcow2", DESTINATION)).contains(64 * MIB);
     assertThat(storage.volume(DESTINATION, "images", "vda.qcow2"))
         .map(StorageVolume::layout)
         .contains(OLD);

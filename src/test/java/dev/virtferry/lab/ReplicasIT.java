@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -182,7 +181,9 @@ class ReplicasIT {
       Service witness = replicas.get((round + 1) % replicas.size());
       victim.kill();
       for (String guest : guests) {
-        if (!back.containsKey(guest) && state(witness, there.get(guest)).equals("SUCCEEDED")) {
+        JsonNode first = witness.migration(String.valueOf(there.get(guest)));
+        if (!back.containsKey(guest) && Service.ended(first)) {
+          assertThat(first.get("state").asString()).as(first.toString()).isEqualTo("SUCCEEDED");
           back.put(guest, witness.migrate(request(guest, "kvm-a", COPY)));
         }
       }
@@ -198,10 +199,6 @@ class ReplicasIT {
       assertThat(lab.guest("where", guest)).as(evidence(guest)).startsWith("kvm-a ");
       assertThat(lab.guest("where", guest).lines()).as("one copy").hasSize(1);
     }
-  }
-
-  private static String state(Service any, @Nullable String id) {
-    return any.migration(String.valueOf(id)).get("state").asString();
   }
 
   private static boolean unended(Service any, Collection<String> ids) {

@@ -114,6 +114,25 @@ class VolumesIT {
   }
 
   @Test
+  void aPoolInWhichSomebodyMakesAVolumeIsWaitedFor() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    lab.on("kvm-b", "sh", "-c", "head -c 500M /dev/urandom > /srv/original.raw");
+    lab.on(
+        "kvm-b",
+        "sh",
+        "-c",
+        """
+        virsh pool-refresh images && (virsh vol-clone original.raw clone.raw images &)
+        until [ -e /srv/clone.raw ]; do :; done
+        ! virsh pool-refresh images\
+        """);
+    Service.Answer plan =
+        service.post("/v1/migration-plans", request("web", ",\"disks\":[\"vda\"]"));
+    assertThat(plan.status()).as(plan.body().toString()).isEqualTo(200);
+    lab.on("kvm-b", "rm", "/srv/original.raw", "/srv/clone.raw");
+  }
+
+  @Test
   void anImageThatDoesNotFitIsRefusedBeforeAnythingStarts() {
     lab.guest("start", "web", "--to", "kvm-b");
     lab.on("kvm-b", "truncate", "-s", "32M", "/srv/web-vdb.raw");

@@ -18,6 +18,7 @@ public final class FakeStorage implements Storage {
   private volatile @Nullable LibvirtFailure refusal;
   private volatile boolean away;
   private volatile Runnable beforeCreating = () -> {};
+  private volatile Runnable afterCreating = () -> {};
 
   public void reset() {
     pools.clear();
@@ -27,6 +28,7 @@ public final class FakeStorage implements Storage {
     refusal = null;
     away = false;
     beforeCreating = () -> {};
+    afterCreating = () -> {};
   }
 
   public void pool(String host, StoragePool pool) {
@@ -45,6 +47,15 @@ public final class FakeStorage implements Storage {
   /** What somebody else does right before a volume is made. */
   public void beforeCreating(Runnable deed) {
     beforeCreating = deed;
+  }
+
+  /** What happens once when a volume has been made, before anybody hears of it. */
+  public void afterCreating(Runnable deed) {
+    afterCreating =
+        () -> {
+          afterCreating = () -> {};
+          deed.run();
+        };
   }
 
   /** Whether every host is unreachable. */
@@ -104,7 +115,28 @@ public final class FakeStorage implements Storage {
             spec.backing());
     volume(host.name(), made);
     deeds.add("made " + key(host.name(), spec.pool(), spec.name()));
+    afterCreating.run();
     return made;
+  }
+
+  @Override
+  public void shrink(HostAddress host, String pool, String name, long capacityBytes) {
+    refuseIfTold(host);
+    StorageVolume whole = volume(host, pool, name).orElseThrow();
+    assert whole.capacityBytes() > capacityBytes;
+    volume(
+        host.name(),
+        new StorageVolume(
+            pool,
+            name,
+            whole.path(),
+            whole.format(),
+            capacityBytes,
+            whole.allocationBytes(),
+            whole.layout(),
+            whole.permissions(),
+            whole.encrypted(),
+            whole.backing()));
   }
 
   /** What the bytes of a volume are; without this they are all zero. */

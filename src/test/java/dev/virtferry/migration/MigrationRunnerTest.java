@@ -14,6 +14,7 @@ import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.MigrateFlag;
@@ -313,10 +314,10 @@ class MigrationRunnerTest extends PlayedHosts {
     UUID id = submit(null);
     awaitCall();
     assertThat(volumes().deeds()).containsExactly("made kvm-b/images/vda.raw");
-    assertThat(find(id).migration().volumes())
-        .containsExactly(
-            new VolumeRecord(
-                "kvm-b", "vda", "images", "vda.raw", "/srv/vda.raw", VolumeRecord.Fate.MADE, null));
+    assertThat(fates(find(id))).containsExactly("kvm-b vda MADE");
+    assertThat(volumes().volume(new HostAddress("kvm-b", ""), "images", "vda.raw"))
+        .as("in the end it has the size of the disk")
+        .hasValueSatisfying(made -> assertThat(made.capacityBytes()).isEqualTo(64 * MIB));
 
     hosts().show("kvm-b", guest, DomainCondition.RUNNING);
     hosts().remove("kvm-a", guest.uuid());
@@ -401,6 +402,40 @@ class MigrationRunnerTest extends PlayedHosts {
     assertThat(fates(ended)).containsExactly("kvm-b vda DELETED", "kvm-b vdb LEFT");
     assertThat(volumes().deeds())
         .containsExactly("made kvm-b/images/vda.raw", "deleted kvm-b/images/vda.raw");
+  }
+
+  private void dieAfterCreating(Runnable lastDeed) {
+    volumes()
+        .afterCreating(() -> {
+          lastDeed.run();
+          throw new IllegalStateException("Played: the service died");
+        });
+  }
+
+  @Test
+  void makesAVolumeAnewThatAnotherRunMadeAndHadNoTimeToNote() {
+    poolAtTheDestination();
+    volumes().volume("kvm-b", volume("vdb.raw", "raw", 64 * MIB));
+    dieAfterCreating(() -> {});
+    UUID id = submit(null);
+    awaitCall();
+    assertThat(fates(find(id))).containsExactly("kvm-b vda MADE");
+    assertThat(volumes().deeds())
+        .containsExactly(
+            "made kvm-b/images/vda.raw",
+            "deleted kvm-b/images/vda.raw",
+            "made kvm-b/images/vda.raw");
+  }
+
+  @Test
+  void leavesAVolumeOfAnotherSizeThanItWasAboutToMake() {
+    poolAtTheDestination();
+    volumes().volume("kvm-b", volume("vdb.raw", "raw", 64 * MIB));
+    dieAfterCreating(() -> volumes().volume("kvm-b", volume("vda.raw", "raw", 64 * MIB)));
+    UUID id = submit(null);
+    awaitCall();
+    assertThat(fates(find(id))).containsExactly("kvm-b vda LEFT");
+    assertThat(volumes().deeds()).containsExactly("made kvm-b/images/vda.raw");
   }
 
   private void anOverlayOnBothHosts(byte[] here, byte[] there) {

@@ -110,7 +110,10 @@ final class Arena implements AutoCloseable {
         host,
         "sh",
         "-c",
-        "virsh domstate --reason %1$s 2>/dev/null || { virsh list >/dev/null && echo absent; }"
+        """
+        said=$(virsh domstate --reason %s 2>&1) && echo "$said" && exit
+        case $said in *'failed to get domain'*) echo absent ;; *) echo "$said" >&2; exit 1 ;; esac
+        """
             .formatted(GUEST));
   }
 

@@ -41,6 +41,15 @@ final class PoolView {
     return pools.isEmpty() ? "none" : pools.stream().map(StoragePool::name).collect(joining(", "));
   }
 
+  /** What is free in a pool; asked again, as looking at a volume reads its pool anew. */
+  long availableBytes(StoragePool pool) {
+    return storage.pools(host).stream()
+        .filter(now -> now.name().equals(pool.name()))
+        .mapToLong(StoragePool::availableBytes)
+        .findFirst()
+        .orElse(0);
+  }
+
   Optional<StoragePool> named(String name) {
     return pools.stream().filter(pool -> pool.name().equals(name)).findFirst();
   }

@@ -274,14 +274,19 @@ final class VolumePlanner {
     for (StoragePool pool : destination.pools()) {
       long bytes = growth.getOrDefault(pool.name(), 0L);
       long promised = wish.promised().getOrDefault(pool.name(), 0L);
-      if (bytes > 0 && bytes + promised > pool.availableBytes()) {
+      if (bytes > 0 && bytes + promised > destination.availableBytes(pool)) {
         String others =
             promised == 0 ? "" : " and will get %d by other migrations".formatted(promised);
         obstacle(
             null,
             "#/disks",
             "The disks need %d bytes in pool %s on %s, which has %d free%s; make room there."
-                .formatted(bytes, pool.name(), destination.name(), pool.availableBytes(), others));
+                .formatted(
+                    bytes,
+                    pool.name(),
+                    destination.name(),
+                    destination.availableBytes(pool),
+                    others));
       }
     }
   }

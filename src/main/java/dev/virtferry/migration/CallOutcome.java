@@ -42,8 +42,8 @@ final class CallOutcome {
           new Failure(
               Problem.of(
                   type(failure, source),
-                  "libvirt ended the migration: %s. %s"
-                      .formatted(failure.message(), whereabouts(source))),
+                  "libvirt ended the migration: %s. %s%s"
+                      .formatted(failure.message(), whereabouts(source), remedy(failure))),
               LibvirtWords.of(failure));
       case HostUnreachable unreachable ->
           new Failure(
@@ -113,6 +113,14 @@ final class CallOutcome {
     return failure.domain() == FROM_QEMU
         ? ProblemType.MIGRATION_IN_PROGRESS
         : ProblemType.DESTINATION_CONFLICT;
+  }
+
+  /** Only words: they help a person, and decide nothing. */
+  private static String remedy(LibvirtFailure failure) {
+    return failure.message().contains("node-name='migration-")
+        ? " A daemon that died in an earlier migration left this node in the guest's QEMU; remove it"
+            + " there (docs/problems.md, libvirt-error)."
+        : "";
   }
 
   private static String whereabouts(DomainCondition source) {

@@ -163,6 +163,24 @@ final class Arena implements AutoCloseable {
         "/var/log/libvirt/%s.console".formatted(GUEST));
   }
 
+  /**
+   * Whether the guest's CPU is busy on that host and its console silent: its kernel hangs, without
+   * a word. A guest that a migration holds back is not busy.
+   */
+  boolean spins(String host) {
+    return lab.succeedsOn(
+        host,
+        "sh",
+        "-c",
+        """
+        spent() { cut -d' ' -f14 "/proc/$(cat /run/libvirt/qemu/%1$s.pid)/stat"; }
+        said() { tail -n 1 /var/log/libvirt/%1$s.console; }
+        virsh domstate %1$s | grep -q running && before=$(spent) && last=$(said) && sleep 2 &&
+        [ $(($(spent) - before)) -ge 20 ] && [ "$last" = "$(said)" ]
+        """
+            .formatted(GUEST));
+  }
+
   /** What the guest said last on that host, and what QEMU did. */
   String evidence(String host) {
     return lab.on(
@@ -184,6 +202,17 @@ final class Arena implements AutoCloseable {
   boolean jobRuns(String host) {
     return lab.on(host, "sh", "-c", "virsh domjobinfo %s 2>&1 || :".formatted(GUEST))
         .contains("Unbounded");
+  }
+
+  /**
+   * Removes from the guest's QEMU what a killed daemon left there of an earlier copy, and forgot;
+   * false when there is nothing.
+   */
+  boolean removeLeftNodes(String host) {
+    String remove =
+        "virsh qemu-monitor-command %s '{\"execute\":\"blockdev-del\",\"arguments\":{\"node-name\":\"migration-vda-%s\"}}' | grep return";
+    boolean format = lab.succeedsOn(host, "sh", "-c", remove.formatted(GUEST, "format"));
+    return lab.succeedsOn(host, "sh", "-c", remove.formatted(GUEST, "storage")) || format;
   }
 
   /** The files in the pool beside the one that is somebody else's. */

@@ -54,11 +54,16 @@ final class Chaos {
    */
   Outcome run(Trouble trouble) {
     Outcome outcome = attempt(trouble);
-    if (outcome.lies().isEmpty() || Arena.HOSTS.stream().noneMatch(arena::panicked)) {
+    if (outcome.lies().isEmpty() || Arena.HOSTS.stream().noneMatch(this::kernelIsDead)) {
       return outcome;
     }
-    System.out.printf("  (the guest's kernel panicked; once more: %s)%n", outcome);
+    System.out.printf("  (the guest's kernel panicked or hangs; once more: %s)%n", outcome);
+    guestIsFresh = false;
     return attempt(trouble);
+  }
+
+  private boolean kernelIsDead(String host) {
+    return arena.panicked(host) || arena.spins(host);
   }
 
   /** What goes wrong on the way is a lie of the outcome too. */
@@ -252,6 +257,11 @@ final class Chaos {
     String source = arena.runningOn();
     String id = arena.service().migrate(request(Arena.other(source), false));
     JsonNode ended = arena.service().awaitEnd(id);
+    if (ended.get("state").asString().equals("FAILED") && arena.removeLeftNodes(source)) {
+      System.out.printf("  (a killed daemon left nodes in QEMU: %s)%n", ended.get("error"));
+      ended =
+          arena.service().awaitEnd(arena.service().migrate(request(Arena.other(source), false)));
+    }
     if (ended.get("state").asString().equals("SUCCEEDED")) {
       arena.lab().on(source, "rm", "-f", Arena.IMAGE);
     } else {

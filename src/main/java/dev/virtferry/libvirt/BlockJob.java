@@ -5,5 +5,6 @@ package dev.virtferry.libvirt;
  *
  * @param doneBytes copied so far
  * @param totalBytes to be copied; grows when the guest writes
+ * @param bandwidthMiBps the most that it may take, in MiB/s; 0 for no limit
  */
-public record BlockJob(long doneBytes, long totalBytes) {}
+public record BlockJob(long doneBytes, long totalBytes, long bandwidthMiBps) {}

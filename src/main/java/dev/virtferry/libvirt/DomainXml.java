@@ -1,5 +1,6 @@
 package dev.virtferry.libvirt;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,6 +90,16 @@ final class DomainXml {
 
   List<DomainDisk> disks() {
     return devices("disk").stream().map(DomainXml::disk).toList();
+  }
+
+  /** What libvirt calls each disk of a running domain when it talks to QEMU, by disk target. */
+  Map<String, String> aliases() {
+    Map<String, String> aliases = new HashMap<>();
+    for (Element disk : devices("disk")) {
+      String target = Xml.child(disk, "target").map(t -> t.getAttribute("dev")).orElse("");
+      Xml.child(disk, "alias").ifPresent(alias -> aliases.put(target, alias.getAttribute("name")));
+    }
+    return aliases;
   }
 
   private List<Element> devices(String name) {

@@ -91,6 +91,19 @@ public interface Hypervisor {
   void setMaxDowntime(HostAddress source, UUID domain, long millis);
 
   /**
+   * {@code virDomainMigrateSetMaxSpeed}, in MiB/s; the job must run. Disk copies that run already
+   * take it from some version of libvirt on; {@link #blockJobs} tells.
+   */
+  void setBandwidth(HostAddress source, UUID domain, long mibPerSecond);
+
+  /**
+   * Sets the bandwidth of running disk copies, in MiB/s, past libvirt: QEMU's {@code
+   * block-job-set-speed} through {@code virDomainQemuMonitorCommand}. libvirt marks such a domain
+   * as tainted.
+   */
+  void setCopyBandwidth(HostAddress source, UUID domain, List<String> targets, long mibPerSecond);
+
+  /**
    * Lets the guest go on at the destination with the memory that is there, and fetch the rest from
    * there ({@code virDomainMigrateStartPostCopy}); the job must be in its memory phase and allow
    * it.

@@ -1,6 +1,7 @@
 package dev.virtferry.libvirt;
 
 import com.sun.jna.Library;
+import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ interface LibvirtCalls extends Library {
   /** Here only for the call without parameters, for which libvirt-java's array handling fails. */
   int virDomainMigrateToURI3(
       Pointer domain, String destination, @Nullable Pointer parameters, int count, int flags);
+
+  int virDomainMigrateSetMaxSpeed(Pointer domain, NativeLong mibPerSecond, int flags);
 
   int virDomainMigrateStartPostCopy(Pointer domain, int flags);
 

@@ -243,6 +243,33 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
+  public void setBandwidth(HostAddress source, UUID domain, long mibPerSecond) {
+    connections.ask(
+        source,
+        connect -> {
+          library.setMaxSpeed(connect, domain, mibPerSecond);
+          return true;
+        });
+  }
+
+  @Override
+  public void setCopyBandwidth(
+      HostAddress source, UUID domain, List<String> targets, long mibPerSecond) {
+    connections.ask(
+        source,
+        connect -> {
+          String xml =
+              withDomain(connect, domain.toString(), found -> found.getXMLDesc(0)).orElseThrow();
+          Map<String, String> aliases = DomainXml.parse(xml).aliases();
+          aliases.keySet().retainAll(targets);
+          for (String alias : aliases.values()) {
+            library.tellMonitor(connect, domain, MonitorCommand.setSpeed(alias, mibPerSecond));
+          }
+          return true;
+        });
+  }
+
+  @Override
   public void startPostCopy(HostAddress source, UUID domain) {
     connections.ask(
         source,
@@ -459,7 +486,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     for (String target : targets) {
       var info = domain.getBlockJobInfo(target, 0);
       if (info.type != 0) {
-        jobs.put(target, new BlockJob(info.cur, info.end));
+        jobs.put(target, new BlockJob(info.cur, info.end, info.bandwidth));
       }
     }
     return jobs;

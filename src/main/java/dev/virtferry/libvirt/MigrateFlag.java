@@ -41,6 +41,8 @@ public enum MigrateFlag {
    * it too, so a guest can't outrun its disks' copies.
    */
   NON_SHARED_SYNCHRONOUS_WRITES(1 << 18),
+  /** {@code VIR_MIGRATE_POSTCOPY_RESUME}: goes on with a post-copy whose link was lost. */
+  POSTCOPY_RESUME(1 << 19),
   /** {@code VIR_MIGRATE_ZEROCOPY}: memory is sent without being copied on the source. */
   ZEROCOPY(1 << 20);
 

@@ -1,10 +1,14 @@
 package dev.virtferry.libvirt;
 
 import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.PointerByReference;
 import dev.virtferry.libvirt.Acceptance.Answer;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.libvirt.Connect;
 import org.libvirt.Library;
 import org.libvirt.LibvirtException;
@@ -63,47 +67,88 @@ final class NativeLibvirt {
 
   /** {@code virDomainGetState}; {@link DomainCondition#ABSENT} when the host has no such domain. */
   DomainCondition condition(LentConnect connect, UUID domain) {
-    Pointer pointer = calls.virDomainLookupByUUIDString(connect.pointer(), domain.toString());
-    if (pointer == null) {
-      LibvirtFailure failure = lastFailure();
-      if (failure.code() == LibvirtFailure.NO_DOMAIN) {
+    try {
+      return with(connect, domain, this::condition);
+    } catch (LibvirtFailure e) {
+      if (e.code() == LibvirtFailure.NO_DOMAIN) {
         return DomainCondition.ABSENT;
       }
-      throw failure;
+      throw e;
     }
-    try {
-      var state = new IntByReference();
-      var reason = new IntByReference();
-      check(calls.virDomainGetState(pointer, state, reason, 0));
-      return DomainCondition.of(state.getValue(), reason.getValue());
-    } finally {
-      calls.virDomainFree(pointer);
-    }
+  }
+
+  private DomainCondition condition(Pointer domain) {
+    var state = new IntByReference();
+    var reason = new IntByReference();
+    check(calls.virDomainGetState(domain, state, reason, 0));
+    return DomainCondition.of(state.getValue(), reason.getValue());
   }
 
   /** {@code virDomainMigrateToURI3} with an empty parameter array. */
   void migrateWithoutParameters(LentConnect connect, MigrateCall call) {
-    Pointer pointer =
-        calls.virDomainLookupByUUIDString(connect.pointer(), call.domain().toString());
-    if (pointer == null) {
-      throw lastFailure();
-    }
-    try {
-      int mask = MigrateFlag.mask(call.flags());
-      check(calls.virDomainMigrateToURI3(pointer, call.destination(), null, 0, mask));
-    } finally {
-      calls.virDomainFree(pointer);
-    }
+    int mask = MigrateFlag.mask(call.flags());
+    tell(
+        connect,
+        call.domain(),
+        domain -> calls.virDomainMigrateToURI3(domain, call.destination(), null, 0, mask));
   }
 
   /** {@code virDomainMigrateStartPostCopy}. */
   void startPostCopy(LentConnect connect, UUID domain) {
+    tell(connect, domain, found -> calls.virDomainMigrateStartPostCopy(found, 0));
+  }
+
+  /** {@code virDomainMigrateSetMaxSpeed}, in MiB/s. */
+  void setMaxSpeed(LentConnect connect, UUID domain, long mibPerSecond) {
+    var speed = new NativeLong(mibPerSecond);
+    tell(connect, domain, found -> calls.virDomainMigrateSetMaxSpeed(found, speed, 0));
+  }
+
+  /** {@code virDomainQemuMonitorCommand}; fails when the monitor answers with an error. */
+  void tellMonitor(LentConnect connect, UUID domain, MonitorCommand command) {
+    var answer = new PointerByReference();
+    tell(
+        connect,
+        domain,
+        found -> monitor().virDomainQemuMonitorCommand(found, command.json(), answer, 0));
+    Pointer text = answer.getValue();
+    try {
+      command.requireTaken(text.getString(0));
+    } finally {
+      Native.free(Pointer.nativeValue(text));
+    }
+  }
+
+  /** Loaded late: a library of its own, and few need it. */
+  private static MonitorCalls monitor() {
+    try {
+      return MonitorLibrary.CALLS;
+    } catch (LinkageError e) {
+      throw new LibvirtFailure(0, 0, "libvirt-qemu.so is not installed: " + e.getMessage());
+    }
+  }
+
+  private static final class MonitorLibrary {
+    static final MonitorCalls CALLS = Native.load("virt-qemu", MonitorCalls.class);
+  }
+
+  private void tell(LentConnect connect, UUID domain, ToIntFunction<Pointer> command) {
+    with(
+        connect,
+        domain,
+        found -> {
+          check(command.applyAsInt(found));
+          return true;
+        });
+  }
+
+  private <T> T with(LentConnect connect, UUID domain, Function<Pointer, T> query) {
     Pointer pointer = calls.virDomainLookupByUUIDString(connect.pointer(), domain.toString());
     if (pointer == null) {
       throw lastFailure();
     }
     try {
-      check(calls.virDomainMigrateStartPostCopy(pointer, 0));
+      return query.apply(pointer);
     } finally {
       calls.virDomainFree(pointer);
     }

@@ -13,10 +13,12 @@ import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.MigrateCall;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,7 @@ final class BothHosts {
 
   private final Hypervisor hypervisor;
   private final VolumeKeeper volumes;
+  private final JobTuner tuner;
   private final Order order;
   private final UUID domain;
   private final HostAddress source;
@@ -38,9 +41,15 @@ final class BothHosts {
   private final Host receiver;
 
   BothHosts(
-      Hypervisor hypervisor, VolumeKeeper volumes, Order order, Host source, Host destination) {
+      Hypervisor hypervisor,
+      VolumeKeeper volumes,
+      JobTuner tuner,
+      Order order,
+      Host source,
+      Host destination) {
     this.hypervisor = hypervisor;
     this.volumes = volumes;
+    this.tuner = tuner;
     this.sender = source;
     this.receiver = destination;
     this.order = order;
@@ -68,6 +77,16 @@ final class BothHosts {
   /** In milliseconds; the job must run. */
   void setMaxDowntime(long millis) {
     hypervisor.setMaxDowntime(source, domain, millis);
+  }
+
+  /** Gives the job another bandwidth, in MiB/s; empty when it is too early for that. */
+  Optional<Tuning> tune(long mibPerSecond) {
+    return tuner.tune(source, order, mibPerSecond);
+  }
+
+  /** Makes the call that goes on with a post-copy. */
+  CompletableFuture<Void> resumePostCopy(MigrateCall call) {
+    return hypervisor.migrate(source, call);
   }
 
   /** Pauses the guest at the source; its job goes on. */

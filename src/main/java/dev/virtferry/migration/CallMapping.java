@@ -95,6 +95,32 @@ final class CallMapping {
    */
   record Definitions(String live, @Nullable String persistent) {}
 
+  /** What still matters when a guest that is at the destination only fetches its memory. */
+  private static final Set<String> KEPT_BY_A_RESUMPTION = Set.of(MIGRATE_URI, DESTINATION_NAME);
+
+  /** The call that goes on with the post-copy that {@code call} began. */
+  static MigrateCall resumption(MigrateCall call) {
+    Set<MigrateFlag> flags = EnumSet.copyOf(call.flags());
+    flags.removeAll(Set.of(MigrateFlag.NON_SHARED_DISK, MigrateFlag.NON_SHARED_INC));
+    flags.add(MigrateFlag.POSTCOPY_RESUME);
+    return new MigrateCall(
+        call.domain(),
+        call.destination(),
+        TypedParameters.of(
+            call.parameters().stream()
+                .filter(parameter -> KEPT_BY_A_RESUMPTION.contains(parameter.name()))
+                .toList()),
+        flags);
+  }
+
+  /** The bandwidth that a call gives to each stream, in MiB/s; null for none. */
+  static @Nullable Long bandwidth(MigrateCall call) {
+    return call.parameters()
+        .get(BANDWIDTH)
+        .map(value -> value instanceof TypedValue.ULLong(Long speed) ? speed : null)
+        .orElse(null);
+  }
+
   /**
    * Maps an order.
    *

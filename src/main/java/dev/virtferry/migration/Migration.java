@@ -68,6 +68,27 @@ public record Migration(
     return standing.suspended();
   }
 
+  /** How a client asked to bring the memory copy to its end; null when none did. */
+  public @Nullable Completion completion() {
+    return standing.wishes().completion();
+  }
+
+  /** Whether a client asked to go on with a post-copy whose link was lost. */
+  boolean resumptionRequested() {
+    return standing.wishes().resumption();
+  }
+
+  /** What the job was told last, in MiB/s; null for nothing. */
+  @Nullable Long bandwidthOfTheJob() {
+    Tuning last = tuning();
+    return last == null ? CallMapping.bandwidth(call) : Long.valueOf(last.bandwidthMiBps());
+  }
+
+  /** What became of the last change of bandwidth; null when there was none. */
+  public @Nullable Tuning tuning() {
+    return standing.tuning();
+  }
+
   /** Why it is in trouble; null when it is not. */
   public @Nullable Attention attention() {
     return standing.attention();
@@ -100,10 +121,12 @@ public record Migration(
   Migration start(Order planned, MigrateCall given, Instant now) {
     require(state() == PREPARING, "start");
     Phase first = order.firstPhase();
+    MigrationOptions options = order.options();
+    var latest = new Retuning(options.bandwidthMiBps(), options.maxDowntimeMillis());
     return new Migration(
         id,
         version,
-        planned,
+        planned.retuned(latest),
         given,
         to(MIGRATING, "start").with(first),
         timeline.started(now).entered(first, now),
@@ -115,7 +138,7 @@ public record Migration(
     require(!state().terminal() && state() != QUEUED && state() != PREPARING, "be observed");
     Standing running =
         state() == MIGRATING ? standing : to(MIGRATING, "go on").with((Attention) null);
-    Migration there = with(running.with(where));
+    Migration there = with(running.with(where).with(standing.wishes().withResumption(false)));
     boolean later = phase() == null || seen.compareTo(phase()) > 0;
     return later ? there.with(there.standing.with(seen)).with(timeline.entered(seen, now)) : there;
   }
@@ -125,12 +148,41 @@ public record Migration(
     if (state() == CANCELLED || (cancelRequested() && !state().terminal())) {
       return this;
     }
-    require(cancellable(), "be cancelled");
+    require(steerable(), "be cancelled");
     Migration asked = with(standing.askedToCancel());
     return state() == QUEUED ? asked.cancelled(now) : asked;
   }
 
-  private boolean cancellable() {
+  /** A client wants other limits; {@code done} is null when the job has not been told. */
+  Migration retune(Retuning wish, @Nullable Tuning done) {
+    require(steerable(), "be retuned");
+    Migration retuned =
+        new Migration(id, version, order.retuned(wish), call, standing, timeline, volumes);
+    return done == null ? retuned : retuned.tuned(done);
+  }
+
+  /** The running job has, or has not, taken the bandwidth. */
+  Migration tuned(Tuning done) {
+    return with(standing.with(done));
+  }
+
+  /** A client wants the memory copy to come to its end; done as soon as memory is copied. */
+  Migration complete(Completion by) {
+    require(steerable(), "be completed");
+    return with(standing.with(standing.wishes().with(by)));
+  }
+
+  /** A client wants to go on with a post-copy whose link was lost. */
+  Migration resumePostCopy() {
+    require(
+        order.options().postCopy()
+            && (state() == MIGRATING || state() == RECOVERING || state() == NEEDS_ATTENTION),
+        "be resumed");
+    return with(standing.with(standing.wishes().withResumption(true)));
+  }
+
+  /** Whether it is still before the point from which only the hosts decide. */
+  private boolean steerable() {
     return switch (state()) {
       case QUEUED, PREPARING -> true;
       case MIGRATING, RECOVERING -> phase() == null || phase().abortable();

@@ -105,6 +105,20 @@ public record MigrationOptions(
   MigrationOptions decidedFor(boolean persistentAtSource) {
     boolean kept = persist == null ? persistentAtSource : persist;
     boolean dropped = undefineSource == null ? persistentAtSource && kept : undefineSource;
+    return with(bandwidthMiBps, maxDowntimeMillis, kept, dropped);
+  }
+
+  MigrationOptions retuned(Retuning wish) {
+    Long bandwidth = wish.bandwidthMiBps() == null ? bandwidthMiBps : wish.bandwidthMiBps();
+    Long downtime = wish.maxDowntimeMillis() == null ? maxDowntimeMillis : wish.maxDowntimeMillis();
+    return with(bandwidth, downtime, persist, undefineSource);
+  }
+
+  private MigrationOptions with(
+      @Nullable Long bandwidthMiBps,
+      @Nullable Long maxDowntimeMillis,
+      @Nullable Boolean persist,
+      @Nullable Boolean undefineSource) {
     return new MigrationOptions(
         bandwidthMiBps,
         bandwidthPostCopyMiBps,
@@ -117,8 +131,8 @@ public record MigrationOptions(
         tls,
         tlsDestination,
         destinationName,
-        kept,
-        dropped,
+        persist,
+        undefineSource,
         startPaused,
         abortOnIoError,
         listenAddress,

@@ -33,8 +33,6 @@ final class MigrationRun {
   /** libvirt takes an abort at once and obeys it later; asking more often would not help. */
   private static final Duration BETWEEN_ABORTS = Duration.ofSeconds(2);
 
-  private static final Duration BETWEEN_SWITCHES_TO_POST_COPY = Duration.ofSeconds(2);
-
   private static final Duration BETWEEN_LOOKS_AT_VOLUMES = Duration.ofSeconds(2);
 
   private final BothHosts hosts;
@@ -44,12 +42,12 @@ final class MigrationRun {
   private final Clock clock;
   private final ProgressMeter meter;
   private final TimeLimits limits;
+  private final Steering steering;
+  private final Resumption resumption;
 
   private boolean destinationSeen;
-  private boolean downtimeTold;
   private Instant abortedAt = Instant.MIN;
   private boolean abortTaken;
-  private Instant postCopyAskedAt = Instant.MIN;
   private Instant volumesSeenAt = Instant.MIN;
   private @Nullable Failure doom;
   private @Nullable Verdict doubt;
@@ -78,6 +76,8 @@ final class MigrationRun {
     this.limits = new TimeLimits(stalls);
     this.clock = clock;
     this.meter = new ProgressMeter(migration.progress());
+    this.steering = new Steering(hosts, migration);
+    this.resumption = new Resumption(hosts, migration);
     // Whoever goes on with a migration can't know whether the destination once held the domain.
     this.destinationSeen = call == null;
   }
@@ -85,7 +85,7 @@ final class MigrationRun {
   /** Looks once and acts on it; true when the migration has ended. */
   boolean step() {
     // Read before the hosts: only a call that was over by then makes their answers final.
-    boolean callPending = call != null && !call.isDone();
+    boolean callPending = (call != null && !call.isDone()) || resumption.pending();
     Sighting sighting = hosts.look();
     destinationSeen |= sighting.destinationHolds();
     Migration known = migration.refresh();
@@ -101,6 +101,7 @@ final class MigrationRun {
       case Verdict.Underway underway -> goOn(underway, sighting);
       case Verdict.Unsettled unsettled -> trouble(unsettled, sighting);
       case Verdict.Contradiction contradiction -> trouble(contradiction);
+      case Verdict.PostCopyLost lost -> waitForTheLink(lost);
       case Verdict.Releasable _ -> release();
       case Verdict.Unconfirmed unconfirmed -> confirm(unconfirmed);
       case Verdict.Moved moved -> arrive(moved);
@@ -114,12 +115,13 @@ final class MigrationRun {
     migration.change(
         "libvirt's job runs", m -> m.observe(underway.phase(), underway.location(), now));
     if (sighting.job().activity() == Activity.RUNNING) {
-      tuneDowntime();
       reportProgress(sighting, now);
       if (underway.phase().abortable()) {
         lookAtVolumes(now);
         lookAtTheClock(now);
-        keepSuspended(sighting);
+      }
+      steering.steer(sighting, now);
+      if (underway.phase().abortable()) {
         if (doom != null || migration.latest().cancelRequested()) {
           abort(now);
         }
@@ -133,22 +135,6 @@ final class MigrationRun {
     Progress measured = meter.measure(sighting, now);
     if (!measured.equals(before)) {
       migration.report(measured);
-    }
-  }
-
-  private void tuneDowntime() {
-    Long millis = migration.latest().order().options().maxDowntimeMillis();
-    if (millis == null || downtimeTold) {
-      return;
-    }
-    try {
-      hosts.setMaxDowntime(millis);
-      downtimeTold = true;
-    } catch (LibvirtFailure e) {
-      downtimeTold = true;
-      log.warn("libvirt did not take the maximal downtime of {} ms: {}", millis, e.message());
-    } catch (HostUnreachable e) {
-      log.warn("The maximal downtime is not set yet; trying again: {}", e.getMessage());
     }
   }
 
@@ -166,48 +152,14 @@ final class MigrationRun {
         String detail = excess.why() + " virt-ferry ended it; the guest is as it was.";
         doomed(new Failure(Problem.of(ProblemType.TIME_LIMIT, detail), null));
       }
-      case SUSPEND -> suspend(excess.why());
+      case SUSPEND -> steering.suspend(excess.why());
       case POST_COPY -> {
         if (migration.latest().order().options().postCopy()) {
-          switchToPostCopy(excess.why(), now);
+          steering.switchToPostCopy(excess.why(), now);
         } else {
-          suspend(excess.why());
+          steering.suspend(excess.why());
         }
       }
-    }
-  }
-
-  private void suspend(String why) {
-    if (!migration.latest().suspended()) {
-      log.warn("{} Pausing the guest at the source", why);
-      migration.change(why, Migration::suspendGuest);
-    }
-  }
-
-  /** It was written down first, so the pause itself may still have to come. */
-  private void keepSuspended(Sighting sighting) {
-    if (!migration.latest().suspended() || !sighting.sourceRuns()) {
-      return;
-    }
-    try {
-      hosts.suspendAtSource();
-    } catch (HostUnreachable | LibvirtFailure e) {
-      log.warn("The guest is not paused yet; trying again: {}", e.getMessage());
-    }
-  }
-
-  /** Only memory can be fetched later; a disk has to be there. */
-  private void switchToPostCopy(String why, Instant now) {
-    if (migration.latest().phase() != Phase.MEMORY
-        || now.isBefore(postCopyAskedAt.plus(BETWEEN_SWITCHES_TO_POST_COPY))) {
-      return;
-    }
-    postCopyAskedAt = now;
-    try {
-      hosts.startPostCopy();
-      log.warn("{} Switched to post-copy", why);
-    } catch (HostUnreachable | LibvirtFailure e) {
-      log.warn("The switch to post-copy was not taken; trying again: {}", e.getMessage());
     }
   }
 
@@ -278,6 +230,15 @@ final class MigrationRun {
     if (lasts(it)) {
       Attention attention = new Attention(doubtSince, it.reason(), it.advice());
       tell("needs a person", m -> m.needAttention(it.location(), attention));
+    }
+    return false;
+  }
+
+  private boolean waitForTheLink(Verdict.PostCopyLost it) {
+    resumption.attempt(clock.instant());
+    if (lasts(it)) {
+      Attention attention = resumption.attention(doubtSince);
+      tell("needs a person", m -> m.needAttention(DomainLocation.DESTINATION, attention));
     }
     return false;
   }

@@ -10,6 +10,7 @@ import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,11 +30,14 @@ public class MigrationRunner {
 
   private static final Logger log = LoggerFactory.getLogger(MigrationRunner.class);
 
+  private static final Duration PATIENCE_WITH_THE_DESTINATION = Duration.ofSeconds(30);
+
   private final Inventory inventory;
   private final Hypervisor hypervisor;
   private final Crossing crossing;
   private final BackingVerifier verifier;
   private final VolumeKeeper volumes;
+  private final JobTuner tuner;
   private final Migrations migrations;
   private final RunsUnderWay runs;
   private final RunProperties properties;
@@ -46,6 +50,7 @@ public class MigrationRunner {
       Crossing crossing,
       BackingVerifier verifier,
       VolumeKeeper volumes,
+      JobTuner tuner,
       Migrations migrations,
       RunsUnderWay runs,
       RunProperties properties,
@@ -56,6 +61,7 @@ public class MigrationRunner {
     this.crossing = crossing;
     this.verifier = verifier;
     this.volumes = volumes;
+    this.tuner = tuner;
     this.migrations = migrations;
     this.runs = runs;
     this.properties = properties;
@@ -131,7 +137,7 @@ public class MigrationRunner {
     Migration found = migration.latest();
     CompletableFuture<Void> call = null;
     if (beforeTheCall(found)) {
-      Optional<MigrateCall> ready = prepare(migration, source, destination, stopping);
+      Optional<MigrateCall> ready = prepare(migration, source, destination, pulse, stopping);
       if (ready.isEmpty()) {
         return Ending.OVER;
       }
@@ -142,7 +148,7 @@ public class MigrationRunner {
     } else {
       log.info("Going on with a migration found {}", found.state());
     }
-    var hosts = new BothHosts(hypervisor, volumes, found.order(), source, destination);
+    var hosts = new BothHosts(hypervisor, volumes, tuner, found.order(), source, destination);
     var run = new MigrationRun(hosts, migration, call, properties, stalls, clock);
     return watch(run, pulse, stopping);
   }
@@ -164,10 +170,12 @@ public class MigrationRunner {
    * @return what libvirt is to be given; empty when the migration has ended
    */
   private Optional<MigrateCall> prepare(
-      HeldMigration migration, Host source, Host destination, BooleanSupplier stopping) {
+      HeldMigration migration, Host source, Host destination, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    final Failure failed;
     boolean first = migration.latest().state() == MigrationState.QUEUED;
-    if (first) {
-      migration.change("a slot is free", Migration::prepare);
+    if (first && !leftTheQueue(migration)) {
+      return Optional.empty();
     }
     try {
       if (!first) {
@@ -179,7 +187,7 @@ public class MigrationRunner {
       volumes.make(migration, order.disks(), destination);
       MigrateCall call = crossing.call(order, source, destination, true);
       if (migration.refresh().cancelRequested()) {
-        removeVolumes(migration, destination);
+        removeVolumes(migration, destination, pulse, stopping);
         migration.change("cancelled in time", m -> m.cancelled(clock.instant()));
         return Optional.empty();
       }
@@ -187,24 +195,50 @@ public class MigrationRunner {
       migration.change("both hosts are ready", m -> m.start(order, shown, clock.instant()));
       return Optional.of(call);
     } catch (Refused e) {
-      failed(migration, new Failure(e.problem(), null), destination);
+      failed = new Failure(e.problem(), null);
     } catch (HostUnreachable | LibvirtFailure e) {
-      failed(migration, CallOutcome.beforeTheCall(e), destination);
+      failed = CallOutcome.beforeTheCall(e);
     }
+    log.warn("Failed before libvirt was called: {}", failed.problem().detail());
+    removeVolumes(migration, destination, pulse, stopping);
+    migration.change("libvirt was not called", m -> m.fail(failed, clock.instant()));
     return Optional.empty();
   }
 
-  private void failed(HeldMigration migration, Failure failure, Host destination) {
-    log.warn("Failed before libvirt was called: {}", failure.problem().detail());
-    removeVolumes(migration, destination);
-    migration.change("libvirt was not called", m -> m.fail(failure, clock.instant()));
+  private static boolean leftTheQueue(HeldMigration migration) {
+    try {
+      migration.change("a slot is free", Migration::prepare);
+      return true;
+    } catch (IllegalTransition e) {
+      log.info("Not begun: {}", e.getMessage());
+      return false;
+    }
   }
 
-  private void removeVolumes(HeldMigration migration, Host destination) {
+  /** A daemon that only starts anew is waited for; one that stays away keeps what was made. */
+  private void removeVolumes(
+      HeldMigration migration, Host destination, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    Instant patience = clock.instant().plus(PATIENCE_WITH_THE_DESTINATION);
+    while (!removed(migration, destination)) {
+      if (stopping.getAsBoolean()) {
+        throw new RunStopped();
+      }
+      if (clock.instant().isAfter(patience)) {
+        volumes.leave(migration, "The destination was unreachable when it was to be deleted.");
+        return;
+      }
+      pulse.await(properties.interval());
+    }
+  }
+
+  private boolean removed(HeldMigration migration, Host destination) {
     try {
       volumes.delete(migration, destination);
+      return true;
     } catch (HostUnreachable e) {
-      volumes.leave(migration, "The destination was unreachable when it was to be deleted.");
+      log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());
+      return false;
     }
   }
 }

@@ -56,6 +56,20 @@ public record Order(
     unmapping = List.copyOf(unmapping);
   }
 
+  Order retuned(Retuning wish) {
+    return new Order(
+        guest,
+        source,
+        destination,
+        destUri,
+        disks,
+        copy,
+        volumes,
+        unmapping,
+        options.retuned(wish),
+        priority);
+  }
+
   public List<String> targets() {
     return disks.stream().map(VolumePlan::target).toList();
   }

@@ -1,5 +1,6 @@
 package dev.virtferry.migration;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param location where the guest is
  * @param cancelRequested whether a client asked for the end
  * @param suspended whether virt-ferry paused the guest at the source to bring the copy to its end
+ * @param wishes what else clients asked for
+ * @param tuning what became of the last change of bandwidth; null when there was none
  * @param attention why it is in trouble; null when it is not
  * @param failure why it failed; null unless it did
  */
@@ -18,37 +21,70 @@ record Standing(
     DomainLocation location,
     boolean cancelRequested,
     boolean suspended,
+    Wishes wishes,
+    @Nullable Tuning tuning,
     @Nullable Attention attention,
     @Nullable Failure failure) {
 
   static final Standing ACCEPTED =
-      new Standing(MigrationState.QUEUED, null, DomainLocation.SOURCE, false, false, null, null);
+      new Standing(
+          MigrationState.QUEUED,
+          null,
+          DomainLocation.SOURCE,
+          false,
+          false,
+          Wishes.NONE,
+          null,
+          null,
+          null);
+
+  /** What an older version wrote has no wishes. */
+  Standing {
+    wishes = Objects.requireNonNullElse(wishes, Wishes.NONE);
+  }
 
   Standing with(MigrationState state) {
-    return new Standing(state, phase, location, cancelRequested, suspended, attention, failure);
+    return new Standing(
+        state, phase, location, cancelRequested, suspended, wishes, tuning, attention, failure);
   }
 
   Standing with(Phase phase) {
-    return new Standing(state, phase, location, cancelRequested, suspended, attention, failure);
+    return new Standing(
+        state, phase, location, cancelRequested, suspended, wishes, tuning, attention, failure);
   }
 
   Standing with(DomainLocation location) {
-    return new Standing(state, phase, location, cancelRequested, suspended, attention, failure);
+    return new Standing(
+        state, phase, location, cancelRequested, suspended, wishes, tuning, attention, failure);
   }
 
   Standing with(@Nullable Attention attention) {
-    return new Standing(state, phase, location, cancelRequested, suspended, attention, failure);
+    return new Standing(
+        state, phase, location, cancelRequested, suspended, wishes, tuning, attention, failure);
   }
 
   Standing with(Failure failure) {
-    return new Standing(state, phase, location, cancelRequested, suspended, null, failure);
+    return new Standing(
+        state, phase, location, cancelRequested, suspended, wishes, tuning, null, failure);
+  }
+
+  Standing with(Wishes wishes) {
+    return new Standing(
+        state, phase, location, cancelRequested, suspended, wishes, tuning, attention, failure);
+  }
+
+  Standing with(Tuning tuning) {
+    return new Standing(
+        state, phase, location, cancelRequested, suspended, wishes, tuning, attention, failure);
   }
 
   Standing askedToCancel() {
-    return new Standing(state, phase, location, true, suspended, attention, failure);
+    return new Standing(
+        state, phase, location, true, suspended, wishes, tuning, attention, failure);
   }
 
   Standing withGuestSuspended() {
-    return new Standing(state, phase, location, cancelRequested, true, attention, failure);
+    return new Standing(
+        state, phase, location, cancelRequested, true, wishes, tuning, attention, failure);
   }
 }

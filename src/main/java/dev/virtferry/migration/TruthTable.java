@@ -11,6 +11,7 @@ import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.migration.Verdict.Contradiction;
 import dev.virtferry.migration.Verdict.Moved;
+import dev.virtferry.migration.Verdict.PostCopyLost;
 import dev.virtferry.migration.Verdict.Releasable;
 import dev.virtferry.migration.Verdict.Stayed;
 import dev.virtferry.migration.Verdict.Unconfirmed;
@@ -84,12 +85,7 @@ final class TruthTable {
               ? sourceSuspended(source, destination, job, known)
               : sourceSwitchingOver(destination, job, known);
       case PAUSED_POST_COPY -> new Underway(Phase.POST_COPY, DESTINATION);
-      case PAUSED_POST_COPY_FAILED ->
-          new Contradiction(
-              DESTINATION,
-              "The link was lost in post-copy: the guest's memory is split between both hosts.",
-              "Restore the link, then resume it on the source: virsh migrate --postcopy-resume with the"
-                  + " same domain and destination. Destroy neither side: each has a part.");
+      case PAUSED_POST_COPY_FAILED -> new PostCopyLost();
       case SHUT_OFF -> sourceStopped(source, destination, job, known);
       case SHUT_OFF_MIGRATED, ABSENT -> sourceGone(source, destination, known);
     };

@@ -14,6 +14,9 @@ sealed interface Verdict {
   /** Final unless a person acts. */
   record Contradiction(DomainLocation location, String reason, String advice) implements Verdict {}
 
+  /** The link was lost in post-copy, and each host has a part of the guest's memory. */
+  record PostCopyLost() implements Verdict {}
+
   /**
    * The source has let go, and the destination holds the guest paused because it was to arrive so:
    * now it may run.

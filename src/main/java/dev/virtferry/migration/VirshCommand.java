@@ -69,6 +69,7 @@ public final class VirshCommand {
       case ABORT_ON_ERROR -> "--abort-on-error";
       case AUTO_CONVERGE -> "--auto-converge";
       case POSTCOPY -> "--postcopy";
+      case POSTCOPY_RESUME -> "--postcopy-resume";
       case TLS -> "--tls";
       case PARALLEL -> "--parallel";
       case NON_SHARED_SYNCHRONOUS_WRITES -> "--copy-storage-synchronous-writes";

@@ -141,6 +141,14 @@ final class Service implements AutoCloseable {
         path);
   }
 
+  Answer patch(String path, String body) {
+    return send(
+        HttpRequest.newBuilder()
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(body))
+            .header("Content-Type", "application/merge-patch+json"),
+        path);
+  }
+
   Answer get(String path) {
     return send(HttpRequest.newBuilder().GET(), path);
   }

@@ -28,6 +28,8 @@ public final class FakeHypervisor implements Hypervisor {
   private final List<MigrateCall> made = new CopyOnWriteArrayList<>();
   private final List<UUID> aborts = new CopyOnWriteArrayList<>();
   private volatile boolean abortsRefused;
+  private volatile boolean copiesHeedLibvirt;
+  private volatile boolean resumptionsRefused;
   private volatile boolean destroyRefused;
   private final List<String> remarks = new CopyOnWriteArrayList<>();
   private final Map<UUID, List<String>> hindrances = new ConcurrentHashMap<>();
@@ -47,6 +49,8 @@ public final class FakeHypervisor implements Hypervisor {
     facts.clear();
     machines.clear();
     abortsRefused = false;
+    copiesHeedLibvirt = false;
+    resumptionsRefused = false;
     destroyRefused = false;
   }
 
@@ -127,7 +131,17 @@ public final class FakeHypervisor implements Hypervisor {
   public void blockJob(UUID domain, String target, long done, long total) {
     blockJobs
         .computeIfAbsent(domain, _ -> new ConcurrentHashMap<>())
-        .put(target, new BlockJob(done, total));
+        .put(target, new BlockJob(done, total, 0));
+  }
+
+  /** From now on disk copies take the bandwidth that libvirt is told. */
+  public void heedBandwidth() {
+    copiesHeedLibvirt = true;
+  }
+
+  /** Whether QEMU says that a post-copy that is to go on still runs. */
+  public void refuseResumptions(boolean refused) {
+    resumptionsRefused = refused;
   }
 
   /** From now on libvirt says that there is no job to abort. */
@@ -258,6 +272,12 @@ public final class FakeHypervisor implements Hypervisor {
   @Override
   public CompletableFuture<Void> migrate(HostAddress source, MigrateCall call) {
     made.add(call);
+    if (call.flags().contains(MigrateFlag.POSTCOPY_RESUME)) {
+      return resumptionsRefused
+          ? CompletableFuture.failedFuture(
+              new LibvirtFailure(55, 10, "QEMU reports migration is still running"))
+          : calls.compute(call.domain(), (_, _) -> new CompletableFuture<>());
+    }
     jobs.putIfAbsent(call.domain(), JobReading.without(Activity.RUNNING));
     return calls.computeIfAbsent(call.domain(), _ -> new CompletableFuture<>());
   }
@@ -274,6 +294,29 @@ public final class FakeHypervisor implements Hypervisor {
   @Override
   public void setMaxDowntime(HostAddress source, UUID domain, long millis) {
     remarks.add("downtime " + millis);
+  }
+
+  @Override
+  public void setBandwidth(HostAddress source, UUID domain, long mibPerSecond) {
+    requireReachable(source);
+    remarks.add("bandwidth " + mibPerSecond);
+    if (copiesHeedLibvirt) {
+      limitCopies(domain, mibPerSecond);
+    }
+  }
+
+  @Override
+  public void setCopyBandwidth(
+      HostAddress source, UUID domain, List<String> targets, long mibPerSecond) {
+    requireReachable(source);
+    remarks.add("monitor " + targets + " " + mibPerSecond);
+    limitCopies(domain, mibPerSecond);
+  }
+
+  private void limitCopies(UUID domain, long mibPerSecond) {
+    blockJobs
+        .getOrDefault(domain, Map.of())
+        .replaceAll((_, job) -> new BlockJob(job.doneBytes(), job.totalBytes(), mibPerSecond));
   }
 
   @Override

@@ -83,6 +83,24 @@ class MigrationTest {
                       RECOVERING, RECOVERING,
                       CANCELLED, CANCELLED))),
           entry(
+              "retune",
+              new Verb(
+                  m -> m.retune(new Retuning(7L, null), null),
+                  Map.of(
+                      QUEUED, QUEUED,
+                      PREPARING, PREPARING,
+                      MIGRATING, MIGRATING,
+                      RECOVERING, RECOVERING))),
+          entry(
+              "complete",
+              new Verb(
+                  m -> m.complete(Completion.SUSPEND),
+                  Map.of(
+                      QUEUED, QUEUED,
+                      PREPARING, PREPARING,
+                      MIGRATING, MIGRATING,
+                      RECOVERING, RECOVERING))),
+          entry(
               "suspend the guest", new Verb(Migration::suspendGuest, Map.of(MIGRATING, MIGRATING))),
           entry(
               "recover",

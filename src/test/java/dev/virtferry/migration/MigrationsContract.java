@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -54,6 +55,16 @@ abstract class MigrationsContract extends PlayedHosts {
   @BeforeEach
   void anEmptyStoreWhoseTasksDoNotRun() {
     scheduler.pause();
+    forgetAll();
+  }
+
+  @AfterEach
+  void theSchedulerGoesOnForOtherTests() {
+    forgetAll();
+    scheduler.resume();
+  }
+
+  private void forgetAll() {
     sql.sql("delete from migration").update();
     sql.sql("delete from scheduled_tasks where task_name = 'migration'").update();
   }

@@ -37,14 +37,18 @@ class ProgressMeterTest {
     return measure(
         Memory.NOTHING,
         0,
-        Map.of("vda", new BlockJob(vda, 64 * MIB), "vdb", new BlockJob(vdb, 64 * MIB)));
+        Map.of("vda", new BlockJob(vda, 64 * MIB, 0), "vdb", new BlockJob(vdb, 64 * MIB, 0)));
   }
 
   private Progress memory(long processed, long remaining, long iteration, long dirty) {
     return measure(
         new Memory(128 * MIB, processed, remaining, iteration, dirty, 0),
         30,
-        Map.of("vda", new BlockJob(64 * MIB, 64 * MIB), "vdb", new BlockJob(64 * MIB, 64 * MIB)));
+        Map.of(
+            "vda",
+            new BlockJob(64 * MIB, 64 * MIB, 0),
+            "vdb",
+            new BlockJob(64 * MIB, 64 * MIB, 0)));
   }
 
   @Test
@@ -73,14 +77,14 @@ class ProgressMeterTest {
 
   @Test
   void takesADiskWithoutASizeForOneThatHasJustBegun() {
-    Progress progress = measure(Memory.NOTHING, 0, Map.of("vda", new BlockJob(0, 0)));
+    Progress progress = measure(Memory.NOTHING, 0, Map.of("vda", new BlockJob(0, 0, 0)));
     assertThat(progress.disks().getFirst().state()).isEqualTo(DiskState.COPYING);
     assertThat(progress.disks().getFirst().bytesTotal()).isEqualTo(64 * MIB);
   }
 
   @Test
   void growsWithADiskThatTheGuestWrites() {
-    measure(Memory.NOTHING, 0, Map.of("vda", new BlockJob(MIB, 80 * MIB)));
+    measure(Memory.NOTHING, 0, Map.of("vda", new BlockJob(MIB, 80 * MIB, 0)));
     assertThat(meter.latest().bytesTotal()).isEqualTo(272 * MIB);
   }
 
@@ -145,7 +149,7 @@ class ProgressMeterTest {
                   random.nextLong(MIB),
                   0),
               random.nextInt(100),
-              Map.of("vda", new BlockJob(random.nextLong(70 * MIB), random.nextLong(70 * MIB))));
+              Map.of("vda", new BlockJob(random.nextLong(70 * MIB), random.nextLong(70 * MIB), 0)));
       assertThat(progress.percent()).isBetween(percent, 99);
       assertThat(progress.disks().getFirst().bytesDone()).isGreaterThanOrEqualTo(vda);
       percent = progress.percent();

@@ -24,6 +24,7 @@ import dev.virtferry.migration.Reading.Unreachable;
 import dev.virtferry.migration.TruthTable.Circumstances;
 import dev.virtferry.migration.Verdict.Contradiction;
 import dev.virtferry.migration.Verdict.Moved;
+import dev.virtferry.migration.Verdict.PostCopyLost;
 import dev.virtferry.migration.Verdict.Releasable;
 import dev.virtferry.migration.Verdict.Stayed;
 import dev.virtferry.migration.Verdict.Unconfirmed;
@@ -101,7 +102,7 @@ class TruthTableTest {
             RUNNING_POST_COPY,
             NONE,
             FOUND_AGAIN,
-            Contradiction.class,
+            PostCopyLost.class,
             atDestination),
         arguments(ABSENT, RUNNING_POST_COPY, NONE, CALLING, Underway.class, atDestination),
         // It failed and its cleaning up hangs; the guest may be frozen.
@@ -166,7 +167,7 @@ class TruthTableTest {
       case Underway it -> it.location();
       case Unsettled it -> it.location();
       case Contradiction it -> it.location();
-      case Moved _, Releasable _, Unconfirmed _ -> DomainLocation.DESTINATION;
+      case Moved _, Releasable _, Unconfirmed _, PostCopyLost _ -> DomainLocation.DESTINATION;
       case Stayed _ -> DomainLocation.SOURCE;
     };
   }

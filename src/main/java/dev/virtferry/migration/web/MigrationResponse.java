@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.TypedParameter;
 import dev.virtferry.migration.Attention;
+import dev.virtferry.migration.Completion;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.Migration;
@@ -16,6 +17,7 @@ import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.MemoryProgress;
 import dev.virtferry.migration.Timeline.PhaseSpan;
 import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.VolumeRecord;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
@@ -43,6 +45,10 @@ record MigrationResponse(
     @Schema(description = "Where the guest is, as far as both hosts tell.")
         DomainLocation domainLocation,
     @Schema(description = "Whether a client asked for its end.") boolean cancelRequested,
+    @Schema(
+            description =
+                "How a client asked to bring the memory copy to its end; null when none did.")
+        @Nullable Completion completion,
     ProgressResponse progress,
     @Schema(description = "The disks that are copied, in the order sent.") List<DiskProgress> disks,
     @Schema(description = "Exactly the typed parameters that go to virDomainMigrateToURI3.")
@@ -51,6 +57,10 @@ record MigrationResponse(
         List<MigrateFlag> flags,
     @Schema(description = "The options in effect; those that were left to libvirt are null.")
         MigrationOptions options,
+    @Schema(
+            description =
+                "What became of the last change of bandwidth while the job ran; null without one.")
+        @Nullable Tuning tuning,
     @Schema(description = "0 to 9; the highest leaves the queue first.", example = "5")
         int priority,
     @Schema(description = "The volumes that were made or deleted, and what became of them.")
@@ -77,11 +87,13 @@ record MigrationResponse(
         migration.phase(),
         migration.location(),
         migration.cancelRequested(),
+        migration.completion(),
         ProgressResponse.of(tracked.progress()),
         tracked.progress().disks(),
         migration.call().parameters().stream().map(Parameter::of).toList(),
         List.copyOf(migration.call().flags()),
         order.options(),
+        migration.tuning(),
         order.priority(),
         migration.volumes().stream().map(Cleanup::of).toList(),
         migration.attention(),

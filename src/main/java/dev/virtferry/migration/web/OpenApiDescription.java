@@ -55,14 +55,27 @@ class OpenApiDescription {
           entry("listMigrations", List.of("400")),
           entry("getMigrationHistory", List.of("400", "404")),
           entry("resolveMigration", List.of("400", "404", "409")),
+          entry("retuneMigration", List.of("400", "404", "409", "503")),
+          entry("completeMigration", List.of("400", "404", "409", "422")),
+          entry("resumePostCopy", List.of("400", "404", "409", "503")),
           entry("cancelMigration", List.of("400", "404", "409")));
 
-  private static final Map<String, Example> RESOLUTIONS =
+  /** Of the operations that take anything but a migration. */
+  private static final Map<String, Map<String, Example>> EXAMPLES =
       Map.of(
-          "seen-on-the-console",
-          new Example()
-              .summary("Somebody looked")
-              .value(Map.of("reason", "kvm-a is scrapped; the guest runs on kvm-b")));
+          "resolveMigration",
+          Map.of(
+              "seen-on-the-console",
+              example(
+                  "Somebody looked",
+                  Map.of("reason", "kvm-a is scrapped; the guest runs on kvm-b"))),
+          "retuneMigration",
+          Map.of(
+              "faster",
+              example("More bandwidth", Map.of("options", Map.of("bandwidthMiBps", 400)))),
+          "completeMigration",
+          Map.of(
+              "suspend", example("Pause the guest until it is across", Map.of("by", "SUSPEND"))));
 
   @Bean
   OpenAPI description() {
@@ -110,9 +123,7 @@ class OpenApiDescription {
     }
     if (operation.getRequestBody() != null) {
       Map<String, Example> examples =
-          operation.getOperationId().equals("resolveMigration")
-              ? RESOLUTIONS
-              : migrations(inventory);
+          EXAMPLES.getOrDefault(operation.getOperationId(), migrations(inventory));
       operation.getRequestBody().getContent().values().forEach(b -> b.setExamples(examples));
     }
   }
@@ -146,6 +157,10 @@ class OpenApiDescription {
     body.put("domain", "web-01");
     body.put("destUri", destination.peerUri());
     body.putAll(new TreeMap<>(more));
+    return example(summary, body);
+  }
+
+  private static Example example(String summary, Map<String, ?> body) {
     return new Example().summary(summary).value(body);
   }
 

@@ -10,6 +10,7 @@ import static dev.virtferry.problem.ProblemType.MIGRATION_IN_PROGRESS;
 import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_CANCELLABLE;
 import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_FOUND;
 import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_RESOLVABLE;
+import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_RESUMABLE;
 import static dev.virtferry.problem.ProblemType.MIGRATION_OVER;
 import static dev.virtferry.problem.ProblemType.NOT_ACCEPTABLE;
 import static dev.virtferry.problem.ProblemType.NOT_FOUND;
@@ -99,7 +100,9 @@ class Problems extends ResponseEntityExceptionHandler {
         switch (refused.verb()) {
           case "be resolved" ->
               refused.from().terminal() ? MIGRATION_OVER : MIGRATION_NOT_RESOLVABLE;
-          default -> MIGRATION_NOT_CANCELLABLE;
+          case "be cancelled" -> MIGRATION_NOT_CANCELLABLE;
+          case "be resumed" -> refused.from().terminal() ? MIGRATION_OVER : MIGRATION_NOT_RESUMABLE;
+          default -> MIGRATION_OVER;
         };
     return response(
         Problem.of(

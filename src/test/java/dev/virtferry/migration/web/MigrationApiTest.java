@@ -44,7 +44,8 @@ class MigrationApiTest extends ApiTest {
     await()
         .until(() -> {
           hosts().rollBackTo("kvm-a");
-          return get("/v1/migrations?state=QUEUED&state=PREPARING&state=MIGRATING&limit=200")
+          return get("/v1/migrations?state=QUEUED&state=PREPARING&state=MIGRATING&state=FINISHING"
+                  + "&state=RECOVERING&state=NEEDS_ATTENTION&limit=200")
               .get("items")
               .isEmpty();
         });
@@ -101,11 +102,13 @@ class MigrationApiTest extends ApiTest {
             "phase",
             "domainLocation",
             "cancelRequested",
+            "completion",
             "progress",
             "disks",
             "parameters",
             "flags",
             "options",
+            "tuning",
             "priority",
             "cleanup",
             "attention",
@@ -475,6 +478,89 @@ class MigrationApiTest extends ApiTest {
         400,
         "invalid-request",
         "Idempotency-Key");
+  }
+
+  private MvcTestResult patch(String path, String body) {
+    return http.patch()
+        .uri(path)
+        .contentType("application/merge-patch+json")
+        .content(body)
+        .exchange();
+  }
+
+  @Test
+  void retunesAMigrationThatIsOnItsWay() {
+    String path = "/v1/migrations/" + start("web-01", "[\"vda\",\"vdb\"]");
+    await().until(() -> !hosts().made().isEmpty());
+    MvcTestResult retuned =
+        patch(path, "{\"options\":{\"bandwidthMiBps\":400,\"maxDowntimeMillis\":900}}");
+    assertThat(retuned).hasStatusOk();
+    assertThat(body(retuned).get("options").get("bandwidthMiBps").asLong()).isEqualTo(400);
+    assertThat(body(retuned).get("options").get("maxDowntimeMillis").asLong()).isEqualTo(900);
+    assertThat(retuned.getResponse().getHeader("ETag")).isNotNull();
+    await().until(() -> hosts().remarks().contains("downtime 900"));
+  }
+
+  @Test
+  void refusesAPatchThatIsNoneWithAPointer() {
+    String path = "/v1/migrations/" + start("web-01", "[\"vda\",\"vdb\"]");
+    assertProblem(patch(path, "{}"), 400, "invalid-request", "#/options");
+    assertProblem(
+        patch(path, "{\"options\":{\"bandwidthMiBps\":null}}"),
+        400,
+        "invalid-request",
+        "#/options/bandwidthMiBps");
+    assertProblem(
+        patch(path, "{\"options\":{\"bandwidthMiBps\":0}}"),
+        400,
+        "invalid-request",
+        "#/options/bandwidthMiBps");
+    assertProblem(
+        patch(path, "{\"options\":{\"postCopy\":true}}"),
+        400,
+        "invalid-request",
+        "#/options/postCopy");
+    assertProblem(
+        http.patch()
+            .uri(path)
+            .contentType("application/json")
+            .content("{\"options\":{}}")
+            .exchange(),
+        415,
+        "unsupported-media-type",
+        null);
+  }
+
+  @Test
+  void remembersHowAMigrationIsToBeCompleted() {
+    String path = "/v1/migrations/" + start("web-01", "[\"vda\",\"vdb\"]");
+    MvcTestResult asked = post(path + "/complete", "{\"by\":\"SUSPEND\"}");
+    assertThat(asked).hasStatus(202);
+    assertThat(body(asked).get("completion").asString()).isEqualTo("SUSPEND");
+    assertProblem(
+        post(path + "/complete", "{\"by\":\"POST_COPY\"}"), 422, "option-not-supported", "#/by");
+    assertProblem(post(path + "/complete", "{\"by\":\"PRAYER\"}"), 400, "invalid-request", "#/by");
+    assertProblem(
+        http.post().uri(path + "/resume-post-copy").exchange(),
+        409,
+        "migration-not-resumable",
+        null);
+  }
+
+  @Test
+  void doesNotSteerWhatIsOver() {
+    String path = "/v1/migrations/" + start("web-01", "[\"vda\",\"vdb\"]");
+    await().until(() -> !hosts().made().isEmpty());
+    hosts().rollBackTo("kvm-a");
+    await().until(() -> get(path).get("state").asString().equals("FAILED"));
+    assertProblem(patch(path, "{\"options\":{\"bandwidthMiBps\":4}}"), 409, "migration-over", null);
+    assertProblem(post(path + "/complete", "{\"by\":\"SUSPEND\"}"), 409, "migration-over", null);
+    assertProblem(
+        http.post().uri(path + "/resume-post-copy").exchange(), 409, "migration-over", null);
+    String nobody = "/v1/migrations/" + UUID.randomUUID();
+    assertProblem(patch(nobody, "{\"options\":{}}"), 404, "migration-not-found", null);
+    assertProblem(
+        http.post().uri(nobody + "/resume-post-copy").exchange(), 404, "migration-not-found", null);
   }
 
   @Test

@@ -1,0 +1,154 @@
+package dev.virtferry.migration;
+
+import dev.virtferry.host.Host;
+import dev.virtferry.host.Inventory;
+import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
+import dev.virtferry.problem.Refused;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Service;
+
+/**
+ * What clients can do with a migration that is on its way. Each wish is kept with the migration, so
+ * that the run that carries it, here or in another replica, does it and a crash does not lose it.
+ */
+@Service
+public class SteeringService {
+
+  private static final Logger log = LoggerFactory.getLogger(SteeringService.class);
+
+  private final Migrations migrations;
+  private final RunsUnderWay runs;
+  private final Inventory inventory;
+  private final Hypervisor hypervisor;
+  private final JobTuner tuner;
+
+  SteeringService(
+      Migrations migrations,
+      RunsUnderWay runs,
+      Inventory inventory,
+      Hypervisor hypervisor,
+      JobTuner tuner) {
+    this.migrations = migrations;
+    this.runs = runs;
+    this.inventory = inventory;
+    this.hypervisor = hypervisor;
+    this.tuner = tuner;
+  }
+
+  /**
+   * Changes the limits of a migration; those of a running job at once, so that the answer tells
+   * what they reach.
+   *
+   * @throws IllegalTransition when it is too late
+   * @throws dev.virtferry.libvirt.LibvirtFailure when libvirt refuses
+   * @throws dev.virtferry.libvirt.HostUnreachable when the source could not be asked
+   */
+  public Optional<Tracked> retune(UUID id, Retuning wish) {
+    return steered(
+        id,
+        migration -> {
+          migration.retune(wish, null);
+          Tuning done = retuned(migration, wish);
+          return m -> m.retune(wish, done);
+        },
+        "other limits were asked for");
+  }
+
+  /** Null when the job is not there yet; the run tells it later. */
+  private @Nullable Tuning retuned(Migration migration, Retuning wish) {
+    Long bandwidth = wish.bandwidthMiBps();
+    return migration.state() == MigrationState.MIGRATING && bandwidth != null
+        ? tuner.tune(source(migration).address(), migration.order(), bandwidth).orElse(null)
+        : null;
+  }
+
+  /**
+   * Brings the memory copy to its end, now or as soon as it begins.
+   *
+   * @throws IllegalTransition when it is too late
+   * @throws Refused for post-copy without the option that allows it
+   */
+  public Optional<Tracked> complete(UUID id, Completion by) {
+    return steered(
+        id,
+        migration -> {
+          if (by == Completion.POST_COPY && !migration.order().options().postCopy()) {
+            throw new Refused(
+                Problem.at(
+                    "#/by",
+                    ProblemType.OPTION_NOT_SUPPORTED,
+                    "The migration was started without options.postCopy, which can't be changed any"
+                        + " more; use SUSPEND."));
+          }
+          return m -> m.complete(by);
+        },
+        "asked to complete by " + by);
+  }
+
+  /**
+   * Goes on with a post-copy whose link was lost.
+   *
+   * @throws IllegalTransition when it has ended or never allowed post-copy
+   * @throws Refused when the source does not show that the link was lost
+   */
+  public Optional<Tracked> resumePostCopy(UUID id) {
+    return steered(
+        id,
+        migration -> {
+          migration.resumePostCopy();
+          requireLost(migration);
+          return Migration::resumePostCopy;
+        },
+        "asked to go on with post-copy");
+  }
+
+  private void requireLost(Migration migration) {
+    DomainCondition condition =
+        hypervisor.condition(source(migration).address(), migration.order().guest().uuid());
+    if (condition != DomainCondition.PAUSED_POST_COPY_FAILED) {
+      throw new Refused(
+          Problem.of(
+              ProblemType.MIGRATION_NOT_RESUMABLE,
+              "The source does not show a post-copy whose link was lost; there is nothing to go on"
+                  + " with."));
+    }
+  }
+
+  /** Looks at the migration as it is, and applies the verb that comes of that. */
+  private Optional<Tracked> steered(UUID id, Look look, String cause) {
+    Optional<Tracked> found = migrations.find(id);
+    if (found.isEmpty()) {
+      return found;
+    }
+    UnaryOperator<Migration> verb = look.at(found.get().migration());
+    migrations.change(id, cause, verb);
+    log.info("Migration {}: {}", id, cause);
+    runs.nudge(id);
+    return migrations.find(id);
+  }
+
+  @FunctionalInterface
+  private interface Look {
+    UnaryOperator<Migration> at(Migration migration);
+  }
+
+  private Host source(Migration migration) {
+    String name = migration.order().source();
+    return inventory
+        .named(name)
+        .orElseThrow(() ->
+            new Refused(
+                Problem.of(
+                    ProblemType.HOST_NOT_FOUND,
+                    "%s is no longer in the inventory; put it back into ferry.hosts."
+                        .formatted(name))));
+  }
+}

@@ -1,0 +1,129 @@
+package dev.virtferry.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** What clients ask of a running job, on real hosts. */
+@LabTest
+class SteeringIT {
+
+  private static final String SLOWLY = ",\"disks\":[\"vda\"],\"options\":{\"bandwidthMiBps\":2}}";
+
+  private final Lab lab;
+  private final Service service;
+
+  @TempDir Path directory = Path.of("target");
+
+  SteeringIT(Lab lab, Service service) {
+    this.lab = lab;
+    this.service = service;
+  }
+
+  @AfterEach
+  void everythingIsWhole() {
+    lab.link("kvm-a", "normal");
+    lab.guest("remove", "web");
+  }
+
+  private String migrate(Service any, String more) {
+    return any.migrate(
+        "{\"domain\":\"web\",\"destUri\":\"%s\"%s".formatted(lab.peer("kvm-b"), more));
+  }
+
+  private static JsonNode retune(Service any, String id, String options) {
+    Service.Answer answer =
+        any.patch("/v1/migrations/" + id, "{\"options\":{%s}}".formatted(options));
+    assertThat(answer.status()).as(answer.body().toString()).isEqualTo(200);
+    return answer.body();
+  }
+
+  private static boolean copies(JsonNode migration) {
+    return migration.get("disks").get(0).get("bytesDone").asLong() > 0;
+  }
+
+  private String copyBandwidth() {
+    return lab.on("kvm-a", "sh", "-c", "virsh blockjob web vda --info --raw | grep bandwidth");
+  }
+
+  @Test
+  void theAnswerSaysWhereTheNewBandwidthReaches() {
+    lab.guest("start", "web", "--disk", "vda=64M,full");
+    String id = migrate(service, SLOWLY);
+    service.awaitThat(id, SteeringIT::copies);
+    JsonNode tuning = retune(service, id, "\"bandwidthMiBps\":100").get("tuning");
+    boolean reached = copyBandwidth().endsWith("=100");
+    assertThat(tuning.get("reach").asString()).isEqualTo(reached ? "EVERY_STREAM" : "MEMORY_ONLY");
+    service.post("/v1/migrations/" + id + "/cancel", "");
+    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("CANCELLED");
+  }
+
+  @Test
+  void qemusMonitorReachesTheDiskCopiesWhereItIsSwitchedOn() {
+    lab.guest("start", "web", "--disk", "vda=64M,full");
+    Map<String, String> environment = new HashMap<>(lab.environment());
+    environment.put("FERRY_QEMUMONITOR", "true");
+    try (Service other = Service.start(directory, environment)) {
+      String id = migrate(other, SLOWLY);
+      other.awaitThat(id, SteeringIT::copies);
+      JsonNode retuned = retune(other, id, "\"bandwidthMiBps\":100,\"maxDowntimeMillis\":900");
+      assertThat(retuned.get("tuning").get("reach").asString()).isEqualTo("EVERY_STREAM");
+      assertThat(retuned.get("options").get("maxDowntimeMillis").asLong()).isEqualTo(900);
+      JsonNode ended = other.awaitEnd(id);
+      assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+    }
+  }
+
+  private String memoryCopyThatTakesLong(String options) {
+    lab.guest("start", "web", "--shared", "vda=16M");
+    lab.link("kvm-a", "slow", "3mbit");
+    String id = migrate(service, ",\"options\":{%s}}".formatted(options));
+    service.awaitThat(id, m -> m.get("progress").get("memory").get("bytesDone").asLong() > 0);
+    return id;
+  }
+
+  private void complete(String id, String by) {
+    assertThat(
+            service
+                .post("/v1/migrations/" + id + "/complete", "{\"by\":\"%s\"}".formatted(by))
+                .status())
+        .isEqualTo(202);
+  }
+
+  @Test
+  void aSuspendedGuestGoesOnWhenItIsAcross() {
+    String id = memoryCopyThatTakesLong("");
+    long tick = lab.tick("web", "kvm-a");
+    complete(id, "SUSPEND");
+    service.awaitThat(id, _ -> lab.guest("where", "web").contains("kvm-a paused"));
+    lab.link("kvm-a", "normal");
+    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    lab.guest("wait-tick", "web", "kvm-b", Long.toString(tick));
+  }
+
+  @Test
+  void aPostCopyThatLostItsLinkGoesOnWhenItIsAskedTo() {
+    String id = memoryCopyThatTakesLong("\"postCopy\":true");
+    long tick = lab.tick("web", "kvm-a");
+    complete(id, "POST_COPY");
+    service.awaitThat(id, m -> m.get("phase").asString().equals("POST_COPY"));
+    assertThat(service.post("/v1/migrations/" + id + "/cancel", "").problem())
+        .isEqualTo("migration-not-cancellable");
+    lab.link("kvm-a", "down");
+    JsonNode lost = service.awaitThat(id, m -> m.get("state").asString().equals("NEEDS_ATTENTION"));
+    assertThat(lost.get("attention").get("advice").asString()).contains("resume-post-copy");
+    lab.link("kvm-a", "normal");
+    assertThat(service.post("/v1/migrations/" + id + "/resume-post-copy", "").status())
+        .isEqualTo(202);
+    JsonNode ended = service.awaitEnd(id);
+    assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+    assertThat(lab.guest("where", "web")).isEqualTo("kvm-b running");
+    lab.guest("wait-tick", "web", "kvm-b", Long.toString(tick));
+  }
+}

@@ -1,8 +1,10 @@
 package dev.virtferry.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +31,7 @@ class SteeringIT {
   @AfterEach
   void everythingIsWhole() {
     lab.link("kvm-a", "normal");
+    lab.link("kvm-b", "normal");
     lab.guest("remove", "web");
   }
 
@@ -107,6 +110,11 @@ class SteeringIT {
     lab.guest("wait-tick", "web", "kvm-b", Long.toString(tick));
   }
 
+  /** It notices a dead link by libvirt's keepalive. */
+  private boolean theSourceGaveUp() {
+    return lab.on("kvm-a", "virsh", "domstate", "--reason", "web").contains("post-copy failed");
+  }
+
   @Test
   void aPostCopyThatLostItsLinkGoesOnWhenItIsAskedTo() {
     String id = memoryCopyThatTakesLong("\"postCopy\":true");
@@ -115,7 +123,9 @@ class SteeringIT {
     service.awaitThat(id, m -> m.get("phase").asString().equals("POST_COPY"));
     assertThat(service.post("/v1/migrations/" + id + "/cancel", "").problem())
         .isEqualTo("migration-not-cancellable");
-    lab.link("kvm-a", "down");
+    lab.link("kvm-b", "down");
+    await().atMost(Duration.ofSeconds(90)).until(this::theSourceGaveUp);
+    lab.link("kvm-b", "normal");
     JsonNode lost = service.awaitThat(id, m -> m.get("state").asString().equals("NEEDS_ATTENTION"));
     assertThat(lost.get("attention").get("advice").asString()).contains("resume-post-copy");
     lab.link("kvm-a", "normal");

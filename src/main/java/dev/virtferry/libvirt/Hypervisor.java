@@ -74,6 +74,12 @@ public interface Hypervisor {
    */
   JobReading job(HostAddress source, UUID domain);
 
+  /**
+   * What the destination wrote down of the migration that brought it the domain, and keeps; empty
+   * when there is no such record. For nothing that matters: it is asked for a second at most.
+   */
+  Optional<CompletedJob> completedJob(HostAddress destination, UUID domain);
+
   /** The running block job of each of these disk targets; a disk without one is absent. */
   Map<String, BlockJob> blockJobs(HostAddress source, UUID domain, List<String> targets);
 

@@ -34,7 +34,14 @@ public final class LibvirtConnections implements AutoCloseable {
   }
 
   <T extends @Nullable Object> T ask(HostAddress host, HostLane.Query<T> query) {
-    return lanes.computeIfAbsent(host, address -> new HostLane(address, QUERY_LIMIT)).ask(query);
+    return ask(host, QUERY_LIMIT, query);
+  }
+
+  /** For answers that are worth less than {@link #QUERY_LIMIT}. */
+  <T extends @Nullable Object> T ask(HostAddress host, Duration atMost, HostLane.Query<T> query) {
+    return lanes
+        .computeIfAbsent(host, address -> new HostLane(address, QUERY_LIMIT))
+        .ask(query, atMost);
   }
 
   static void close(Connect connect) {

@@ -3,6 +3,7 @@ package dev.virtferry.migration;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.BlockJob;
+import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
@@ -58,6 +59,16 @@ final class BothHosts {
             : JobReading.without(Activity.NONE);
     Map<String, BlockJob> blockJobs = job.activity() == Activity.RUNNING ? blockJobs() : Map.of();
     return new Sighting(atSource, read(destination), job, blockJobs);
+  }
+
+  /** What the destination wrote down of a migration that arrived, if it tells. */
+  Optional<CompletedJob> completedJob() {
+    try {
+      return hypervisor.completedJob(destination, domain);
+    } catch (HostUnreachable | LibvirtFailure e) {
+      log.debug("The destination does not tell how the migration went", e);
+      return Optional.empty();
+    }
   }
 
   /** Asks the source for the end of the job. */

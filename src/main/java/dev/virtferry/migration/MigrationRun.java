@@ -77,7 +77,9 @@ final class MigrationRun {
     this.settle = properties.settle();
     this.limits = new TimeLimits(stalls);
     this.clock = clock;
-    this.meter = new ProgressMeter(migration.progress());
+    Timeline timeline = migration.latest().timeline();
+    Instant startedAt = Objects.requireNonNullElse(timeline.startedAt(), timeline.createdAt());
+    this.meter = new ProgressMeter(migration.progress(), startedAt);
     // Whoever goes on with a migration can't know whether the destination once held the domain.
     this.destinationSeen = call == null;
   }
@@ -343,6 +345,7 @@ final class MigrationRun {
       return false;
     }
     migration.change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
+    hosts.completedJob().ifPresent(job -> migration.report(meter.completed(job)));
     hosts.keepVolumes(migration);
     if (migration.latest().order().options().sourceVolumes() == SourceVolumes.DELETE) {
       hosts.deleteOriginals(migration);

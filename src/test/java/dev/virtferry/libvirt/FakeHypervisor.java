@@ -23,6 +23,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final Map<UUID, DomainDescription> known = new ConcurrentHashMap<>();
   private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
   private final Map<UUID, JobReading> jobs = new ConcurrentHashMap<>();
+  private final Map<UUID, CompletedJob> completedJobs = new ConcurrentHashMap<>();
   private final Map<UUID, Map<String, BlockJob>> blockJobs = new ConcurrentHashMap<>();
   private final Map<UUID, CompletableFuture<Void>> calls = new ConcurrentHashMap<>();
   private final List<MigrateCall> made = new CopyOnWriteArrayList<>();
@@ -38,6 +39,7 @@ public final class FakeHypervisor implements Hypervisor {
     domains.clear();
     unreachable.clear();
     jobs.clear();
+    completedJobs.clear();
     blockJobs.clear();
     calls.clear();
     made.clear();
@@ -122,6 +124,11 @@ public final class FakeHypervisor implements Hypervisor {
         domain,
         new JobReading(
             Activity.RUNNING, new JobReading.Memory(total, processed, remaining, 1, 0, 0), 12));
+  }
+
+  /** What the destination tells of a migration that arrived. */
+  public void completed(UUID domain, CompletedJob job) {
+    completedJobs.put(domain, job);
   }
 
   public void blockJob(UUID domain, String target, long done, long total) {
@@ -247,6 +254,14 @@ public final class FakeHypervisor implements Hypervisor {
   @Override
   public JobReading job(HostAddress source, UUID domain) {
     return jobs.getOrDefault(domain, JobReading.without(Activity.NONE));
+  }
+
+  @Override
+  public Optional<CompletedJob> completedJob(HostAddress destination, UUID domain) {
+    if (!completedJobs.containsKey(domain)) {
+      throw new HostUnreachable(destination.name(), "it does not want to tell");
+    }
+    return Optional.ofNullable(completedJobs.get(domain));
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
@@ -193,6 +194,11 @@ public final class LibvirtHypervisor implements Hypervisor {
                     domain.toString(),
                     found -> JobStats.completed(found.getJobStats(KEPT_RECORD))))
         .flatMap(record -> record);
+  }
+
+  @Override
+  public Watch watch(HostAddress host, UUID domain, Consumer<DomainNews> onNews) {
+    return connections.watch(host, domain, onNews);
   }
 
   @Override

@@ -8,12 +8,14 @@ import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.DomainNews;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.Watch;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +61,22 @@ final class BothHosts {
             : JobReading.without(Activity.NONE);
     Map<String, BlockJob> blockJobs = job.activity() == Activity.RUNNING ? blockJobs() : Map.of();
     return new Sighting(atSource, read(destination), job, blockJobs);
+  }
+
+  /** Says that either host has news of the domain, until the watch is closed. */
+  Watch listen(Runnable onNews) {
+    Watch atSource = hypervisor.watch(source, domain, news -> hear(source, news, onNews));
+    Watch atDestination =
+        hypervisor.watch(destination, domain, news -> hear(destination, news, onNews));
+    return () -> {
+      atSource.close();
+      atDestination.close();
+    };
+  }
+
+  private void hear(HostAddress host, DomainNews news, Runnable onNews) {
+    log.debug("{} of {} on {}", news, domain, host.name());
+    onNews.run();
   }
 
   /** What the destination wrote down of a migration that arrived, if it tells. */

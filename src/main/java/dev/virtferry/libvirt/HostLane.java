@@ -68,7 +68,7 @@ final class HostLane implements AutoCloseable {
    * @throws HostUnreachable when the host can't be asked, or does not answer within the limit
    * @throws LibvirtFailure when libvirt refuses
    */
-  <T extends @Nullable Object> T ask(Query<T> query) {
+  <T extends @Nullable Object> T ask(Query<T> query, Duration atMost) {
     Future<T> answer;
     try {
       answer = threads.submit(() -> answer(query));
@@ -76,7 +76,7 @@ final class HostLane implements AutoCloseable {
       throw new HostUnreachable(host.name(), "too many calls are waiting for it");
     }
     try {
-      return within(answer);
+      return within(answer, atMost);
     } catch (ExecutionException e) {
       throw rethrown(e.getCause());
     } catch (InterruptedException e) {
@@ -87,17 +87,17 @@ final class HostLane implements AutoCloseable {
   }
 
   /** A process that was stopped for a while uses up one slice of the limit, not all of it. */
-  private <T extends @Nullable Object> T within(Future<T> answer)
+  private <T extends @Nullable Object> T within(Future<T> answer, Duration atMost)
       throws ExecutionException, InterruptedException {
     for (int slice = 0; slice < SLICES; slice++) {
       try {
-        return answer.get(limit.toMillis() / SLICES, TimeUnit.MILLISECONDS);
+        return answer.get(atMost.toMillis() / SLICES, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         log.trace("No answer of {} yet", host.name(), e);
       }
     }
     answer.cancel(false);
-    throw new HostUnreachable(host.name(), "no answer within %d ms".formatted(limit.toMillis()));
+    throw new HostUnreachable(host.name(), "no answer within %d ms".formatted(atMost.toMillis()));
   }
 
   private static RuntimeException rethrown(@Nullable Throwable cause) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * What virt-ferry asks of libvirt. A port, so that tests can play faults that no real host shows on
@@ -73,6 +74,20 @@ public interface Hypervisor {
    * JobReading.Activity#UNKNOWN}.
    */
   JobReading job(HostAddress source, UUID domain);
+
+  /**
+   * What the destination wrote down of the migration that brought it the domain, and keeps; empty
+   * when there is no such record. For nothing that matters: it is asked for a second at most.
+   */
+  Optional<CompletedJob> completedJob(HostAddress destination, UUID domain);
+
+  /**
+   * Tells the domain's news on that host as they come, for as long as the watch is not closed.
+   * Returns at once, whether or not the host can be heard: a look is what tells the truth.
+   *
+   * @param onNews called on a thread that all events share, so it must return at once
+   */
+  Watch watch(HostAddress host, UUID domain, Consumer<DomainNews> onNews);
 
   /** The running block job of each of these disk targets; a disk without one is absent. */
   Map<String, BlockJob> blockJobs(HostAddress source, UUID domain, List<String> targets);

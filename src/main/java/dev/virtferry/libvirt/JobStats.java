@@ -3,6 +3,7 @@ package dev.virtferry.libvirt;
 import static java.util.stream.Collectors.toMap;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.libvirt.DomainJobStats;
 import org.libvirt.TypedParameter;
@@ -12,6 +13,7 @@ final class JobStats {
 
   private static final int BOUNDED = 1;
   private static final int UNBOUNDED = 2;
+  private static final int COMPLETED = 3;
   private static final int FAILED = 4;
 
   private JobStats() {}
@@ -22,6 +24,19 @@ final class JobStats {
       case FAILED -> JobReading.without(JobReading.Activity.FAILED);
       default -> JobReading.without(JobReading.Activity.NONE);
     };
+  }
+
+  /** Reads a record of the past; empty when it is not of a job that came to its end. */
+  static Optional<CompletedJob> completed(DomainJobStats stats) {
+    if (stats.type != COMPLETED) {
+      return Optional.empty();
+    }
+    Map<String, Long> values = values(stats);
+    return Optional.of(
+        new CompletedJob(
+            values.getOrDefault("downtime", values.get("downtime_net")),
+            value(values, "time_elapsed"),
+            value(values, "memory_processed")));
   }
 
   private static JobReading running(Map<String, Long> values) {

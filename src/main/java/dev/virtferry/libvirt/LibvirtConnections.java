@@ -1,15 +1,21 @@
 package dev.virtferry.libvirt;
 
+import dev.virtferry.libvirt.EventLine.Patience;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The loaded client library and one lane to each host that was asked something. */
+/**
+ * The loaded client library, one lane to each host that was asked something, and one line to each
+ * whose news somebody wanted.
+ */
 public final class LibvirtConnections implements AutoCloseable {
 
   /** The longest that a query may take; what a client waits for must end within 5 s. */
@@ -18,7 +24,9 @@ public final class LibvirtConnections implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LibvirtConnections.class);
 
   private final NativeLibvirt library;
+  private final NativeEvents events;
   private final Map<HostAddress, HostLane> lanes = new ConcurrentHashMap<>();
+  private final Map<HostAddress, EventLine> lines = new ConcurrentHashMap<>();
 
   /**
    * Loads libvirt's client library.
@@ -27,6 +35,7 @@ public final class LibvirtConnections implements AutoCloseable {
    */
   public LibvirtConnections() {
     this.library = NativeLibvirt.load();
+    this.events = NativeEvents.load();
   }
 
   NativeLibvirt library() {
@@ -34,7 +43,20 @@ public final class LibvirtConnections implements AutoCloseable {
   }
 
   <T extends @Nullable Object> T ask(HostAddress host, HostLane.Query<T> query) {
-    return lanes.computeIfAbsent(host, address -> new HostLane(address, QUERY_LIMIT)).ask(query);
+    return ask(host, QUERY_LIMIT, query);
+  }
+
+  /** For answers that are worth less than {@link #QUERY_LIMIT}. */
+  <T extends @Nullable Object> T ask(HostAddress host, Duration atMost, HostLane.Query<T> query) {
+    return lanes
+        .computeIfAbsent(host, address -> new HostLane(address, QUERY_LIMIT))
+        .ask(query, atMost);
+  }
+
+  Watch watch(HostAddress host, UUID domain, Consumer<DomainNews> onNews) {
+    return lines
+        .computeIfAbsent(host, address -> new EventLine(address, events, Patience.USUAL))
+        .watch(domain, onNews);
   }
 
   static void close(Connect connect) {
@@ -47,6 +69,7 @@ public final class LibvirtConnections implements AutoCloseable {
 
   @Override
   public void close() {
+    lines.values().forEach(EventLine::close);
     lanes.values().forEach(HostLane::close);
     lanes.clear();
   }

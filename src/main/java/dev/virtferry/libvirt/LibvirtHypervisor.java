@@ -1,6 +1,7 @@
 package dev.virtferry.libvirt;
 
 import dev.virtferry.libvirt.JobReading.Activity;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
@@ -38,6 +40,11 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   private static final int XML_INACTIVE = 2;
   private static final int XML_MIGRATABLE = 8;
+
+  /** {@code COMPLETED}, and {@code KEEP_COMPLETED}: without it the first reader is the last. */
+  private static final int KEPT_RECORD = 3;
+
+  private static final Duration FOR_A_RECORD = Duration.ofSeconds(1);
 
   private final LibvirtConnections connections;
   private final NativeLibvirt library;
@@ -173,6 +180,25 @@ public final class LibvirtHypervisor implements Hypervisor {
     } catch (LibvirtFailure e) {
       return JobReading.without(e.code() == OPERATION_INVALID ? Activity.NONE : Activity.UNKNOWN);
     }
+  }
+
+  @Override
+  public Optional<CompletedJob> completedJob(HostAddress destination, UUID domain) {
+    return connections
+        .ask(
+            destination,
+            FOR_A_RECORD,
+            connect ->
+                withDomain(
+                    connect,
+                    domain.toString(),
+                    found -> JobStats.completed(found.getJobStats(KEPT_RECORD))))
+        .flatMap(record -> record);
+  }
+
+  @Override
+  public Watch watch(HostAddress host, UUID domain, Consumer<DomainNews> onNews) {
+    return connections.watch(host, domain, onNews);
   }
 
   @Override

@@ -3,10 +3,12 @@ package dev.virtferry.migration;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.BlockJob;
+import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.DomainNews;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
@@ -14,6 +16,7 @@ import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.libvirt.Watch;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +70,32 @@ final class BothHosts {
             : JobReading.without(Activity.NONE);
     Map<String, BlockJob> blockJobs = job.activity() == Activity.RUNNING ? blockJobs() : Map.of();
     return new Sighting(atSource, read(destination), job, blockJobs);
+  }
+
+  /** Says that either host has news of the domain, until the watch is closed. */
+  Watch listen(Runnable onNews) {
+    Watch atSource = hypervisor.watch(source, domain, news -> hear(source, news, onNews));
+    Watch atDestination =
+        hypervisor.watch(destination, domain, news -> hear(destination, news, onNews));
+    return () -> {
+      atSource.close();
+      atDestination.close();
+    };
+  }
+
+  private void hear(HostAddress host, DomainNews news, Runnable onNews) {
+    log.debug("{} of {} on {}", news, domain, host.name());
+    onNews.run();
+  }
+
+  /** What the destination wrote down of a migration that arrived, if it tells. */
+  Optional<CompletedJob> completedJob() {
+    try {
+      return hypervisor.completedJob(destination, domain);
+    } catch (HostUnreachable | LibvirtFailure e) {
+      log.debug("The destination does not tell how the migration went", e);
+      return Optional.empty();
+    }
   }
 
   /** Asks the source for the end of the job. */

@@ -75,7 +75,9 @@ final class MigrationRun {
     this.settle = properties.settle();
     this.limits = new TimeLimits(stalls);
     this.clock = clock;
-    this.meter = new ProgressMeter(migration.progress());
+    Timeline timeline = migration.latest().timeline();
+    Instant startedAt = Objects.requireNonNullElse(timeline.startedAt(), timeline.createdAt());
+    this.meter = new ProgressMeter(migration.progress(), startedAt);
     this.steering = new Steering(hosts, migration);
     this.resumption = new Resumption(hosts, migration);
     // Whoever goes on with a migration can't know whether the destination once held the domain.
@@ -304,6 +306,7 @@ final class MigrationRun {
       return false;
     }
     migration.change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
+    hosts.completedJob().ifPresent(job -> migration.report(meter.completed(job)));
     hosts.keepVolumes(migration);
     if (migration.latest().order().options().sourceVolumes() == SourceVolumes.DELETE) {
       hosts.deleteOriginals(migration);

@@ -6,6 +6,7 @@ import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.libvirt.Watch;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
@@ -150,7 +151,9 @@ public class MigrationRunner {
     }
     var hosts = new BothHosts(hypervisor, volumes, tuner, found.order(), source, destination);
     var run = new MigrationRun(hosts, migration, call, properties, stalls, clock);
-    return watch(run, pulse, stopping);
+    try (Watch _ = properties.events() ? hosts.listen(pulse::nudge) : () -> {}) {
+      return watch(run, pulse, stopping);
+    }
   }
 
   private Ending watch(MigrationRun run, Pulse pulse, BooleanSupplier stopping)

@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param revision counts the reports; the store increments it
  * @param percent 0 to 100; never falls, and 100 only at success
  * @param bytesTotal what has to be moved as far as is known
- * @param bytesPerSecond smoothed over some seconds
+ * @param flow how fast it goes
  * @param etaSeconds null when nothing sensible can be said
+ * @param stalled null while it gets on
  * @param expectedDowntimeMillis what QEMU foresees; null before the memory phase
+ * @param downtimeMillis what libvirt measured; null before success, and when it did not tell
  * @param verification of backing images, before anything is copied; null when none is compared
  * @param disks in the order sent to libvirt
  */
@@ -21,12 +23,34 @@ public record Progress(
     int percent,
     long bytesTotal,
     long bytesDone,
-    long bytesPerSecond,
+    Flow flow,
     @Nullable Long etaSeconds,
+    @Nullable Stall stalled,
     MemoryProgress memory,
     @Nullable Long expectedDowntimeMillis,
+    @Nullable Long downtimeMillis,
     @Nullable Verification verification,
     List<DiskProgress> disks) {
+
+  /** What an older version wrote has no flow. */
+  public Progress {
+    flow = flow == null ? Flow.NONE : flow;
+  }
+
+  /**
+   * What went over the wire, as libvirt counts it; memory that was sent again counts again.
+   *
+   * @param bytesPerSecond smoothed over some seconds
+   * @param averageBytesPerSecond from libvirt's call to the last byte seen
+   */
+  public record Flow(long bytesMoved, long bytesPerSecond, long averageBytesPerSecond) {
+
+    static final Flow NONE = new Flow(0, 0, 0);
+
+    private Flow over() {
+      return new Flow(bytesMoved, 0, averageBytesPerSecond);
+    }
+  }
 
   /** How much of the backing images was compared. */
   public record Verification(long bytesTotal, long bytesDone) {}
@@ -62,7 +86,18 @@ public record Progress(
     long memory = order.guest().memoryBytes();
     long total = memory + disks.stream().mapToLong(DiskProgress::bytesTotal).sum();
     return new Progress(
-        1, 0, total, 0, 0, null, new MemoryProgress(memory, 0, memory, 0, 0), null, null, disks);
+        1,
+        0,
+        total,
+        0,
+        Flow.NONE,
+        null,
+        null,
+        new MemoryProgress(memory, 0, memory, 0, 0),
+        null,
+        null,
+        null,
+        disks);
   }
 
   /** The same under another revision; for the store, which counts. */
@@ -72,10 +107,12 @@ public record Progress(
         percent,
         bytesTotal,
         bytesDone,
-        bytesPerSecond,
+        flow,
         etaSeconds,
+        stalled,
         memory,
         expectedDowntimeMillis,
+        downtimeMillis,
         verification,
         disks);
   }
@@ -86,11 +123,46 @@ public record Progress(
         percent,
         bytesTotal,
         bytesDone,
-        bytesPerSecond,
+        flow,
         etaSeconds,
+        stalled,
         memory,
         expectedDowntimeMillis,
+        downtimeMillis,
         now,
+        disks);
+  }
+
+  Progress with(Flow flow, @Nullable Long downtimeMillis) {
+    return new Progress(
+        revision,
+        percent,
+        bytesTotal,
+        bytesDone,
+        flow,
+        etaSeconds,
+        stalled,
+        memory,
+        expectedDowntimeMillis,
+        downtimeMillis,
+        verification,
+        disks);
+  }
+
+  /** Nothing moves by our doing now, so there is no speed, and no end can be foretold. */
+  Progress halted() {
+    return new Progress(
+        revision,
+        percent,
+        bytesTotal,
+        bytesDone,
+        flow.over(),
+        null,
+        null,
+        memory,
+        expectedDowntimeMillis,
+        downtimeMillis,
+        verification,
         disks);
   }
 
@@ -112,10 +184,12 @@ public record Progress(
         100,
         bytesTotal,
         bytesTotal,
-        0,
+        flow.over(),
+        null,
         null,
         all,
         expectedDowntimeMillis,
+        downtimeMillis,
         verification,
         done);
   }

@@ -1,9 +1,11 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.libvirt.BlockJob;
+import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.DiskState;
+import dev.virtferry.migration.Progress.Flow;
 import dev.virtferry.migration.Progress.MemoryProgress;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,18 +16,26 @@ import org.jspecify.annotations.Nullable;
 /** Turns sightings into progress that never goes back. */
 final class ProgressMeter {
 
-  /** How quickly the smoothed rate follows the measured one. */
-  private static final double WINDOW_SECONDS = 5;
-
   private static final int MOST_BEFORE_SUCCESS = 99;
 
-  private Progress latest;
-  private @Nullable Instant measuredAt;
-  private long movedBefore;
-  private double bytesPerSecond;
+  /** A guest that leaves less of the rate than this is too close to call. */
+  private static final double LEAST_GAIN = 0.1;
 
-  ProgressMeter(Progress known) {
+  private final Instant startedAt;
+  private final SmoothedRate rate = new SmoothedRate();
+  private final StallWatch stalls = new StallWatch();
+  private Progress latest;
+  private long memoryMoved;
+
+  /**
+   * Goes on from what is known.
+   *
+   * @param startedAt when libvirt was called
+   */
+  ProgressMeter(Progress known, Instant startedAt) {
     this.latest = known;
+    this.startedAt = startedAt;
+    this.memoryMoved = Math.max(0, known.flow().bytesMoved() - copied(known.disks()));
   }
 
   Progress latest() {
@@ -38,25 +48,57 @@ final class ProgressMeter {
             .map(disk -> advanced(disk, sighting.blockJobs().get(disk.target())))
             .toList();
     MemoryProgress memory = memory(sighting.job().memory());
-    long total = sum(disks, DiskProgress::bytesTotal) + memory.bytesTotal();
-    long done = sum(disks, DiskProgress::bytesDone) + memory.bytesDone();
-    long left = sum(disks, disk -> disk.bytesTotal() - disk.bytesDone()) + memory.bytesRemaining();
-    measureRate(
-        sum(disks, DiskProgress::bytesDone) + sighting.job().memory().processedBytes(), now);
-    long downtime = sighting.job().expectedDowntimeMillis();
-    latest =
-        new Progress(
-            latest.revision(),
-            percent(done, total),
-            total,
-            done,
-            Math.round(bytesPerSecond),
-            eta(left, memory),
-            memory,
-            downtime > 0 ? Long.valueOf(downtime) : latest.expectedDowntimeMillis(),
-            latest.verification(),
-            disks);
+    memoryMoved = Math.max(memoryMoved, sighting.job().memory().processedBytes());
+    Flow flow = flow(copied(disks) + memoryMoved, now);
+    boolean moved = flow.bytesMoved() > latest.flow().bytesMoved();
+    long dirtied = dirtied(sighting, memory);
+    boolean outrun = dirtied > 0 && dirtied >= flow.bytesPerSecond();
+    Stall stalled = stalls.look(moved, outrun, disks, now);
+    Long eta = stalled == null ? eta(left(disks, memory), flow.bytesPerSecond(), dirtied) : null;
+    latest = seen(disks, memory, flow, eta, stalled, sighting.job().expectedDowntimeMillis());
     return latest;
+  }
+
+  private Progress seen(
+      List<DiskProgress> disks,
+      MemoryProgress memory,
+      Flow flow,
+      @Nullable Long eta,
+      @Nullable Stall stalled,
+      long expectedDowntime) {
+    long total = sum(disks, DiskProgress::bytesTotal) + memory.bytesTotal();
+    long done = copied(disks) + memory.bytesDone();
+    return new Progress(
+        latest.revision(),
+        percent(done, total),
+        total,
+        done,
+        flow,
+        eta,
+        stalled,
+        memory,
+        expectedDowntime > 0 ? Long.valueOf(expectedDowntime) : latest.expectedDowntimeMillis(),
+        latest.downtimeMillis(),
+        latest.verification(),
+        disks);
+  }
+
+  /** With what libvirt wrote down at the end: nobody saw the last bytes. */
+  Progress completed(CompletedJob job) {
+    Flow seen = latest.flow();
+    long disks = sum(latest.disks(), DiskProgress::bytesTotal);
+    long moved = Math.max(seen.bytesMoved(), disks + Math.max(memoryMoved, job.memoryBytes()));
+    long average =
+        job.elapsedMillis() > 0
+            ? Math.round(moved * 1000.0 / job.elapsedMillis())
+            : seen.averageBytesPerSecond();
+    latest = latest.with(new Flow(moved, 0, average), job.downtimeMillis());
+    return latest;
+  }
+
+  /** A guest that is paused, or runs at the destination already, dirties nothing at the source. */
+  private static long dirtied(Sighting sighting, MemoryProgress memory) {
+    return sighting.sourceRuns() && memory.iteration() > 1 ? memory.dirtyBytesPerSecond() : 0;
   }
 
   private static DiskProgress advanced(DiskProgress disk, @Nullable BlockJob job) {
@@ -65,7 +107,9 @@ final class ProgressMeter {
     }
     long total = Math.max(disk.bytesTotal(), job.totalBytes());
     // A job without a size has only just begun; it is not ready because 0 equals 0.
-    boolean ready = job.totalBytes() > 0 && job.doneBytes() >= job.totalBytes();
+    boolean ready =
+        disk.state() == DiskState.READY
+            || (job.totalBytes() > 0 && job.doneBytes() >= job.totalBytes());
     return new DiskProgress(
         disk.target(),
         ready ? DiskState.READY : DiskState.COPYING,
@@ -86,15 +130,16 @@ final class ProgressMeter {
         seen.dirtyBytesPerSecond());
   }
 
-  /** By what went over the wire: memory that the guest dirties again goes more than once. */
-  private void measureRate(long moved, Instant now) {
-    if (measuredAt != null) {
-      double seconds = Duration.between(measuredAt, now).toNanos() / 1e9;
-      double current = seconds > 0 ? Math.max(0, moved - movedBefore) / seconds : 0;
-      bytesPerSecond += (1 - Math.exp(-seconds / WINDOW_SECONDS)) * (current - bytesPerSecond);
-    }
-    measuredAt = now;
-    movedBefore = moved;
+  /** The average ends with the last byte, so that nothing is reported while nothing happens. */
+  private Flow flow(long moved, Instant now) {
+    rate.add(now, moved);
+    Flow before = latest.flow();
+    double seconds = Duration.between(startedAt, now).toNanos() / 1e9;
+    long average =
+        moved > before.bytesMoved() && seconds > 0
+            ? Math.round(moved / seconds)
+            : before.averageBytesPerSecond();
+    return new Flow(Math.max(before.bytesMoved(), moved), Math.round(rate.perSecond()), average);
   }
 
   private int percent(long done, long total) {
@@ -102,10 +147,22 @@ final class ProgressMeter {
     return (int) Math.max(latest.percent(), percent);
   }
 
-  /** Nothing sensible can be said of a guest that dirties its memory faster than it moves. */
-  private @Nullable Long eta(long left, MemoryProgress memory) {
-    boolean outrun = memory.dirtyBytesPerSecond() >= bytesPerSecond && memory.iteration() > 1;
-    return bytesPerSecond < 1 || outrun ? null : Long.valueOf(Math.round(left / bytesPerSecond));
+  /**
+   * What is left, at the rate that remains when what the guest dirties meanwhile is sent as well.
+   */
+  private static @Nullable Long eta(long left, long bytesPerSecond, long dirtied) {
+    double gained = bytesPerSecond - dirtied;
+    return bytesPerSecond < 1 || gained < LEAST_GAIN * bytesPerSecond
+        ? null
+        : Long.valueOf(Math.round(left / gained));
+  }
+
+  private static long copied(List<DiskProgress> disks) {
+    return sum(disks, DiskProgress::bytesDone);
+  }
+
+  private static long left(List<DiskProgress> disks, MemoryProgress memory) {
+    return sum(disks, disk -> disk.bytesTotal() - disk.bytesDone()) + memory.bytesRemaining();
   }
 
   private static long sum(List<DiskProgress> disks, ToLongFunction<DiskProgress> size) {

@@ -3,9 +3,18 @@ package dev.virtferry.migration;
 /** A migration and how far it is: what a client polls. */
 public record Tracked(Migration migration, Progress progress) {
 
-  /** Complete is what the migration says, so that no reader sees the one without the other. */
+  /**
+   * Progress is what the migration says, so that no reader sees the one without the other: complete
+   * at success, and with a speed and an end in sight only while libvirt's job copies.
+   */
   public Tracked {
-    progress = migration.state() == MigrationState.SUCCEEDED ? progress.complete() : progress;
+    progress =
+        switch (migration.state()) {
+          case QUEUED, PREPARING -> progress;
+          case MIGRATING -> migration.phase() == Phase.SWITCHOVER ? progress.halted() : progress;
+          case FINISHING, RECOVERING, NEEDS_ATTENTION, FAILED, CANCELLED -> progress.halted();
+          case SUCCEEDED -> progress.complete();
+        };
   }
 
   /** Changes whenever the migration or its progress does. */

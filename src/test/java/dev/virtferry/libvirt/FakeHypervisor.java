@@ -1,5 +1,7 @@
 package dev.virtferry.libvirt;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.virtferry.libvirt.JobReading.Activity;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,8 @@ public final class FakeHypervisor implements Hypervisor {
   private final Map<UUID, DomainDescription> known = new ConcurrentHashMap<>();
   private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
   private final Map<UUID, JobReading> jobs = new ConcurrentHashMap<>();
+  private final Map<Watched, Consumer<DomainNews>> watches = new ConcurrentHashMap<>();
+  private final Map<UUID, CompletedJob> completedJobs = new ConcurrentHashMap<>();
   private final Map<UUID, Map<String, BlockJob>> blockJobs = new ConcurrentHashMap<>();
   private final Map<UUID, CompletableFuture<Void>> calls = new ConcurrentHashMap<>();
   private final List<MigrateCall> made = new CopyOnWriteArrayList<>();
@@ -36,10 +41,13 @@ public final class FakeHypervisor implements Hypervisor {
   private final Map<String, HostFacts> facts = new ConcurrentHashMap<>();
   private final Map<String, Acceptance> machines = new ConcurrentHashMap<>();
 
+  private record Watched(String host, UUID domain) {}
+
   public void reset() {
     domains.clear();
     unreachable.clear();
     jobs.clear();
+    completedJobs.clear();
     blockJobs.clear();
     calls.clear();
     made.clear();
@@ -126,6 +134,24 @@ public final class FakeHypervisor implements Hypervisor {
         domain,
         new JobReading(
             Activity.RUNNING, new JobReading.Memory(total, processed, remaining, 1, 0, 0), 12));
+  }
+
+  /** The host has these news of the domain; whoever watches hears them. */
+  public void news(String host, UUID domain, DomainNews news) {
+    watches.getOrDefault(new Watched(host, domain), _ -> {}).accept(news);
+  }
+
+  /** The hosts on which that domain is watched. */
+  public Set<String> watched(UUID domain) {
+    return watches.keySet().stream()
+        .filter(watched -> watched.domain().equals(domain))
+        .map(Watched::host)
+        .collect(toSet());
+  }
+
+  /** What the destination tells of a migration that arrived. */
+  public void completed(UUID domain, CompletedJob job) {
+    completedJobs.put(domain, job);
   }
 
   public void blockJob(UUID domain, String target, long done, long total) {
@@ -261,6 +287,21 @@ public final class FakeHypervisor implements Hypervisor {
   @Override
   public JobReading job(HostAddress source, UUID domain) {
     return jobs.getOrDefault(domain, JobReading.without(Activity.NONE));
+  }
+
+  @Override
+  public Optional<CompletedJob> completedJob(HostAddress destination, UUID domain) {
+    if (!completedJobs.containsKey(domain)) {
+      throw new HostUnreachable(destination.name(), "it does not want to tell");
+    }
+    return Optional.ofNullable(completedJobs.get(domain));
+  }
+
+  @Override
+  public Watch watch(HostAddress host, UUID domain, Consumer<DomainNews> onNews) {
+    var watched = new Watched(host.name(), domain);
+    watches.put(watched, onNews);
+    return () -> watches.remove(watched, onNews);
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
+import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
@@ -106,6 +107,27 @@ class MigrationRunnerTest extends PlayedHosts {
             MigrationState.MIGRATING,
             MigrationState.FINISHING,
             MigrationState.SUCCEEDED);
+  }
+
+  @Test
+  void tellsThePauseThatTheDestinationWroteDown() {
+    hosts().completed(guest.uuid(), new CompletedJob(41L, 1_000, 10 * MIB));
+    UUID id = submit(null);
+    awaitCall();
+    arriveAt("kvm-b");
+    Progress progress = awaitEnd(id).progress();
+    assertThat(progress.downtimeMillis()).isEqualTo(41);
+    assertThat(progress.flow().bytesMoved()).isEqualTo(138 * MIB);
+  }
+
+  @Test
+  void succeedsWithoutThePauseWhenTheDestinationDoesNotTellIt() {
+    UUID id = submit(null);
+    awaitCall();
+    arriveAt("kvm-b");
+    Tracked ended = awaitEnd(id);
+    assertThat(ended.migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(ended.progress().downtimeMillis()).isNull();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.DiskState;
+import dev.virtferry.migration.Progress.Flow;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +31,11 @@ class PromisedTest {
             0,
             initial.bytesTotal(),
             done,
-            0,
+            Flow.NONE,
+            null,
             null,
             initial.memory(),
+            null,
             null,
             null,
             List.of(disk)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.DiskState;
+import dev.virtferry.migration.Progress.Flow;
 import dev.virtferry.migration.Progress.MemoryProgress;
 import dev.virtferry.migration.TimeLimits.Excess;
 import java.time.Duration;
@@ -46,9 +47,11 @@ class TimeLimitsTest {
         0,
         initial.bytesTotal(),
         bytes,
-        0,
+        Flow.NONE,
+        null,
         null,
         initial.memory(),
+        null,
         null,
         null,
         List.of(new DiskProgress("vda", DiskState.COPYING, 1000, bytes)));
@@ -94,9 +97,11 @@ class TimeLimitsTest {
             0,
             copied.bytesTotal(),
             10,
-            0,
+            Flow.NONE,
+            null,
             null,
             new MemoryProgress(1000, 0, remaining, 1, 0),
+            null,
             null,
             null,
             copied.disks());

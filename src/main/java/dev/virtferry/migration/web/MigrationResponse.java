@@ -15,6 +15,7 @@ import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.MemoryProgress;
+import dev.virtferry.migration.Stall;
 import dev.virtferry.migration.Timeline.PhaseSpan;
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Tuning;
@@ -134,16 +135,31 @@ record MigrationResponse(
           int percent,
       long bytesTotal,
       long bytesDone,
-      @Schema(description = "Smoothed over some seconds.") long bytesPerSecond,
-      @Schema(description = "Null when nothing sensible can be said.") @Nullable Long etaSeconds,
-      @Schema(description = "Since when and why nothing moves; null while it moves.")
+      @Schema(
+              description =
+                  "What went over the wire, as libvirt counts it: memory that was sent again counts"
+                      + " again.")
+          long bytesMoved,
+      @Schema(description = "Smoothed over some seconds; 0 unless libvirt's job copies.")
+          long bytesPerSecond,
+      @Schema(description = "From libvirt's call to the last byte.") long averageBytesPerSecond,
+      @Schema(
+              description =
+                  "What is left, at the present rate. Null when nothing sensible can be said: before"
+                      + " the first byte, while it is stalled, while the guest rewrites its memory"
+                      + " about as fast as it is carried, and unless libvirt's job copies.")
+          @Nullable Long etaSeconds,
+      @Schema(description = "Since when and why it does not get on; null while it does.")
           @Nullable Stall stalled,
       @Schema(description = "How much of the backing images was compared; null when none is.")
           Progress.@Nullable Verification verification,
       MemoryProgress memory,
       @Schema(description = "The pause that QEMU foresees, in milliseconds.")
           @Nullable Long expectedDowntimeMillis,
-      @Schema(description = "The pause as it was, in milliseconds.")
+      @Schema(
+              description =
+                  "The pause as libvirt measured it, in milliseconds; the wait of a guarded switchover"
+                      + " comes on top. Null before success, and when libvirt did not tell.")
           @Nullable Long downtimeMillis) {
 
     static ProgressResponse of(Progress progress) {
@@ -151,19 +167,17 @@ record MigrationResponse(
           progress.percent(),
           progress.bytesTotal(),
           progress.bytesDone(),
-          progress.bytesPerSecond(),
+          progress.flow().bytesMoved(),
+          progress.flow().bytesPerSecond(),
+          progress.flow().averageBytesPerSecond(),
           progress.etaSeconds(),
-          null,
+          progress.stalled(),
           progress.verification(),
           progress.memory(),
           progress.expectedDowntimeMillis(),
-          null);
+          progress.downtimeMillis());
     }
   }
-
-  /** Nothing moves. */
-  @Schema(name = "Stall")
-  record Stall(Instant since, String reason) {}
 
   /** A volume that was made at the destination, or was to be deleted at the source. */
   @Schema(name = "Cleanup")

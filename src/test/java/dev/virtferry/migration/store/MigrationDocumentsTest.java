@@ -2,6 +2,9 @@ package dev.virtferry.migration.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.migration.Stall;
+import dev.virtferry.migration.Stall.Reason;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class MigrationDocumentsTest {
@@ -27,6 +30,16 @@ class MigrationDocumentsTest {
        "volumes":[]}
       """;
 
+  private static final String PROGRESS_OF_AN_OLDER_VERSION =
+      """
+      {"revision":7,"percent":41,"bytesTotal":268435456,"bytesDone":110100480,
+       "bytesPerSecond":2097152,"etaSeconds":75,
+       "memory":{"bytesTotal":134217728,"bytesDone":0,"bytesRemaining":134217728,"iteration":0,
+                 "dirtyBytesPerSecond":0},
+       "expectedDowntimeMillis":300,
+       "disks":[{"target":"vda","state":"COPYING","bytesTotal":134217728,"bytesDone":110100480}]}
+      """;
+
   private final MigrationDocuments documents = new MigrationDocuments();
 
   @Test
@@ -36,5 +49,29 @@ class MigrationDocumentsTest {
     assertThat(migration.order().options().guardedSwitchover()).isTrue();
     assertThat(migration.call().parameters().get("bandwidth")).isPresent();
     assertThat(documents.migration(documents.write(migration))).isEqualTo(migration);
+  }
+
+  @Test
+  void readsProgressThatAnOlderVersionWrote() {
+    var progress = documents.progress(PROGRESS_OF_AN_OLDER_VERSION);
+    assertThat(progress.percent()).isEqualTo(41);
+    assertThat(progress.expectedDowntimeMillis()).isEqualTo(300);
+    assertThat(progress.flow().bytesMoved()).isZero();
+    assertThat(progress.stalled()).isNull();
+    assertThat(documents.progress(documents.write(progress))).isEqualTo(progress);
+  }
+
+  @Test
+  void keepsAStall() {
+    var stall = new Stall(Instant.parse("2026-01-02T03:04:05.678Z"), Reason.NO_BYTES_MOVED, "why");
+    String written =
+        documents
+            .write(documents.progress(PROGRESS_OF_AN_OLDER_VERSION))
+            .replace(
+                "\"stalled\":null",
+                "\"stalled\":{\"since\":\"%s\",\"reason\":\"%s\",\"detail\":\"why\"}"
+                    .formatted(stall.since(), stall.reason()));
+    assertThat(documents.progress(written).stalled()).isEqualTo(stall);
+    assertThat(documents.write(documents.progress(written))).isEqualTo(written);
   }
 }

@@ -1,0 +1,166 @@
+package dev.virtferry.libvirt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class EventLineTest {
+
+  private static final HostAddress HOST = new HostAddress("kvm-a", "qemu+tls://kvm-a/system");
+  private static final UUID DOMAIN = UUID.randomUUID();
+
+  private final List<Played> opened = new CopyOnWriteArrayList<>();
+  private final AtomicInteger refusals = new AtomicInteger();
+  private final AtomicInteger attempts = new AtomicInteger();
+  private final List<DomainNews> heard = new CopyOnWriteArrayList<>();
+  private final EventLine line =
+      new EventLine(
+          HOST,
+          this::open,
+          new EventLine.Patience(
+              Duration.ofMillis(5), Duration.ofMillis(5), Duration.ofMillis(20)));
+
+  /** A connection that a test lets die. */
+  private static final class Played implements EventLine.Connection {
+
+    private final BiConsumer<UUID, DomainNews> listener;
+    private volatile boolean alive = true;
+    private volatile boolean closed;
+
+    Played(BiConsumer<UUID, DomainNews> listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public boolean alive() {
+      return alive;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  private EventLine.Connection open(HostAddress host, BiConsumer<UUID, DomainNews> listener) {
+    attempts.incrementAndGet();
+    if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      throw new HostUnreachable(host.name(), "played");
+    }
+    var connection = new Played(listener);
+    opened.add(connection);
+    return connection;
+  }
+
+  private void awaitListening(int times) {
+    await().until(() -> heard.stream().filter(DomainNews.LISTENING::equals).count() == times);
+  }
+
+  @AfterEach
+  void nobodyListens() {
+    line.close();
+  }
+
+  @Test
+  void tellsTheNewsOfTheWatchedDomainAlone() {
+    line.watch(DOMAIN, heard::add);
+    awaitListening(1);
+    opened.getFirst().listener.accept(UUID.randomUUID(), DomainNews.STOPPED);
+    opened.getFirst().listener.accept(DOMAIN, DomainNews.RESUMED);
+    assertThat(heard).containsExactly(DomainNews.LISTENING, DomainNews.RESUMED);
+  }
+
+  @Test
+  void hearsNothingMoreOnceClosedAndKeepsNoConnectionForNobody() {
+    Watch watch = line.watch(DOMAIN, heard::add);
+    awaitListening(1);
+    watch.close();
+    watch.close();
+    await().until(() -> opened.getFirst().closed);
+    opened.getFirst().listener.accept(DOMAIN, DomainNews.RESUMED);
+    assertThat(heard).containsExactly(DomainNews.LISTENING);
+  }
+
+  @Test
+  void sharesOneConnectionBetweenAllWatchesOfAHost() {
+    Watch first = line.watch(DOMAIN, heard::add);
+    awaitListening(1);
+    line.watch(DOMAIN, heard::add);
+    first.close();
+    opened.getFirst().listener.accept(DOMAIN, DomainNews.STOPPED);
+    assertThat(heard).containsExactly(DomainNews.LISTENING, DomainNews.STOPPED);
+    assertThat(opened).hasSize(1);
+    assertThat(opened.getFirst().closed).isFalse();
+  }
+
+  @Test
+  void opensAnotherConnectionWhenOneDiedAndSaysSo() {
+    line.watch(DOMAIN, heard::add);
+    awaitListening(1);
+    opened.getFirst().alive = false;
+    awaitListening(2);
+    assertThat(opened.getFirst().closed).isTrue();
+    opened.getLast().listener.accept(DOMAIN, DomainNews.JOB_COMPLETED);
+    assertThat(heard).endsWith(DomainNews.JOB_COMPLETED);
+  }
+
+  @Test
+  void triesAgainUntilTheHostCanBeHeard() {
+    refusals.set(4);
+    line.watch(DOMAIN, heard::add);
+    awaitListening(1);
+    assertThat(attempts).hasValue(5);
+  }
+
+  @Test
+  void opensAfreshForWhoeverComesAfterEverybodyLeft() {
+    for (int cycle = 1; cycle <= 50; cycle++) {
+      Watch watch = line.watch(DOMAIN, heard::add);
+      awaitListening(cycle);
+      watch.close();
+      await().until(() -> opened.stream().allMatch(connection -> connection.closed));
+    }
+    assertThat(opened).hasSize(50);
+  }
+
+  @Test
+  void keepsNobodyWaitingForAnOpenThatHangs() {
+    var release = new CountDownLatch(1);
+    var opening = new AtomicBoolean();
+    var hanging =
+        new EventLine(
+            HOST,
+            (_, listener) -> {
+              opening.set(true);
+              awaitQuietly(release);
+              var late = new Played(listener);
+              opened.add(late);
+              return late;
+            },
+            EventLine.Patience.USUAL);
+    Watch watch = hanging.watch(DOMAIN, heard::add);
+    await().untilTrue(opening);
+    watch.close();
+    release.countDown();
+    await().until(() -> !opened.isEmpty() && opened.getFirst().closed);
+    assertThat(heard).isEmpty();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

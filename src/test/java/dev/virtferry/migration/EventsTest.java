@@ -1,0 +1,83 @@
+package dev.virtferry.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.virtferry.PlayedHosts;
+import dev.virtferry.ServiceTest;
+import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainNews;
+import dev.virtferry.libvirt.Domains;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.context.TestPropertySource;
+
+/** Runs that would look only once an hour if libvirt told them nothing. */
+@ServiceTest
+@TestPropertySource(properties = "ferry.watch.interval=1h")
+class EventsTest extends PlayedHosts {
+
+  private final DomainDescription guest = Domains.running("web", Domains.disk("vda"));
+
+  @Autowired MigrationService service;
+
+  @BeforeEach
+  void aGuestOnKvmA() {
+    hosts().reset();
+    hosts().put("kvm-a", guest);
+  }
+
+  private UUID submit() {
+    return service
+        .submit(
+            new Submission(
+                guest.name(),
+                "qemu+tls://kvm-b/system",
+                List.of("vda"),
+                null,
+                Map.of(),
+                null,
+                5,
+                MigrationOptions.NONE))
+        .migration()
+        .id();
+  }
+
+  private void awaitPhase(UUID id, Phase phase) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> service.find(id).orElseThrow().migration().phase() == phase);
+  }
+
+  @Test
+  void aRunLooksAtOnceWhenEitherHostHasNewsAndHearsNoneAfterItsEnd() {
+    UUID id = submit();
+    await().until(() -> hosts().watched(guest.uuid()).equals(Set.of("kvm-a", "kvm-b")));
+    awaitPhase(id, Phase.STORAGE);
+
+    hosts().show("kvm-a", guest, DomainCondition.PAUSED_BY_MIGRATION);
+    hosts().show("kvm-b", guest, DomainCondition.PAUSED_BY_MIGRATION);
+    hosts().news("kvm-a", guest.uuid(), DomainNews.SUSPENDED);
+    awaitPhase(id, Phase.SWITCHOVER);
+
+    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().news("kvm-b", guest.uuid(), DomainNews.RESUMED);
+    await()
+        .until(() ->
+            service.find(id).orElseThrow().migration().location() == DomainLocation.DESTINATION);
+
+    hosts().remove("kvm-a", guest.uuid());
+    hosts().endCall(guest.uuid());
+    await().until(() -> service.find(id).orElseThrow().migration().state().terminal());
+    await().until(() -> hosts().watched(guest.uuid()).isEmpty());
+    assertThat(service.find(id).orElseThrow().migration().state())
+        .isEqualTo(MigrationState.SUCCEEDED);
+  }
+}

@@ -12,7 +12,9 @@ import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Refused;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -132,6 +134,11 @@ public class MigrationService {
 
   public Optional<Tracked> find(UUID id) {
     return migrations.find(id);
+  }
+
+  /** The ETag of each of these that is there, by id; cheap. */
+  public Map<UUID, String> etags(Collection<UUID> ids) {
+    return migrations.etags(ids);
   }
 
   /** How many migrations each host takes part in now. */

@@ -1,6 +1,8 @@
 package dev.virtferry.migration;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -25,6 +27,9 @@ public interface Migrations {
   Optional<KeptUnderKey> keptUnder(IdempotencyKey key);
 
   Optional<Tracked> find(UUID id);
+
+  /** The ETag of each of these that is there, by id; cheap. */
+  Map<UUID, String> etags(Collection<UUID> ids);
 
   /** The migrations of domains of that name or UUID that have not ended. */
   List<Migration> activeOf(String nameOrUuid);

@@ -76,7 +76,7 @@ final class StallWatch {
       case NO_BYTES_MOVED -> "No byte moves; look at the link and at both hosts' storage.";
       case DIRTY_RATE_ABOVE_THROUGHPUT ->
           "The guest rewrites its memory at least as fast as the link carries it, so the copy does"
-              + " not come to its end; calm the guest, or cancel and give it more bandwidth.";
+              + " not come to its end; calm the guest, give the migration more bandwidth, or complete it.";
       case DISK_NEVER_READY ->
           "Disk %s is all but copied and QEMU does not call it ready, while all others are: the guest"
                   .formatted(unreadyDisk)

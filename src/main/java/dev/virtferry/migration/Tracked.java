@@ -19,6 +19,11 @@ public record Tracked(Migration migration, Progress progress) {
 
   /** Changes whenever the migration or its progress does. */
   public String etag() {
-    return "\"%d-%d\"".formatted(migration.version(), progress.revision());
+    return etag(migration.version(), progress.revision());
+  }
+
+  /** The ETag of a migration of that version with progress of that revision. */
+  public static String etag(int version, long revision) {
+    return "\"%d-%d\"".formatted(version, revision);
   }
 }

@@ -34,6 +34,7 @@ public enum ProblemType {
   INTERNAL_ERROR(500, "Something went wrong in virt-ferry"),
   LIBVIRT_ERROR(502, "libvirt reported an error"),
   DATABASE_UNREACHABLE(503, "The database can't be reached"),
+  TOO_MANY_STREAMS(503, "Too many clients wait on this replica"),
   HOST_UNREACHABLE(503, "A host can't be reached"),
   TIME_LIMIT(504, "The migration took too long");
 

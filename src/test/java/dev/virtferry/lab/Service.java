@@ -13,10 +13,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -146,6 +149,32 @@ final class Service implements AutoCloseable {
         HttpRequest.newBuilder()
             .method("PATCH", HttpRequest.BodyPublishers.ofString(body))
             .header("Content-Type", "application/merge-patch+json"),
+        path);
+  }
+
+  /** The lines of the events of a migration until its end; returns once they have begun. */
+  CompletableFuture<List<String>> events(String id) {
+    try {
+      HttpResponse<Stream<String>> events =
+          client.send(
+              HttpRequest.newBuilder(
+                      URI.create("http://127.0.0.1:%d/v1/migrations/%s/events".formatted(port, id)))
+                  .build(),
+              BodyHandlers.ofLines());
+      return CompletableFuture.supplyAsync(
+          () -> events.body().toList(), Thread::startVirtualThread);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Waits up to 8 s for something else than that ETag stands for. */
+  Answer getWaiting(String path, String etag) {
+    return send(
+        HttpRequest.newBuilder().GET().header("If-None-Match", etag).header("Prefer", "wait=8"),
         path);
   }
 

@@ -70,6 +70,16 @@ abstract class MigrationsContract extends PlayedHosts {
   }
 
   @Test
+  void tellsTheEtagsOfThoseThatAreThere() {
+    Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    add(migration);
+    UUID id = migration.id();
+    assertThat(migrations.etags(List.of(id, UUID.randomUUID())))
+        .containsExactly(Map.entry(id, migrations.find(id).orElseThrow().etag()));
+    assertThat(migrations.etags(List.of())).isEmpty();
+  }
+
+  @Test
   void keepsAMigrationAsItIs() {
     Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
     add(migration);

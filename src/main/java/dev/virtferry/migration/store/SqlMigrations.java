@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -170,6 +171,26 @@ class SqlMigrations implements Migrations {
         .param("id", id)
         .query(this::tracked)
         .optional();
+  }
+
+  @Override
+  public Map<UUID, String> etags(Collection<UUID> ids) {
+    Map<UUID, String> etags = new HashMap<>();
+    if (!ids.isEmpty()) {
+      sql.sql(
+              """
+              select m.id, m.version, p.revision
+                from migration m join migration_progress p on p.migration_id = m.id
+               where m.id in (:ids)
+              """)
+          .param("ids", ids)
+          .query(rs -> {
+            etags.put(
+                rs.getObject("id", UUID.class),
+                Tracked.etag(rs.getInt("version"), rs.getLong("revision")));
+          });
+    }
+    return etags;
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Transition;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.headers.Header;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -110,7 +111,16 @@ class MigrationController {
   @Operation(
       operationId = "getMigration",
       summary = "Read a migration",
-      description = "With If-None-Match it answers 304 as long as nothing changed.")
+      description =
+          "With If-None-Match it answers 304 as long as nothing changed; with Prefer: wait as well,"
+              + " it waits for a change, so many seconds at most.",
+      parameters =
+          @Parameter(
+              in = ParameterIn.HEADER,
+              name = "Prefer",
+              description = "wait and a number of seconds, at most 60; with If-None-Match.",
+              example = "wait=30",
+              schema = @Schema(type = "string")))
   @ApiResponse(
       responseCode = "200",
       description = "As it is now.",

@@ -15,12 +15,14 @@ import static dev.virtferry.problem.ProblemType.MIGRATION_OVER;
 import static dev.virtferry.problem.ProblemType.NOT_ACCEPTABLE;
 import static dev.virtferry.problem.ProblemType.NOT_FOUND;
 import static dev.virtferry.problem.ProblemType.PAYLOAD_TOO_LARGE;
+import static dev.virtferry.problem.ProblemType.TOO_MANY_STREAMS;
 import static dev.virtferry.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.DomainBusy;
 import dev.virtferry.migration.IllegalTransition;
+import dev.virtferry.notice.TooManyReaders;
 import dev.virtferry.problem.NotThere;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
@@ -108,6 +110,15 @@ class Problems extends ResponseEntityExceptionHandler {
         Problem.of(
             type, refused.getMessage() + "; its end, or what has to be done, shows in its status."),
         new HttpHeaders());
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> full(TooManyReaders full) {
+    var headers = new HttpHeaders();
+    headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    return response(
+        Problem.of(TOO_MANY_STREAMS, full.getMessage() + "; poll, or try again in a moment."),
+        headers);
   }
 
   @ExceptionHandler
@@ -255,7 +266,9 @@ class Problems extends ResponseEntityExceptionHandler {
           case CONTENT_TOO_LARGE -> Problem.of(PAYLOAD_TOO_LARGE, "Send a smaller body.");
           case UNSUPPORTED_MEDIA_TYPE ->
               Problem.of(
-                  UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json, with Content-Type.");
+                  UNSUPPORTED_MEDIA_TYPE,
+                  "Send the body as application/json, with Content-Type; a PATCH as"
+                      + " application/merge-patch+json.");
           case null, default -> other(refused, status);
         };
     return response(problem, headers);

@@ -1,0 +1,103 @@
+package dev.virtferry.migration.web;
+
+import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.Tracked;
+import dev.virtferry.notice.Reader;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.MediaType;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/**
+ * The events of one migration for one client. A slow client holds up nobody: it is written to on a
+ * virtual thread of its own, and of what came meanwhile it gets the last.
+ */
+final class EventStream implements Reader {
+
+  private static final Logger log = LoggerFactory.getLogger(EventStream.class);
+
+  private final SseEmitter emitter;
+  private final AtomicReference<@Nullable Tracked> next = new AtomicReference<>();
+  private final AtomicBoolean beat = new AtomicBoolean();
+  private final AtomicBoolean over = new AtomicBoolean();
+  private final AtomicBoolean writing = new AtomicBoolean();
+  private int version;
+
+  EventStream(SseEmitter emitter) {
+    this.emitter = emitter;
+  }
+
+  @Override
+  public void changed(Tracked now) {
+    next.set(now);
+    write();
+  }
+
+  @Override
+  public void quiet() {
+    beat.set(true);
+    write();
+  }
+
+  @Override
+  public void closed() {
+    over.set(true);
+    write();
+  }
+
+  private void write() {
+    if (writing.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("events").start(this::drain);
+    }
+  }
+
+  private void drain() {
+    try {
+      while (pending()) {
+        writeOut();
+      }
+    } catch (IOException | IllegalStateException e) {
+      log.debug("A client of events left: {}", e.toString());
+      emitter.completeWithError(e);
+      return;
+    }
+    writing.set(false);
+    if (pending()) {
+      write();
+    }
+  }
+
+  private boolean pending() {
+    return next.get() != null || beat.get() || over.get();
+  }
+
+  private void writeOut() throws IOException {
+    Tracked now = next.getAndSet(null);
+    if (now != null) {
+      beat.set(false);
+      emitter.send(event(now));
+      if (now.migration().state().terminal()) {
+        over.set(true);
+      }
+    } else if (over.get()) {
+      emitter.complete();
+      over.set(false);
+    } else if (beat.getAndSet(false)) {
+      emitter.send(SseEmitter.event().comment("still here"));
+    }
+  }
+
+  private SseEmitter.SseEventBuilder event(Tracked now) {
+    Migration migration = now.migration();
+    String name = migration.version() == version ? "progress" : "state";
+    version = migration.version();
+    return SseEmitter.event()
+        .id(now.etag())
+        .name(name)
+        .data(MigrationResponse.of(now), MediaType.APPLICATION_JSON);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.virtferry.migration.web;
+
+import dev.virtferry.migration.Tracked;
+import dev.virtferry.notice.Newsroom;
+import dev.virtferry.notice.Reader;
+import dev.virtferry.notice.Subscription;
+import java.time.Duration;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.context.request.async.DeferredResult;
+
+/** One client that waits for a migration to differ from what it knows; no thread is held. */
+final class LongPoll implements Reader {
+
+  private final DeferredResult<ResponseEntity<MigrationResponse>> answer;
+  private final Tracked known;
+  private final String applied;
+
+  private LongPoll(Tracked known, Duration patience) {
+    this.answer = new DeferredResult<>(patience.toMillis(), this::unchanged);
+    this.known = known;
+    this.applied = "wait=" + patience.toSeconds();
+  }
+
+  /** The answer, as soon as there is news or patience is over. */
+  static DeferredResult<ResponseEntity<MigrationResponse>> answer(
+      Newsroom newsroom, Tracked known, Duration patience) {
+    var poll = new LongPoll(known, patience);
+    Subscription seat = newsroom.watch(known.migration().id(), known.etag(), poll);
+    poll.answer.onCompletion(seat::close);
+    return poll.answer;
+  }
+
+  private ResponseEntity<MigrationResponse> unchanged() {
+    return ResponseEntity.status(HttpStatus.NOT_MODIFIED)
+        .eTag(known.etag())
+        .header("Preference-Applied", applied)
+        .build();
+  }
+
+  @Override
+  public void changed(Tracked now) {
+    answer.setResult(
+        ResponseEntity.ok()
+            .eTag(now.etag())
+            .header("Preference-Applied", applied)
+            .body(MigrationResponse.of(now)));
+  }
+
+  @Override
+  public void quiet() {
+    // Its answer is its only sign of life.
+  }
+
+  @Override
+  public void closed() {
+    answer.setResult(unchanged());
+  }
+}

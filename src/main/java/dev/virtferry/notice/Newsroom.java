@@ -1,0 +1,200 @@
+package dev.virtferry.notice;
+
+import dev.virtferry.migration.MigrationService;
+import dev.virtferry.migration.Tracked;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Tells readers what becomes of migrations, whichever replica carries them: one thread asks the
+ * database, with one small query for all, and only while anybody reads.
+ */
+@Component
+public final class Newsroom implements SmartLifecycle {
+
+  private static final Logger log = LoggerFactory.getLogger(Newsroom.class);
+
+  private final MigrationService service;
+  private final NoticeProperties properties;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition ended = lock.newCondition();
+  private final Set<Seat> seats = new HashSet<>();
+  private @Nullable Thread thread;
+  private boolean running;
+
+  Newsroom(MigrationService service, NoticeProperties properties) {
+    this.service = service;
+    this.properties = properties;
+  }
+
+  /** A reader and what it was told last; touched by the thread alone once it is seated. */
+  private static final class Seat {
+
+    private final UUID migration;
+    private final Reader reader;
+    private String known;
+    private long toldNanos = System.nanoTime();
+
+    Seat(UUID migration, String known, Reader reader) {
+      this.migration = migration;
+      this.known = known;
+      this.reader = reader;
+    }
+
+    void tell(Tracked now) {
+      known = now.etag();
+      toldNanos = System.nanoTime();
+      reader.changed(now);
+    }
+  }
+
+  /**
+   * Tells every change from now on.
+   *
+   * @param known the ETag of what the reader has; another one is told at once
+   * @throws TooManyReaders when as many wait as may
+   */
+  public Subscription watch(UUID migration, String known, Reader reader) {
+    var seat = new Seat(migration, known, reader);
+    lock.lock();
+    try {
+      if (!running || seats.size() >= properties.maxStreams()) {
+        throw new TooManyReaders(properties.maxStreams());
+      }
+      seats.add(seat);
+      if (thread == null) {
+        thread = Thread.ofPlatform().name("notice").daemon().start(this::tellNews);
+      }
+    } finally {
+      lock.unlock();
+    }
+    return () -> leave(seat);
+  }
+
+  private void leave(Seat seat) {
+    lock.lock();
+    try {
+      seats.remove(seat);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void tellNews() {
+    boolean told = false;
+    for (List<Seat> readers = readers(); !readers.isEmpty(); readers = readers()) {
+      try {
+        tell(readers);
+        told = false;
+      } catch (RuntimeException e) {
+        if (!told) {
+          log.warn("Nothing can be told for now: {}", e.toString());
+        }
+        told = true;
+      }
+      pause();
+    }
+  }
+
+  /** Everybody who reads; when nobody does, the thread is over and the next one begins anew. */
+  private List<Seat> readers() {
+    lock.lock();
+    try {
+      if (seats.isEmpty()) {
+        thread = null;
+      }
+      return List.copyOf(seats);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void tell(List<Seat> readers) {
+    Set<UUID> migrations = new HashSet<>();
+    readers.forEach(seat -> migrations.add(seat.migration));
+    Map<UUID, String> etags = service.etags(migrations);
+    Map<UUID, Tracked> read = new HashMap<>();
+    for (Seat seat : readers) {
+      String etag = etags.get(seat.migration);
+      if (etag == null) {
+        leave(seat);
+        seat.reader.closed();
+      } else if (!etag.equals(seat.known)) {
+        Tracked now = read.computeIfAbsent(seat.migration, id -> service.find(id).orElseThrow());
+        seat.tell(now);
+      } else if (System.nanoTime() - seat.toldNanos > properties.heartbeat().toNanos()) {
+        seat.toldNanos = System.nanoTime();
+        seat.reader.quiet();
+      }
+    }
+  }
+
+  private void pause() {
+    lock.lock();
+    try {
+      long left = properties.interval().toNanos();
+      while (left > 0 && !seats.isEmpty()) {
+        left = ended.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      seats.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void start() {
+    lock.lock();
+    try {
+      running = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Everybody is sent home first: a server that stops in order waits for whoever still reads. */
+  @Override
+  public void stop() {
+    List<Seat> last;
+    lock.lock();
+    try {
+      running = false;
+      last = new ArrayList<>(seats);
+      seats.clear();
+      ended.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    last.forEach(seat -> seat.reader.closed());
+  }
+
+  @Override
+  public boolean isRunning() {
+    lock.lock();
+    try {
+      return running;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Before the web server begins to wait for its last answers. */
+  @Override
+  public int getPhase() {
+    return DEFAULT_PHASE;
+  }
+}

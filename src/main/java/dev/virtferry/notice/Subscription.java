@@ -1,0 +1,9 @@
+package dev.virtferry.notice;
+
+/** A place in the newsroom; closing it again does nothing. */
+@FunctionalInterface
+public interface Subscription extends AutoCloseable {
+
+  @Override
+  void close();
+}

@@ -1,0 +1,166 @@
+package dev.virtferry.migration.web;
+
+import static dev.virtferry.libvirt.Domains.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.asyncDispatch;
+
+import dev.virtferry.ApiTest;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.Domains;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockAsyncContext;
+import org.springframework.test.web.servlet.assertj.MvcTestResult;
+
+class WatchApiTest extends ApiTest {
+
+  private static final List<String> UNENDED =
+      List.of("QUEUED", "PREPARING", "MIGRATING", "FINISHING");
+
+  private final DomainDescription guest =
+      Domains.running("watched-" + UUID.randomUUID(), Domains.disk("vda"));
+  private String path = "";
+
+  @BeforeEach
+  void aMigrationThatRuns() {
+    hosts().reset();
+    volumes().reset();
+    hosts().put("kvm-a", guest);
+    MvcTestResult started =
+        http.post()
+            .uri("/v1/migrations")
+            .contentType("application/json")
+            .content(
+                "{\"domain\":\"%s\",\"destUri\":\"qemu+tls://kvm-b/system\",\"disks\":[\"vda\"]}"
+                    .formatted(guest.name()))
+            .exchange();
+    assertThat(started).hasStatus(202);
+    path = String.valueOf(started.getResponse().getHeader("Location"));
+    await().until(() -> !hosts().made().isEmpty());
+  }
+
+  @AfterEach
+  void itHasEnded() {
+    await()
+        .until(() -> {
+          hosts().rollBackTo("kvm-a");
+          return !UNENDED.contains(state());
+        });
+  }
+
+  private String state() {
+    return body(http.get().uri(path).exchange()).get("state").asString();
+  }
+
+  private String etag() {
+    return String.valueOf(http.get().uri(path).exchange().getResponse().getHeader("ETag"));
+  }
+
+  /** The ETag once nothing changes any more by itself. */
+  private String settledEtag() {
+    await().until(() -> state().equals("MIGRATING"));
+    return await().during(Duration.ofMillis(200)).until(this::etag, etag()::equals);
+  }
+
+  private static List<String> lines(MvcTestResult stream, String field) throws Exception {
+    return stream
+        .getResponse()
+        .getContentAsString()
+        .lines()
+        .filter(line -> line.startsWith(field + ":"))
+        .map(line -> line.substring(field.length() + 1))
+        .toList();
+  }
+
+  @Test
+  void tellsHowItIsAndEveryChangeUntilTheEnd() throws Exception {
+    MvcTestResult stream = http.get().uri(path + "/events").asyncExchange();
+    assertThat(stream).hasStatusOk();
+    await().until(() -> !lines(stream, "id").isEmpty());
+    hosts().blockJob(guest.uuid(), "vda", 10 * MIB, 64 * MIB);
+    await().until(() -> lines(stream, "event").contains("progress"));
+    hosts().rollBackTo("kvm-a");
+    await().until(() -> stream.getResponse().getContentAsString().contains("\"state\":\"FAILED\""));
+    assertThat(stream).hasContentTypeCompatibleWith("text/event-stream");
+    assertThat(lines(stream, "event")).startsWith("state").endsWith("state");
+    assertThat(lines(stream, "id")).doesNotHaveDuplicates().endsWith(etag());
+  }
+
+  @Test
+  void beginsWithNewsForWhoeverKnowsTheRest() throws Exception {
+    MvcTestResult stream =
+        http.get().uri(path + "/events").header("Last-Event-ID", settledEtag()).asyncExchange();
+    String known = etag();
+    hosts().rollBackTo("kvm-a");
+    await().until(() -> stream.getResponse().getContentAsString().contains("\"state\":\"FAILED\""));
+    assertThat(lines(stream, "id")).doesNotContain(known);
+  }
+
+  @Test
+  void tellsTheEndToWhoeverComesAfterIt() throws Exception {
+    hosts().rollBackTo("kvm-a");
+    await().until(() -> state().equals("FAILED"));
+    MvcTestResult stream = http.get().uri(path + "/events").asyncExchange();
+    await().until(() -> lines(stream, "id").equals(List.of(etag())));
+  }
+
+  @Test
+  void refusesEventsOfAMigrationThatIsNotThere() {
+    assertProblem(
+        http.get().uri("/v1/migrations/" + UUID.randomUUID() + "/events").exchange(),
+        404,
+        "migration-not-found",
+        null);
+  }
+
+  private MvcTestResult waiting(String etag, String prefer) {
+    return http.get().uri(path).header("If-None-Match", etag).header("Prefer", prefer).exchange();
+  }
+
+  @Test
+  void answersAWaitingClientAsSoonAsSomethingChanges() {
+    String known = settledEtag();
+    var answer = CompletableFuture.supplyAsync(() -> waiting(known, "wait=30"));
+    assertThat(answer).isNotDone();
+    hosts().blockJob(guest.uuid(), "vda", 10 * MIB, 64 * MIB);
+    MvcTestResult changed = answer.join();
+    assertThat(changed).hasStatusOk();
+    assertThat(changed.getResponse().getHeader("Preference-Applied")).isEqualTo("wait=30");
+    assertThat(changed.getResponse().getHeader("ETag")).isNotEqualTo(known);
+  }
+
+  @Test
+  void saysThatNothingChangedWhenTheWaitIsOver() throws Exception {
+    MvcTestResult pending =
+        http.get()
+            .uri(path)
+            .header("If-None-Match", settledEtag())
+            .header("Prefer", "wait=1")
+            .asyncExchange();
+    var context = (MockAsyncContext) Objects.requireNonNull(pending.getRequest().getAsyncContext());
+    for (AsyncListener container : context.getListeners()) {
+      container.onTimeout(new AsyncEvent(context));
+    }
+    MvcTestResult same = http.perform(asyncDispatch(pending.getMvcResult()));
+    assertThat(same).hasStatus(304);
+    assertThat(same.getResponse().getHeader("Preference-Applied")).isEqualTo("wait=1");
+  }
+
+  @Test
+  void doesNotWaitForWhatCanNotChangeOrIsNotKnown() {
+    assertThat(waiting("\"0-0\"", "wait=60")).hasStatusOk();
+    assertThat(waiting(settledEtag(), "wait=soon")).hasStatus(304);
+    hosts().rollBackTo("kvm-a");
+    await().until(() -> state().equals("FAILED"));
+    assertThat(waiting(etag(), "wait=60")).hasStatus(304);
+  }
+}

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -32,26 +31,17 @@ class GuardBench {
       lab.guest("start", "web", "--shared", "vda=16M");
       HOSTS.forEach(host -> listen(lab, host));
       migrate(lab, service, false);
-      List<Double> plain = new ArrayList<>();
-      List<Double> guarded = new ArrayList<>();
-      for (int pair = 0; pair < PAIRS; pair++) {
-        plain.add(migrate(lab, service, false));
-        guarded.add(migrate(lab, service, true));
+      var pairs = new Pairs();
+      while (pairs.size() < PAIRS) {
+        double plain = migrate(lab, service, false);
+        double guarded = migrate(lab, service, true);
+        pairs.add(plain, guarded);
         System.out.printf(
-            Locale.ROOT,
-            "pair %d: %.1f ms plain, %.1f ms guarded%n",
-            pair + 1,
-            plain.getLast(),
-            guarded.getLast());
+            Locale.ROOT, "pair %d: %.1f ms plain, %.1f ms guarded%n", pairs.size(), plain, guarded);
       }
       String result =
           "%d pairs: median downtime %.1f ms plain, %.1f ms guarded; ratio %.2f (median of pairs), added %.1f ms"
-              .formatted(
-                  PAIRS,
-                  median(plain),
-                  median(guarded),
-                  median(each(guarded, plain, true)),
-                  median(each(guarded, plain, false)));
+              .formatted(PAIRS, pairs.baseline(), pairs.measured(), pairs.ratio(), pairs.added());
       System.out.println(result);
       Files.writeString(Path.of("target", "bench-guard.txt"), result + "\n");
     }
@@ -89,18 +79,5 @@ class GuardBench {
     }
     assertThat(last).as("a %s on %s", event, host).isPositive();
     return last;
-  }
-
-  private static List<Double> each(List<Double> guarded, List<Double> plain, boolean ratio) {
-    List<Double> results = new ArrayList<>();
-    for (int i = 0; i < plain.size(); i++) {
-      results.add(ratio ? guarded.get(i) / plain.get(i) : guarded.get(i) - plain.get(i));
-    }
-    return results;
-  }
-
-  private static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    return sorted.get(sorted.size() / 2);
   }
 }

@@ -1,0 +1,126 @@
+package dev.virtferry.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * How long a migration takes from the POST until a client that polls every 100 ms sees SUCCEEDED,
+ * against {@code virsh migrate} of the same guest with the same disk; and where the rest goes.
+ */
+class MigrateBench {
+
+  private static final int PAIRS = Integer.getInteger("bench.pairs", 7);
+  private static final List<String> SIZES = List.of("16M", "64M", "256M");
+  private static final List<String> HOSTS = List.of("kvm-a", "kvm-b");
+
+  private final StringBuilder report = new StringBuilder();
+
+  @Test
+  void printsTheTimeAgainstVirsh() throws IOException {
+    LabExtension.requireLab();
+    try (Lab lab = Lab.up("bench");
+        Service service =
+            Service.start(Files.createTempDirectory("virt-ferry-bench"), lab.environment())) {
+      for (String size : SIZES) {
+        lab.guest("start", "web", "--disk", "vda=%s,full".formatted(size));
+        measure(lab, service, size);
+        lab.guest("remove", "web");
+      }
+    }
+    Files.writeString(Path.of("target", "bench-migrate.txt"), report);
+  }
+
+  private void measure(Lab lab, Service service, String size) {
+    byVirsh(lab);
+    byService(lab, service, new TreeMap<>());
+    var pairs = new Pairs();
+    Map<String, List<Double>> spent = new TreeMap<>();
+    while (pairs.size() < PAIRS) {
+      pairs.add(byVirsh(lab), byService(lab, service, spent));
+    }
+    say(
+        "%s, %d pairs: median %.0f ms by virsh, %.0f ms by POST; ratio %.3f, added %.0f ms"
+            .formatted(
+                size, PAIRS, pairs.baseline(), pairs.measured(), pairs.ratio(), pairs.added()));
+    spent.forEach((part, millis) -> say("  %s: %.0f ms".formatted(part, Pairs.median(millis))));
+  }
+
+  private void say(String line) {
+    System.out.println(line);
+    report.append(line).append('\n');
+  }
+
+  private static String source(Lab lab) {
+    return lab.guest("where", "web").split(" ", 2)[0];
+  }
+
+  private static String other(String host) {
+    return host.equals(HOSTS.getFirst()) ? HOSTS.getLast() : HOSTS.getFirst();
+  }
+
+  /** The image that was copied must not be there when the guest comes back. */
+  private static void tidy(Lab lab, String source) {
+    lab.on(source, "sh", "-c", "rm -f /srv/web-vda.raw && virsh pool-refresh images");
+  }
+
+  private static double byVirsh(Lab lab) {
+    String source = source(lab);
+    String taken =
+        lab.on(
+            source,
+            "sh",
+            "-c",
+            """
+            begun=$(date +%%s%%N)
+            virsh -q migrate --live --p2p --persistent --undefinesource --copy-storage-all \
+              --migrate-disks vda --domain web --desturi %s >&2 && echo $(($(date +%%s%%N) - begun))
+            """
+                .formatted(lab.peer(other(source))));
+    tidy(lab, source);
+    return Long.parseLong(taken) / 1e6;
+  }
+
+  private static double byService(Lab lab, Service service, Map<String, List<Double>> spent) {
+    String source = source(lab);
+    Instant begun = Instant.now();
+    String id =
+        service.migrate(
+            "{\"domain\":\"web\",\"destUri\":\"%s\",\"disks\":[\"vda\"]}"
+                .formatted(lab.peer(other(source))));
+    Instant accepted = Instant.now();
+    JsonNode ended = service.awaitEnd(id);
+    Instant seen = Instant.now();
+    assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+    note(spent, "1 POST is answered", begun, accepted);
+    Instant before = accepted;
+    int part = 2;
+    for (JsonNode change : service.get("/v1/migrations/" + id + "/history").body().get("items")) {
+      Instant at = Instant.parse(change.get("at").asString());
+      if (!change.get("to").asString().equals("QUEUED")) {
+        note(spent, "%d until %s".formatted(part++, change.get("to").asString()), before, at);
+        before = at;
+      }
+    }
+    note(spent, "%d until it is seen".formatted(part), before, seen);
+    tidy(lab, source);
+    return Duration.between(begun, seen).toNanos() / 1e6;
+  }
+
+  private static void note(
+      Map<String, List<Double>> spent, String part, Instant from, Instant until) {
+    spent
+        .computeIfAbsent(part, _ -> new ArrayList<>())
+        .add(Duration.between(from, until).toNanos() / 1e6);
+  }
+}

@@ -52,7 +52,7 @@ final class ProgressMeter {
     Flow flow = flow(copied(disks) + memoryMoved, now);
     boolean moved = flow.bytesMoved() > latest.flow().bytesMoved();
     long dirtied = dirtied(sighting, memory);
-    boolean outrun = dirtied > 0 && dirtied >= flow.bytesPerSecond();
+    boolean outrun = dirtied > 0 && outruns(dirtied, flow.bytesPerSecond());
     Stall stalled = stalls.look(moved, outrun, disks, now);
     Long eta = stalled == null ? eta(left(disks, memory), flow.bytesPerSecond(), dirtied) : null;
     latest = seen(disks, memory, flow, eta, stalled, sighting.job().expectedDowntimeMillis());
@@ -151,10 +151,17 @@ final class ProgressMeter {
    * What is left, at the rate that remains when what the guest dirties meanwhile is sent as well.
    */
   private static @Nullable Long eta(long left, long bytesPerSecond, long dirtied) {
-    double gained = bytesPerSecond - dirtied;
-    return bytesPerSecond < 1 || gained < LEAST_GAIN * bytesPerSecond
+    return bytesPerSecond < 1 || outruns(dirtied, bytesPerSecond)
         ? null
-        : Long.valueOf(Math.round(left / gained));
+        : Long.valueOf(Math.round(left / ((double) bytesPerSecond - dirtied)));
+  }
+
+  /**
+   * A guest that rewrites the same pages in every round dirties just what the round carried, so the
+   * two rates swing around each other.
+   */
+  private static boolean outruns(long dirtied, long bytesPerSecond) {
+    return bytesPerSecond - dirtied < LEAST_GAIN * bytesPerSecond;
   }
 
   private static long copied(List<DiskProgress> disks) {

@@ -29,7 +29,7 @@ final class StallWatch {
    * What is the matter now; null while it gets on.
    *
    * @param moved whether a byte moved since the last look
-   * @param outrun whether the guest rewrites its memory at least as fast as it is carried
+   * @param outrun whether the guest rewrites its memory about as fast as it is carried
    */
   @Nullable Stall look(boolean moved, boolean outrun, List<DiskProgress> disks, Instant now) {
     movedAt = moved || movedAt == null ? now : movedAt;
@@ -75,7 +75,7 @@ final class StallWatch {
     return switch (reason) {
       case NO_BYTES_MOVED -> "No byte moves; look at the link and at both hosts' storage.";
       case DIRTY_RATE_ABOVE_THROUGHPUT ->
-          "The guest rewrites its memory at least as fast as the link carries it, so the copy does"
+          "The guest rewrites its memory about as fast as the link carries it, so the copy does"
               + " not come to its end; calm the guest, give the migration more bandwidth, or complete it.";
       case DISK_NEVER_READY ->
           "Disk %s is all but copied and QEMU does not call it ready, while all others are: the guest"

@@ -289,6 +289,16 @@ class ProgressMeterTest {
   }
 
   @Test
+  void isStalledWhenTheGuestKeepsPaceNowSlowerAndNowFaster() {
+    for (long second = 1; second <= 20; second++) {
+      long dirtied = second % 2 == 0 ? 1_030_000 : 1_060_000;
+      memory(second * MIB, 3 * MIB, second + 2, dirtied);
+    }
+    assertThat(stalled(meter.latest()).reason())
+        .isEqualTo(Stall.Reason.DIRTY_RATE_ABOVE_THROUGHPUT);
+  }
+
+  @Test
   void doesNotBlameAGuestForItsFirstRound() {
     for (long second = 1; second <= 30; second++) {
       assertThat(memory(second * MIB, 100 * MIB, 1, 50 * MIB).stalled()).isNull();

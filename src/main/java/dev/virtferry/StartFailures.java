@@ -2,6 +2,7 @@ package dev.virtferry;
 
 import dev.virtferry.host.InventoryMistake;
 import dev.virtferry.libvirt.LibraryMissing;
+import dev.virtferry.notice.WebhookMistake;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -21,6 +22,12 @@ public final class StartFailures implements FailureAnalyzer {
       if (cause instanceof InventoryMistake) {
         return new FailureAnalysis(
             cause.getMessage(), "Mend ferry.hosts in the configuration or the environment.", cause);
+      }
+      if (cause instanceof WebhookMistake) {
+        return new FailureAnalysis(
+            cause.getMessage(),
+            "Mend ferry.webhooks in the configuration or the environment.",
+            cause);
       }
     }
     return null;

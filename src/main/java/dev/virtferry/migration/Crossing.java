@@ -277,7 +277,8 @@ final class Crossing {
             ? selected.chosen().stream().filter(DomainDisk::unmaps).map(DomainDisk::target).toList()
             : List.of(),
         submission.options().decidedFor(domain.persistent()),
-        submission.priority());
+        submission.priority(),
+        submission.callbackUrl());
   }
 
   private static Order.Guest guest(DomainDescription domain) {
@@ -308,7 +309,8 @@ final class Crossing {
             order.volumes(),
             order.source(),
             order.priority(),
-            order.options());
+            order.options(),
+            order.callbackUrl());
     DomainDescription domain = running(source, order.guest().uuid().toString());
     return plan(submission, domain, source, destination, migration.id()).requirePossible();
   }

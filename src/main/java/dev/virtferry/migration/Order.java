@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumeWish;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     in the order sent to libvirt; empty for none
  * @param volumes where disks go that do not keep their place, as the caller named it
  * @param unmapping the disks of which zeroes are not written
+ * @param callbackUrl who is told of each change of state; null for nobody
  * @param copy how; null when no disk is copied
  */
 public record Order(
@@ -32,7 +34,8 @@ public record Order(
     Map<String, VolumeWish> volumes,
     List<String> unmapping,
     MigrationOptions options,
-    int priority) {
+    int priority,
+    @Nullable URI callbackUrl) {
 
   /**
    * The domain as it was when the migration was accepted.
@@ -67,7 +70,8 @@ public record Order(
         volumes,
         unmapping,
         options.retuned(wish),
-        priority);
+        priority,
+        callbackUrl);
   }
 
   public List<String> targets() {

@@ -2,6 +2,7 @@ package dev.virtferry.migration;
 
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param volumes where copied disks go that do not keep their place, by disk target
  * @param source the host that runs the domain; null to look for it
  * @param priority 0 to 9; the higher leave the queue first
+ * @param callbackUrl who is told of each change of state; null for nobody
  */
 public record Submission(
     String domain,
@@ -25,4 +27,5 @@ public record Submission(
     Map<String, VolumeWish> volumes,
     @Nullable String source,
     int priority,
-    MigrationOptions options) {}
+    MigrationOptions options,
+    @Nullable URI callbackUrl) {}

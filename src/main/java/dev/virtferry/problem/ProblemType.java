@@ -25,6 +25,7 @@ public enum ProblemType {
   DISK_NOT_COPYABLE(422, "The disk can't be copied"),
   DISK_LEFT_BEHIND(422, "A local disk would be left behind"),
   DESTINATION_NOT_ALLOWED(422, "That destination is not allowed"),
+  CALLBACK_NOT_ALLOWED(422, "That callback is not allowed"),
   SAME_HOST(422, "The domain already runs on that host"),
   DESTINATION_CONFLICT(422, "The destination already has the domain"),
   DESTINATION_STORAGE(422, "The destination's storage can't take the disk"),

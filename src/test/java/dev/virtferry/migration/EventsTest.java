@@ -45,7 +45,8 @@ class EventsTest extends PlayedHosts {
                 Map.of(),
                 null,
                 5,
-                MigrationOptions.NONE))
+                MigrationOptions.NONE,
+                null))
         .migration()
         .id();
   }

@@ -318,7 +318,8 @@ class MigrationRunnerTest extends PlayedHosts {
                     Map.of(),
                     null,
                     5,
-                    MigrationOptions.NONE))
+                    MigrationOptions.NONE,
+                    null))
             .migration()
             .id();
     await().until(() -> !hosts().made().isEmpty());
@@ -487,7 +488,8 @@ class MigrationRunnerTest extends PlayedHosts {
                 Map.of(),
                 null,
                 5,
-                new GivenOptions().verifyingContent().build()))
+                new GivenOptions().verifyingContent().build(),
+                null))
         .migration()
         .id();
   }
@@ -783,7 +785,8 @@ class MigrationRunnerTest extends PlayedHosts {
                 Map.of("vda", new VolumeWish("images", "root.raw")),
                 null,
                 5,
-                MigrationOptions.NONE))
+                MigrationOptions.NONE,
+                null))
         .migration()
         .id();
   }
@@ -809,14 +812,23 @@ class MigrationRunnerTest extends PlayedHosts {
                 Map.of(),
                 null,
                 5,
-                options == null ? MigrationOptions.NONE : options))
+                options == null ? MigrationOptions.NONE : options,
+                null))
         .migration()
         .id();
   }
 
   private static Submission submission(String domain, List<String> disks) {
     return new Submission(
-        domain, "qemu+tls://kvm-b/system", disks, null, Map.of(), null, 5, MigrationOptions.NONE);
+        domain,
+        "qemu+tls://kvm-b/system",
+        disks,
+        null,
+        Map.of(),
+        null,
+        5,
+        MigrationOptions.NONE,
+        null);
   }
 
   private void awaitCall() {

@@ -392,7 +392,8 @@ abstract class MigrationsContract extends PlayedHosts {
                 .verifyingContent()
                 .synchronousWrites()
                 .build(),
-            priority);
+            priority,
+            null);
     return accepted(order, createdAt);
   }
 

@@ -41,7 +41,8 @@ final class Orders {
         Map.of(),
         List.of(),
         options,
-        5);
+        5,
+        null);
   }
 
   private static VolumePlan plan(String target) {

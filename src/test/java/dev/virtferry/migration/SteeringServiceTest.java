@@ -65,7 +65,8 @@ class SteeringServiceTest extends PlayedHosts {
                     Map.of(),
                     null,
                     5,
-                    options.build()))
+                    options.build(),
+                    null))
             .migration()
             .id();
     await().until(() -> !hosts().made().isEmpty());

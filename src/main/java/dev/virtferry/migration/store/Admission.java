@@ -10,8 +10,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Gives free slots to queued migrations: the higher priority first, then the older; one that waits
@@ -69,13 +67,7 @@ class Admission {
     sql.sql("update migration set admitted = true where id = :id").param("id", row.id()).update();
     scheduler.scheduleIfNotExists(
         MigrationTask.TASK.instance(row.id().toString()).build(), clock.instant());
-    TransactionSynchronizationManager.registerSynchronization(
-        new TransactionSynchronization() {
-          @Override
-          public void afterCommit() {
-            scheduler.triggerCheckForDueExecutions();
-          }
-        });
+    AfterCommit.run(scheduler::triggerCheckForDueExecutions);
   }
 
   /** The slots in use. */

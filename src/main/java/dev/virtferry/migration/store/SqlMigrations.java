@@ -44,6 +44,7 @@ class SqlMigrations implements Migrations {
   private final TransactionOperations transactions;
   private final MigrationDocuments documents;
   private final Admission admission;
+  private final Announcements announcements;
   private final RetentionProperties retention;
   private final Replica replica;
   private final Clock clock;
@@ -53,6 +54,7 @@ class SqlMigrations implements Migrations {
       TransactionOperations transactions,
       MigrationDocuments documents,
       Admission admission,
+      Announcements announcements,
       RetentionProperties retention,
       Replica replica,
       Clock clock) {
@@ -60,6 +62,7 @@ class SqlMigrations implements Migrations {
     this.transactions = transactions;
     this.documents = documents;
     this.admission = admission;
+    this.announcements = announcements;
     this.retention = retention;
     this.replica = replica;
     this.clock = clock;
@@ -74,6 +77,7 @@ class SqlMigrations implements Migrations {
           remember(key, migration.id());
         }
         remember(migration.id(), null, migration.state(), "accepted");
+        announcements.announce(new Tracked(migration, progress));
         admission.admit();
       });
     } catch (DuplicateKeyException e) {
@@ -371,6 +375,9 @@ class SqlMigrations implements Migrations {
     }
     if (next.state() != before.state()) {
       remember(next.id(), before.state(), next.state(), cause);
+      if (next.order().callbackUrl() != null) {
+        announcements.announce(new Tracked(next, find(next.id()).orElseThrow().progress()));
+      }
     }
     if (over) {
       admission.admit();

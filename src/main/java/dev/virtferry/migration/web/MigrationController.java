@@ -9,6 +9,7 @@ import dev.virtferry.migration.MigrationService;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Transition;
+import dev.virtferry.notice.Callbacks;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
@@ -49,10 +50,12 @@ class MigrationController {
 
   private final MigrationService service;
   private final MigrationDefaults defaults;
+  private final Callbacks callbacks;
 
-  MigrationController(MigrationService service, MigrationDefaults defaults) {
+  MigrationController(MigrationService service, MigrationDefaults defaults, Callbacks callbacks) {
     this.service = service;
     this.defaults = defaults;
+    this.callbacks = callbacks;
   }
 
   @PostMapping(consumes = "application/json")
@@ -90,6 +93,7 @@ class MigrationController {
               regexp = "[!-~]{1,255}",
               message = "has no 1 to 255 visible ASCII characters without spaces")
           @Nullable String idempotencyKey) {
+    callbacks.require(request.callbackUrl());
     Accepted accepted =
         service.submit(
             request.toSubmission(defaults),

@@ -22,6 +22,7 @@ import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,13 @@ record MigrationRequest(
         @Min(value = 0, message = "is less than 0")
         @Max(value = 9, message = "is more than 9")
         Integer priority,
+    @Schema(
+            description =
+                "Told of each change of state by a signed POST; only places that the operator allows.",
+            example = "https://control.example/hooks/ferry")
+        @Nullable
+        @Size(max = 2000, message = "has more than 2000 characters")
+        String callbackUrl,
     @Valid @Nullable Options options) {
 
   private static final int DEFAULT_PRIORITY = 5;
@@ -422,6 +430,7 @@ record MigrationRequest(
     }
   }
 
+  /** Empty fields are filled in; callbackUrl has been looked at before. */
   Submission toSubmission(MigrationDefaults defaults) {
     return new Submission(
         domain,
@@ -431,7 +440,8 @@ record MigrationRequest(
         places(),
         source,
         priority == null ? DEFAULT_PRIORITY : priority,
-        (options == null ? Options.NONE : options).toOptions(defaults));
+        (options == null ? Options.NONE : options).toOptions(defaults),
+        callbackUrl == null ? null : URI.create(callbackUrl));
   }
 
   private Map<String, VolumeWish> places() {

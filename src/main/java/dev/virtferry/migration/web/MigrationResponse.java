@@ -21,6 +21,7 @@ import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.VolumeRecord;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -64,6 +65,10 @@ record MigrationResponse(
         @Nullable Tuning tuning,
     @Schema(description = "0 to 9; the highest leaves the queue first.", example = "5")
         int priority,
+    @Schema(
+            description = "Who is told of each change of state, without its query.",
+            example = "https://control.example/hooks/ferry")
+        @Nullable String callbackUrl,
     @Schema(description = "The volumes that were made or deleted, and what became of them.")
         List<Cleanup> cleanup,
     @Schema(description = "Why it is in trouble; null when it is not.")
@@ -96,6 +101,7 @@ record MigrationResponse(
         order.options(),
         migration.tuning(),
         order.priority(),
+        shown(order.callbackUrl()),
         migration.volumes().stream().map(Cleanup::of).toList(),
         migration.attention(),
         migration.timeline().createdAt(),
@@ -103,6 +109,11 @@ record MigrationResponse(
         migration.timeline().endedAt(),
         migration.timeline().phases(),
         migration.failure() == null ? null : MigrationError.of(migration.failure()));
+  }
+
+  /** Queries may carry tokens. */
+  private static @Nullable String shown(@Nullable URI url) {
+    return url == null ? null : url.toString().replaceFirst("\\?.*", "");
   }
 
   /** A domain by both its names. */

@@ -57,6 +57,7 @@ class OpenApiDescription {
           entry("resolveMigration", List.of("400", "404", "409")),
           entry("retuneMigration", List.of("400", "404", "409", "503")),
           entry("completeMigration", List.of("400", "404", "409", "422")),
+          entry("getMigrationDeliveries", List.of("400", "404")),
           entry("watchMigration", List.of("400", "404", "503")),
           entry("resumePostCopy", List.of("400", "404", "409", "503")),
           entry("cancelMigration", List.of("400", "404", "409")));

@@ -2,6 +2,7 @@ package dev.virtferry.migration.web;
 
 import dev.virtferry.migration.MigrationDefaults;
 import dev.virtferry.migration.MigrationService;
+import dev.virtferry.notice.Callbacks;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -19,10 +20,12 @@ class PlanController {
 
   private final MigrationService service;
   private final MigrationDefaults defaults;
+  private final Callbacks callbacks;
 
-  PlanController(MigrationService service, MigrationDefaults defaults) {
+  PlanController(MigrationService service, MigrationDefaults defaults, Callbacks callbacks) {
     this.service = service;
     this.defaults = defaults;
+    this.callbacks = callbacks;
   }
 
   @PostMapping(consumes = "application/json")
@@ -34,6 +37,7 @@ class PlanController {
               + " way. Nothing is kept, and nothing is changed on any host.")
   @ApiResponse(responseCode = "200", description = "The plan, possible or not.")
   PlanResponse plan(@Valid @RequestBody MigrationRequest request) {
+    callbacks.require(request.callbackUrl());
     return PlanResponse.of(service.plan(request.toSubmission(defaults)));
   }
 }

@@ -2,6 +2,8 @@ package dev.virtferry.migration.web;
 
 import dev.virtferry.migration.MigrationService;
 import dev.virtferry.migration.Tracked;
+import dev.virtferry.notice.Deliveries;
+import dev.virtferry.notice.Delivery;
 import dev.virtferry.notice.Newsroom;
 import dev.virtferry.notice.Subscription;
 import io.swagger.v3.oas.annotations.Operation;
@@ -11,6 +13,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.http.ResponseEntity;
@@ -32,10 +35,12 @@ class WatchController {
 
   private final MigrationService service;
   private final Newsroom newsroom;
+  private final Deliveries deliveries;
 
-  WatchController(MigrationService service, Newsroom newsroom) {
+  WatchController(MigrationService service, Newsroom newsroom, Deliveries deliveries) {
     this.service = service;
     this.newsroom = newsroom;
+    this.deliveries = deliveries;
   }
 
   @GetMapping(path = "/events", produces = "text/event-stream")
@@ -85,6 +90,21 @@ class WatchController {
     }
     return LongPoll.answer(newsroom, now, patience.get());
   }
+
+  @GetMapping(path = "/deliveries", produces = "application/json")
+  @Operation(
+      operationId = "getMigrationDeliveries",
+      summary = "Read what callbackUrl was told",
+      description =
+          "One delivery for each change of state, oldest first; none without callbackUrl.")
+  @ApiResponse(responseCode = "200", description = "All deliveries so far.")
+  DeliveryList deliveries(@PathVariable UUID id) {
+    return new DeliveryList(deliveries.of(found(id).migration().id()));
+  }
+
+  /** Deliveries, oldest first. */
+  @Schema(name = "Deliveries")
+  record DeliveryList(List<Delivery> items) {}
 
   private Tracked found(UUID id) {
     return service.find(id).orElseThrow(() -> new MigrationNotFound(id));

@@ -110,6 +110,7 @@ class MigrationApiTest extends ApiTest {
             "options",
             "tuning",
             "priority",
+            "callbackUrl",
             "cleanup",
             "attention",
             "createdAt",

@@ -1,0 +1,80 @@
+package dev.virtferry.migration.store;
+
+import com.github.kagkarlsson.scheduler.boot.config.DbSchedulerProperties;
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.FailureHandler;
+import com.github.kagkarlsson.scheduler.task.Task;
+import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import dev.virtferry.notice.Attempt;
+import dev.virtferry.notice.Message;
+import dev.virtferry.notice.Webhooks;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The scheduler's task that tells callbacks: one execution for each delivery, named by its id. */
+@Configuration(proxyBeanMethods = false)
+class WebhookTask {
+
+  static final TaskDescriptor<Void> TASK = TaskDescriptor.of("webhook");
+
+  /** After an error of our own, and while as many as may are being told. */
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  /** Announcements are looked up late: they need the scheduler, and it needs its tasks. */
+  @Bean
+  Task<Void> deliverWebhooks(
+      ObjectProvider<Announcements> announcements, Webhooks webhooks, Clock clock) {
+    return Tasks.custom(TASK)
+        .onFailure(new FailureHandler.OnFailureRetryLater<>(SOON))
+        .onDeadExecutionRevive()
+        .execute((instance, _) ->
+            deliver(announcements.getObject(), webhooks, clock, UUID.fromString(instance.getId())));
+  }
+
+  private static CompletionHandler<Void> deliver(
+      Announcements announcements, Webhooks webhooks, Clock clock, UUID id) {
+    Optional<Message> message = announcements.pending(id);
+    if (message.isEmpty()) {
+      return new CompletionHandler.OnCompleteRemove<>();
+    }
+    try {
+      Optional<Attempt> attempt = webhooks.tell(message.get());
+      if (attempt.isEmpty()) {
+        return again(clock.instant().plus(SOON));
+      }
+      return announcements
+          .tried(message.get(), attempt.get())
+          .map(WebhookTask::again)
+          .orElseGet(CompletionHandler.OnCompleteRemove::new);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return again(clock.instant());
+    }
+  }
+
+  private static CompletionHandler<Void> again(Instant at) {
+    return (complete, operations) -> operations.reschedule(complete, at);
+  }
+
+  /** A run holds a thread for as long as its migration lasts; nobody is told later for that. */
+  @Bean
+  static BeanPostProcessor threadsBesideThoseOfRuns(ObjectProvider<AdmissionProperties> limits) {
+    return new BeanPostProcessor() {
+      @Override
+      public Object postProcessAfterInitialization(Object bean, String name) {
+        if (bean instanceof DbSchedulerProperties scheduler) {
+          scheduler.setThreads(limits.getObject().total() + Webhooks.AT_A_TIME);
+        }
+        return bean;
+      }
+    };
+  }
+}

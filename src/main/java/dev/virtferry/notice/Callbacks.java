@@ -1,0 +1,107 @@
+package dev.virtferry.notice;
+
+import static dev.virtferry.problem.ProblemType.CALLBACK_NOT_ALLOWED;
+
+import dev.virtferry.notice.WebhookProperties.Allowed;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.Refused;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.HttpCookieHandling;
+import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.boot.http.client.InetAddressFilter;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.stereotype.Component;
+import org.springframework.web.client.RestClient;
+
+/**
+ * The places that may be told, each with a client that goes nowhere else: it follows no redirect,
+ * and each name is resolved and its addresses are looked at when it is dialled, so that a name that
+ * changes its mind leads nowhere either.
+ */
+@Component
+public final class Callbacks {
+
+  private final Map<Origin, RestClient> clients = new HashMap<>();
+
+  /**
+   * Reads the configured places.
+   *
+   * @throws WebhookMistake with a sentence that names the place when it is not usable
+   */
+  Callbacks(WebhookProperties properties, SslBundles bundles) {
+    for (Allowed allowed : properties.allowed()) {
+      clients.put(origin(allowed), client(allowed, properties, bundles));
+    }
+  }
+
+  private static Origin origin(Allowed allowed) {
+    return Origin.of(allowed.origin())
+        .filter(_ -> allowed.origin().matches("[^/]+://[^/?]+/?"))
+        .orElseThrow(() ->
+            new WebhookMistake(
+                "ferry.webhooks.allowed: '%s' is no origin such as https://control.example:8443"
+                    .formatted(allowed.origin())));
+  }
+
+  private static RestClient client(
+      Allowed allowed, WebhookProperties properties, SslBundles bundles) {
+    HttpClientSettings settings =
+        HttpClientSettings.defaults()
+            .withRedirects(HttpRedirects.DONT_FOLLOW)
+            .withCookieHandling(HttpCookieHandling.DISABLE)
+            .withTimeouts(properties.timeout(), properties.timeout())
+            .withInetAddressFilter(dialled(allowed));
+    if (properties.sslBundle() != null) {
+      settings = settings.withSslBundle(bundles.getBundle(properties.sslBundle()));
+    }
+    return RestClient.builder()
+        .requestFactory(
+            ClientHttpRequestFactoryBuilder.httpComponents()
+                .withConnectionManagerCustomizer(all -> all.setMaxConnPerRoute(Webhooks.AT_A_TIME))
+                // Each attempt is one connection of its own, and the scheduler's to repeat: one
+                // that was kept may be closed by now, and its name lead elsewhere.
+                .withHttpClientCustomizer(client ->
+                    client.disableAutomaticRetries().setConnectionReuseStrategy((_, _, _) -> false))
+                .build(settings))
+        .build();
+  }
+
+  private static InetAddressFilter dialled(Allowed allowed) {
+    try {
+      return InetAddressFilter.externalAddresses().or(allowed.networks().toArray(String[]::new));
+    } catch (IllegalArgumentException e) {
+      throw new WebhookMistake(
+          "ferry.webhooks.allowed: networks of '%s' has something that is no network such as 10.20.0.0/16: %s"
+              .formatted(allowed.origin(), e.getMessage()));
+    }
+  }
+
+  /**
+   * Checks what a client would have told.
+   *
+   * @param url null when it wants to be told nothing
+   * @throws Refused when it is none of the places that may be told
+   */
+  public void require(@Nullable String url) {
+    if (url != null && Origin.of(url).map(clients::get).isEmpty()) {
+      throw new Refused(
+          Problem.at(
+              "#/callbackUrl",
+              CALLBACK_NOT_ALLOWED,
+              "Name an http or https URL whose scheme, host and port the service allows (its"
+                  + " operator lists them in ferry.webhooks.allowed), without user or fragment;"
+                  + " or leave callbackUrl out and poll."));
+    }
+  }
+
+  /** The client for that URL; empty when the place is not, or no longer, one that may be told. */
+  Optional<RestClient> client(URI url) {
+    return Origin.of(url).map(clients::get);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.virtferry.notice;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.springframework.boot.http.client.FilteredHostException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.stereotype.Component;
+import org.springframework.web.client.RestClient;
+
+/** Tells receivers by POSTs that carry the headers of Standard Webhooks. */
+@Component
+public final class Webhooks {
+
+  /** How many a replica tells at a time, however slow they are. */
+  public static final int AT_A_TIME = 8;
+
+  private final Callbacks callbacks;
+  private final Signer signer;
+  private final Duration timeout;
+  private final Clock clock;
+  private final Semaphore places = new Semaphore(AT_A_TIME);
+
+  Webhooks(Callbacks callbacks, Signer signer, WebhookProperties properties, Clock clock) {
+    this.callbacks = callbacks;
+    this.signer = signer;
+    this.timeout = properties.timeout();
+    this.clock = clock;
+  }
+
+  /** Tries once; empty when as many are being told as may. */
+  public Optional<Attempt> tell(Message message) throws InterruptedException {
+    if (!places.tryAcquire()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(attempt(message));
+    } finally {
+      places.release();
+    }
+  }
+
+  private Attempt attempt(Message message) throws InterruptedException {
+    Instant now = clock.instant();
+    Optional<RestClient> client = callbacks.client(message.url());
+    if (client.isEmpty()) {
+      return Attempt.failed(now, "ferry.webhooks.allowed no longer has the place.");
+    }
+    // A receiver that answers a byte at a time is within every timeout of a socket.
+    var post = new FutureTask<>(() -> post(client.get(), message, now));
+    Thread posting = Thread.ofVirtual().name("webhook").start(post);
+    try {
+      return Attempt.answered(now, post.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (TimeoutException e) {
+      return Attempt.failed(now, "No answer within %d ms.".formatted(timeout.toMillis()));
+    } catch (ExecutionException e) {
+      return Attempt.failed(now, explained(e));
+    } finally {
+      posting.interrupt();
+    }
+  }
+
+  private int post(RestClient client, Message message, Instant now) {
+    long timestamp = now.getEpochSecond();
+    return client
+        .post()
+        .uri(message.url())
+        .header(HttpHeaders.CONTENT_TYPE, CloudEvents.MEDIA_TYPE)
+        .header(HttpHeaders.USER_AGENT, "virt-ferry")
+        .header("webhook-id", message.id().toString())
+        .header("webhook-timestamp", Long.toString(timestamp))
+        .header("webhook-signature", signer.sign(message.id(), timestamp, message.body()))
+        .body(message.body().getBytes(UTF_8))
+        .exchange((_, response) -> response.getStatusCode().value());
+  }
+
+  private static String explained(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      switch (cause) {
+        case FilteredHostException _ -> {
+          return "The name leads to an address that must not be dialled; an operator can list it in"
+              + " networks of ferry.webhooks.allowed.";
+        }
+        case UnknownHostException _ -> {
+          return "The name is not known.";
+        }
+        case ConnectException _ -> {
+          return "The connection was refused.";
+        }
+        case SSLException tls -> {
+          return "TLS failed: " + tls.getMessage();
+        }
+        default -> {
+          // Its cause may say more.
+        }
+      }
+    }
+    return "The connection broke.";
+  }
+}

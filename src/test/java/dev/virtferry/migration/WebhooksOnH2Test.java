@@ -1,0 +1,3 @@
+package dev.virtferry.migration;
+
+class WebhooksOnH2Test extends WebhooksContract {}

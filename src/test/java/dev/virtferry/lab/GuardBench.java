@@ -2,6 +2,7 @@ package dev.virtferry.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.bench.Pairs;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package dev.virtferry.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.bench.Pairs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ import tools.jackson.databind.JsonNode;
 class MigrateBench {
 
   private static final int PAIRS = Integer.getInteger("bench.pairs", 7);
-  private static final List<String> SIZES = List.of("16M", "64M", "256M");
+  private static final List<String> SIZES =
+      List.of(System.getProperty("bench.sizes", "64M,512M,2G").split(","));
   private static final List<String> HOSTS = List.of("kvm-a", "kvm-b");
 
   private final StringBuilder report = new StringBuilder();
@@ -42,8 +44,10 @@ class MigrateBench {
   }
 
   private void measure(Lab lab, Service service, String size) {
-    byVirsh(lab);
-    byService(lab, service, new TreeMap<>());
+    for (int warmUp = 0; warmUp < 2; warmUp++) {
+      byVirsh(lab);
+      byService(lab, service, new TreeMap<>());
+    }
     var pairs = new Pairs();
     Map<String, List<Double>> spent = new TreeMap<>();
     while (pairs.size() < PAIRS) {
@@ -93,6 +97,7 @@ class MigrateBench {
 
   private static double byService(Lab lab, Service service, Map<String, List<Double>> spent) {
     String source = source(lab);
+    double processor = service.processorMillis();
     Instant begun = Instant.now();
     String id =
         service.migrate(
@@ -113,6 +118,9 @@ class MigrateBench {
       }
     }
     note(spent, "%d until it is seen".formatted(part), before, seen);
+    spent
+        .computeIfAbsent("processor time of the service", _ -> new ArrayList<>())
+        .add(service.processorMillis() - processor);
     tidy(lab, source);
     return Duration.between(begun, seen).toNanos() / 1e6;
   }

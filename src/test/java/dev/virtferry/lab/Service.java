@@ -78,6 +78,14 @@ final class Service implements AutoCloseable {
     return running.pid();
   }
 
+  /** What it has used of processors since it was started. */
+  double processorMillis() {
+    return ProcessHandle.of(pid())
+        .flatMap(handle -> handle.info().totalCpuDuration())
+        .orElseThrow()
+        .toMillis();
+  }
+
   /** Stops it in the middle of whatever it does. */
   void freeze() {
     signal("STOP");

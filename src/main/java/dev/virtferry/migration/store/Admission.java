@@ -1,11 +1,15 @@
 package dev.virtferry.migration.store;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -37,30 +41,39 @@ class Admission {
   public void admit() {
     sql.sql("select id from admission where id = 1 for update").query(Integer.class).single();
     var slots = new Slots(limits);
-    rows("select id, source, destination from migration where admitted and active_domain is not null")
+    sql.sql(
+            "select id, source, destination from migration where admitted and active_domain is not null")
+        .query(Admission::row)
+        .list()
         .forEach(slots::occupy);
-    for (Row row :
-        rows(
-            """
-            select id, source, destination from migration
-             where state = 'QUEUED' and not admitted
-             order by priority desc, created_at, id
-            """)) {
-      if (slots.free(row)) {
-        slots.occupy(row);
-        admit(row);
-      }
+    for (Optional<Row> next = next(slots); next.isPresent(); next = next(slots)) {
+      slots.occupy(next.get());
+      admit(next.get());
     }
   }
 
-  private List<Row> rows(String query) {
-    return sql.sql(query)
-        .query((rs, _) ->
-            new Row(
-                rs.getObject("id", UUID.class),
-                rs.getString("source"),
-                rs.getString("destination")))
-        .list();
+  /** The first in the queue that has a slot; however long the queue is, only that one is read. */
+  private Optional<Row> next(Slots slots) {
+    if (slots.none()) {
+      return Optional.empty();
+    }
+    return sql.sql(
+            """
+            select id, source, destination from migration
+             where state = 'QUEUED' and not admitted
+               and source not in (:busySources) and destination not in (:busyDestinations)
+             order by priority desc, created_at, id
+             limit 1
+            """)
+        .param("busySources", slots.busySources())
+        .param("busyDestinations", slots.busyDestinations())
+        .query(Admission::row)
+        .optional();
+  }
+
+  private static Row row(ResultSet rs, int number) throws SQLException {
+    return new Row(
+        rs.getObject("id", UUID.class), rs.getString("source"), rs.getString("destination"));
   }
 
   private void admit(Row row) {
@@ -82,10 +95,24 @@ class Admission {
       this.limits = limits;
     }
 
-    boolean free(Row row) {
-      return total < limits.total()
-          && outgoing.getOrDefault(row.source(), 0) < limits.outgoingPerHost()
-          && incoming.getOrDefault(row.destination(), 0) < limits.incomingPerHost();
+    boolean none() {
+      return total >= limits.total();
+    }
+
+    List<String> busySources() {
+      return busy(outgoing, limits.outgoingPerHost());
+    }
+
+    List<String> busyDestinations() {
+      return busy(incoming, limits.incomingPerHost());
+    }
+
+    /** With a name that no host has, as SQL knows no empty list. */
+    private static List<String> busy(Map<String, Integer> inUse, int most) {
+      return Stream.concat(
+              Stream.of(""),
+              inUse.entrySet().stream().filter(e -> e.getValue() >= most).map(Map.Entry::getKey))
+          .toList();
     }
 
     void occupy(Row row) {

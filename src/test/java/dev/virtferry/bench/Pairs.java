@@ -1,39 +1,39 @@
-package dev.virtferry.lab;
+package dev.virtferry.bench;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 
 /** What two sides took that had turns, pair by pair. */
-final class Pairs {
+public final class Pairs {
 
   private final List<Double> baseline = new ArrayList<>();
   private final List<Double> measured = new ArrayList<>();
 
-  void add(double baselineMillis, double measuredMillis) {
+  public void add(double baselineMillis, double measuredMillis) {
     baseline.add(baselineMillis);
     measured.add(measuredMillis);
   }
 
-  int size() {
+  public int size() {
     return baseline.size();
   }
 
-  double baseline() {
+  public double baseline() {
     return median(baseline);
   }
 
-  double measured() {
+  public double measured() {
     return median(measured);
   }
 
   /** The median of what each pair's second is to its first. */
-  double ratio() {
+  public double ratio() {
     return median(each((base, value) -> value / base));
   }
 
   /** The median of what each pair's second has more than its first. */
-  double added() {
+  public double added() {
     return median(each((base, value) -> value - base));
   }
 
@@ -45,7 +45,7 @@ final class Pairs {
     return results;
   }
 
-  static double median(List<Double> values) {
+  public static double median(List<Double> values) {
     List<Double> sorted = values.stream().sorted().toList();
     return sorted.get(sorted.size() / 2);
   }

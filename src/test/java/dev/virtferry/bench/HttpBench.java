@@ -75,7 +75,7 @@ abstract class HttpBench extends PlayedHosts {
     String line =
         "%s, %s: %.0f against %.0f a second; ratio %.2f of %d pairs"
             .formatted(name, what, pairs.measured(), pairs.baseline(), pairs.ratio(), pairs.size());
-    System.out.println(line);
+    Report.say(line);
   }
 
   @Test
@@ -255,7 +255,7 @@ abstract class HttpBench extends PlayedHosts {
                 MANY,
                 few.measured() / many.measured(),
                 few.baseline() / many.baseline());
-    System.out.println(line);
+    Report.say(line);
   }
 
   /** Copies of a finished one, a second apart, until there are so many. */

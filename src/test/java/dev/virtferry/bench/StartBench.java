@@ -45,9 +45,10 @@ class StartBench {
   }
 
   private static void say(String what, String unit, Pairs pairs) {
-    System.out.printf(
-        "%s: %.0f %s empty, %.0f %s virt-ferry; ratio %.2f of %d pairs%n",
-        what, pairs.baseline(), unit, pairs.measured(), unit, pairs.ratio(), pairs.size());
+    Report.say(
+        "%s: %.0f %s empty, %.0f %s virt-ferry; ratio %.2f of %d pairs"
+            .formatted(
+                what, pairs.baseline(), unit, pairs.measured(), unit, pairs.ratio(), pairs.size()));
   }
 
   private Start start(Path jar, Path directory) throws IOException, InterruptedException {
@@ -58,7 +59,7 @@ class StartBench {
             "-jar",
             jar.toAbsolutePath().toString(),
             "--server.port=" + port,
-            "--management.server.port=" + port);
+            "--management.server.port=0");
     builder.directory(directory.toFile()).redirectErrorStream(true);
     builder.redirectOutput(Path.of("target", "bench-start.log").toFile());
     long begun = System.nanoTime();

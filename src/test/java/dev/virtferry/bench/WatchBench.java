@@ -69,11 +69,11 @@ class WatchBench extends PlayedHosts {
       }
       await().atMost(Duration.ofMinutes(2)).until(() -> hosts().made().size() == step);
       Cost cost = cost(step);
-      System.out.println(cost);
+      Report.say(cost.toString());
       if (first == null) {
         first = cost;
       } else {
-        System.out.println("  " + cost.per(first));
+        Report.say("  " + cost.per(first));
       }
     }
   }

@@ -3,10 +3,10 @@ package dev.virtferry.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.bench.Pairs;
+import dev.virtferry.bench.Report;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -43,8 +43,7 @@ class GuardBench {
       String result =
           "%d pairs: median downtime %.1f ms plain, %.1f ms guarded; ratio %.2f (median of pairs), added %.1f ms"
               .formatted(PAIRS, pairs.baseline(), pairs.measured(), pairs.ratio(), pairs.added());
-      System.out.println(result);
-      Files.writeString(Path.of("target", "bench-guard.txt"), result + "\n");
+      Report.say(result);
     }
   }
 

@@ -3,15 +3,14 @@ package dev.virtferry.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.bench.Pairs;
+import dev.virtferry.bench.Report;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -52,19 +51,15 @@ class LagBench {
         round(lab, service, lags);
       }
     }
-    var report = new StringBuilder();
     lags.forEach((way, millis) ->
-        report.append(
-            String.format(
-                Locale.ROOT,
-                "%s: median %.0f ms, least %.0f, most %.0f, of %d%n",
-                way,
-                Pairs.median(millis),
-                millis.stream().mapToDouble(m -> m).min().orElseThrow(),
-                millis.stream().mapToDouble(m -> m).max().orElseThrow(),
-                millis.size())));
-    System.out.print(report);
-    Files.writeString(Path.of("target", "bench-lag.txt"), report);
+        Report.say(
+            "%s: median %.0f ms, least %.0f, most %.0f, of %d"
+                .formatted(
+                    way,
+                    Pairs.median(millis),
+                    millis.stream().mapToDouble(m -> m).min().orElseThrow(),
+                    millis.stream().mapToDouble(m -> m).max().orElseThrow(),
+                    millis.size())));
   }
 
   /** What everybody else waits for as well: libvirt is at its own end when virsh returns. */

@@ -3,9 +3,9 @@ package dev.virtferry.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.bench.Pairs;
+import dev.virtferry.bench.Report;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,8 +26,6 @@ class MigrateBench {
       List.of(System.getProperty("bench.sizes", "64M,512M,2G").split(","));
   private static final List<String> HOSTS = List.of("kvm-a", "kvm-b");
 
-  private final StringBuilder report = new StringBuilder();
-
   @Test
   void printsTheTimeAgainstVirsh() throws IOException {
     LabExtension.requireLab();
@@ -40,7 +38,6 @@ class MigrateBench {
         lab.guest("remove", "web");
       }
     }
-    Files.writeString(Path.of("target", "bench-migrate.txt"), report);
   }
 
   private void measure(Lab lab, Service service, String size) {
@@ -53,16 +50,12 @@ class MigrateBench {
     while (pairs.size() < PAIRS) {
       pairs.add(byVirsh(lab), byService(lab, service, spent));
     }
-    say(
+    Report.say(
         "%s, %d pairs: median %.0f ms by virsh, %.0f ms by POST; ratio %.3f, added %.0f ms"
             .formatted(
                 size, PAIRS, pairs.baseline(), pairs.measured(), pairs.ratio(), pairs.added()));
-    spent.forEach((part, millis) -> say("  %s: %.0f ms".formatted(part, Pairs.median(millis))));
-  }
-
-  private void say(String line) {
-    System.out.println(line);
-    report.append(line).append('\n');
+    spent.forEach(
+        (part, millis) -> Report.say("  %s: %.0f ms".formatted(part, Pairs.median(millis))));
   }
 
   private static String source(Lab lab) {

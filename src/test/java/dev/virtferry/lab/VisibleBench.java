@@ -3,6 +3,7 @@ package dev.virtferry.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.bench.Pairs;
+import dev.virtferry.bench.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -39,9 +40,9 @@ class VisibleBench {
         }
       }
     }
-    System.out.printf(
-        "until the job is visible, %d pairs: median %.0f ms by virsh, %.0f ms by POST; ratio %.2f, added %.0f ms%n",
-        PAIRS, pairs.baseline(), pairs.measured(), pairs.ratio(), pairs.added());
+    Report.say(
+        "until the job is visible, %d pairs: median %.0f ms by virsh, %.0f ms by POST; ratio %.2f, added %.0f ms"
+            .formatted(PAIRS, pairs.baseline(), pairs.measured(), pairs.ratio(), pairs.added()));
   }
 
   private static String source(Lab lab) {

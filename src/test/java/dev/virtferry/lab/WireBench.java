@@ -3,6 +3,7 @@ package dev.virtferry.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.bench.Pairs;
+import dev.virtferry.bench.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -32,9 +33,10 @@ class WireBench {
         migrate(lab, service, pairs);
       }
     }
-    System.out.printf(
-        "bytes on the wire, %d rounds: median %.1f MiB had to move, %.1f MiB moved; ratio %.3f%n",
-        ROUNDS, pairs.baseline() / (1 << 20), pairs.measured() / (1 << 20), pairs.ratio());
+    Report.say(
+        "bytes on the wire, %d rounds: median %.1f MiB had to move, %.1f MiB moved; ratio %.3f"
+            .formatted(
+                ROUNDS, pairs.baseline() / (1 << 20), pairs.measured() / (1 << 20), pairs.ratio()));
   }
 
   private static void migrate(Lab lab, Service service, Pairs pairs) {

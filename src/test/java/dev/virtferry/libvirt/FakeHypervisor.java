@@ -271,10 +271,20 @@ public final class FakeHypervisor implements Hypervisor {
   @Override
   public Optional<DomainDescription> describe(HostAddress host, String nameOrUuid) {
     requireReachable(host);
-    return new ArrayList<>(at(host.name()).values())
-        .stream()
-            .filter(d -> d.name().equals(nameOrUuid) || d.uuid().toString().equals(nameOrUuid))
-            .findFirst();
+    Map<UUID, DomainDescription> all = at(host.name());
+    return uuid(nameOrUuid)
+        .map(uuid -> Optional.ofNullable(all.get(uuid)))
+        .orElseGet(() ->
+            new ArrayList<>(all.values())
+                .stream().filter(d -> d.name().equals(nameOrUuid)).findFirst());
+  }
+
+  private static Optional<UUID> uuid(String text) {
+    try {
+      return Optional.of(UUID.fromString(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -21,6 +21,7 @@ import dev.virtferry.migration.Order.Guest;
 import dev.virtferry.migration.store.OldMigrations;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ abstract class MigrationsContract extends PlayedHosts {
 
   private void forgetAll() {
     sql.sql("delete from migration").update();
-    sql.sql("delete from scheduled_tasks where task_name = 'migration'").update();
+    sql.sql("delete from scheduled_tasks where task_name in ('migration', 'webhook')").update();
   }
 
   @Test
@@ -134,6 +135,37 @@ abstract class MigrationsContract extends PlayedHosts {
     add(migration);
     assertThat(migrations.find(migration.id())).isPresent();
     assertThat(tasks()).containsExactly(migration.id().toString());
+  }
+
+  @Test
+  void showsNothingOfAChangeThatWasRolledBack() {
+    Migration migration = told(migration("web-01", "kvm-a", "kvm-b", 5, NOON));
+    add(migration);
+    transactions.executeWithoutResult(transaction -> {
+      migrations.change(migration.id(), "a test", m -> m.requestCancel(NOON));
+      transaction.setRollbackOnly();
+    });
+    assertThat(find(migration).migration()).isEqualTo(migration);
+    migrations.change(migration.id(), "a test", Migration::prepare);
+    assertThat(find(migration).migration().state()).isEqualTo(MigrationState.PREPARING);
+  }
+
+  private static Migration told(Migration migration) {
+    Order order = migration.order();
+    return accepted(
+        new Order(
+            order.guest(),
+            order.source(),
+            order.destination(),
+            order.destUri(),
+            order.disks(),
+            order.copy(),
+            order.volumes(),
+            order.unmapping(),
+            order.options(),
+            order.priority(),
+            URI.create("https://control.example/hook")),
+        NOON);
   }
 
   @Test

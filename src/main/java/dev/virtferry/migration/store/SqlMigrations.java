@@ -1,5 +1,7 @@
 package dev.virtferry.migration.store;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.virtferry.migration.DomainBusy;
 import dev.virtferry.migration.Hold;
 import dev.virtferry.migration.HoldLost;
@@ -48,6 +50,9 @@ class SqlMigrations implements Migrations {
   private final RetentionProperties retention;
   private final Replica replica;
   private final Clock clock;
+
+  /** Clients read the same migrations again and again; two numbers tell whether one has changed. */
+  private final Cache<UUID, Tracked> readLately = Caffeine.newBuilder().maximumSize(1_000).build();
 
   SqlMigrations(
       JdbcClient sql,
@@ -166,6 +171,16 @@ class SqlMigrations implements Migrations {
 
   @Override
   public Optional<Tracked> find(UUID id) {
+    Tracked known = readLately.getIfPresent(id);
+    if (known != null && known.etag().equals(etags(List.of(id)).get(id))) {
+      return Optional.of(known);
+    }
+    Optional<Tracked> read = read(id);
+    read.ifPresent(tracked -> readLately.put(id, tracked));
+    return read;
+  }
+
+  private Optional<Tracked> read(UUID id) {
     return sql.sql(
             """
             select m.version, m.document, p.revision, p.document as progress
@@ -376,7 +391,8 @@ class SqlMigrations implements Migrations {
     if (next.state() != before.state()) {
       remember(next.id(), before.state(), next.state(), cause);
       if (next.order().callbackUrl() != null) {
-        announcements.announce(new Tracked(next, find(next.id()).orElseThrow().progress()));
+        // Not by find: what this transaction shows may never be, and must not be remembered.
+        announcements.announce(new Tracked(next, read(next.id()).orElseThrow().progress()));
       }
     }
     if (over) {

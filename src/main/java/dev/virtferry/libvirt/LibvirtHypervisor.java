@@ -221,13 +221,25 @@ public final class LibvirtHypervisor implements Hypervisor {
         connect -> {
           if (call.parameters().isEmpty()) {
             library.migrateWithoutParameters(connect, call);
-          } else if (withDomain(connect, call.domain().toString(), domain -> migrated(domain, call))
-              .isEmpty()) {
-            throw new LibvirtFailure(
-                LibvirtFailure.NO_DOMAIN, 0, "The domain left before the call");
+          } else {
+            migrateWithParameters(connect, call);
           }
           return null;
         });
+  }
+
+  /** Not through {@link #withDomain}: what libvirt says of a domain that left is wanted here. */
+  private static void migrateWithParameters(Connect connect, MigrateCall call)
+      throws LibvirtException {
+    Domain domain = lookedUp(connect, call.domain().toString());
+    if (domain == null) {
+      throw new LibvirtFailure(LibvirtFailure.NO_DOMAIN, 0, "The domain left before the call");
+    }
+    try {
+      migrate(domain, call);
+    } finally {
+      domain.free();
+    }
   }
 
   @Override
@@ -387,6 +399,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     T of(Domain domain) throws LibvirtException;
   }
 
+  /** Empty when there is no such domain, also when it left between the look-up and the query. */
   private static <T> Optional<T> withDomain(
       Connect connect, String nameOrUuid, DomainQuery<T> query) throws LibvirtException {
     Domain domain = lookedUp(connect, nameOrUuid);
@@ -395,6 +408,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
     try {
       return Optional.of(query.of(domain));
+    } catch (LibvirtException e) {
+      if (Failures.of(e).code() == LibvirtFailure.NO_DOMAIN) {
+        return Optional.empty();
+      }
+      throw e;
     } finally {
       domain.free();
     }
@@ -437,7 +455,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
   }
 
-  private static boolean migrated(Domain domain, MigrateCall call) throws LibvirtException {
+  private static void migrate(Domain domain, MigrateCall call) throws LibvirtException {
     int result =
         domain.migrateToURI(
             call.destination(),
@@ -447,7 +465,6 @@ public final class LibvirtHypervisor implements Hypervisor {
       // libvirt-java returns -1 without an exception when no error of level ERROR was set.
       throw new LibvirtFailure(0, 0, "virDomainMigrateToURI3 returned " + result);
     }
-    return true;
   }
 
   private DomainDescription described(LentConnect connect, Domain domain) throws LibvirtException {

@@ -1,5 +1,6 @@
 package dev.virtferry;
 
+import dev.virtferry.access.AccessMistake;
 import dev.virtferry.host.InventoryMistake;
 import dev.virtferry.libvirt.LibraryMissing;
 import dev.virtferry.notice.WebhookMistake;
@@ -22,6 +23,13 @@ public final class StartFailures implements FailureAnalyzer {
       if (cause instanceof InventoryMistake) {
         return new FailureAnalysis(
             cause.getMessage(), "Mend ferry.hosts in the configuration or the environment.", cause);
+      }
+      if (cause instanceof AccessMistake) {
+        return new FailureAnalysis(
+            cause.getMessage() + ".",
+            "Configure ferry.access.tokens (java -jar virt-ferry.jar token makes one) or"
+                + " ferry.access.jwt; or let it listen on loopback alone: SERVER_ADDRESS=127.0.0.1",
+            cause);
       }
       if (cause instanceof WebhookMistake) {
         return new FailureAnalysis(

@@ -1,5 +1,6 @@
 package dev.virtferry;
 
+import dev.virtferry.access.TokenCommand;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.LibvirtConnections;
 import dev.virtferry.libvirt.LibvirtHypervisor;
@@ -7,6 +8,7 @@ import dev.virtferry.libvirt.LibvirtStorage;
 import dev.virtferry.libvirt.Storage;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -19,6 +21,10 @@ import org.springframework.context.annotation.Lazy;
 public class VirtFerryApplication {
 
   public static void main(String[] args) {
+    if (args.length > 0 && args[0].equals(TokenCommand.NAME)) {
+      List<String> words = List.of(args).subList(1, args.length);
+      System.exit(TokenCommand.run(words, System.out, System.err));
+    }
     // JNA reads it when it loads; without it names of domains would be read as US-ASCII.
     System.setProperty("jna.encoding", "UTF-8");
     SpringApplication.run(VirtFerryApplication.class, args);

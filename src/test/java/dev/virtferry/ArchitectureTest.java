@@ -40,6 +40,12 @@ class ArchitectureTest {
         .definedBy("dev.virtferry.disk")
         .layer("host")
         .definedBy("dev.virtferry.host")
+        .layer("access web")
+        .definedBy("dev.virtferry.access.web")
+        .layer("access store")
+        .definedBy("dev.virtferry.access.store")
+        .layer("access")
+        .definedBy("dev.virtferry.access")
         .layer("problem")
         .definedBy("dev.virtferry.problem")
         .layer("libvirt")
@@ -60,8 +66,15 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("migration", "web", "host web")
         .whereLayer("host")
         .mayOnlyBeAccessedByLayers("application", "migration", "web", "host web")
+        .whereLayer("access web")
+        .mayOnlyBeAccessedByLayers("web")
+        .whereLayer("access store")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("access")
+        .mayOnlyBeAccessedByLayers(
+            "application", "access web", "access store", "migration", "store", "web", "host web")
         .whereLayer("problem")
-        .mayOnlyBeAccessedByLayers("disk", "migration", "notice", "web", "host web")
+        .mayOnlyBeAccessedByLayers("disk", "migration", "notice", "web", "host web", "access web")
         .whereLayer("libvirt")
         .mayOnlyBeAccessedByLayers(
             "application", "host", "disk", "migration", "store", "web", "host web")
@@ -92,10 +105,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void sqlAndSchedulingStayInTheStore() {
+  void sqlAndSchedulingStayInTheStores() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.virtferry.migration.store")
+        .resideOutsideOfPackages("dev.virtferry.migration.store", "dev.virtferry.access.store")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("java.sql..", "org.springframework.jdbc..", "com.github.kagkarlsson..")

@@ -1,16 +1,19 @@
 package dev.virtferry;
 
+import dev.virtferry.access.Callers;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
+import org.springframework.context.annotation.Import;
 
 /** The whole service on an H2 of its own, with hosts that a test plays. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @AutoConfigureMockMvc
+@Import(Callers.Shown.class)
 @SpringBootTest(
     properties = {
       "spring.datasource.url=jdbc:h2:mem:${random.uuid};MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;"
@@ -24,6 +27,11 @@ import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
       "ferry.hosts[2].uri=qemu+tls://kvm-c/system",
       "ferry.watch.interval=20ms",
       "ferry.watch.settle=300ms",
+      "ferry.access.tokens[0].name=test",
+      "ferry.access.tokens[0].sha256=" + Callers.TOKEN_SHA256,
+      "ferry.access.tokens[0].role=admin",
+      "ferry.rate.reads=100000",
+      "ferry.rate.writes=100000",
       "db-scheduler.polling-interval=100ms",
       "db-scheduler.shutdown-max-wait=1s",
     })

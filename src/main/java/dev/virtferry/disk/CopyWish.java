@@ -25,4 +25,10 @@ public record CopyWish(
     CopyMode mode,
     BackingCheck verify,
     Map<String, VolumeWish> places,
-    Map<String, Long> promised) {}
+    Map<String, Long> promised) {
+
+  /** Whether no image at the destination matters, so that nobody needs to look there. */
+  boolean isForNothing() {
+    return disks.isEmpty() && staying.isEmpty() && places.isEmpty();
+  }
+}

@@ -34,6 +34,9 @@ public final class DestinationVolumes {
    */
   public Placement plan(
       CopyWish wish, HostAddress source, List<StoragePool> sourcePools, HostAddress destination) {
+    if (wish.isForNothing()) {
+      return new Placement(List.of(), List.of());
+    }
     var here = new PoolView(storage, source, sourcePools);
     var there = new PoolView(storage, destination, storage.pools(destination));
     return new VolumePlanner(wish, here, there, hypervisor.imagesInUse(destination), shared)

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.springframework.stereotype.Component;
 
 /** Asks all hosts of the inventory at the same time. */
@@ -23,12 +24,17 @@ public final class EveryHost {
   /**
    * One answer for each host, in the order of the inventory. Takes as long as the slowest. What the
    * question throws is thrown here.
+   *
+   * @param which of them are asked
    */
-  public <T> List<T> ask(Function<Host, T> question) {
+  public <T> List<T> ask(Predicate<Host> which, Function<Host, T> question) {
     // These threads only wait for the hypervisor's own, which make the native calls.
     try (ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<T>> answers =
-          inventory.all().stream().map(host -> waiting.submit(() -> question.apply(host))).toList();
+          inventory.all().stream()
+              .filter(which)
+              .map(host -> waiting.submit(() -> question.apply(host)))
+              .toList();
       List<T> all = new ArrayList<>();
       for (Future<T> answer : answers) {
         all.add(answer.get());

@@ -6,6 +6,7 @@ import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_MIGRATABLE;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
 import static dev.virtferry.problem.ProblemType.SAME_HOST;
 
+import dev.virtferry.access.Scope;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.CopyWish;
 import dev.virtferry.disk.DestinationVolumes;
@@ -64,12 +65,14 @@ final class Crossing {
   /**
    * The domain as the source describes it now.
    *
+   * @param scope outside of which no domain is found
    * @throws Refused when the source has none of that name or UUID, or it does not run
    */
-  DomainDescription running(Host source, String nameOrUuid) {
+  DomainDescription running(Host source, String nameOrUuid, Scope scope) {
     DomainDescription domain =
         hypervisor
             .describe(source.address(), nameOrUuid)
+            .filter(found -> scope.hasDomain(found.name()))
             .orElseThrow(() ->
                 refused(
                     DOMAIN_NOT_FOUND,
@@ -113,7 +116,7 @@ final class Crossing {
     Placement placement =
         two
             ? volumes.plan(
-                wish(submission, domain, selected, promised(destination, self)),
+                wish(submission, domain, selected, promised(selected, destination, self)),
                 source.address(),
                 pools,
                 destination.address())
@@ -229,8 +232,10 @@ final class Crossing {
     }
   }
 
-  private Map<String, Long> promised(Host destination, @Nullable UUID self) {
-    return Promised.bytes(migrations.underWayTo(destination.name()), self);
+  private Map<String, Long> promised(Selection selected, Host destination, @Nullable UUID self) {
+    return selected.chosen().isEmpty()
+        ? Map.of()
+        : Promised.bytes(migrations.underWayTo(destination.name()), self);
   }
 
   private static CopyWish wish(
@@ -311,7 +316,8 @@ final class Crossing {
             order.priority(),
             order.options(),
             order.callbackUrl());
-    DomainDescription domain = running(source, order.guest().uuid().toString());
+    // Whoever accepted it was allowed to; a scope that became narrower since then stops nothing.
+    DomainDescription domain = running(source, order.guest().uuid().toString(), Scope.EVERYTHING);
     return plan(submission, domain, source, destination, migration.id()).requirePossible();
   }
 

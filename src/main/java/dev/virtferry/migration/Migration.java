@@ -10,6 +10,7 @@ import static dev.virtferry.migration.MigrationState.QUEUED;
 import static dev.virtferry.migration.MigrationState.RECOVERING;
 import static dev.virtferry.migration.MigrationState.SUCCEEDED;
 
+import dev.virtferry.access.Scope;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
@@ -51,6 +52,11 @@ public record Migration(
   /** What libvirt's job does or did last; null before it started. */
   public @Nullable Phase phase() {
     return standing.phase();
+  }
+
+  /** Whether a caller with that scope sees it. */
+  public boolean isIn(Scope scope) {
+    return scope.hasMigration(order.guest().name(), order.source(), order.destination());
   }
 
   /** Where the guest is. */

@@ -5,6 +5,8 @@ import static dev.virtferry.problem.ProblemType.HOST_NOT_FOUND;
 import static dev.virtferry.problem.ProblemType.IDEMPOTENCY_CONFLICT;
 
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import dev.virtferry.access.Caller;
+import dev.virtferry.access.Scope;
 import dev.virtferry.host.Host;
 import dev.virtferry.host.Inventory;
 import dev.virtferry.libvirt.DomainDescription;
@@ -53,30 +55,22 @@ public class MigrationService {
   }
 
   /**
-   * Accepts a migration after checking it against the live hosts.
-   *
-   * @throws Refused when it can't be done like that
-   * @throws DomainBusy when the domain has a migration that has not ended
-   * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
-   */
-  public Tracked submit(Submission submission) {
-    return submit(submission, null).migration();
-  }
-
-  /**
-   * Accepts a migration once for each key: the same request again is answered with the migration
-   * that the first one made, as it is now.
+   * Accepts a migration after checking it against the live hosts, once for each key: the same
+   * request again is answered with the migration that the first one made, as it is now.
    *
    * @param key null when the client sent none
-   * @throws Refused as above, or when the key came with another request before
+   * @throws Refused when it can't be done like that, or when the key came with another request
+   * @throws DomainBusy when the domain has a migration that has not ended
+   * @throws QueueFull when as many of the caller's wait as may
+   * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
    */
-  public Accepted submit(Submission submission, @Nullable IdempotencyKey key) {
+  public Accepted submit(Submission submission, Caller caller, @Nullable IdempotencyKey key) {
     Optional<Accepted> earlier = replayed(key);
     if (earlier.isPresent()) {
       return earlier.get();
     }
     try {
-      return new Accepted(accept(submission, key), false);
+      return new Accepted(accept(submission, caller, key), false);
     } catch (DomainBusy | KeyTaken e) {
       // The first use of the key may have come to its end while this one was being checked.
       return replayed(key).orElseThrow(() -> e);
@@ -99,37 +93,45 @@ public class MigrationService {
     return kept.map(found -> new Accepted(found.migration(), true));
   }
 
-  private Tracked accept(Submission submission, @Nullable IdempotencyKey key) {
-    MigrationPlan plan = plan(submission);
+  private Tracked accept(Submission submission, Caller caller, @Nullable IdempotencyKey key) {
+    MigrationPlan plan = plan(submission, caller.scope());
     Order order = plan.requirePossible();
     MigrateCall call = Objects.requireNonNull(plan.call());
     var migration = Migration.accepted(ids.generate(), order, call, clock.instant());
     Progress progress = Progress.initial(order);
-    migrations.add(migration, progress, key);
+    migrations.add(migration, progress, caller.name(), key);
     log.info(
-        "Accepted migration {} of {} from {} to {}, disks {}",
+        "Accepted migration {} of {} from {} to {}, disks {}, for {}",
         migration.id(),
         order.guest().name(),
         order.source(),
         order.destination(),
-        order.targets());
+        order.targets(),
+        caller.name());
     return new Tracked(migration, progress);
   }
 
   /**
    * Looks at the live hosts for what a migration would do. Nothing is kept or changed.
    *
+   * @param scope of the caller; what is outside of it is answered like what is not there
    * @throws Refused when the domain or a host is not there
    * @throws DomainBusy when the domain has a migration that has not ended
    * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
    */
-  public MigrationPlan plan(Submission submission) {
+  public MigrationPlan plan(Submission submission, Scope scope) {
     Host destination =
-        inventory.destination(submission.destUri()).orElseThrow(MigrationService::notAllowed);
-    requireIdle(submission);
-    Host source = source(submission);
-    DomainDescription domain = crossing.running(source, submission.domain());
-    return crossing.plan(submission, domain, source, destination, null);
+        inventory
+            .destination(submission.destUri())
+            .filter(host -> scope.hasHost(host.name()))
+            .orElseThrow(MigrationService::notAllowed);
+    Bounds.require(submission.options(), scope);
+    requireIdle(submission, scope);
+    Host source = source(submission, scope);
+    DomainDescription domain = crossing.running(source, submission.domain(), scope);
+    MigrationPlan plan = crossing.plan(submission, domain, source, destination, null);
+    Bounds.require(plan.order(), scope);
+    return plan;
   }
 
   public Optional<Tracked> find(UUID id) {
@@ -185,8 +187,9 @@ public class MigrationService {
   }
 
   /** During a migration both hosts know the domain; who asks again shall hear of the migration. */
-  private void requireIdle(Submission submission) {
+  private void requireIdle(Submission submission, Scope scope) {
     migrations.activeOf(submission.domain()).stream()
+        .filter(active -> active.isIn(scope))
         .filter(active -> concerns(active.order(), submission.source()))
         .findFirst()
         .ifPresent(active -> {
@@ -198,13 +201,14 @@ public class MigrationService {
     return source == null || source.equals(order.source()) || source.equals(order.destination());
   }
 
-  private Host source(Submission submission) {
+  private Host source(Submission submission, Scope scope) {
     String name = submission.source();
     if (name == null) {
-      return search.runs(submission.domain());
+      return search.runs(submission.domain(), scope);
     }
     return inventory
         .named(name)
+        .filter(host -> scope.hasHost(host.name()))
         .orElseThrow(() ->
             new Refused(
                 Problem.at(

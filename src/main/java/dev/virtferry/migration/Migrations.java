@@ -17,11 +17,13 @@ public interface Migrations {
   /**
    * Keeps a new migration and gives it a slot as soon as one is free, all in one transaction.
    *
+   * @param caller who asked for it
    * @param key of the request; null when it had none
    * @throws DomainBusy when the domain has one that has not ended
    * @throws KeyTaken when another request came first with that key
+   * @throws QueueFull when as many of the caller's wait as may
    */
-  void add(Migration migration, Progress progress, @Nullable IdempotencyKey key);
+  void add(Migration migration, Progress progress, String caller, @Nullable IdempotencyKey key);
 
   /** What an earlier request with that key made, unless that is too long ago. */
   Optional<KeptUnderKey> keptUnder(IdempotencyKey key);

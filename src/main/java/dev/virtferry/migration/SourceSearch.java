@@ -4,9 +4,11 @@ import static dev.virtferry.problem.ProblemType.DOMAIN_AMBIGUOUS;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_FOUND;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
 
+import dev.virtferry.access.Scope;
 import dev.virtferry.host.EveryHost;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.problem.Problem;
@@ -32,14 +34,16 @@ final class SourceSearch {
   /**
    * The only host that runs the domain.
    *
+   * @param scope outside of which no domain and no host is found
    * @throws Refused when no host, or more than one, runs it
    * @throws HostUnreachable when it was not found and a host could not be asked
    */
-  Host runs(String domain) {
+  Host runs(String domain, Scope scope) {
     List<Host> running = new ArrayList<>();
     List<Host> stopped = new ArrayList<>();
     List<HostUnreachable> silent = new ArrayList<>();
-    for (Answer answer : everyHost.ask(host -> ask(host, domain))) {
+    for (Answer answer :
+        everyHost.ask(host -> scope.hasHost(host.name()), host -> ask(host, domain, scope))) {
       switch (answer) {
         case Answer.Has(Host host, DomainCondition condition) ->
             (condition.active() ? running : stopped).add(host);
@@ -78,13 +82,23 @@ final class SourceSearch {
     record Silent(HostUnreachable why) implements Answer {}
   }
 
-  private Answer ask(Host host, String domain) {
+  private Answer ask(Host host, String domain, Scope scope) {
     try {
-      Optional<DomainCondition> condition = hypervisor.glance(host.address(), domain);
+      Optional<DomainCondition> condition = condition(host, domain, scope);
       return condition.isPresent() ? new Answer.Has(host, condition.get()) : new Answer.HasNot();
     } catch (HostUnreachable e) {
       return new Answer.Silent(e);
     }
+  }
+
+  /** A glance does not tell the name, by which some callers are bound. */
+  private Optional<DomainCondition> condition(Host host, String domain, Scope scope) {
+    return scope.domains() == null
+        ? hypervisor.glance(host.address(), domain)
+        : hypervisor
+            .describe(host.address(), domain)
+            .filter(found -> scope.hasDomain(found.name()))
+            .map(DomainDescription::condition);
   }
 
   private static Refused refused(ProblemType type, String detail) {

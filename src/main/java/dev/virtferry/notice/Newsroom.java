@@ -43,12 +43,14 @@ public final class Newsroom implements SmartLifecycle {
   private static final class Seat {
 
     private final UUID migration;
+    private final String caller;
     private final Reader reader;
     private String known;
     private long toldNanos = System.nanoTime();
 
-    Seat(UUID migration, String known, Reader reader) {
+    Seat(UUID migration, String caller, String known, Reader reader) {
       this.migration = migration;
+      this.caller = caller;
       this.known = known;
       this.reader = reader;
     }
@@ -63,15 +65,20 @@ public final class Newsroom implements SmartLifecycle {
   /**
    * Tells every change from now on.
    *
+   * @param caller whose reader it is
    * @param known the ETag of what the reader has; another one is told at once
-   * @throws TooManyReaders when as many wait as may
+   * @throws TooManyReaders when as many wait as may, of this caller or of all
    */
-  public Subscription watch(UUID migration, String known, Reader reader) {
-    var seat = new Seat(migration, known, reader);
+  public Subscription watch(UUID migration, String caller, String known, Reader reader) {
+    var seat = new Seat(migration, caller, known, reader);
     lock.lock();
     try {
       if (!running || seats.size() >= properties.maxStreams()) {
-        throw new TooManyReaders(properties.maxStreams());
+        throw TooManyReaders.ofAll(properties.maxStreams());
+      }
+      long own = seats.stream().filter(other -> other.caller.equals(caller)).count();
+      if (own >= properties.maxStreamsPerCaller()) {
+        throw TooManyReaders.ofOne(properties.maxStreamsPerCaller());
       }
       seats.add(seat);
       if (thread == null) {

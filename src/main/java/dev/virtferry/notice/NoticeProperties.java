@@ -10,9 +10,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param interval between two looks for changes, while anybody waits
  * @param heartbeat between two signs of life to a client that nothing else is told
  * @param maxStreams clients that may wait on this replica at a time
+ * @param maxStreamsPerCaller those of them that may have the same token
  */
 @ConfigurationProperties("ferry.notice")
 public record NoticeProperties(
     @DefaultValue("50ms") Duration interval,
     @DefaultValue("15s") Duration heartbeat,
-    @DefaultValue("1000") int maxStreams) {}
+    @DefaultValue("1000") int maxStreams,
+    @DefaultValue("200") int maxStreamsPerCaller) {}

@@ -5,7 +5,15 @@ public final class TooManyReaders extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  TooManyReaders(int most) {
-    super("%d clients wait here already".formatted(most));
+  private TooManyReaders(String message) {
+    super(message);
+  }
+
+  static TooManyReaders ofAll(int most) {
+    return new TooManyReaders("%d clients wait here already".formatted(most));
+  }
+
+  static TooManyReaders ofOne(int most) {
+    return new TooManyReaders("%d clients with your token wait here already".formatted(most));
   }
 }

@@ -5,6 +5,8 @@ import java.util.Locale;
 /** The kinds of problem that a caller can meet. Names and statuses are part of the contract. */
 public enum ProblemType {
   INVALID_REQUEST(400, "The request can't be understood"),
+  UNAUTHORIZED(401, "The call came without a valid token"),
+  FORBIDDEN(403, "The caller may not do that"),
   MIGRATION_NOT_FOUND(404, "There is no such migration"),
   NOT_FOUND(404, "There is nothing at this address"),
   METHOD_NOT_ALLOWED(405, "This address does not know that method"),
@@ -18,6 +20,7 @@ public enum ProblemType {
   MIGRATION_NOT_RESOLVABLE(409, "The migration needs no decision"),
   RESOLVED_BY_HAND(409, "An operator ended the migration"),
   MIGRATION_NOT_CANCELLABLE(409, "The migration can't be cancelled any more"),
+  RATE_LIMITED(429, "The caller asks for too much at a time"),
   DOMAIN_NOT_FOUND(422, "No host has such a domain"),
   DOMAIN_NOT_RUNNING(422, "The domain does not run"),
   DOMAIN_NOT_MIGRATABLE(422, "The domain can't be migrated as it is"),
@@ -35,6 +38,7 @@ public enum ProblemType {
   INTERNAL_ERROR(500, "Something went wrong in virt-ferry"),
   LIBVIRT_ERROR(502, "libvirt reported an error"),
   DATABASE_UNREACHABLE(503, "The database can't be reached"),
+  IDENTITY_PROVIDER_UNREACHABLE(503, "The identity provider can't be reached"),
   TOO_MANY_STREAMS(503, "Too many clients wait on this replica"),
   HOST_UNREACHABLE(503, "A host can't be reached"),
   TIME_LIMIT(504, "The migration took too long");

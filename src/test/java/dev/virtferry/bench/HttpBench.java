@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.PlayedHosts;
+import dev.virtferry.access.Callers;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.Domains;
 import java.io.IOException;
@@ -46,6 +47,12 @@ import tools.jackson.databind.json.JsonMapper;
       "ferry.hosts[1].uri=qemu+tls://kvm-b/system",
       "ferry.limits.outgoing-per-host=20",
       "ferry.limits.incoming-per-host=20",
+      "ferry.limits.queued-per-caller=1000000",
+      "ferry.access.tokens[0].name=test",
+      "ferry.access.tokens[0].sha256=" + Callers.TOKEN_SHA256,
+      "ferry.access.tokens[0].role=admin",
+      "ferry.rate.reads=1000000",
+      "ferry.rate.writes=1000000",
     })
 abstract class HttpBench extends PlayedHosts {
 
@@ -56,6 +63,9 @@ abstract class HttpBench extends PlayedHosts {
   private static final int FEW = 1_000;
   private static final int MANY = 100_000;
   private static final String TO_B = "\"destUri\":\"qemu+tls://kvm-b/system\"";
+
+  private static final RestClient CLIENT =
+      RestClient.builder().defaultHeader("Authorization", "Bearer " + Callers.TOKEN).build();
 
   @LocalServerPort private int port;
   @Autowired private JdbcClient sql;
@@ -96,7 +106,7 @@ abstract class HttpBench extends PlayedHosts {
 
   private JsonNode get(String path) {
     return new JsonMapper()
-        .readTree(RestClient.create().get().uri(url(path)).retrieve().body(byte[].class))
+        .readTree(CLIENT.get().uri(url(path)).retrieve().body(byte[].class))
         .get("items");
   }
 
@@ -108,7 +118,7 @@ abstract class HttpBench extends PlayedHosts {
     for (int guest = 0; guest < RUNNING; guest++) {
       DomainDescription domain = Domains.running("runs-" + guest, Domains.disk("vda"));
       hosts().put("kvm-a", domain);
-      RestClient.create()
+      CLIENT
           .post()
           .uri(url("/v1/migrations"))
           .contentType(MediaType.APPLICATION_JSON)

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
+import dev.virtferry.access.Callers;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.migration.MigrationOptions;
@@ -92,7 +93,9 @@ class WatchBench extends PlayedHosts {
             "kvm-a",
             5,
             MigrationOptions.NONE,
-            null));
+            null),
+        Callers.ADMIN,
+        null);
   }
 
   private static Cost cost(int watched) throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.virtferry.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.virtferry.access.Callers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ final class Wrk {
     List<String> command =
         new ArrayList<>(
             List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "--timeout", "10s"));
+    command.addAll(List.of("-H", "Authorization: Bearer " + Callers.TOKEN));
     command.addAll(arguments);
     command.add(url);
     Process wrk = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -72,6 +72,9 @@ final class LabExtension implements BeforeAllCallback, ParameterResolver {
     environment.remove("FERRY_HOSTS_1_MIGRATEURI");
     environment.put("FERRY_LIMITS_OUTGOINGPERHOST", "5");
     environment.put("FERRY_LIMITS_INCOMINGPERHOST", "5");
+    environment.put("FERRY_NOTICE_MAXSTREAMSPERCALLER", "1000");
+    environment.put("FERRY_RATE_READS", "10000");
+    environment.put("FERRY_RATE_WRITES", "10000");
     return environment;
   }
 

@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -67,6 +68,11 @@ final class Service implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     await().atMost(PATIENCE).ignoreExceptions().until(() -> get("/v1/migrations").status() == 200);
+  }
+
+  /** The one that it made at its first start, as nobody is configured. */
+  private String token() throws IOException {
+    return Files.readString(directory.resolve("data/admin-token")).strip();
   }
 
   /** The number of its process, which is in the name of the replica too. */
@@ -167,6 +173,7 @@ final class Service implements AutoCloseable {
           client.send(
               HttpRequest.newBuilder(
                       URI.create("http://127.0.0.1:%d/v1/migrations/%s/events".formatted(port, id)))
+                  .header("Authorization", "Bearer " + token())
                   .build(),
               BodyHandlers.ofLines());
       return CompletableFuture.supplyAsync(
@@ -196,6 +203,7 @@ final class Service implements AutoCloseable {
           client.send(
               request
                   .uri(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
+                  .header("Authorization", "Bearer " + token())
                   .timeout(Duration.ofSeconds(10))
                   .build(),
               BodyHandlers.ofString());

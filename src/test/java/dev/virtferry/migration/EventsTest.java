@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
+import dev.virtferry.access.Callers;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainNews;
@@ -46,7 +47,10 @@ class EventsTest extends PlayedHosts {
                 null,
                 5,
                 MigrationOptions.NONE,
-                null))
+                null),
+            Callers.ADMIN,
+            null)
+        .migration()
         .migration()
         .id();
   }

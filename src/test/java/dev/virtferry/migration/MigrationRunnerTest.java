@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
+import dev.virtferry.access.Callers;
+import dev.virtferry.access.Scope;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.CompletedJob;
@@ -70,7 +72,9 @@ class MigrationRunnerTest extends PlayedHosts {
         EnumSet.allOf(MigrationState.class).stream()
             .filter(state -> !state.terminal())
             .collect(toSet());
-    return service.list(new MigrationQuery(states, null, null, null, 200, null)).items();
+    return service
+        .list(new MigrationQuery(Scope.EVERYTHING, states, null, null, null, 200, null))
+        .items();
   }
 
   @Test
@@ -272,8 +276,8 @@ class MigrationRunnerTest extends PlayedHosts {
   void failsAtOnceWhenTheWorldChangedInTheQueue() {
     hosts().put("kvm-a", Domains.running("blocker-1", Domains.disk("vda")));
     hosts().put("kvm-a", Domains.running("blocker-2", Domains.disk("vda")));
-    service.submit(submission("blocker-1", List.of("vda")));
-    service.submit(submission("blocker-2", List.of("vda")));
+    service.submit(submission("blocker-1", List.of("vda")), Callers.ADMIN, null);
+    service.submit(submission("blocker-2", List.of("vda")), Callers.ADMIN, null);
     UUID id = submit(null);
     assertThat(find(id).migration().state()).isEqualTo(MigrationState.QUEUED);
 
@@ -319,7 +323,10 @@ class MigrationRunnerTest extends PlayedHosts {
                     null,
                     5,
                     MigrationOptions.NONE,
-                    null))
+                    null),
+                Callers.ADMIN,
+                null)
+            .migration()
             .migration()
             .id();
     await().until(() -> !hosts().made().isEmpty());
@@ -489,7 +496,10 @@ class MigrationRunnerTest extends PlayedHosts {
                 null,
                 5,
                 new GivenOptions().verifyingContent().build(),
-                null))
+                null),
+            Callers.ADMIN,
+            null)
+        .migration()
         .migration()
         .id();
   }
@@ -786,7 +796,10 @@ class MigrationRunnerTest extends PlayedHosts {
                 null,
                 5,
                 MigrationOptions.NONE,
-                null))
+                null),
+            Callers.ADMIN,
+            null)
+        .migration()
         .migration()
         .id();
   }
@@ -813,7 +826,10 @@ class MigrationRunnerTest extends PlayedHosts {
                 null,
                 5,
                 options == null ? MigrationOptions.NONE : options,
-                null))
+                null),
+            Callers.ADMIN,
+            null)
+        .migration()
         .migration()
         .id();
   }

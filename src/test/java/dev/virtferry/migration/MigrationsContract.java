@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
+import dev.virtferry.access.Scope;
 import dev.virtferry.disk.BackingImage;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumePlan;
@@ -173,7 +174,7 @@ abstract class MigrationsContract extends PlayedHosts {
     Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
     var key = new IdempotencyKey("me", "k1", "print");
     assertThat(migrations.keptUnder(key)).isEmpty();
-    migrations.add(migration, Progress.initial(migration.order()), key);
+    migrations.add(migration, Progress.initial(migration.order()), "token:test", key);
     KeptUnderKey kept = migrations.keptUnder(key).orElseThrow();
     assertThat(kept.migration().migration()).isEqualTo(migration);
     assertThat(kept.fingerprint()).isEqualTo("print");
@@ -185,8 +186,9 @@ abstract class MigrationsContract extends PlayedHosts {
     var key = new IdempotencyKey("me", "k1", "print");
     Migration first = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
     Migration second = migration("web-02", "kvm-a", "kvm-b", 5, NOON);
-    migrations.add(first, Progress.initial(first.order()), key);
-    assertThatThrownBy(() -> migrations.add(second, Progress.initial(second.order()), key))
+    migrations.add(first, Progress.initial(first.order()), "token:test", key);
+    assertThatThrownBy(
+            () -> migrations.add(second, Progress.initial(second.order()), "token:test", key))
         .isInstanceOf(KeyTaken.class);
     assertThat(migrations.find(second.id())).isEmpty();
   }
@@ -195,13 +197,13 @@ abstract class MigrationsContract extends PlayedHosts {
   void takesAKeyAgainThatWasForgotten() {
     var key = new IdempotencyKey("me", "k1", "print");
     Migration first = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
-    migrations.add(first, Progress.initial(first.order()), key);
+    migrations.add(first, Progress.initial(first.order()), "token:test", key);
     sql.sql("update idempotency set created_at = :then")
         .param("then", java.time.OffsetDateTime.now(java.time.ZoneOffset.UTC).minusHours(25))
         .update();
     assertThat(migrations.keptUnder(key)).isEmpty();
     Migration second = migration("web-02", "kvm-a", "kvm-b", 5, NOON);
-    migrations.add(second, Progress.initial(second.order()), key);
+    migrations.add(second, Progress.initial(second.order()), "token:test", key);
     assertThat(migrations.keptUnder(key).orElseThrow().migration().migration()).isEqualTo(second);
   }
 
@@ -292,7 +294,9 @@ abstract class MigrationsContract extends PlayedHosts {
     List<UUID> seen = new ArrayList<>();
     @Nullable Position after = null;
     do {
-      Page page = migrations.list(new MigrationQuery(Set.of(), null, null, null, 3, after));
+      Page page =
+          migrations.list(
+              new MigrationQuery(Scope.EVERYTHING, Set.of(), null, null, null, 3, after));
       page.items().forEach(item -> seen.add(item.migration().id()));
       after = page.next();
     } while (after != null);
@@ -376,7 +380,7 @@ abstract class MigrationsContract extends PlayedHosts {
   }
 
   private void add(Migration migration) {
-    migrations.add(migration, Progress.initial(migration.order()), null);
+    migrations.add(migration, Progress.initial(migration.order()), "token:test", null);
   }
 
   private Tracked find(Migration migration) {
@@ -389,7 +393,7 @@ abstract class MigrationsContract extends PlayedHosts {
       @Nullable String source,
       @Nullable String destination) {
     return migrations
-        .list(new MigrationQuery(states, domain, source, destination, 50, null))
+        .list(new MigrationQuery(Scope.EVERYTHING, states, domain, source, destination, 50, null))
         .items()
         .stream()
         .map(item -> item.migration().id())

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
+import dev.virtferry.access.Callers;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.Domains;
@@ -66,7 +67,10 @@ class SteeringServiceTest extends PlayedHosts {
                     null,
                     5,
                     options.build(),
-                    null))
+                    null),
+                Callers.ADMIN,
+                null)
+            .migration()
             .migration()
             .id();
     await().until(() -> !hosts().made().isEmpty());

@@ -175,7 +175,7 @@ abstract class WebhooksContract extends ApiTest {
         Migration.accepted(
             UUID.randomUUID(), over.order(), over.call(), over.timeline().createdAt());
     transactions.executeWithoutResult(transaction -> {
-      migrations.add(again, Progress.initial(again.order()), null);
+      migrations.add(again, Progress.initial(again.order()), "token:test", null);
       transaction.setRollbackOnly();
     });
     String next = failed();

@@ -3,6 +3,8 @@ package dev.virtferry.host.web;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_FOUND;
 import static dev.virtferry.problem.ProblemType.HOST_NOT_FOUND;
 
+import dev.virtferry.access.Caller;
+import dev.virtferry.access.Scope;
 import dev.virtferry.disk.DiskSelection;
 import dev.virtferry.disk.SharedStorage;
 import dev.virtferry.host.EveryHost;
@@ -25,6 +27,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -67,9 +70,11 @@ class HostController {
       summary = "List the hosts",
       description = "All of the inventory, in its order, whether they answer or not.")
   @ApiResponse(responseCode = "200", description = "All hosts.")
-  HostList hosts() {
+  HostList hosts(@AuthenticationPrincipal Caller caller) {
     Traffic traffic = migrations.traffic();
-    return new HostList(everyHost.ask(host -> read(host, traffic)));
+    Scope scope = caller.scope();
+    return new HostList(
+        everyHost.ask(host -> scope.hasHost(host.name()), host -> read(host, traffic)));
   }
 
   @GetMapping("/{host}")
@@ -78,8 +83,10 @@ class HostController {
       summary = "Read a host",
       description = "One that does not answer is not an error: reachable is false.")
   @ApiResponse(responseCode = "200", description = "As it is now.")
-  HostResponse host(@Parameter(example = "kvm-a") @PathVariable String host) {
-    return read(named(host), migrations.traffic());
+  HostResponse host(
+      @Parameter(example = "kvm-a") @PathVariable String host,
+      @AuthenticationPrincipal Caller caller) {
+    return read(named(host, caller.scope()), migrations.traffic());
   }
 
   private HostResponse read(Host host, Traffic traffic) {
@@ -96,13 +103,16 @@ class HostController {
       summary = "List a host's domains",
       description = "Running or not, by name.")
   @ApiResponse(responseCode = "200", description = "All domains of the host.")
-  DomainList domains(@Parameter(example = "kvm-a") @PathVariable String host) {
-    Host found = named(host);
+  DomainList domains(
+      @Parameter(example = "kvm-a") @PathVariable String host,
+      @AuthenticationPrincipal Caller caller) {
+    Host found = named(host, caller.scope());
     List<StoragePool> pools = storage.pools(found.address());
     return new DomainList(
         hypervisor.domains(found.address()).stream()
             // One that left meanwhile is not there any more.
             .flatMap(uuid -> hypervisor.describe(found.address(), uuid.toString()).stream())
+            .filter(domain -> caller.scope().hasDomain(domain.name()))
             .map(domain -> response(domain, pools))
             .sorted((a, b) -> a.name().compareTo(b.name()))
             .toList());
@@ -116,10 +126,12 @@ class HostController {
   @ApiResponse(responseCode = "200", description = "As it is now.")
   DomainResponse domain(
       @Parameter(example = "kvm-a") @PathVariable String host,
-      @Parameter(description = "Name or UUID.", example = "web-01") @PathVariable String domain) {
-    Host found = named(host);
+      @Parameter(description = "Name or UUID.", example = "web-01") @PathVariable String domain,
+      @AuthenticationPrincipal Caller caller) {
+    Host found = named(host, caller.scope());
     return hypervisor
         .describe(found.address(), domain)
+        .filter(description -> caller.scope().hasDomain(description.name()))
         .map(description -> response(description, storage.pools(found.address())))
         .orElseThrow(() ->
             new NotThere(
@@ -129,9 +141,10 @@ class HostController {
                         .formatted(host, domain))));
   }
 
-  private Host named(String name) {
+  private Host named(String name, Scope scope) {
     return inventory
         .named(name)
+        .filter(host -> scope.hasHost(host.name()))
         .orElseThrow(() ->
             new NotThere(
                 Problem.of(

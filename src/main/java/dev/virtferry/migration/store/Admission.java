@@ -1,6 +1,7 @@
 package dev.virtferry.migration.store;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import dev.virtferry.migration.QueueFull;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -49,6 +50,27 @@ class Admission {
     for (Optional<Row> next = next(slots); next.isPresent(); next = next(slots)) {
       slots.occupy(next.get());
       admit(next.get());
+    }
+  }
+
+  /**
+   * After {@link #admit}, whose lock keeps the count true to the end of the transaction.
+   *
+   * @throws QueueFull when more of the caller's wait than may
+   */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public void requireRoom(String caller) {
+    int waiting =
+        sql.sql(
+                """
+                select count(*) from migration
+                 where caller = :caller and state = 'QUEUED' and not admitted
+                """)
+            .param("caller", caller)
+            .query(Integer.class)
+            .single();
+    if (waiting > limits.queuedPerCaller()) {
+      throw new QueueFull(limits.queuedPerCaller());
     }
   }
 

@@ -11,10 +11,12 @@ import org.springframework.validation.annotation.Validated;
  * @param outgoingPerHost from one source
  * @param incomingPerHost to one destination
  * @param total altogether; also the number of threads that a replica keeps for runs
+ * @param queuedPerCaller how many of one caller's may wait for a slot
  */
 @Validated
 @ConfigurationProperties("ferry.limits")
 public record AdmissionProperties(
     @Min(1) @DefaultValue("2") int outgoingPerHost,
     @Min(1) @DefaultValue("2") int incomingPerHost,
-    @Min(1) @DefaultValue("50") int total) {}
+    @Min(1) @DefaultValue("50") int total,
+    @Min(1) @DefaultValue("1000") int queuedPerCaller) {}

@@ -1,5 +1,6 @@
 package dev.virtferry.migration.store;
 
+import dev.virtferry.access.Scope;
 import dev.virtferry.migration.MigrationQuery;
 import dev.virtferry.migration.MigrationQuery.Position;
 import java.time.ZoneOffset;
@@ -17,6 +18,7 @@ final class Filter {
   private final Map<String, Object> parameters = new HashMap<>();
 
   Filter(MigrationQuery query) {
+    scope(query.scope());
     if (!query.states().isEmpty()) {
       conditions.add("m.state in (:states)");
       parameters.put("states", query.states().stream().map(Enum::name).toList());
@@ -33,6 +35,25 @@ final class Filter {
 
   Map<String, Object> parameters() {
     return parameters;
+  }
+
+  /** The same as {@link Scope#hasMigration}, where the rows are. */
+  private void scope(Scope scope) {
+    List<String> domains = scope.domains();
+    if (domains != null) {
+      List<String> any = new ArrayList<>(List.of("1 = 0"));
+      for (int i = 0; i < domains.size(); i++) {
+        any.add("m.domain_name like :pattern%d escape '!'".formatted(i));
+        parameters.put("pattern" + i, Scope.like(domains.get(i)));
+      }
+      conditions.add("(" + String.join(" or ", any) + ")");
+    }
+    List<String> hosts = scope.hosts();
+    if (hosts != null) {
+      conditions.add(
+          hosts.isEmpty() ? "1 = 0" : "(m.source in (:hosts) or m.destination in (:hosts))");
+      parameters.put("hosts", hosts);
+    }
   }
 
   private void domain(@Nullable String nameOrUuid) {

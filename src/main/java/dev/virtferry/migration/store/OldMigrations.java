@@ -38,6 +38,9 @@ public final class OldMigrations {
     sql.sql("delete from idempotency where created_at < :before")
         .param("before", before(properties.idempotencyKeys()).atOffset(ZoneOffset.UTC))
         .update();
+    sql.sql("delete from audit where at < :before")
+        .param("before", before(properties.audit()).atOffset(ZoneOffset.UTC))
+        .update();
     if (forgotten > 0) {
       log.info("Forgot {} finished migrations that were old enough", forgotten);
     }

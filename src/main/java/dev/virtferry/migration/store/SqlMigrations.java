@@ -74,16 +74,18 @@ class SqlMigrations implements Migrations {
   }
 
   @Override
-  public void add(Migration migration, Progress progress, @Nullable IdempotencyKey key) {
+  public void add(
+      Migration migration, Progress progress, String caller, @Nullable IdempotencyKey key) {
     try {
       transactions.executeWithoutResult(_ -> {
-        insert(migration, progress);
+        insert(migration, progress, caller);
         if (key != null) {
           remember(key, migration.id());
         }
         remember(migration.id(), null, migration.state(), "accepted");
         announcements.announce(new Tracked(migration, progress));
         admission.admit();
+        admission.requireRoom(caller);
       });
     } catch (DuplicateKeyException e) {
       UUID domain = migration.order().guest().uuid();
@@ -138,14 +140,14 @@ class SqlMigrations implements Migrations {
         .optional();
   }
 
-  private void insert(Migration migration, Progress progress) {
+  private void insert(Migration migration, Progress progress, String caller) {
     sql.sql(
             """
             insert into migration (id, version, epoch, state, domain_name, domain_uuid,
                                    active_domain, source, destination, priority, admitted,
-                                   created_at, document)
+                                   created_at, document, caller)
             values (:id, :version, 0, :state, :name, :uuid, :uuid, :source, :destination,
-                    :priority, false, :createdAt, :document)
+                    :priority, false, :createdAt, :document, :caller)
             """)
         .param("id", migration.id())
         .param("version", migration.version())
@@ -157,6 +159,7 @@ class SqlMigrations implements Migrations {
         .param("priority", migration.order().priority())
         .param("createdAt", migration.timeline().createdAt().atOffset(ZoneOffset.UTC))
         .param("document", documents.write(migration))
+        .param("caller", caller)
         .update();
     sql.sql(
             """

@@ -24,9 +24,9 @@ final class LongPoll implements Reader {
 
   /** The answer, as soon as there is news or patience is over. */
   static DeferredResult<ResponseEntity<MigrationResponse>> answer(
-      Newsroom newsroom, Tracked known, Duration patience) {
+      Newsroom newsroom, String caller, Tracked known, Duration patience) {
     var poll = new LongPoll(known, patience);
-    Subscription seat = newsroom.watch(known.migration().id(), known.etag(), poll);
+    Subscription seat = newsroom.watch(known.migration().id(), caller, known.etag(), poll);
     poll.answer.onCompletion(seat::close);
     return poll.answer;
   }

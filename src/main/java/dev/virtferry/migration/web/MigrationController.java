@@ -1,5 +1,7 @@
 package dev.virtferry.migration.web;
 
+import dev.virtferry.access.Caller;
+import dev.virtferry.access.web.AuditFilter;
 import dev.virtferry.migration.Accepted;
 import dev.virtferry.migration.IdempotencyKey;
 import dev.virtferry.migration.MigrationDefaults;
@@ -18,6 +20,7 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -30,6 +33,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -44,9 +48,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/v1/migrations", produces = "application/json")
 @Tag(name = "migrations", description = "Move running domains and copy exactly the named disks.")
 class MigrationController {
-
-  /** Whose keys they are, as long as callers have no names. */
-  private static final String EVERYBODY = "";
 
   private final MigrationService service;
   private final MigrationDefaults defaults;
@@ -92,15 +93,20 @@ class MigrationController {
           @Pattern(
               regexp = "[!-~]{1,255}",
               message = "has no 1 to 255 visible ASCII characters without spaces")
-          @Nullable String idempotencyKey) {
+          @Nullable String idempotencyKey,
+      @AuthenticationPrincipal Caller caller,
+      HttpServletRequest call) {
+    AuditFilter.about(call, request.domain());
     callbacks.require(request.callbackUrl());
     Accepted accepted =
         service.submit(
             request.toSubmission(defaults),
+            caller,
             idempotencyKey == null
                 ? null
-                : new IdempotencyKey(EVERYBODY, idempotencyKey, Fingerprint.of(request)));
+                : new IdempotencyKey(caller.name(), idempotencyKey, Fingerprint.of(request)));
     Tracked migration = accepted.migration();
+    AuditFilter.about(call, migration.migration().id(), request.domain());
     ResponseEntity.BodyBuilder answer =
         ResponseEntity.accepted()
             .location(URI.create("/v1/migrations/" + migration.migration().id()))
@@ -173,9 +179,11 @@ class MigrationController {
           @Max(value = 200, message = "is more than 200")
           int limit,
       @Parameter(description = "nextCursor of the page before.") @RequestParam(required = false)
-          @Nullable String cursor) {
+          @Nullable String cursor,
+      @AuthenticationPrincipal Caller caller) {
     Position after = cursor == null ? null : Cursor.parse(cursor).position();
-    var query = new MigrationQuery(state, domain, source, destination, limit, after);
+    var query =
+        new MigrationQuery(caller.scope(), state, domain, source, destination, limit, after);
     return MigrationList.of(service.list(query));
   }
 

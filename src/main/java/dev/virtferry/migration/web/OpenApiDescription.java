@@ -2,9 +2,8 @@ package dev.virtferry.migration.web;
 
 import static java.util.Map.entry;
 
-import dev.virtferry.host.Host;
-import dev.virtferry.host.Inventory;
 import io.swagger.v3.core.converter.ModelConverters;
+import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.examples.Example;
@@ -18,12 +17,15 @@ import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.responses.ApiResponses;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.servers.Server;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -38,8 +40,11 @@ class OpenApiDescription {
   private static final Map<String, String> PROBLEMS =
       Map.of(
           "400", "The request can't be understood; `errors` names the field.",
+          "401", "No valid token came with the call.",
+          "403", "The caller's role does not include the call.",
           "404", "It is not there: see `type`.",
           "409", "It clashes with what is going on: see `type`.",
+          "429", "The caller asks for too much; try again after `Retry-After` seconds.",
           "422", "It can't be done like that: see `type`, `detail` and `errors`.",
           "503", "A host did not answer; try again after `Retry-After` seconds.");
 
@@ -48,6 +53,7 @@ class OpenApiDescription {
           entry("startMigration", List.of("400", "409", "422", "503")),
           entry("planMigration", List.of("400", "409", "422", "503")),
           entry("listHosts", List.of()),
+          entry("listAudit", List.of("400")),
           entry("getHost", List.of("404")),
           entry("listDomains", List.of("404", "503")),
           entry("getDomain", List.of("404", "503")),
@@ -79,6 +85,35 @@ class OpenApiDescription {
           Map.of(
               "suspend", example("Pause the guest until it is across", Map.of("by", "SUSPEND"))));
 
+  private static final String TOKEN = "token";
+
+  /** Of every call: who may not come in, or asks for too much. */
+  private static final List<String> EVERYWHERE = List.of("401", "403", "429");
+
+  private static final SecurityScheme TOKENS =
+      new SecurityScheme()
+          .type(SecurityScheme.Type.HTTP)
+          .scheme("bearer")
+          .description(
+              "A token that the operator gave out, or one of the identity provider (JWT). A service"
+                  + " without either has its own in data/admin-token.");
+
+  /** With made-up hosts: who reads this need not have shown a token. */
+  private static final Map<String, Example> MIGRATIONS =
+      Map.of(
+          "disks",
+          migration("Two disks", Map.of("disks", List.of("vda", "vdb"))),
+          "disks-tuned",
+          migration(
+              "Two disks, tuned",
+              Map.of(
+                  "disks",
+                  List.of("vda", "vdb"),
+                  "options",
+                  new TreeMap<>(Map.of("bandwidthMiBps", 200, "maxDowntimeMillis", 300)))),
+          "no-disks",
+          migration("No storage copied", Map.of()));
+
   @Bean
   OpenAPI description() {
     return new OpenAPI()
@@ -95,11 +130,12 @@ class OpenApiDescription {
                         .name("Apache-2.0")
                         .url("https://www.apache.org/licenses/LICENSE-2.0")))
         .servers(List.of(new Server().url("/").description("This instance")))
-        .security(List.of());
+        .components(new Components().addSecuritySchemes(TOKEN, TOKENS))
+        .security(List.of(new SecurityRequirement().addList(TOKEN)));
   }
 
   @Bean
-  GlobalOpenApiCustomizer completion(Inventory inventory) {
+  GlobalOpenApiCustomizer completion() {
     return document -> {
       document.setServers(List.of(new Server().url("/").description("This instance")));
       ModelConverters.getInstance(true)
@@ -107,57 +143,33 @@ class OpenApiDescription {
           .forEach(document.getComponents()::addSchemas);
       document.getPaths().values().stream()
           .flatMap(path -> path.readOperations().stream())
-          .forEach(operation -> complete(operation, inventory));
+          .forEach(OpenApiDescription::complete);
     };
   }
 
-  private static void complete(Operation operation, Inventory inventory) {
+  private static void complete(Operation operation) {
     ApiResponses responses = operation.getResponses();
     responses.addApiResponse(
         "default", problem("Every other refusal and failure is a problem document too."));
-    for (String status : Objects.requireNonNull(PROBLEMS_OF.get(operation.getOperationId()))) {
+    List<String> own = Objects.requireNonNull(PROBLEMS_OF.get(operation.getOperationId()));
+    for (String status : Stream.concat(EVERYWHERE.stream(), own.stream()).toList()) {
       ApiResponse response = problem(PROBLEMS.get(status));
-      if (status.equals("503")) {
+      if (status.equals("503") || status.equals("429")) {
         response.addHeaderObject(
             "Retry-After", new Header().description("Seconds.").schema(new StringSchema()));
       }
       responses.addApiResponse(status, response);
     }
     if (operation.getRequestBody() != null) {
-      Map<String, Example> examples =
-          EXAMPLES.getOrDefault(operation.getOperationId(), migrations(inventory));
+      Map<String, Example> examples = EXAMPLES.getOrDefault(operation.getOperationId(), MIGRATIONS);
       operation.getRequestBody().getContent().values().forEach(b -> b.setExamples(examples));
     }
   }
 
-  /** With the hosts of this instance, so that Swagger UI can send them as they are. */
-  private static Map<String, Example> migrations(Inventory inventory) {
-    Map<String, Example> examples = new LinkedHashMap<>();
-    for (Host host : inventory.all()) {
-      examples.put(
-          "to-" + host.name(),
-          example("Two disks to " + host.name(), host, Map.of("disks", List.of("vda", "vdb"))));
-      examples.put(
-          "tuned-to-" + host.name(),
-          example(
-              "Two disks to " + host.name() + ", tuned",
-              host,
-              Map.of(
-                  "disks",
-                  List.of("vda", "vdb"),
-                  "options",
-                  new TreeMap<>(Map.of("bandwidthMiBps", 200, "maxDowntimeMillis", 300)))));
-      examples.put(
-          "shared-to-" + host.name(),
-          example("No storage copied, to " + host.name(), host, Map.of()));
-    }
-    return examples;
-  }
-
-  private static Example example(String summary, Host destination, Map<String, Object> more) {
+  private static Example migration(String summary, Map<String, Object> more) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("domain", "web-01");
-    body.put("destUri", destination.peerUri());
+    body.put("destUri", "qemu+tls://kvm-b/system");
     body.putAll(new TreeMap<>(more));
     return example(summary, body);
   }

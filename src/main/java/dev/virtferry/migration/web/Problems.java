@@ -15,14 +15,18 @@ import static dev.virtferry.problem.ProblemType.MIGRATION_OVER;
 import static dev.virtferry.problem.ProblemType.NOT_ACCEPTABLE;
 import static dev.virtferry.problem.ProblemType.NOT_FOUND;
 import static dev.virtferry.problem.ProblemType.PAYLOAD_TOO_LARGE;
+import static dev.virtferry.problem.ProblemType.RATE_LIMITED;
 import static dev.virtferry.problem.ProblemType.TOO_MANY_STREAMS;
 import static dev.virtferry.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
+import dev.virtferry.access.web.AuditFilter;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.DomainBusy;
 import dev.virtferry.migration.IllegalTransition;
+import dev.virtferry.migration.QueueFull;
 import dev.virtferry.notice.TooManyReaders;
+import dev.virtferry.problem.BodyTooLarge;
 import dev.virtferry.problem.NotThere;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
@@ -37,6 +41,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
@@ -53,6 +58,8 @@ import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
@@ -122,6 +129,24 @@ class Problems extends ResponseEntityExceptionHandler {
   }
 
   @ExceptionHandler
+  ResponseEntity<Object> queueFull(QueueFull full) {
+    var headers = new HttpHeaders();
+    headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    return response(
+        Problem.of(
+            RATE_LIMITED,
+            full.getMessage() + "; wait until some have begun, or cancel what is not needed."),
+        headers);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> tooLarge(BodyTooLarge large) {
+    return response(
+        Problem.of(PAYLOAD_TOO_LARGE, large.getMessage() + "; send a smaller one."),
+        new HttpHeaders());
+  }
+
+  @ExceptionHandler
   ResponseEntity<Object> unreachable(HostUnreachable unreachable) {
     log.warn("{}", unreachable.getMessage());
     var headers = new HttpHeaders();
@@ -179,7 +204,9 @@ class Problems extends ResponseEntityExceptionHandler {
       HttpHeaders headers,
       HttpStatusCode status,
       WebRequest request) {
-    return response(UnreadableBody.problem(unreadable), headers);
+    return NestedExceptionUtils.getRootCause(unreadable) instanceof BodyTooLarge large
+        ? tooLarge(large)
+        : response(UnreadableBody.problem(unreadable), headers);
   }
 
   @Override
@@ -299,6 +326,9 @@ class Problems extends ResponseEntityExceptionHandler {
 
   private static ProblemDetail body(Problem problem) {
     ProblemType type = problem.type();
+    if (RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes now) {
+      AuditFilter.answered(now.getRequest(), type.label());
+    }
     ProblemDetail body =
         ProblemDetail.forStatusAndDetail(HttpStatusCode.valueOf(type.status()), problem.detail());
     body.setType(URI.create(type.uri()));

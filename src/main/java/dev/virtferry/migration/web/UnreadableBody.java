@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.MismatchedInputException;
@@ -30,6 +31,10 @@ final class UnreadableBody {
           at(wrong, "Use one of %s.".formatted(constants(wrong.getTargetType())));
       case MismatchedInputException wrong ->
           at(wrong, "The value here has the wrong type; see /swagger-ui.html for the right one.");
+      case StreamConstraintsException _ ->
+          Problem.of(
+              INVALID_REQUEST,
+              "The body is nested too deeply, or has a name, text or number that is too long.");
       case StreamReadException broken -> Problem.of(INVALID_REQUEST, syntax(broken));
       case null, default ->
           Problem.of(INVALID_REQUEST, "The body is missing or no JSON; send one JSON object.");

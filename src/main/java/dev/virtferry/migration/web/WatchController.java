@@ -1,5 +1,6 @@
 package dev.virtferry.migration.web;
 
+import dev.virtferry.access.Caller;
 import dev.virtferry.migration.MigrationService;
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.notice.Deliveries;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -59,14 +61,15 @@ class WatchController {
       @PathVariable UUID id,
       @Parameter(description = "The id of the last event that was heard.")
           @RequestHeader(name = "Last-Event-ID", defaultValue = "")
-          String lastEventId) {
+          String lastEventId,
+      @AuthenticationPrincipal Caller caller) {
     Tracked now = found(id);
     var emitter = new SseEmitter(NO_TIMEOUT);
     var stream = new EventStream(emitter);
     if (now.migration().state().terminal()) {
       stream.changed(now);
     } else {
-      Subscription seat = newsroom.watch(id, lastEventId, stream);
+      Subscription seat = newsroom.watch(id, caller.name(), lastEventId, stream);
       emitter.onCompletion(seat::close);
       emitter.onError(_ -> seat.close());
     }
@@ -81,14 +84,15 @@ class WatchController {
   Object waitForChange(
       @PathVariable UUID id,
       @RequestHeader("Prefer") String prefer,
-      @RequestHeader("If-None-Match") String ifNoneMatch) {
+      @RequestHeader("If-None-Match") String ifNoneMatch,
+      @AuthenticationPrincipal Caller caller) {
     Tracked now = found(id);
     Optional<Duration> patience = Prefer.waiting(prefer);
     boolean known = ifNoneMatch.contains(now.etag());
     if (patience.isEmpty() || !known || now.migration().state().terminal()) {
       return ResponseEntity.ok().eTag(now.etag()).body(MigrationResponse.of(now));
     }
-    return LongPoll.answer(newsroom, now, patience.get());
+    return LongPoll.answer(newsroom, caller.name(), now, patience.get());
   }
 
   @GetMapping(path = "/deliveries", produces = "application/json")

@@ -1,0 +1,84 @@
+package dev.virtferry.access.store;
+
+import dev.virtferry.access.AuditEntry;
+import dev.virtferry.access.AuditLog;
+import dev.virtferry.access.AuditQuery;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** {@link AuditLog} in H2 or PostgreSQL. */
+@Repository
+class SqlAuditLog implements AuditLog {
+
+  private final JdbcClient sql;
+
+  SqlAuditLog(JdbcClient sql) {
+    this.sql = sql;
+  }
+
+  @Override
+  public void add(AuditEntry entry) {
+    sql.sql(
+            """
+            insert into audit (id, at, caller, address, action, domain, migration_id, status,
+                               problem, request_id)
+            values (:id, :at, :caller, :address, :action, :domain, :migration, :status, :problem,
+                    :request)
+            """)
+        .param("id", entry.id())
+        .param("at", entry.at().atOffset(ZoneOffset.UTC))
+        .param("caller", entry.caller())
+        .param("address", entry.address())
+        .param("action", entry.action())
+        .param("domain", entry.domain(), Types.VARCHAR)
+        .param("migration", entry.migration())
+        .param("status", entry.status())
+        .param("problem", entry.problem(), Types.VARCHAR)
+        .param("request", entry.requestId())
+        .update();
+  }
+
+  @Override
+  public List<AuditEntry> list(AuditQuery query) {
+    return sql.sql(
+            """
+            select id, at, caller, address, action, domain, migration_id, status, problem,
+                   request_id
+              from audit
+             where (cast(:caller as varchar) is null or caller = :caller)
+               and (cast(:domain as varchar) is null or domain = :domain)
+               and (cast(:migration as uuid) is null or migration_id = :migration)
+               and (cast(:before as uuid) is null or id < :before)
+             order by id desc
+             limit :most
+            """)
+        .param("caller", query.caller(), Types.VARCHAR)
+        .param("domain", query.domain(), Types.VARCHAR)
+        .param("migration", query.migration())
+        .param("before", query.before())
+        .param("most", query.limit())
+        .query(SqlAuditLog::entry)
+        .list();
+  }
+
+  private static AuditEntry entry(ResultSet rs, int row) throws SQLException {
+    return new AuditEntry(
+        rs.getObject("id", UUID.class),
+        rs.getObject("at", OffsetDateTime.class).toInstant(),
+        rs.getString("caller"),
+        rs.getString("address"),
+        rs.getString("action"),
+        rs.getString("domain"),
+        rs.getObject("migration_id", UUID.class),
+        rs.getInt("status"),
+        rs.getString("problem"),
+        rs.getString("request_id"));
+  }
+}

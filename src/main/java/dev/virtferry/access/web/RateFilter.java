@@ -1,0 +1,54 @@
+package dev.virtferry.access.web;
+
+import dev.virtferry.access.Caller;
+import dev.virtferry.access.web.RateLimits.Kind;
+import dev.virtferry.problem.Refused;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Set;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+
+/** Knows by now who calls: tells the audit, and refuses who goes too fast. */
+final class RateFilter extends OncePerRequestFilter {
+
+  private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
+
+  private final RateLimits limits;
+  private final HandlerExceptionResolver problems;
+
+  RateFilter(RateLimits limits, HandlerExceptionResolver problems) {
+    this.limits = limits;
+    this.problems = problems;
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    Authentication who = SecurityContextHolder.getContext().getAuthentication();
+    String name = request.getRemoteAddr();
+    if (who != null && who.getPrincipal() instanceof Caller caller) {
+      AuditFilter.called(request, caller);
+      name = caller.name();
+    }
+    try {
+      limits.count(READS.contains(request.getMethod()) ? Kind.READ : Kind.WRITE, name, response);
+    } catch (Refused tooMany) {
+      problems.resolveException(request, response, null, tooMany);
+      return;
+    }
+    chain.doFilter(request, response);
+  }
+
+  /** Probes come from the machine's own keepers, and nothing is counted there. */
+  @Override
+  protected boolean shouldNotFilter(HttpServletRequest request) {
+    return request.getRequestURI().startsWith("/actuator/health");
+  }
+}

@@ -1,0 +1,77 @@
+package dev.virtferry.access.web;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
+import dev.virtferry.problem.Refused;
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import org.springframework.http.HttpHeaders;
+
+/** How fast each caller goes on this replica: so many calls a second, and as many at once. */
+final class RateLimits {
+
+  /** A caller who was not heard of for so long has all its calls back anyway. */
+  private static final Duration FORGOTTEN = Duration.ofMinutes(1);
+
+  private static final int MOST_CALLERS = 100_000;
+
+  enum Kind {
+    READ,
+    WRITE,
+    FAILURE
+  }
+
+  private record Key(Kind kind, String who) {}
+
+  private final LoadingCache<Key, Bucket> buckets;
+
+  RateLimits(RateProperties rates) {
+    buckets =
+        Caffeine.newBuilder()
+            .maximumSize(MOST_CALLERS)
+            .expireAfterAccess(FORGOTTEN)
+            .build(key -> bucket(rates, key.kind()));
+  }
+
+  private static Bucket bucket(RateProperties rates, Kind kind) {
+    int aSecond =
+        switch (kind) {
+          case READ -> rates.reads();
+          case WRITE -> rates.writes();
+          case FAILURE -> rates.failures();
+        };
+    return Bucket.builder()
+        .addLimit(
+            Bandwidth.builder()
+                .capacity(aSecond)
+                .refillGreedy(aSecond, Duration.ofSeconds(1))
+                .build())
+        .build();
+  }
+
+  /**
+   * Counts a call.
+   *
+   * @param response is told when to try again
+   * @throws Refused when it is one too many
+   */
+  void count(Kind kind, String who, HttpServletResponse response) {
+    ConsumptionProbe probe = buckets.get(new Key(kind, who)).tryConsumeAndReturnRemaining(1);
+    if (!probe.isConsumed()) {
+      long seconds =
+          Math.max(
+              1, Duration.ofNanos(probe.getNanosToWaitForRefill()).plusMillis(999).toSeconds());
+      response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+      throw new Refused(
+          Problem.of(
+              ProblemType.RATE_LIMITED,
+              "These are more calls a second than one caller may make; slow down, and try again"
+                  + " after Retry-After seconds."));
+    }
+  }
+}

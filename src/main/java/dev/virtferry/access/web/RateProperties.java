@@ -1,0 +1,23 @@
+package dev.virtferry.access.web;
+
+import jakarta.validation.constraints.Min;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How much one caller may ask of a replica.
+ *
+ * @param reads calls a second that only read
+ * @param writes all other calls a second
+ * @param failures calls a second from one address that no valid token came with
+ * @param maxBody of a request
+ */
+@Validated
+@ConfigurationProperties("ferry.rate")
+public record RateProperties(
+    @DefaultValue("100") @Min(1) int reads,
+    @DefaultValue("20") @Min(1) int writes,
+    @DefaultValue("10") @Min(1) int failures,
+    @DefaultValue("256KB") DataSize maxBody) {}

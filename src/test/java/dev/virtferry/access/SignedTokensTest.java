@@ -1,0 +1,206 @@
+package dev.virtferry.access;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+
+/** Against an identity provider that serves its metadata and keys over HTTP. */
+class SignedTokensTest {
+
+  private static final RSAKey RSA = rsa("rsa");
+  private static final ECKey EC = ec();
+  private static final HttpServer PROVIDER = provider();
+  private static final String ISSUER = "http://127.0.0.1:" + PROVIDER.getAddress().getPort();
+
+  private static RSAKey rsa(String id) {
+    try {
+      return new RSAKeyGenerator(2048).keyID(id).generate();
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static ECKey ec() {
+    try {
+      return new ECKeyGenerator(Curve.P_256).keyID("ec").generate();
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static HttpServer provider() {
+    try {
+      return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @BeforeAll
+  static void start() {
+    PROVIDER.createContext(
+        "/.well-known/openid-configuration",
+        exchange ->
+            answer(
+                exchange,
+                "{\"issuer\":\"%1$s\",\"jwks_uri\":\"%1$s/keys\",\"subject_types_supported\":[\"public\"]}"
+                    .formatted(ISSUER)));
+    PROVIDER.createContext(
+        "/keys",
+        exchange ->
+            answer(exchange, new JWKSet(List.of(RSA.toPublicJWK(), EC.toPublicJWK())).toString()));
+    PROVIDER.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    PROVIDER.stop(0);
+  }
+
+  private static void answer(HttpExchange exchange, String json) throws IOException {
+    try (exchange) {
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      byte[] bytes = json.getBytes(UTF_8);
+      exchange.sendResponseHeaders(200, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  private static AccessProperties.Jwt rules(
+      Map<Role, List<String>> roles, String rolesClaim, @Nullable String domains) {
+    return new AccessProperties.Jwt(
+        ISSUER, null, "virt-ferry", "preferred_username", rolesClaim, roles, domains, null);
+  }
+
+  private static final AccessProperties.Jwt PLAIN = rules(Map.of(), "roles", null);
+
+  private static JWTClaimsSet.Builder claims() {
+    return new JWTClaimsSet.Builder()
+        .issuer(ISSUER)
+        .audience(List.of("other", "virt-ferry"))
+        .expirationTime(Date.from(Instant.now().plusSeconds(300)))
+        .claim("preferred_username", "alice")
+        .claim("roles", List.of("operator", "something-else"));
+  }
+
+  private static String signed(JWTClaimsSet claims, JWSAlgorithm how, String key, JWSSigner by) {
+    try {
+      var jwt = new SignedJWT(new JWSHeader.Builder(how).keyID(key).build(), claims);
+      jwt.sign(by);
+      return jwt.serialize();
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String signed(JWTClaimsSet.Builder claims) throws JOSEException {
+    return signed(claims.build(), JWSAlgorithm.RS256, "rsa", new RSASSASigner(RSA));
+  }
+
+  private static Caller caller(AccessProperties.Jwt rules, String token) {
+    return Callers.of(
+        SignedTokens.of(rules).authenticate(new BearerTokenAuthenticationToken(token)));
+  }
+
+  private static void assertRefused(String token) {
+    assertThatThrownBy(() -> caller(PLAIN, token)).isInstanceOf(AuthenticationException.class);
+  }
+
+  @Test
+  void knowsACallerByASignedToken() throws JOSEException {
+    assertThat(caller(PLAIN, signed(claims())))
+        .isEqualTo(new Caller("jwt:alice", Role.OPERATOR, Scope.EVERYTHING));
+  }
+
+  @Test
+  void takesOtherKindsOfKeysToo() throws JOSEException {
+    String token = signed(claims().build(), JWSAlgorithm.ES256, "ec", new ECDSASigner(EC));
+    assertThat(caller(PLAIN, token).name()).isEqualTo("jwt:alice");
+  }
+
+  @Test
+  void refusesWhatIsNotMeantForItOrNotFromItsProvider() throws JOSEException {
+    assertRefused(signed(claims().issuer("https://elsewhere.example")));
+    assertRefused(signed(claims().audience("other")));
+    assertRefused(signed(claims().audience(List.of())));
+    assertRefused(signed(claims().expirationTime(Date.from(Instant.now().minusSeconds(120)))));
+    assertRefused(signed(claims().notBeforeTime(Date.from(Instant.now().plusSeconds(120)))));
+    assertRefused(signed(claims().claim("preferred_username", " ")));
+    assertRefused(signed(claims().claim("preferred_username", "x".repeat(300))));
+  }
+
+  @Test
+  void refusesWhatItsProviderDidNotSign() throws JOSEException {
+    JWTClaimsSet claims = claims().build();
+    assertRefused(new PlainJWT(claims).serialize());
+    assertRefused(signed(claims, JWSAlgorithm.RS256, "rsa", new RSASSASigner(rsa("rsa"))));
+    // The old trick: the public key as the secret of a symmetric signature.
+    assertRefused(
+        signed(
+            claims,
+            JWSAlgorithm.HS256,
+            "rsa",
+            new MACSigner(RSA.toPublicJWK().toString().getBytes(UTF_8))));
+    String good = signed(claims());
+    assertRefused(good.substring(0, good.length() - 4) + "AAAA");
+  }
+
+  @Test
+  void theHighestRoleThatAClaimStandsForCounts() throws JOSEException {
+    var rules =
+        rules(
+            Map.of(Role.ADMIN, List.of("wheel"), Role.VIEWER, List.of("staff")),
+            "realm_access.roles",
+            null);
+    var both = claims().claim("realm_access", Map.of("roles", List.of("staff", "wheel")));
+    assertThat(caller(rules, signed(both)).role()).isEqualTo(Role.ADMIN);
+    var one = claims().claim("realm_access", Map.of("roles", "staff"));
+    assertThat(caller(rules, signed(one)).role()).isEqualTo(Role.VIEWER);
+  }
+
+  @Test
+  void whoHasNoRoleIsKnownAndMayDoNothing() throws JOSEException {
+    assertThat(caller(PLAIN, signed(claims().claim("roles", List.of("gardener")))).role()).isNull();
+    assertThat(caller(PLAIN, signed(claims().claim("roles", 7))).role()).isNull();
+  }
+
+  @Test
+  void bindsACallerToTheDomainsOfAClaimAndToNoneWithoutIt() throws JOSEException {
+    var rules = rules(Map.of(), "roles", "domains");
+    assertThat(caller(rules, signed(claims().claim("domains", List.of("a-*")))).scope().domains())
+        .containsExactly("a-*");
+    assertThat(caller(rules, signed(claims())).scope().domains()).isEmpty();
+  }
+}

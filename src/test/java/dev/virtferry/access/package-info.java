@@ -1,0 +1,4 @@
+@NullMarked
+package dev.virtferry.access;
+
+import org.jspecify.annotations.NullMarked;

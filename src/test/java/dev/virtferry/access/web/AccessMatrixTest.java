@@ -1,0 +1,178 @@
+package dev.virtferry.access.web;
+
+import static dev.virtferry.access.Role.ADMIN;
+import static dev.virtferry.access.Role.OPERATOR;
+import static dev.virtferry.access.Role.VIEWER;
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtferry.ApiTest;
+import dev.virtferry.access.Role;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.http.HttpMethod;
+import org.springframework.test.context.TestPropertySource;
+import org.springframework.test.web.servlet.assertj.MvcTestResult;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/** Every call by every role. */
+@TestPropertySource(
+    properties = {
+      "ferry.access.tokens[0].name=viewer",
+      // The hashes of the words "viewer", "operator" and "admin".
+      "ferry.access.tokens[0].sha256=d35ca5051b82ffc326a3b0b6574a9a3161dee16b9478a199ee39cd803ce5b799",
+      "ferry.access.tokens[0].role=viewer",
+      "ferry.access.tokens[1].name=operator",
+      "ferry.access.tokens[1].sha256=06e55b633481f7bb072957eabcf110c972e86691c3cfedabe088024bffe42f23",
+      "ferry.access.tokens[1].role=operator",
+      "ferry.access.tokens[2].name=admin",
+      "ferry.access.tokens[2].sha256=8c6976e5b5410415bde908bd4dee15dfb167a9c873fc4bb8a81f6f2ab448a918",
+      "ferry.access.tokens[2].role=admin",
+      "ferry.rate.failures=100000",
+    })
+class AccessMatrixTest extends ApiTest {
+
+  private static final String ONE = "/v1/migrations/{id}";
+
+  /** The least role that may make a call. */
+  private static final Map<String, Role> LEAST =
+      Map.ofEntries(
+          entry("GET /v1/migrations", VIEWER),
+          entry("GET " + ONE, VIEWER),
+          entry("GET " + ONE + "/history", VIEWER),
+          entry("GET " + ONE + "/events", VIEWER),
+          entry("GET " + ONE + "/deliveries", VIEWER),
+          entry("GET /v1/hosts", VIEWER),
+          entry("GET /v1/hosts/{host}", VIEWER),
+          entry("GET /v1/hosts/{host}/domains", VIEWER),
+          entry("GET /v1/hosts/{host}/domains/{domain}", VIEWER),
+          entry("POST /v1/migration-plans", VIEWER),
+          entry("POST /v1/migrations", OPERATOR),
+          entry("PATCH " + ONE, OPERATOR),
+          entry("POST " + ONE + "/cancel", OPERATOR),
+          entry("POST " + ONE + "/complete", OPERATOR),
+          entry("POST " + ONE + "/resume-post-copy", OPERATOR),
+          entry("POST " + ONE + "/resolve", ADMIN),
+          entry("GET /v1/audit", ADMIN));
+
+  @Autowired
+  @Qualifier("requestMappingHandlerMapping")
+  private RequestMappingHandlerMapping mappings;
+
+  @Test
+  void noCallIsLeftOut() {
+    Set<String> known = new TreeSet<>();
+    mappings
+        .getHandlerMethods()
+        .keySet()
+        .forEach(call ->
+            call.getPatternValues().stream()
+                .filter(path -> path.startsWith("/v1/"))
+                .forEach(path ->
+                    call.getMethodsCondition()
+                        .getMethods()
+                        .forEach(method -> known.add(method + " " + path))));
+    assertThat(known).isEqualTo(new TreeSet<>(LEAST.keySet()));
+  }
+
+  static Stream<Arguments> callsByRoles() {
+    return LEAST.entrySet().stream()
+        .flatMap(call ->
+            Stream.concat(Stream.<@Nullable Role>of((Role) null), Arrays.stream(Role.values()))
+                .map(role -> Arguments.of(call.getKey(), role, call.getValue())));
+  }
+
+  @ParameterizedTest(name = "{0} by {1}")
+  @MethodSource("callsByRoles")
+  void aCallIsForItsRoleAndThoseAboveIt(String call, @Nullable Role role, Role least) {
+    String[] words = call.split(" ", 2);
+    MvcTestResult answer = made(words[0], words[1], role);
+    int status = answer.getResponse().getStatus();
+    if (role == null) {
+      assertProblem(answer, 401, "unauthorized", null);
+      assertThat(answer).headers().hasValue("WWW-Authenticate", "Bearer");
+    } else if (role.compareTo(least) < 0) {
+      assertProblem(answer, 403, "forbidden", null);
+    } else {
+      assertThat(status).isNotIn(401, 403, 500);
+    }
+  }
+
+  private MvcTestResult made(String method, String path, @Nullable Role role) {
+    String uri =
+        path.replace("{id}", "0199aaaa-0000-7000-8000-000000000000")
+            .replace("{host}", "kvm-a")
+            .replace("{domain}", "web-01");
+    var request =
+        http.method(HttpMethod.valueOf(method))
+            .uri(uri)
+            .contentType(
+                method.equals("PATCH") ? "application/merge-patch+json" : "application/json")
+            .content("{}")
+            .header(
+                "Authorization",
+                role == null ? "none" : "Bearer " + role.name().toLowerCase(java.util.Locale.ROOT));
+    return request.exchange();
+  }
+
+  @Test
+  void theDescriptionIsForEverybodyAndNamesNoHostOfTheInventory() throws Exception {
+    for (String open : Set.of("/v3/api-docs", "/v3/api-docs.yaml", "/swagger-ui/index.html")) {
+      MvcTestResult answer = http.get().uri(open).header("Authorization", "").exchange();
+      assertThat(answer).as(open).hasStatusOk();
+      assertThat(answer.getResponse().getContentAsString()).doesNotContain("kvm-c");
+    }
+  }
+
+  @Test
+  void whatIsNotThereIsNotToldToStrangers() {
+    MvcTestResult answer =
+        http.get().uri("/nothing").header("Authorization", "Bearer x").exchange();
+    assertProblem(answer, 401, "unauthorized", null);
+    assertProblem(
+        http.get().uri("/nothing").header("Authorization", "Bearer viewer").exchange(),
+        404,
+        "not-found",
+        null);
+  }
+
+  @Test
+  void everyAnswerTellsBrowsersToBeCareful() {
+    MvcTestResult answer =
+        http.get().uri("/v1/migrations").header("Authorization", "Bearer viewer").exchange();
+    assertThat(answer)
+        .headers()
+        .hasValue("X-Content-Type-Options", "nosniff")
+        .hasValue("X-Frame-Options", "DENY")
+        .hasValue("Referrer-Policy", "no-referrer")
+        .containsHeader("Content-Security-Policy");
+    assertThat(answer.getResponse().getHeader("Cache-Control")).contains("no-store");
+  }
+
+  @Test
+  void noOtherSiteIsLetInByABrowser() {
+    MvcTestResult answer =
+        http.options()
+            .uri("/v1/migrations")
+            .header("Origin", "https://elsewhere.example")
+            .header("Access-Control-Request-Method", "POST")
+            .exchange();
+    assertThat(answer.getResponse().getHeader("Access-Control-Allow-Origin")).isNull();
+  }
+
+  @Test
+  void theDatabaseHasNoConsole() {
+    assertThat(http.get().uri("/h2-console").header("Authorization", "Bearer admin").exchange())
+        .hasStatus(404);
+  }
+}

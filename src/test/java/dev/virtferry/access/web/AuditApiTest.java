@@ -1,0 +1,149 @@
+package dev.virtferry.access.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.virtferry.ApiTest;
+import dev.virtferry.libvirt.Domains;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.http.MediaType;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.TestPropertySource;
+import org.springframework.test.web.servlet.assertj.MvcTestResult;
+import tools.jackson.databind.JsonNode;
+
+@ExtendWith(OutputCaptureExtension.class)
+@TestPropertySource(
+    properties = {
+      "ferry.access.tokens[1].name=viewer",
+      // The hash of the word "viewer".
+      "ferry.access.tokens[1].sha256=d35ca5051b82ffc326a3b0b6574a9a3161dee16b9478a199ee39cd803ce5b799",
+      "ferry.access.tokens[1].role=viewer",
+    })
+class AuditApiTest extends ApiTest {
+
+  @Autowired private JdbcClient sql;
+
+  @BeforeEach
+  void nothingWasDone() {
+    sql.sql("delete from audit").update();
+    hosts().reset();
+    volumes().reset();
+    hosts().put("kvm-a", Domains.running("web-01", Domains.network("vda")));
+  }
+
+  private static final String TO_B =
+      "{\"domain\":\"web-01\",\"destUri\":\"qemu+tls://kvm-b/system\"}";
+
+  private JsonNode last() {
+    return get("/v1/audit?limit=1").get("items").get(0);
+  }
+
+  @Test
+  void remembersWhoDidWhatToWhich(CapturedOutput output) {
+    MvcTestResult started =
+        http.post()
+            .uri("/v1/migrations")
+            .contentType(MediaType.APPLICATION_JSON)
+            .content(TO_B)
+            .header("X-Request-Id", "from-the-client.1")
+            .exchange();
+    assertThat(started).hasStatus(202);
+    assertThat(started).headers().hasValue("X-Request-Id", "from-the-client.1");
+    JsonNode entry = last();
+    assertThat(entry.get("caller").asString()).isEqualTo("token:test");
+    assertThat(entry.get("address").asString()).isEqualTo("127.0.0.1");
+    assertThat(entry.get("action").asString()).isEqualTo("POST /v1/migrations");
+    assertThat(entry.get("domain").asString()).isEqualTo("web-01");
+    assertThat(entry.get("migration")).isEqualTo(body(started).get("id"));
+    assertThat(entry.get("status").asInt()).isEqualTo(202);
+    assertThat(entry.get("problem").isNull()).isTrue();
+    assertThat(entry.get("requestId").asString()).isEqualTo("from-the-client.1");
+    assertThat(output)
+        .contains(
+            "token:test from 127.0.0.1: POST /v1/migrations of domain web-01, migration "
+                + body(started).get("id").asString()
+                + ": 202");
+
+    String path = "/v1/migrations/" + body(started).get("id").asString();
+    await()
+        .until(() -> {
+          hosts().rollBackTo("kvm-a");
+          return get(path).get("state").asString().equals("FAILED");
+        });
+    post(path + "/cancel", "");
+    assertThat(last().get("action").asString()).isEqualTo("POST /v1/migrations/{id}/cancel");
+    assertThat(last().get("domain").asString()).isEqualTo("web-01");
+    assertThat(last().get("problem").asString()).isEqualTo("migration-not-cancellable");
+  }
+
+  @Test
+  void remembersWhatWasRefused() {
+    post("/v1/migrations", TO_B.replace("web-01", "nobody"));
+    assertThat(last().get("domain").asString()).isEqualTo("nobody");
+    assertThat(last().get("status").asInt()).isEqualTo(422);
+    assertThat(last().get("problem").asString()).isEqualTo("domain-not-found");
+    http.post()
+        .uri("/v1/migrations")
+        .header("Authorization", "Bearer viewer")
+        .contentType(MediaType.APPLICATION_JSON)
+        .content(TO_B)
+        .exchange();
+    assertThat(last().get("caller").asString()).isEqualTo("token:viewer");
+    assertThat(last().get("problem").asString()).isEqualTo("forbidden");
+    http.get().uri("/v1/audit").header("Authorization", "Bearer viewer").exchange();
+    assertThat(last().get("action").asString()).isEqualTo("GET /v1/audit");
+  }
+
+  @Test
+  void doesNotRememberReadsOrStrangers() {
+    get("/v1/migrations");
+    http.post().uri("/v1/migrations").header("Authorization", "Bearer nobody").exchange();
+    assertThat(get("/v1/audit").get("items")).isEmpty();
+  }
+
+  @Test
+  void pagesAndFilters() {
+    for (int call = 0; call < 5; call++) {
+      post("/v1/migrations", TO_B.replace("web-01", "nobody-" + call));
+    }
+    List<String> domains = new ArrayList<>();
+    String next = "";
+    do {
+      JsonNode page = get("/v1/audit?limit=2" + (next.isEmpty() ? "" : "&cursor=" + next));
+      page.get("items").forEach(entry -> domains.add(entry.get("domain").asString()));
+      next = page.get("nextCursor").asString("");
+    } while (!next.isEmpty());
+    assertThat(domains).containsExactly("nobody-4", "nobody-3", "nobody-2", "nobody-1", "nobody-0");
+    assertThat(get("/v1/audit?domain=nobody-3").get("items")).hasSize(1);
+    assertThat(get("/v1/audit?caller=token:test").get("items")).hasSize(5);
+    assertThat(get("/v1/audit?caller=token:viewer").get("items")).isEmpty();
+    assertThat(get("/v1/audit?migration=0199aaaa-0000-7000-8000-000000000000").get("items"))
+        .isEmpty();
+  }
+
+  @Test
+  void refusesWhatIsNoQuery() {
+    assertProblem(
+        http.get().uri("/v1/audit?limit=201").exchange(), 400, "invalid-request", "limit");
+    assertProblem(
+        http.get().uri("/v1/audit?cursor=x").exchange(), 400, "invalid-request", "cursor");
+  }
+
+  @Test
+  void writesOneLineHoweverManyLinesAClientSends(CapturedOutput output) {
+    post("/v1/migrations", TO_B.replace("web-01", "a\\nb"));
+    assertThat(last().get("domain").asString()).isEqualTo("a?b");
+    assertThat(output.getOut()).contains("of domain a?b,");
+    MvcTestResult answer =
+        http.get().uri("/v1/migrations").header("X-Request-Id", "a b\tc").exchange();
+    assertThat(answer.getResponse().getHeader("X-Request-Id")).doesNotContain("a b");
+  }
+}

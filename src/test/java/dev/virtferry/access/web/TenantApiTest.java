@@ -1,0 +1,251 @@
+package dev.virtferry.access.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.virtferry.ApiTest;
+import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StorageVolume;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.MediaType;
+import org.springframework.test.context.TestPropertySource;
+import org.springframework.test.web.servlet.assertj.MvcTestResult;
+import tools.jackson.databind.JsonNode;
+
+/** A caller that is bound to domains and hosts, beside one who is not. */
+@TestPropertySource(
+    properties = {
+      "ferry.access.tokens[1].name=tenant",
+      // The hash of the word "tenant".
+      "ferry.access.tokens[1].sha256=e9da86d351cf9a7642d8c50195c3f466220911a15c177809bd1161a51e8c5f24",
+      "ferry.access.tokens[1].role=operator",
+      "ferry.access.tokens[1].domains=own-*",
+      "ferry.access.tokens[1].hosts=kvm-a,kvm-b",
+    })
+class TenantApiTest extends ApiTest {
+
+  private final DomainDescription own = Domains.running("own-1", Domains.disk("vda"));
+  private final DomainDescription foreign = Domains.running("foreign-1", Domains.disk("vda"));
+
+  @BeforeEach
+  void twoGuestsOfWhichOneIsTheTenants() {
+    hosts().reset();
+    volumes().reset();
+    hosts().put("kvm-a", own);
+    hosts().put("kvm-a", foreign);
+  }
+
+  @AfterEach
+  void everyMigrationHasEnded() {
+    await()
+        .until(() -> {
+          hosts().rollBackTo("kvm-a");
+          return get("/v1/migrations?state=QUEUED&state=PREPARING&state=MIGRATING&state=FINISHING"
+                  + "&state=RECOVERING&state=NEEDS_ATTENTION&limit=200")
+              .get("items")
+              .isEmpty();
+        });
+  }
+
+  private static String request(String domain, String destination) {
+    return "{\"domain\":\"%s\",\"destUri\":\"qemu+tls://%s/system\",\"disks\":[\"vda\"]}"
+        .formatted(domain, destination);
+  }
+
+  private MvcTestResult tenantPosts(String uri, String body) {
+    return http.post()
+        .uri(uri)
+        .contentType(MediaType.APPLICATION_JSON)
+        .content(body)
+        .header("Authorization", "Bearer tenant")
+        .exchange();
+  }
+
+  private MvcTestResult tenantGets(String uri) {
+    return http.get().uri(uri).header("Authorization", "Bearer tenant").exchange();
+  }
+
+  private static List<String> names(JsonNode list, String pointer) {
+    return list.get("items").valueStream().map(item -> item.at(pointer).asString()).toList();
+  }
+
+  /** By the one who sees everything. */
+  private String migrationOf(String domain, String destination) {
+    MvcTestResult started = post("/v1/migrations", request(domain, destination));
+    assertThat(started).hasStatus(202);
+    return body(started).get("id").asString();
+  }
+
+  @Test
+  void movesAndSeesItsOwnGuests() {
+    MvcTestResult started = tenantPosts("/v1/migrations", request("own-1", "kvm-b"));
+    assertThat(started).hasStatus(202);
+    String id = body(started).get("id").asString();
+    assertThat(tenantGets("/v1/migrations/" + id)).hasStatusOk();
+    assertThat(names(body(tenantGets("/v1/migrations")), "/id")).contains(id);
+    assertThat(tenantPosts("/v1/migrations/" + id + "/cancel", "")).hasStatus(202);
+  }
+
+  @Test
+  void seesAMigrationOfItsGuestThatSomebodyElseStarted() {
+    String id = migrationOf("own-1", "kvm-c");
+    assertThat(tenantGets("/v1/migrations/" + id)).hasStatusOk();
+    assertThat(names(body(tenantGets("/v1/migrations")), "/id")).contains(id);
+  }
+
+  @Test
+  void doesNotSeeMigrationsOfOthers() {
+    String id = migrationOf("foreign-1", "kvm-b");
+    String path = "/v1/migrations/" + id;
+    for (String part : List.of("", "/history", "/events", "/deliveries")) {
+      assertProblem(tenantGets(path + part), 404, "migration-not-found", null);
+    }
+    assertProblem(tenantPosts(path + "/cancel", ""), 404, "migration-not-found", null);
+    assertProblem(
+        tenantPosts(path + "/complete", "{\"by\":\"SUSPEND\"}"), 404, "migration-not-found", null);
+    assertThat(names(body(tenantGets("/v1/migrations?limit=200")), "/domain/name"))
+        .doesNotContain("foreign-1");
+    assertThat(names(body(tenantGets("/v1/migrations?domain=foreign-1")), "/id")).isEmpty();
+    assertThat(names(get("/v1/migrations?domain=foreign-1"), "/id")).contains(id);
+  }
+
+  /** Whatever is asked for, the answer is the one for what is not there. */
+  @Test
+  void aForeignGuestIsNotThereForIt() {
+    for (String foreigner : Stream.of("foreign-1", foreign.uuid().toString()).toList()) {
+      String absent =
+          foreigner.equals("foreign-1") ? "foreign-2" : "0199aaaa-0000-4000-8000-000000000000";
+      assertSameRefusal(request(foreigner, "kvm-b"), request(absent, "kvm-b"), foreigner, absent);
+      assertSameRefusal(
+          fromA(request(foreigner, "kvm-b")), fromA(request(absent, "kvm-b")), foreigner, absent);
+    }
+    migrationOf("foreign-1", "kvm-b");
+    assertSameRefusal(
+        request("foreign-1", "kvm-b"), request("foreign-2", "kvm-b"), "foreign-1", "foreign-2");
+    hosts().show("kvm-a", foreign, DomainCondition.SHUT_OFF);
+  }
+
+  private static String fromA(String request) {
+    return request.replace("{\"domain\"", "{\"source\":\"kvm-a\",\"domain\"");
+  }
+
+  private void assertSameRefusal(String one, String other, String oneName, String otherName) {
+    for (String uri : List.of("/v1/migrations", "/v1/migration-plans")) {
+      MvcTestResult refused = tenantPosts(uri, one);
+      assertProblem(refused, 422, "domain-not-found", "#/domain");
+      assertThat(body(refused).toString().replace(oneName, otherName))
+          .isEqualTo(body(tenantPosts(uri, other)).toString());
+    }
+  }
+
+  @Test
+  void aForeignHostIsNoDestinationForIt() {
+    MvcTestResult foreignHost = tenantPosts("/v1/migrations", request("own-1", "kvm-c"));
+    assertProblem(foreignHost, 422, "destination-not-allowed", "#/destUri");
+    assertThat(body(foreignHost))
+        .isEqualTo(body(tenantPosts("/v1/migrations", request("own-1", "nowhere"))));
+  }
+
+  @Test
+  void aForeignHostIsNoSourceForIt() {
+    hosts().put("kvm-c", Domains.running("own-2", Domains.disk("vda")));
+    assertProblem(
+        tenantPosts("/v1/migrations", request("own-2", "kvm-b")), 422, "domain-not-found", null);
+    assertProblem(
+        tenantPosts(
+            "/v1/migrations", request("own-2", "kvm-b").replace("{", "{\"source\":\"kvm-c\",")),
+        422,
+        "host-not-found",
+        "#/source");
+  }
+
+  @Test
+  void seesItsOwnHostsAndOnThemItsOwnGuests() {
+    assertThat(names(body(tenantGets("/v1/hosts")), "/name")).containsExactly("kvm-a", "kvm-b");
+    assertProblem(tenantGets("/v1/hosts/kvm-c"), 404, "host-not-found", null);
+    assertProblem(tenantGets("/v1/hosts/kvm-c/domains"), 404, "host-not-found", null);
+    assertThat(names(body(tenantGets("/v1/hosts/kvm-a/domains")), "/name"))
+        .containsExactly("own-1");
+    assertThat(tenantGets("/v1/hosts/kvm-a/domains/own-1")).hasStatusOk();
+    for (String foreigner : List.of("foreign-1", foreign.uuid().toString())) {
+      assertProblem(
+          tenantGets("/v1/hosts/kvm-a/domains/" + foreigner), 404, "domain-not-found", null);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"foreign-2", "own", "OWN-1"})
+  void doesNotGiveAGuestANameThatIsNotItsOwn(String name) {
+    String renamed =
+        request("own-1", "kvm-b")
+            .replace("}", ",\"options\":{\"destinationName\":\"%s\"}}".formatted(name));
+    assertProblem(
+        tenantPosts("/v1/migrations", renamed), 403, "forbidden", "#/options/destinationName");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"listenAddress\":\"0.0.0.0\"", "\"disksPort\":5900"})
+  void doesNotChooseWhereHostsListen(String option) {
+    String field = option.substring(1, option.indexOf(':') - 1);
+    assertProblem(
+        tenantPosts("/v1/migrations", with("\"options\":{" + option + "}")),
+        403,
+        "forbidden",
+        "#/options/" + field);
+  }
+
+  @Test
+  void doesNotNameAnImageThatIsThereAlready() {
+    volumes().pool("kvm-b", new StoragePool("images", "dir", "/srv", 1L << 40));
+    String moving = with("\"volumes\":{\"vda\":{\"pool\":\"images\",\"name\":\"x.raw\"}}");
+    assertThat(body(tenantPosts("/v1/migration-plans", moving)).get("possible").asBoolean())
+        .isTrue();
+    volumes()
+        .volume(
+            "kvm-b",
+            new StorageVolume(
+                "images", "x.raw", "/srv/x.raw", "raw", 64L << 20, 0, null, null, false, null));
+    assertProblem(tenantPosts("/v1/migration-plans", moving), 403, "forbidden", "#/volumes/vda");
+    assertThat(body(post("/v1/migration-plans", moving)).get("possible").asBoolean()).isTrue();
+  }
+
+  private static String with(String more) {
+    return request("own-1", "kvm-b").replace("}", "," + more + "}");
+  }
+
+  @Test
+  void aKeyOfAnotherCallerIsNotItsKey() {
+    String body = request("own-1", "kvm-b");
+    MvcTestResult first =
+        http.post()
+            .uri("/v1/migrations")
+            .contentType(MediaType.APPLICATION_JSON)
+            .content(body)
+            .header("Idempotency-Key", "the-same-for-both")
+            .exchange();
+    assertThat(first).hasStatus(202);
+    MvcTestResult second =
+        http.post()
+            .uri("/v1/migrations")
+            .contentType(MediaType.APPLICATION_JSON)
+            .content(body)
+            .header("Idempotency-Key", "the-same-for-both")
+            .header("Authorization", "Bearer tenant")
+            .exchange();
+    assertProblem(second, 409, "migration-in-progress", null);
+  }
+
+  @Test
+  void mayNotReadTheAudit() {
+    assertProblem(tenantGets("/v1/audit"), 403, "forbidden", null);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.virtferry.access.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -62,6 +62,7 @@ abstract class HttpBench extends PlayedHosts {
   private static final int CLIENTS = 8;
   private static final int FEW = 1_000;
   private static final int MANY = 100_000;
+  private static final String DOCUMENT = "x".repeat(3_000);
   private static final String TO_B = "\"destUri\":\"qemu+tls://kvm-b/system\"";
 
   private static final RestClient CLIENT =
@@ -99,7 +100,7 @@ abstract class HttpBench extends PlayedHosts {
     await()
         .atMost(Duration.ofMinutes(1))
         .until(() -> get("/v1/migrations?state=FAILED").size() == RUNNING);
-    say("POST, against bare inserts of one row", posting());
+    sayPosting();
     sql.sql("delete from migration where state <> 'FAILED'").update();
     compareSizes();
   }
@@ -161,22 +162,36 @@ abstract class HttpBench extends PlayedHosts {
     return pairs;
   }
 
-  /** Each POST moves another guest; none of them gets a slot twice. */
-  private Pairs posting() throws Exception {
+  /**
+   * Each POST moves another guest; none of them gets a slot twice. A plan is all of a POST but the
+   * keeping; three rows under a lock are the keeping and no more.
+   */
+  private void sayPosting() throws Exception {
     sql.sql("create table bench (id uuid primary key, document text not null)").update();
-    String document = "x".repeat(3_000);
-    var pairs = new Pairs();
+    var posts = new Pairs();
+    var plans = new Pairs();
+    var keeping = new Pairs();
     for (int round = -1; round < PAIRS; round++) {
       List<UUID> guests = guests(round);
-      double inserts = insertsASecond(document);
-      double posts = new Wrk(CLIENTS, SECONDS).script(posts(guests)).rate(url("/v1/migrations"));
+      double inserts = insertsASecond(HttpBench::insertOne);
+      double kept = insertsASecond(HttpBench::insertThreeUnderTheLock);
+      double planned = posted(guests, "/v1/migration-plans");
+      double accepted = posted(guests, "/v1/migrations");
       if (round >= 0) {
-        pairs.add(inserts, posts);
+        posts.add(inserts, accepted);
+        keeping.add(inserts, kept);
+        plans.add(planned, accepted);
       }
       sql.sql("delete from migration where state = 'QUEUED'").update();
     }
     sql.sql("drop table bench").update();
-    return pairs;
+    say("POST, against bare inserts of one row", posts);
+    say("three rows under a common lock, against the same", keeping);
+    say("POST, against POST of a plan", plans);
+  }
+
+  private double posted(List<UUID> guests, String path) throws Exception {
+    return new Wrk(CLIENTS, SECONDS).script(posts(guests)).rate(url(path));
   }
 
   private List<UUID> guests(int round) {
@@ -209,33 +224,54 @@ abstract class HttpBench extends PlayedHosts {
         .toString();
   }
 
-  private double insertsASecond(String document) throws InterruptedException, ExecutionException {
-    var inserted = new AtomicLong();
+  /** What a client without HTTP writes, once. */
+  @FunctionalInterface
+  private interface Writing {
+    void on(Connection connection) throws SQLException;
+  }
+
+  private double insertsASecond(Writing writing) throws InterruptedException, ExecutionException {
+    var written = new AtomicLong();
     Instant begun = Instant.now();
     Instant end = begun.plusSeconds(SECONDS);
-    Callable<Void> inserting =
+    Callable<Void> client =
         () -> {
-          insertUntil(end, document, inserted);
+          try (Connection connection = database.getConnection()) {
+            while (Instant.now().isBefore(end)) {
+              writing.on(connection);
+              written.incrementAndGet();
+            }
+          }
           return null;
         };
     try (var threads = Executors.newFixedThreadPool(CLIENTS)) {
-      for (var client : threads.invokeAll(java.util.Collections.nCopies(CLIENTS, inserting))) {
-        client.get();
+      for (var done : threads.invokeAll(java.util.Collections.nCopies(CLIENTS, client))) {
+        done.get();
       }
     }
-    return inserted.get() * 1e9 / Duration.between(begun, Instant.now()).toNanos();
+    return written.get() * 1e9 / Duration.between(begun, Instant.now()).toNanos();
   }
 
-  private void insertUntil(Instant end, String document, AtomicLong inserted) throws SQLException {
-    try (Connection connection = database.getConnection();
-        PreparedStatement insert =
-            connection.prepareStatement("insert into bench (id, document) values (?, ?)")) {
-      while (Instant.now().isBefore(end)) {
-        insert.setObject(1, UUID.randomUUID());
-        insert.setString(2, document);
-        insert.executeUpdate();
-        inserted.incrementAndGet();
+  private static void insertOne(Connection connection) throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement("insert into bench (id, document) values (?, ?)")) {
+      insert.setObject(1, UUID.randomUUID());
+      insert.setString(2, DOCUMENT);
+      insert.executeUpdate();
+    }
+  }
+
+  private static void insertThreeUnderTheLock(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+    try (PreparedStatement lock =
+        connection.prepareStatement("select id from admission where id = 1 for update")) {
+      for (int row = 0; row < 3; row++) {
+        insertOne(connection);
       }
+      lock.executeQuery();
+      connection.commit();
+    } finally {
+      connection.setAutoCommit(true);
     }
   }
 

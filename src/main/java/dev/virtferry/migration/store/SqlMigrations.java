@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -52,7 +53,7 @@ class SqlMigrations implements Migrations {
   private final Clock clock;
 
   /** Clients read the same migrations again and again; two numbers tell whether one has changed. */
-  private final Cache<UUID, Tracked> readLately = Caffeine.newBuilder().maximumSize(1_000).build();
+  private final Cache<UUID, Tracked> readLately = Caffeine.newBuilder().maximumSize(2_000).build();
 
   SqlMigrations(
       JdbcClient sql,
@@ -174,44 +175,62 @@ class SqlMigrations implements Migrations {
 
   @Override
   public Optional<Tracked> find(UUID id) {
-    Tracked known = readLately.getIfPresent(id);
-    if (known != null && known.etag().equals(etags(List.of(id)).get(id))) {
-      return Optional.of(known);
-    }
-    Optional<Tracked> read = read(id);
-    read.ifPresent(tracked -> readLately.put(id, tracked));
-    return read;
+    return asTheyAre(etags(List.of(id))).stream().findFirst();
   }
 
-  private Optional<Tracked> read(UUID id) {
-    return sql.sql(
-            """
-            select m.version, m.document, p.revision, p.document as progress
-              from migration m join migration_progress p on p.migration_id = m.id
-             where m.id = :id
-            """)
-        .param("id", id)
-        .query(this::tracked)
-        .optional();
+  /** Reads those that are not known, or not with that ETag. */
+  private List<Tracked> asTheyAre(Map<UUID, String> etags) {
+    List<Tracked> known = new ArrayList<>();
+    List<UUID> unknown = new ArrayList<>();
+    etags.forEach((id, etag) -> {
+      Tracked last = readLately.getIfPresent(id);
+      if (last != null && last.etag().equals(etag)) {
+        known.add(last);
+      } else {
+        unknown.add(id);
+      }
+    });
+    for (Tracked now : read(unknown)) {
+      readLately.put(now.migration().id(), now);
+      known.add(now);
+    }
+    return known;
+  }
+
+  private List<Tracked> read(Collection<UUID> ids) {
+    return ids.isEmpty()
+        ? List.of()
+        : sql.sql(
+                """
+                select m.version, m.document, p.revision, p.document as progress
+                  from migration m join migration_progress p on p.migration_id = m.id
+                 where m.id in (:ids)
+                """)
+            .param("ids", ids)
+            .query(this::tracked)
+            .list();
   }
 
   @Override
   public Map<UUID, String> etags(Collection<UUID> ids) {
+    return ids.isEmpty() ? Map.of() : etagsWhere("m.id in (:given)", ids);
+  }
+
+  private Map<UUID, String> etagsWhere(String condition, Object given) {
     Map<UUID, String> etags = new HashMap<>();
-    if (!ids.isEmpty()) {
-      sql.sql(
-              """
-              select m.id, m.version, p.revision
-                from migration m join migration_progress p on p.migration_id = m.id
-               where m.id in (:ids)
-              """)
-          .param("ids", ids)
-          .query(rs -> {
-            etags.put(
-                rs.getObject("id", UUID.class),
-                Tracked.etag(rs.getInt("version"), rs.getLong("revision")));
-          });
-    }
+    sql.sql(
+            """
+            select m.id, m.version, p.revision
+              from migration m join migration_progress p on p.migration_id = m.id
+             where %s
+            """
+                .formatted(condition))
+        .param("given", given)
+        .query(rs -> {
+          etags.put(
+              rs.getObject("id", UUID.class),
+              Tracked.etag(rs.getInt("version"), rs.getLong("revision")));
+        });
     return etags;
   }
 
@@ -232,15 +251,8 @@ class SqlMigrations implements Migrations {
 
   @Override
   public List<Tracked> underWayTo(String destination) {
-    return sql.sql(
-            """
-            select m.version, m.document, p.revision, p.document as progress
-              from migration m join migration_progress p on p.migration_id = m.id
-             where m.active_domain is not null and m.destination = :destination
-            """)
-        .param("destination", destination)
-        .query(this::tracked)
-        .list();
+    return asTheyAre(
+        etagsWhere("m.active_domain is not null and m.destination = :given", destination));
   }
 
   @Override
@@ -395,7 +407,7 @@ class SqlMigrations implements Migrations {
       remember(next.id(), before.state(), next.state(), cause);
       if (next.order().callbackUrl() != null) {
         // Not by find: what this transaction shows may never be, and must not be remembered.
-        announcements.announce(new Tracked(next, read(next.id()).orElseThrow().progress()));
+        announcements.announce(new Tracked(next, read(List.of(next.id())).getFirst().progress()));
       }
     }
     if (over) {

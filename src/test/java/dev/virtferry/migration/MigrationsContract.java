@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
+import dev.virtferry.access.AuditEntry;
+import dev.virtferry.access.AuditLog;
+import dev.virtferry.access.AuditQuery;
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.BackingImage;
 import dev.virtferry.disk.CopyMode;
@@ -53,6 +56,7 @@ abstract class MigrationsContract extends PlayedHosts {
   @Autowired TransactionOperations transactions;
   @Autowired Scheduler scheduler;
   @Autowired OldMigrations retention;
+  @Autowired AuditLog audit;
 
   @BeforeEach
   void anEmptyStoreWhoseTasksDoNotRun() {
@@ -320,6 +324,83 @@ abstract class MigrationsContract extends PlayedHosts {
     assertThat(ids(Set.of(), null, "kvm-b", null)).containsExactly(cancelled.id());
     assertThat(ids(Set.of(), null, null, "kvm-b")).containsExactly(queued.id());
     assertThat(ids(Set.of(), "' or 1 = 1 --", null, null)).isEmpty();
+  }
+
+  @Test
+  void listsWhatAScopeHoldsAndNothingElse() {
+    List<Migration> all =
+        List.of(
+            migration("a-1", "kvm-a", "kvm-b", 5, NOON),
+            migration("a_1", "kvm-b", "kvm-c", 5, NOON.plusSeconds(1)),
+            migration("A-1", "kvm-c", "kvm-a", 5, NOON.plusSeconds(2)),
+            migration("100%!", "kvm-c", "kvm-b", 5, NOON.plusSeconds(3)),
+            migration("b\\1", "kvm-c", "kvm-b", 5, NOON.plusSeconds(4)));
+    all.forEach(this::add);
+    List<Scope> scopes =
+        List.of(
+            Scope.EVERYTHING,
+            new Scope(List.of(), null),
+            new Scope(null, List.of()),
+            new Scope(List.of("a-*"), null),
+            new Scope(List.of("a_*"), null),
+            new Scope(List.of("?-?", "100%*"), null),
+            new Scope(List.of("*!"), null),
+            new Scope(List.of("b\\*"), null),
+            new Scope(null, List.of("kvm-a")),
+            new Scope(List.of("a*"), List.of("kvm-c", "kvm-d")));
+    for (Scope scope : scopes) {
+      assertThat(
+              migrations
+                  .list(new MigrationQuery(scope, Set.of(), null, null, null, 50, null))
+                  .items())
+          .extracting(item -> item.migration().order().guest().name())
+          .as(scope.toString())
+          .containsExactlyInAnyOrderElementsOf(
+              all.stream()
+                  .filter(migration -> migration.isIn(scope))
+                  .map(migration -> migration.order().guest().name())
+                  .toList());
+    }
+  }
+
+  @Test
+  void keepsTheAuditAndFindsItAgain() {
+    sql.sql("delete from audit").update();
+    var id = UUID.randomUUID();
+    var first = entry(1, "token:a", "web-01", id, null);
+    var second = entry(2, "token:b", null, null, "forbidden");
+    audit.add(first);
+    audit.add(second);
+    assertThat(audit.list(new AuditQuery(null, null, null, null, 50)))
+        .containsExactly(second, first);
+    assertThat(audit.list(new AuditQuery(null, null, null, null, 1))).containsExactly(second);
+    assertThat(audit.list(new AuditQuery(null, null, null, second.id(), 50)))
+        .containsExactly(first);
+    assertThat(audit.list(new AuditQuery("token:b", null, null, null, 50))).containsExactly(second);
+    assertThat(audit.list(new AuditQuery(null, "web-01", id, null, 50))).containsExactly(first);
+    retention.forget();
+    assertThat(audit.list(new AuditQuery(null, null, null, null, 50)))
+        .as("older than a year")
+        .isEmpty();
+  }
+
+  private static AuditEntry entry(
+      long number,
+      String caller,
+      @Nullable String domain,
+      @Nullable UUID migration,
+      @Nullable String problem) {
+    return new AuditEntry(
+        new UUID(0x0199_0000_0000_7000L, 0x8000_0000_0000_0000L | number),
+        Instant.parse("2020-05-01T12:00:00.123Z"),
+        caller,
+        "127.0.0.1",
+        "POST /v1/migrations",
+        domain,
+        migration,
+        202,
+        problem,
+        "request-" + number);
   }
 
   @Test

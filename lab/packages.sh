@@ -3,7 +3,7 @@
 
 # shellcheck disable=SC2034
 LAB_PACKAGES=(libvirt-daemon libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients libvirt0
-  qemu-system-x86 qemu-utils seabios iproute2 util-linux procps busybox-static cpio xz-utils)
+  qemu-system-x86 qemu-utils seabios iproute2 util-linux procps busybox-static cpio xz-utils openssl)
 
 missing_packages() { # PACKAGE...
   local package

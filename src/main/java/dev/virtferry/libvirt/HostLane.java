@@ -47,6 +47,9 @@ final class HostLane implements AutoCloseable {
   private volatile long openingSinceNanos;
   private final Deque<LentConnect> idle = new ConcurrentLinkedDeque<>();
 
+  /** What was told of the last open, if it failed; guarded by {@link #opening}. */
+  private @Nullable String trouble;
+
   HostLane(HostAddress host, Duration limit) {
     this.host = host;
     this.limit = limit;
@@ -177,9 +180,19 @@ final class HostLane implements AutoCloseable {
   private LentConnect opened() {
     openingSinceNanos = System.nanoTime();
     try {
-      return new LentConnect(host.uri());
-    } catch (LibvirtException e) {
-      throw new HostUnreachable(host.name(), Failures.of(e).message());
+      LentConnect fresh = LentConnect.to(host);
+      if (trouble != null) {
+        log.info("Host {} answers again", host.name());
+      }
+      trouble = null;
+      return fresh;
+    } catch (HostUnreachable e) {
+      String words = String.valueOf(e.getMessage());
+      if (!words.equals(trouble)) {
+        log.warn("{}", words);
+      }
+      trouble = words;
+      throw e;
     }
   }
 

@@ -5,15 +5,59 @@ public final class HostUnreachable extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** {@code VIR_ERR_INTERNAL_ERROR}. */
+  private static final int INTERNAL_ERROR = 1;
+
+  /** {@code VIR_FROM_NONE}. */
+  private static final int FROM_NONE = 0;
+
+  /** What keeps us from it. */
+  public enum Reason {
+    /** It is silent, too busy, or not there. */
+    NO_ANSWER,
+    /** It does not trust us, or we do not trust it: a certificate, a user or a password. */
+    NO_TRUST
+  }
+
   private final String host;
+  private final Reason reason;
 
   public HostUnreachable(String host, String why) {
+    this(host, Reason.NO_ANSWER, why);
+  }
+
+  private HostUnreachable(String host, Reason reason, String why) {
     super("Host %s is unreachable: %s".formatted(host, why));
     this.host = host;
+    this.reason = reason;
+  }
+
+  /** For what libvirt said when a connection was opened. Only its numbers tell the reason. */
+  static HostUnreachable because(String host, LibvirtFailure failure) {
+    return failure.aboutTrust()
+        ? new HostUnreachable(
+            host,
+            Reason.NO_TRUST,
+            "it and virt-ferry do not trust one another (docs/tls.md): " + failure.message())
+        : new HostUnreachable(host, failure.message() + remedy(failure));
+  }
+
+  /** Helps a person, and decides nothing. */
+  private static String remedy(LibvirtFailure failure) {
+    if (failure.code() == INTERNAL_ERROR && failure.domain() == FROM_NONE) {
+      return "; libvirt 9.0 says so when the authfile of the host's uri is not there";
+    }
+    return failure.message().contains("TLS confirmation")
+        ? "; it may have turned our certificate down, which its own log tells (docs/tls.md)"
+        : "";
   }
 
   /** The host's name in the inventory. */
   public String host() {
     return host;
+  }
+
+  public Reason reason() {
+    return reason;
   }
 }

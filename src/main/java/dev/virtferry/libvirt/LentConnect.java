@@ -2,6 +2,7 @@ package dev.virtferry.libvirt;
 
 import com.sun.jna.Pointer;
 import org.libvirt.Connect;
+import org.libvirt.ConnectAuth;
 import org.libvirt.LibvirtException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,9 +17,23 @@ final class LentConnect extends Connect {
 
   private static final int KEEPALIVE_COUNT = 5;
 
-  LentConnect(String uri) throws LibvirtException {
-    super(uri);
-    setKeepAlive(KEEPALIVE_SECONDS, KEEPALIVE_COUNT);
+  private LentConnect(String uri) throws LibvirtException {
+    super(uri, NobodyToAsk.INSTANCE, 0);
+  }
+
+  /**
+   * Opens it.
+   *
+   * @throws HostUnreachable when the host can't be reached, or it and we do not trust one another
+   */
+  static LentConnect to(HostAddress host) {
+    try {
+      var opened = new LentConnect(host.uri());
+      opened.setKeepAlive(KEEPALIVE_SECONDS, KEEPALIVE_COUNT);
+      return opened;
+    } catch (LibvirtException e) {
+      throw HostUnreachable.because(host.name(), Failures.of(e));
+    }
   }
 
   /** Whether libvirt believes that the peer is there ({@code virConnectIsAlive}); asks nobody. */
@@ -33,5 +48,31 @@ final class LentConnect extends Connect {
 
   Pointer pointer() {
     return vcp.getPointer();
+  }
+
+  /**
+   * Says which credentials libvirt may look for in its auth file, without which it does not even
+   * read it. What it does not find there nobody else knows.
+   */
+  private static final class NobodyToAsk extends ConnectAuth {
+
+    /** JNA holds callbacks weakly. */
+    static final NobodyToAsk INSTANCE = new NobodyToAsk();
+
+    private NobodyToAsk() {
+      credType =
+          new CredentialType[] {
+            CredentialType.VIR_CRED_AUTHNAME, CredentialType.VIR_CRED_PASSPHRASE
+          };
+    }
+
+    @Override
+    public int callback(Credential[] wanted) {
+      for (Credential credential : wanted) {
+        // libvirt-java fails on null.
+        credential.result = "";
+      }
+      return -1;
+    }
   }
 }

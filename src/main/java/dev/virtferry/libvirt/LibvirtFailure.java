@@ -1,5 +1,7 @@
 package dev.virtferry.libvirt;
 
+import java.util.Set;
+
 /**
  * What libvirt said when a call failed. {@code code} is a {@code virErrorNumber}, {@code domain} a
  * {@code virErrorDomain}. The words are libvirt's own and never decide anything.
@@ -10,6 +12,12 @@ public final class LibvirtFailure extends RuntimeException {
 
   /** {@code VIR_ERR_NO_DOMAIN}. */
   static final int NO_DOMAIN = 42;
+
+  /**
+   * {@code VIR_ERR_GNUTLS_ERROR}, {@code VIR_ERR_AUTH_FAILED}, {@code VIR_ERR_AUTH_CANCELLED} and
+   * {@code VIR_ERR_AUTH_UNAVAILABLE}.
+   */
+  private static final Set<Integer> ABOUT_TRUST = Set.of(40, 45, 79, 94);
 
   private final int code;
   private final int domain;
@@ -22,6 +30,11 @@ public final class LibvirtFailure extends RuntimeException {
 
   public int code() {
     return code;
+  }
+
+  /** Whether the two ends of a connection did not accept one another. */
+  boolean aboutTrust() {
+    return ABOUT_TRUST.contains(code);
   }
 
   public int domain() {

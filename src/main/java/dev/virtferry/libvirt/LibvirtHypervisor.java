@@ -378,12 +378,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   private static void makeCall(HostAddress host, HostLane.Query<@Nullable Void> call) {
-    LentConnect connect;
-    try {
-      connect = new LentConnect(host.uri());
-    } catch (LibvirtException e) {
-      throw new HostUnreachable(host.name(), Failures.of(e).message());
-    }
+    LentConnect connect = LentConnect.to(host);
     try {
       call.on(connect);
     } catch (LibvirtException e) {

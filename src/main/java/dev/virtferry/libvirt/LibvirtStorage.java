@@ -155,12 +155,7 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public VolumeReader open(HostAddress host, String pool, String name) {
-    LentConnect connect;
-    try {
-      connect = new LentConnect(host.uri());
-    } catch (LibvirtException e) {
-      throw new HostUnreachable(host.name(), Failures.of(e).message());
-    }
+    LentConnect connect = LentConnect.to(host);
     try {
       org.libvirt.StoragePool found = connect.storagePoolLookupByName(pool);
       try {

@@ -13,7 +13,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
-import org.libvirt.LibvirtException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,12 +60,7 @@ final class NativeEvents implements EventLine.Dialler {
 
   @Override
   public EventLine.Connection open(HostAddress host, BiConsumer<UUID, DomainNews> listener) {
-    LentConnect connect;
-    try {
-      connect = new LentConnect(host.uri());
-    } catch (LibvirtException e) {
-      throw new HostUnreachable(host.name(), Failures.of(e).message());
-    }
+    LentConnect connect = LentConnect.to(host);
     var opened = new Registered(connect, tokens.incrementAndGet());
     listeners.put(opened.token, listener);
     try {

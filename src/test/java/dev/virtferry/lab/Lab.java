@@ -2,8 +2,10 @@ package dev.virtferry.lab;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,8 +43,20 @@ final class Lab implements AutoCloseable {
 
   /** The environment of a service that is to use these hosts. */
   Map<String, String> environment() {
+    return settings();
+  }
+
+  /** The same with TLS to the hosts and between them. */
+  Map<String, String> environmentOverTls() {
+    return settings("--tls");
+  }
+
+  private Map<String, String> settings(String... words) {
     Map<String, String> environment = new LinkedHashMap<>();
-    run("env").lines().map(line -> line.split("=", 2)).forEach(e -> environment.put(e[0], e[1]));
+    run("env", words)
+        .lines()
+        .map(line -> line.split("=", 2))
+        .forEach(e -> environment.put(e[0], e[1]));
     return environment;
   }
 
@@ -54,6 +68,11 @@ final class Lab implements AutoCloseable {
       }
     }
     throw new IllegalArgumentException("The lab has no host " + host);
+  }
+
+  /** The host's address in the lab. */
+  String address(String host) {
+    return URI.create(peer(host)).getHost();
   }
 
   /** {@code lab/guest}. */
@@ -73,6 +92,28 @@ final class Lab implements AutoCloseable {
   /** {@code lab/daemon}. */
   void daemon(String host, String verb) {
     run("daemon", host, verb);
+  }
+
+  /** Starts the host's libvirtd anew with these lines in its configuration, or none of them. */
+  void configureDaemon(String host, String... lines) {
+    List<String> words = new ArrayList<>(List.of(host, "set"));
+    words.addAll(List.of(lines));
+    run("daemon", words.toArray(String[]::new));
+  }
+
+  /** {@code lab/cert}. */
+  void cert(String... words) {
+    run("cert", words);
+  }
+
+  /** {@code lab/sasl}; the password is the content of the file. */
+  void sasl(String host, String user, Path password) {
+    run("sasl", password.toFile(), host, user);
+  }
+
+  /** {@code lab/capture}. */
+  String capture(String... words) {
+    return run("capture", words);
   }
 
   /** Lets a held libvirtd go on; nothing happens when it is not held, or not there. */
@@ -102,12 +143,16 @@ final class Lab implements AutoCloseable {
   }
 
   private String run(String command, String... words) {
+    return run(command, new File("/dev/null"), words);
+  }
+
+  private String run(String command, File input, String... words) {
     List<String> line = new ArrayList<>(List.of(Path.of("lab", command).toString()));
     line.addAll(List.of(words));
     try {
       Path output = Files.createTempFile("lab-" + command, ".out");
       try {
-        return run(line, output);
+        return run(line, input, output);
       } finally {
         Files.delete(output);
       }
@@ -120,11 +165,12 @@ final class Lab implements AutoCloseable {
   }
 
   /** The output goes to a file: what a command leaves running would hold a pipe open. */
-  private String run(List<String> line, Path output) throws IOException, InterruptedException {
+  private String run(List<String> line, File input, Path output)
+      throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(line);
     builder.environment().put("LAB_NAME", name);
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
-    builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
+    builder.redirectInput(ProcessBuilder.Redirect.from(input));
     Process process = builder.start();
     if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();

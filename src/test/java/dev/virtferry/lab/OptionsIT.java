@@ -140,13 +140,4 @@ class OptionsIT {
     assertThat(back.get("state").asString()).as(back.toString()).isEqualTo("SUCCEEDED");
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
   }
-
-  @Test
-  void encryptionWithoutCertificatesIsALibvirtErrorAndTheGuestStays() {
-    lab.guest("start", "web", "--shared", "vda=16M");
-    JsonNode ended = migrate("web", "kvm-b", "", "\"tls\":true");
-    assertThat(ended.get("state").asString()).isEqualTo("FAILED");
-    assertThat(ended.get("error").get("type").asString()).endsWith(":libvirt-error");
-    assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
-  }
 }

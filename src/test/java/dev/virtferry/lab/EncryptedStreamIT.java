@@ -1,0 +1,115 @@
+package dev.virtferry.lab;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** {@code options.tls}: what QEMU sends from host to host can't be read on the way. */
+@LabTest
+class EncryptedStreamIT {
+
+  private static final int DISKS_PORT = 49500;
+  private static final String WITH_TLS = "\"tls\":true";
+
+  /** What a guest writes to its disk, and so has in its memory too. */
+  private static final Pattern TICK = Pattern.compile("tick [0-9]+ {200}");
+
+  private final Lab lab;
+  private final Service service;
+
+  EncryptedStreamIT(Lab lab, Service service) {
+    this.lab = lab;
+    this.service = service;
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    lab.guest("remove", "web");
+    lab.cert("server", "kvm-b");
+  }
+
+  private JsonNode migrated(String destination, String options) {
+    return service.awaitEnd(
+        service.migrate(
+            "{\"domain\":\"web\",\"destUri\":\"%s\",\"disks\":[\"vda\"],\"options\":{%s}}"
+                .formatted(lab.peer(destination), options)));
+  }
+
+  private void succeeds(String destination, String options) {
+    JsonNode ended = migrated(destination, options);
+    assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+    assertThat(lab.guest("where", "web")).isEqualTo(destination + " running");
+  }
+
+  /** What was recorded while the guest went to that host: its disk's stream, and all the rest. */
+  private record Wire(String disk, String memory) {}
+
+  private Wire recorded(String destination, String options) throws IOException {
+    lab.capture("kvm-b", "start", "disk", "tcp port " + DISKS_PORT);
+    lab.capture("kvm-b", "start", "memory", "not tcp port " + DISKS_PORT);
+    succeeds(destination, options + "\"disksPort\":" + DISKS_PORT);
+    return new Wire(
+        Files.readString(Path.of(lab.capture("kvm-b", "stop", "disk")), ISO_8859_1),
+        Files.readString(Path.of(lab.capture("kvm-b", "stop", "memory")), ISO_8859_1));
+  }
+
+  @Test
+  void whatTheGuestWritesShowsOnTheWireWithoutTlsAndNotWithIt() throws IOException {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    Wire plain = recorded("kvm-b", "");
+    assertThat(plain.disk()).containsPattern(TICK);
+    assertThat(plain.memory()).containsPattern(TICK);
+
+    lab.on("kvm-a", "rm", "/srv/web-vda.raw");
+    Wire encrypted = recorded("kvm-a", WITH_TLS + ",");
+    assertThat(encrypted.disk()).hasSizeGreaterThan(4 * 1024 * 1024);
+    assertThat(encrypted.memory()).hasSizeGreaterThan(4 * 1024 * 1024);
+    assertThat(TICK.matcher(encrypted.disk()).find()).isFalse();
+    assertThat(TICK.matcher(encrypted.memory()).find()).isFalse();
+    assertThat(lab.guest("digest", "web", "vda", "kvm-a"))
+        .isEqualTo(lab.guest("digest", "web", "vda", "kvm-b"));
+  }
+
+  private void failsAndLeavesNothing(JsonNode ended) {
+    assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("FAILED");
+    assertThat(ended.get("domainLocation").asString()).isEqualTo("SOURCE");
+    assertThat(ended.get("error").get("type").asString()).endsWith(":libvirt-error");
+    assertThat(ended.get("cleanup").get(0).get("state").asString()).isEqualTo("DELETED");
+    assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
+    assertThat(lab.succeedsOn("kvm-b", "test", "-e", "/srv/web-vda.raw")).isFalse();
+    lab.guest("wait-tick", "web", "kvm-a", Long.toString(lab.tick("web", "kvm-a")));
+  }
+
+  @Test
+  void aDestinationWithBadCertificatesOrNoneFailsTheMigration() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    for (String how : List.of("--foreign", "--expired")) {
+      lab.cert("server", "kvm-b", how);
+      failsAndLeavesNothing(migrated("kvm-b", WITH_TLS));
+    }
+    lab.on("kvm-b", "mv", "/etc/pki/qemu", "/etc/pki/qemu.away");
+    try {
+      JsonNode ended = migrated("kvm-b", WITH_TLS);
+      failsAndLeavesNothing(ended);
+      assertThat(ended.get("error").get("detail").asString()).contains("/etc/pki/qemu");
+    } finally {
+      lab.on("kvm-b", "mv", "/etc/pki/qemu.away", "/etc/pki/qemu");
+    }
+  }
+
+  @Test
+  void aCertificateInAnotherNameIsTrustedWhereTheRequestNamesIt() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    lab.cert("server", "kvm-b", "--name", "storage.example");
+    failsAndLeavesNothing(migrated("kvm-b", WITH_TLS));
+    succeeds("kvm-b", WITH_TLS + ",\"tlsDestination\":\"storage.example\"");
+  }
+}

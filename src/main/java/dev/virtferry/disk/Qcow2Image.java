@@ -13,6 +13,7 @@ final class Qcow2Image implements GuestImage {
 
   private static final int MAGIC = 0x514649fb;
   private static final int HEADER_BYTES = 104;
+  private static final int VERSION_2 = 2;
   private static final int VERSION_3 = 3;
   private static final int ENTRY_BYTES = 8;
   private static final int SECTOR = 512;
@@ -46,9 +47,11 @@ final class Qcow2Image implements GuestImage {
     this.clusterBits = header.getInt(20);
     this.capacity = header.getLong(24);
     this.tableOffset = header.getLong(40);
-    if (version > VERSION_3 || clusterBits < 9 || clusterBits > 21) {
+    boolean known = version == VERSION_2 || version == VERSION_3;
+    if (!known || clusterBits < 9 || clusterBits > 21) {
       throw new IncomparableImage("its version or cluster size is not known");
     }
+    requireTable(Integer.toUnsignedLong(header.getInt(36)));
     if (header.getInt(32) != 0) {
       throw new IncomparableImage("it is encrypted");
     }
@@ -56,6 +59,15 @@ final class Qcow2Image implements GuestImage {
     if ((features & ~TOLERABLE_FEATURES) != 0) {
       throw new IncomparableImage(
           "it uses features (%x) that change how it is read".formatted(features));
+    }
+  }
+
+  /** What QEMU would not open must not be taken for zeroes either. */
+  private void requireTable(long entries) {
+    int bitsOfATable = 2 * clusterBits - 3;
+    long needed = capacity == 0 ? 0 : ((capacity - 1) >> bitsOfATable) + 1;
+    if (capacity < 0 || tableOffset < 0 || tableOffset > OFFSET_MASK || entries < needed) {
+      throw new IncomparableImage("its header is damaged");
     }
   }
 

@@ -31,24 +31,23 @@ final class DomainXml {
   }
 
   UUID uuid() {
-    return UUID.fromString(Xml.text(root, "uuid").orElseThrow());
+    return UUID.fromString(Xml.needed(Xml.text(root, "uuid"), "uuid"));
   }
 
   /** {@code host/uuid} of the capabilities. */
   UUID hostIdentity() {
-    return Xml.child(root, "host")
-        .flatMap(host -> Xml.text(host, "uuid"))
-        .map(UUID::fromString)
-        .orElseThrow();
+    return UUID.fromString(
+        Xml.needed(Xml.child(root, "host").flatMap(host -> Xml.text(host, "uuid")), "host/uuid"));
   }
 
   /** {@code currentMemory}, else {@code memory}; libvirt always writes KiB. */
   long memoryBytes() {
-    return Xml.text(root, "currentMemory")
-            .or(() -> Xml.text(root, "memory"))
-            .map(Long::parseLong)
-            .orElse(0L)
-        * KIB;
+    String memory = Xml.child(root, "currentMemory").isPresent() ? "currentMemory" : "memory";
+    long kib = Xml.number(root, memory);
+    if (kib > Long.MAX_VALUE / KIB) {
+      throw new IllegalArgumentException("No guest has that much memory: %d KiB".formatted(kib));
+    }
+    return kib * KIB;
   }
 
   Machine machine() {

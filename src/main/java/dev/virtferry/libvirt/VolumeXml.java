@@ -28,15 +28,15 @@ final class VolumeXml {
 
   static StorageVolume volume(String pool, String xml) {
     Element volume = Xml.parse(xml);
-    Element target = Xml.child(volume, "target").orElseThrow();
+    Element target = Xml.needed(Xml.child(volume, "target"), "target");
     String format = format(target);
     return new StorageVolume(
         pool,
         Xml.text(volume, "name").orElse(""),
         Xml.text(target, "path").orElse(""),
         format,
-        number(volume, "capacity"),
-        number(volume, "allocation"),
+        Xml.number(volume, "capacity"),
+        Xml.number(volume, "allocation"),
         format.equals("qcow2") ? layout(target) : null,
         Xml.child(target, "permissions").map(VolumeXml::permissions).orElse(null),
         Xml.child(target, "encryption").isPresent(),
@@ -51,7 +51,7 @@ final class VolumeXml {
   private static Layout layout(Element target) {
     return new Layout(
         Xml.text(target, "compat").orElse("0.10"),
-        number(target, "clusterSize"),
+        Xml.number(target, "clusterSize"),
         Xml.child(target, "features")
             .map(features -> Xml.children(features).stream().map(Element::getTagName).toList())
             .orElse(List.of()));
@@ -68,12 +68,11 @@ final class VolumeXml {
     return Xml.text(store, "path").map(path -> new Backing(path, format(store)));
   }
 
-  /** libvirt always writes these in bytes. */
-  private static long number(Element of, String name) {
-    return Xml.text(of, name).map(Long::parseLong).orElse(0L);
-  }
-
-  /** What {@code virStorageVolCreateXML} is given. */
+  /**
+   * What {@code virStorageVolCreateXML} is given.
+   *
+   * @throws IllegalArgumentException when XML can't say a name or path of it
+   */
   static String of(VolumeSpec spec) {
     var text = new StringWriter();
     try {
@@ -130,13 +129,13 @@ final class VolumeXml {
 
   private static void writeFormat(XMLStreamWriter xml, String format) throws XMLStreamException {
     xml.writeEmptyElement("format");
-    xml.writeAttribute("type", format);
+    xml.writeAttribute("type", Xml.sayable(format));
   }
 
   private static void write(XMLStreamWriter xml, String name, String value)
       throws XMLStreamException {
     xml.writeStartElement(name);
-    xml.writeCharacters(value);
+    xml.writeCharacters(Xml.sayable(value));
     xml.writeEndElement();
   }
 }

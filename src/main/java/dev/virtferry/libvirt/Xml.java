@@ -15,6 +15,7 @@ import javax.xml.transform.TransformerException;
 import javax.xml.transform.TransformerFactory;
 import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.stream.StreamResult;
+import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.xml.sax.InputSource;
@@ -22,6 +23,12 @@ import org.xml.sax.SAXException;
 
 /** Reads libvirt's documents. Document types and entities are refused. */
 final class Xml {
+
+  /**
+   * About what libxml2 lets libvirt read back itself. What walks a document here, the JDK's writer
+   * too, needs a frame or more of the stack for each level.
+   */
+  private static final int DEEPEST = 512;
 
   private Xml() {}
 
@@ -35,11 +42,18 @@ final class Xml {
       var factory = DocumentBuilderFactory.newDefaultInstance();
       factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+      factory.setAttribute("jdk.xml.maxElementDepth", DEEPEST);
+      // Without it a name with a prefix of nobody is read and can't be written again.
+      factory.setNamespaceAware(true);
       factory.setXIncludeAware(false);
       factory.setExpandEntityReferences(false);
       var builder = factory.newDocumentBuilder();
       builder.setErrorHandler(null);
-      return builder.parse(new InputSource(new StringReader(xml))).getDocumentElement();
+      Document document = builder.parse(new InputSource(new StringReader(xml)));
+      if (!"1.0".equals(document.getXmlVersion())) {
+        throw new SAXException("XML " + document.getXmlVersion());
+      }
+      return document.getDocumentElement();
     } catch (ParserConfigurationException | SAXException | IOException e) {
       throw new IllegalArgumentException("Not a document of libvirt's: " + e.getMessage(), e);
     }
@@ -67,8 +81,43 @@ final class Xml {
     return child(parent, name).map(element -> element.getTextContent().strip());
   }
 
+  /**
+   * What has to be there.
+   *
+   * @throws IllegalArgumentException when it is not
+   */
+  static <T> T needed(Optional<T> found, String name) {
+    return found.orElseThrow(() -> new IllegalArgumentException("Without " + name));
+  }
+
+  /** A count that libvirt wrote, 0 when it wrote none. */
+  static long number(Element parent, String name) {
+    long number = text(parent, name).map(Long::parseLong).orElse(0L);
+    if (number < 0) {
+      throw new IllegalArgumentException("%s is negative: %d".formatted(name, number));
+    }
+    return number;
+  }
+
   static String attribute(Element element, String name, String otherwise) {
     return element.hasAttribute(name) ? element.getAttribute(name) : otherwise;
+  }
+
+  /**
+   * A text that comes out of a document as it went in.
+   *
+   * @throws IllegalArgumentException when XML can't say it, or would change it
+   */
+  static String sayable(String text) {
+    if (text.codePoints().anyMatch(Xml::isUnsayable)) {
+      throw new IllegalArgumentException("Can't be written as XML: '%s'".formatted(text));
+    }
+    return text;
+  }
+
+  private static boolean isUnsayable(int c) {
+    boolean half = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+    return c < ' ' || half || c == 0xFFFE || c == 0xFFFF;
   }
 
   /** An element as text, without a declaration before it. */

@@ -129,7 +129,12 @@ class Qcow2ImageTest {
   @CsvSource({
     "0, 1, does not begin like qcow2",
     "4, 4, version or cluster size",
+    "4, 1, version or cluster size",
+    "4, -1, version or cluster size",
     "20, 40, version or cluster size",
+    "24, -1, its header is damaged",
+    "36, 0, its header is damaged",
+    "40, -1, its header is damaged",
     "32, 2, it is encrypted",
     "76, 4, features (4)",
     "76, 16, features (10)",

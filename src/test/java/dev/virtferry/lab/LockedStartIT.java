@@ -32,8 +32,7 @@ class LockedStartIT {
     var builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().putAll(environment);
     Path output = directory.resolve("output");
-    Process process =
-        builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     try {
       assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("it ends by itself").isTrue();
       return new Ended(process.exitValue(), Files.readString(output, UTF_8));

@@ -3,6 +3,11 @@ package dev.virtferry.libvirt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -173,6 +178,19 @@ class DomainXmlTest {
   }
 
   @Test
+  void keepsWhatIsHandedOnToQemu() {
+    String qemu = "http://libvirt.org/schemas/domain/qemu/1.0";
+    String xml =
+        "<domain xmlns:qemu='"
+            + qemu
+            + "'><devices><disk><source file='/a'/><target dev='vda'/></disk></devices>"
+            + "<qemu:commandline><qemu:arg value='a&#10;b'/></qemu:commandline></domain>";
+    String moved = DomainXml.parse(xml).relocated(Map.of("vda", "/b"));
+    assertThat(moved)
+        .contains("xmlns:qemu=\"" + qemu + "\"", "<qemu:arg value=\"a&#10;b\"", "file=\"/b\"");
+  }
+
+  @Test
   void readsShareable() {
     assertThat(disk("<disk type='block'><target dev='vdb'/><shareable/></disk>").shareable())
         .isTrue();
@@ -209,8 +227,77 @@ class DomainXmlTest {
             + "<!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;'>]><domain><name>&c;</name></domain>",
         "<!DOCTYPE d SYSTEM 'file:///etc/passwd'><domain/>",
         "<domain>\u0000</domain>",
+        "<domain><q:x q:y='z'/></domain>",
+        "<?xml version='1.1'?><domain><name>&#1;</name></domain>",
       })
   void refusesWhatLibvirtWouldNotWrite(String xml) {
     assertThatThrownBy(() -> DomainXml.parse(xml)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<domain><uuid>no uuid</uuid></domain>",
+        "<domain/>",
+        "<capabilities><host/></capabilities>",
+      })
+  void refusesAnIdentityThatIsNone(String xml) {
+    DomainXml domain = DomainXml.parse(xml);
+    assertThatThrownBy(domain::uuid).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(domain::hostIdentity).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "9223372036854775807", "9223372036854775808", "much", ""})
+  void refusesMemoryThatNoGuestHas(String memory) {
+    DomainXml domain = DomainXml.parse("<domain><memory>%s</memory></domain>".formatted(memory));
+    assertThatThrownBy(domain::memoryBytes).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void readsAChainOfTwoHundredImagesAsLongAsLibvirtAllows() {
+    String chain = "<backingStore><source file='/b'/>".repeat(200) + "</backingStore>".repeat(200);
+    DomainDisk disk = disk("<disk><source file='/a'/><target dev='vda'/>" + chain + "</disk>");
+    assertThat(disk.image()).extracting(image -> image.chain().size()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"backingStore", "name", "memory"})
+  void refusesNestingThatWouldExhaustTheStack(String element) {
+    String deep = "<%1$s><source file='/b'/>".formatted(element).repeat(50_000);
+    String end = "</%s>".formatted(element).repeat(50_000);
+    assertThatThrownBy(() -> domain("<disk><source file='/a'/>" + deep + end + "</disk>"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void asksNobodyForAnythingThatADefinitionNames() throws IOException {
+    try (var door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String there = "http://127.0.0.1:%d/x".formatted(door.getLocalPort());
+      for (String xml : beckoning(there)) {
+        try {
+          DomainXml domain = DomainXml.parse(xml);
+          domain.disks();
+          DomainXml.parse(domain.relocated(Map.of("vda", "/moved")));
+        } catch (IllegalArgumentException e) {
+          assertThat(e).hasMessageStartingWith("Not a document of libvirt's");
+        }
+      }
+      door.setSoTimeout(1);
+      assertThatThrownBy(door::accept).isInstanceOf(SocketTimeoutException.class);
+    }
+  }
+
+  private static List<String> beckoning(String there) {
+    return List.of(
+        "<!DOCTYPE d SYSTEM '%s'><domain/>".formatted(there),
+        "<!DOCTYPE d [<!ENTITY x SYSTEM '%s'>]><domain>&x;</domain>".formatted(there),
+        "<!DOCTYPE d [<!ENTITY %% x SYSTEM '%s'> %%x;]><domain/>".formatted(there),
+        "<?xml-stylesheet href='%s'?><domain/>".formatted(there),
+        "<domain xmlns:i='http://www.w3.org/2001/XInclude'><i:include href='%s'/></domain>"
+            .formatted(there),
+        "<domain xmlns:s='http://www.w3.org/2001/XMLSchema-instance' s:schemaLocation='u %1$s'"
+                .formatted(there)
+            + " s:noNamespaceSchemaLocation='%s'/>".formatted(there));
   }
 }

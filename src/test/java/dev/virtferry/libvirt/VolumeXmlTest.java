@@ -1,12 +1,15 @@
 package dev.virtferry.libvirt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.StorageVolume.Layout;
 import dev.virtferry.libvirt.StorageVolume.Permissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VolumeXmlTest {
 
@@ -108,5 +111,24 @@ class VolumeXmlTest {
         .isEqualTo(
             "<volume><name>v</name><capacity>1</capacity><allocation>0</allocation>"
                 + "<target><format type=\"raw\"/></target></volume>");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<volume/>",
+        "<volume><capacity>-1</capacity><target/></volume>",
+        "<volume><allocation>many</allocation><target/></volume>",
+      })
+  void refusesAVolumeThatCantBe(String xml) {
+    assertThatThrownBy(() -> VolumeXml.volume("images", xml))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\u0001", "a\0", "a\rb", "\ud800", "\uffff"})
+  void doesNotWriteANameThatXmlCantSay(String name) {
+    var spec = new VolumeSpec("images", name, "raw", 1, null, null, null);
+    assertThatThrownBy(() -> VolumeXml.of(spec)).isInstanceOf(IllegalArgumentException.class);
   }
 }

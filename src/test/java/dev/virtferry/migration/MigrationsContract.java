@@ -464,6 +464,25 @@ abstract class MigrationsContract extends PlayedHosts {
     migrations.add(migration, Progress.initial(migration.order()), "token:test", null);
   }
 
+  @Test
+  void findsNothingUnderANameThatNoDatabaseKeeps() {
+    add(migration("one", "kvm-a", "kvm-b", 5, NOON));
+    assertThat(ids(Set.of(), "one\0", null, null)).isEmpty();
+    assertThat(ids(Set.of(), null, "kvm-a\0", null)).isEmpty();
+  }
+
+  @Test
+  void startsAListAtTheLatestTimeThereIs() {
+    Migration migration = migration("one", "kvm-a", "kvm-b", 5, NOON);
+    add(migration);
+    var end = new Position(Instant.parse("9999-12-31T23:59:59Z"), UUID.randomUUID());
+    assertThat(
+            migrations
+                .list(new MigrationQuery(Scope.EVERYTHING, Set.of(), null, null, null, 3, end))
+                .items())
+        .hasSize(1);
+  }
+
   private Tracked find(Migration migration) {
     return migrations.find(migration.id()).orElseThrow();
   }

@@ -57,7 +57,7 @@ final class Filter {
   }
 
   private void domain(@Nullable String nameOrUuid) {
-    if (nameOrUuid == null) {
+    if (nameOrUuid == null || isNobodys(nameOrUuid)) {
       return;
     }
     try {
@@ -70,10 +70,19 @@ final class Filter {
   }
 
   private void equal(String column, String name, @Nullable String value) {
-    if (value != null) {
+    if (value != null && !isNobodys(value)) {
       conditions.add(column + " = :" + name);
       parameters.put(name, value);
     }
+  }
+
+  /** PostgreSQL keeps no NUL in a text, and fails when it is to compare with one. */
+  private boolean isNobodys(String name) {
+    boolean impossible = name.indexOf('\0') >= 0;
+    if (impossible) {
+      conditions.add("1 = 0");
+    }
+    return impossible;
   }
 
   private void after(@Nullable Position position) {

@@ -13,6 +13,8 @@ import java.util.UUID;
 /** A place in the list of migrations, as an opaque text. */
 record Cursor(Position position) {
 
+  private static final long LATEST = Instant.parse("9999-12-31T23:59:59Z").toEpochMilli();
+
   String text() {
     String words = position.createdAt().toEpochMilli() + " " + position.id();
     return Base64.getUrlEncoder().withoutPadding().encodeToString(words.getBytes(US_ASCII));
@@ -26,8 +28,7 @@ record Cursor(Position position) {
   static Cursor parse(String text) {
     try {
       String[] words = new String(Base64.getUrlDecoder().decode(text), US_ASCII).split(" ", 2);
-      return new Cursor(
-          new Position(Instant.ofEpochMilli(Long.parseLong(words[0])), UUID.fromString(words[1])));
+      return new Cursor(new Position(time(Long.parseLong(words[0])), UUID.fromString(words[1])));
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
       throw new Refused(
           Problem.at(
@@ -35,5 +36,13 @@ record Cursor(Position position) {
               ProblemType.INVALID_REQUEST,
               "This is no cursor of this list; use nextCursor as it was given, or leave it out."));
     }
+  }
+
+  /** Databases end long before a long does. */
+  private static Instant time(long millis) {
+    if (millis < 0 || millis > LATEST) {
+      throw new IllegalArgumentException("No migration was created then");
+    }
+    return Instant.ofEpochMilli(millis);
   }
 }

@@ -37,6 +37,8 @@ class CursorTest {
         encoded("1"),
         encoded("1 2"),
         encoded("x " + UUID.randomUUID()),
+        encoded(Long.MAX_VALUE + " " + UUID.randomUUID()),
+        encoded(Long.MIN_VALUE + " " + UUID.randomUUID()),
         encoded("99999999999999999999 " + UUID.randomUUID()),
         encoded("1 " + UUID.randomUUID() + " more"));
   }

@@ -100,19 +100,20 @@ class OpenApiDescription {
 
   /** With made-up hosts: who reads this need not have shown a token. */
   private static final Map<String, Example> MIGRATIONS =
-      Map.of(
-          "disks",
-          migration("Two disks", Map.of("disks", List.of("vda", "vdb"))),
-          "disks-tuned",
-          migration(
-              "Two disks, tuned",
-              Map.of(
-                  "disks",
-                  List.of("vda", "vdb"),
-                  "options",
-                  new TreeMap<>(Map.of("bandwidthMiBps", 200, "maxDowntimeMillis", 300)))),
-          "no-disks",
-          migration("No storage copied", Map.of()));
+      new TreeMap<>(
+          Map.of(
+              "disks",
+              migration("Two disks", Map.of("disks", List.of("vda", "vdb"))),
+              "disks-tuned",
+              migration(
+                  "Two disks, tuned",
+                  Map.of(
+                      "disks",
+                      List.of("vda", "vdb"),
+                      "options",
+                      new TreeMap<>(Map.of("bandwidthMiBps", 200, "maxDowntimeMillis", 300)))),
+              "no-disks",
+              migration("No storage copied", Map.of())));
 
   @Bean
   OpenAPI description() {

@@ -4,6 +4,7 @@ import com.sun.jna.Pointer;
 import org.libvirt.Connect;
 import org.libvirt.ConnectAuth;
 import org.libvirt.LibvirtException;
+import org.libvirt.jna.virConnectCredential;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +55,7 @@ final class LentConnect extends Connect {
    * Says which credentials libvirt may look for in its auth file, without which it does not even
    * read it. What it does not find there nobody else knows.
    */
-  private static final class NobodyToAsk extends ConnectAuth {
+  static final class NobodyToAsk extends ConnectAuth {
 
     /** JNA holds callbacks weakly. */
     static final NobodyToAsk INSTANCE = new NobodyToAsk();
@@ -66,13 +67,18 @@ final class LentConnect extends Connect {
           };
     }
 
+    /**
+     * {@code virConnectAuthCallbackPtr}, past libvirt-java: its own hands over answers that libvirt
+     * frees, and JNA then once more, which sooner or later crashes the process.
+     */
+    @Override
+    public int authCallback(virConnectCredential wanted, int count, Pointer data) {
+      return -1;
+    }
+
     @Override
     public int callback(Credential[] wanted) {
-      for (Credential credential : wanted) {
-        // libvirt-java fails on null.
-        credential.result = "";
-      }
-      return -1;
+      throw new UnsupportedOperationException("Nothing is asked for past authCallback");
     }
   }
 }

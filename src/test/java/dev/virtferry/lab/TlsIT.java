@@ -73,8 +73,11 @@ class TlsIT {
 
   @AfterAll
   static void theHostsAreAsTheyWere(Lab lab) {
-    service.close();
-    lab.on("kvm-a", "sh", "-c", "grep -v elsewhere /etc/hosts >/tmp/h && cat /tmp/h >/etc/hosts");
+    try {
+      service.close();
+    } finally {
+      lab.on("kvm-a", "sh", "-c", "grep -v elsewhere /etc/hosts >/tmp/h && cat /tmp/h >/etc/hosts");
+    }
   }
 
   private static String request(String source, String destination) {

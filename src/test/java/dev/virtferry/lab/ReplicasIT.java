@@ -174,7 +174,7 @@ class ReplicasIT {
     for (String guest : guests) {
       there.put(guest, replicas.getFirst().migrate(request(guest, COPY)));
     }
-    Instant patience = Instant.now().plus(Duration.ofMinutes(5));
+    Instant patience = Instant.now().plus(Duration.ofMinutes(15));
     for (int round = 0; unended(replicas.getFirst(), back.values()) || back.size() < 10; round++) {
       assertThat(Instant.now()).as("there %s, back %s", there, back).isBefore(patience);
       Service victim = replicas.get(round % replicas.size());

@@ -32,6 +32,14 @@ final class Service implements AutoCloseable {
   private static final Set<String> ENDS = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+  /** Two processors that ten guests and two other replicas share have been seen to need 54 s. */
+  private static final Duration PATIENCE_TO_START = Duration.ofMinutes(5);
+
+  private static final Duration PATIENCE_FOR_AN_ANSWER = Duration.ofSeconds(30);
+
+  /** What a JVM ends with on SIGTERM; a crash of the native library would be another. */
+  private static final int ENDED_BY_SIGTERM = 143;
+
   private final Path directory;
   private final Map<String, String> environment;
   private final int port = freePort();
@@ -67,7 +75,12 @@ final class Service implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    await().atMost(PATIENCE).ignoreExceptions().until(() -> get("/v1/migrations").status() == 200);
+    Process started = process;
+    await()
+        .atMost(PATIENCE_TO_START)
+        .failFast("it ended, see target/lab-service.log", () -> !started.isAlive())
+        .ignoreExceptions()
+        .until(() -> get("/v1/migrations").status() == 200);
   }
 
   /** The one that it made at its first start, as nobody is configured. */
@@ -122,14 +135,17 @@ final class Service implements AutoCloseable {
     }
   }
 
+  /** Stops it, and fails when it crashed. */
   @Override
   public void close() {
     Process running = process;
-    if (running != null) {
+    if (running != null && running.isAlive()) {
       running.destroy();
       try {
         if (!running.waitFor(30, TimeUnit.SECONDS)) {
           kill();
+        } else if (running.exitValue() != ENDED_BY_SIGTERM) {
+          throw new AssertionError("ended with %d, see the log".formatted(running.exitValue()));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -216,7 +232,7 @@ final class Service implements AutoCloseable {
           client.send(
               request
                   .uri(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
-                  .timeout(Duration.ofSeconds(10))
+                  .timeout(PATIENCE_FOR_AN_ANSWER)
                   .build(),
               BodyHandlers.ofString());
       return new Answer(response.statusCode(), JSON.readTree(response.body()), response);

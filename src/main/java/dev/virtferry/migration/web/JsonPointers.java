@@ -1,5 +1,7 @@
 package dev.virtferry.migration.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.List;
 import tools.jackson.core.JacksonException;
 
@@ -21,7 +23,12 @@ final class JsonPointers {
     for (JacksonException.Reference step : path) {
       pointer.append('/').append(escaped(step));
     }
-    return pointer.toString();
+    return writable(pointer.toString());
+  }
+
+  /** Half a surrogate pair, which no answer can be written with, becomes a question mark. */
+  static String writable(String text) {
+    return new String(text.getBytes(UTF_8), UTF_8);
   }
 
   private static String escaped(JacksonException.Reference step) {

@@ -26,6 +26,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonDeserialize;
 
 /** What a client sends to have a domain migrated. */
 @Schema(name = "MigrationRequest")
@@ -61,6 +62,7 @@ record MigrationRequest(
                 "Copied disks that go to another pool or name than they have on the source, by disk"
                     + " target.")
         @Nullable
+        @JsonDeserialize(keyUsing = TargetKey.class)
         @Size(max = 1000, message = "names more than 1000 disks")
         Map<
                 @Size(max = 80, message = "has more than 80 characters") String,

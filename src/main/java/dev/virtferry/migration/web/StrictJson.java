@@ -7,6 +7,7 @@ import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.type.LogicalType;
 
 /** A value of the wrong type is refused, never turned into one of the right type. */
@@ -17,6 +18,7 @@ final class StrictJson implements JsonMapperBuilderCustomizer {
   public void customize(JsonMapper.Builder mapper) {
     mapper
         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+        .addModule(new SimpleModule().addDeserializer(String.class, new WholeText()))
         .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
         .withCoercionConfig(
             LogicalType.Textual,

@@ -29,6 +29,8 @@ final class UnreadableBody {
                   .formatted(shown(unknown.getPropertyName()), known(unknown)));
       case InvalidFormatException wrong when wrong.getTargetType().isEnum() ->
           at(wrong, "Use one of %s.".formatted(constants(wrong.getTargetType())));
+      case InvalidFormatException wrong when wrong.getTargetType() == String.class ->
+          at(wrong, "The text here has a character that it can't have, such as a NUL.");
       case MismatchedInputException wrong ->
           at(wrong, "The value here has the wrong type; see /swagger-ui.html for the right one.");
       case StreamConstraintsException _ ->
@@ -66,6 +68,6 @@ final class UnreadableBody {
   }
 
   private static String shown(String text) {
-    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+    return JsonPointers.writable(text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…");
   }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 import tools.jackson.databind.JsonNode;
 
@@ -298,5 +299,36 @@ class PlanApiTest extends ApiTest {
                 "/v1/migration-plans",
                 "{\"domain\":\"plan-01\",\"destUri\":\"qemu+tls://kvm-a/system\"}"));
     assertThat(problems(plan)).contains("same-host #/destUri");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"\\ud800\":1}",
+        "{\"options\":{\"\\ud83d\\ud83d\":1}}",
+        "{\"domain\":\"\\ud800\",\"destUri\":\"qemu+tls://kvm-b/system\"}",
+        "{\"domain\":\"plan-01\\u0000\",\"destUri\":\"qemu+tls://kvm-b/system\"}",
+        "{\"domain\":\"plan-01\",\"destUri\":\"qemu+tls://kvm-b/system\","
+            + "\"options\":{\"destinationName\":\"web\\ud800\"}}",
+        "{\"domain\":\"plan-01\",\"destUri\":\"qemu+tls://kvm-b/system\","
+            + "\"volumes\":{\"\\ud800\":{\"pool\":\"fast\"}}}",
+      })
+  void refusesTextThatNoAnswerCouldRepeat(String body) {
+    assertProblem(post("/v1/migration-plans", body), 400, "invalid-request", null);
+  }
+
+  @Test
+  void cutsALongNameOfAFieldBetweenTwoCharacters() {
+    String name = "x".repeat(79) + "\ud83d\ude80";
+    assertProblem(ask(",\"" + name + "\":1"), 400, "invalid-request", "#/" + name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a]b", "a[b", "[", "]", "'", "'a", "a'b", "a/b", "a b", "\\\"", "\\n", "größe"})
+  void refusesWhatIsNoDiskTargetAsTheNameOfAVolume(String key) {
+    MvcTestResult answer =
+        ask(",\"disks\":[\"vda\"],\"volumes\":{\"" + key + "\":{\"pool\":\"\"}}");
+    assertProblem(answer, 400, "invalid-request", null);
   }
 }

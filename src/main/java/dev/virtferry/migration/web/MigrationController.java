@@ -25,6 +25,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
@@ -160,7 +161,7 @@ class MigrationController {
   MigrationList list(
       @Parameter(description = "Only these states; may be repeated.")
           @RequestParam(defaultValue = "")
-          Set<MigrationState> state,
+          Set<@NotNull(message = "is blank; name a state") MigrationState> state,
       @Parameter(description = "Only this domain, by name or UUID.")
           @RequestParam(required = false)
           @Size(max = 255, message = "has more than 255 characters")

@@ -5,19 +5,15 @@ import static dev.virtferry.problem.ProblemType.HOST_UNREACHABLE;
 import static dev.virtferry.problem.ProblemType.INTERNAL_ERROR;
 import static dev.virtferry.problem.ProblemType.INVALID_REQUEST;
 import static dev.virtferry.problem.ProblemType.LIBVIRT_ERROR;
-import static dev.virtferry.problem.ProblemType.METHOD_NOT_ALLOWED;
 import static dev.virtferry.problem.ProblemType.MIGRATION_IN_PROGRESS;
 import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_CANCELLABLE;
 import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_FOUND;
 import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_RESOLVABLE;
 import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_RESUMABLE;
 import static dev.virtferry.problem.ProblemType.MIGRATION_OVER;
-import static dev.virtferry.problem.ProblemType.NOT_ACCEPTABLE;
-import static dev.virtferry.problem.ProblemType.NOT_FOUND;
 import static dev.virtferry.problem.ProblemType.PAYLOAD_TOO_LARGE;
 import static dev.virtferry.problem.ProblemType.RATE_LIMITED;
 import static dev.virtferry.problem.ProblemType.TOO_MANY_STREAMS;
-import static dev.virtferry.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
 import dev.virtferry.access.web.AuditFilter;
 import dev.virtferry.libvirt.HostUnreachable;
@@ -36,6 +32,7 @@ import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,6 +167,17 @@ class Problems extends ResponseEntityExceptionHandler {
     return response(body, new HttpHeaders());
   }
 
+  /** Tomcat reads parameters when they are asked for, and throws then. */
+  @ExceptionHandler
+  ResponseEntity<Object> unreadable(InvalidParameterException unreadable) {
+    return response(
+        Problem.of(
+            INVALID_REQUEST,
+            "The query can't be read: every parameter needs a name, percent signs two digits behind"
+                + " them, and there is a limit to how many there are."),
+        new HttpHeaders());
+  }
+
   /** Whether a change was written before the connection broke can't be told from here. */
   @ExceptionHandler({
     DataAccessResourceFailureException.class,
@@ -272,7 +280,7 @@ class Problems extends ResponseEntityExceptionHandler {
         new Problem(INVALID_REQUEST, detail, List.of(new FieldError(name, detail))), headers);
   }
 
-  /** Everything else that Spring refuses by itself: a status is all that has to be named. */
+  /** Everything else that Spring refuses by itself. */
   @Override
   protected @Nullable ResponseEntity<Object> handleExceptionInternal(
       Exception refused,
@@ -280,33 +288,16 @@ class Problems extends ResponseEntityExceptionHandler {
       HttpHeaders headers,
       HttpStatusCode status,
       WebRequest request) {
-    HttpStatus known = HttpStatus.resolve(status.value());
-    Problem problem =
-        switch (known) {
-          case NOT_FOUND ->
-              Problem.of(NOT_FOUND, "Nothing is at this address; see /swagger-ui.html.");
-          case METHOD_NOT_ALLOWED ->
-              Problem.of(
-                  METHOD_NOT_ALLOWED, "See the Allow header for the methods that are known.");
-          case NOT_ACCEPTABLE ->
-              Problem.of(NOT_ACCEPTABLE, "Accept application/json, or send no Accept header.");
-          case CONTENT_TOO_LARGE -> Problem.of(PAYLOAD_TOO_LARGE, "Send a smaller body.");
-          case UNSUPPORTED_MEDIA_TYPE ->
-              Problem.of(
-                  UNSUPPORTED_MEDIA_TYPE,
-                  "Send the body as application/json, with Content-Type; a PATCH as"
-                      + " application/merge-patch+json.");
-          case null, default -> other(refused, status);
-        };
-    return response(problem, headers);
+    if (status.is5xxServerError()) {
+      log.error("A request failed for a reason that is not the client's", refused);
+    }
+    return response(BareStatus.problem(status), headers);
   }
 
-  private static Problem other(Exception refused, HttpStatusCode status) {
-    if (status.is4xxClientError()) {
-      return Problem.of(INVALID_REQUEST, "The request can't be understood; see /swagger-ui.html.");
-    }
-    log.error("A request failed for a reason that is not the client's", refused);
-    return Problem.of(INTERNAL_ERROR, "Report it together with virt-ferry's log.");
+  static ResponseEntity<Object> response(HttpStatusCode status) {
+    ProblemDetail body = body(BareStatus.problem(status));
+    body.setStatus(status.value());
+    return response(body, new HttpHeaders());
   }
 
   private static Problem problem(ProblemType type, Exception cause) {

@@ -1,0 +1,5 @@
+/** Malformed requests over HTTP, and what fuzz tests share. Run by lab/fuzz too. */
+@NullMarked
+package dev.virtferry.fuzz;
+
+import org.jspecify.annotations.NullMarked;

@@ -331,4 +331,11 @@ class PlanApiTest extends ApiTest {
         ask(",\"disks\":[\"vda\"],\"volumes\":{\"" + key + "\":{\"pool\":\"\"}}");
     assertProblem(answer, 400, "invalid-request", null);
   }
+
+  @Test
+  void doesNotReadANameThatItWouldHaveToRemember() {
+    MvcTestResult answer = ask(",\"" + "n".repeat(1_000) + "\":1");
+    assertProblem(answer, 400, "invalid-request", null);
+    assertThat(body(answer).get("detail").asString()).contains("too long");
+  }
 }

@@ -19,4 +19,10 @@ class ProblemTypeTest {
         .anySatisfy(line -> assertThat(line).contains(Integer.toString(type.status())));
     assertThat(type.uri()).isEqualTo("urn:virt-ferry:problem:" + type.label());
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void hasASectionInTheRunbook(ProblemType type) throws IOException {
+    assertThat(Files.readAllLines(Path.of("docs/runbook.md"))).contains("### " + type.label());
+  }
 }

@@ -115,6 +115,27 @@ start_daemon() {
   on_host "$1" env -i PATH="$PATH" HOME=/root LC_ALL=C.UTF-8 "$LAB_MARK" "$LAB_HOME/host-daemons" 8>&- 9>&- </dev/null
 }
 
+# --- the service ------------------------------------------------------------
+
+find_jdk() {
+  local candidate
+  for candidate in "${JAVA_HOME-}" /usr/lib/jvm/*; do
+    if [[ -x $candidate/bin/java ]] && grep -qs '^JAVA_VERSION="25[".]' "$candidate/release"; then
+      echo "$candidate"
+      return
+    fi
+  done
+  fail "needs a JDK 25: install one and set JAVA_HOME to it"
+}
+
+free_port() { # [FROM]
+  local port first=${1:-8480}
+  for ((port = first; port < first + 100; port++)); do
+    [[ -n $(ss -Hltn "sport = $port") ]] || { echo "$port"; return; }
+  done
+  fail "no free port from $first to $((first + 99)) for the service"
+}
+
 # --- consoles ---------------------------------------------------------------
 
 console() { echo "$LAB_DIR/$2/root/var/log/libvirt/$1.console"; } # NAME HOST

@@ -17,18 +17,40 @@ import org.springframework.security.config.annotation.web.configurers.HeadersCon
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.header.writers.ContentSecurityPolicyHeaderWriter;
+import org.springframework.security.web.header.writers.DelegatingRequestMatcherHeaderWriter;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /** Which role may make which call. What a caller sees is a matter of its scope. */
 @Configuration(proxyBeanMethods = false)
 class AccessRules {
 
-  /** Swagger UI's own scripts and styles, and this API; nothing from elsewhere. */
+  /** The files of the console. They hold no data: what the console shows it asks of the API. */
+  private static final String[] CONSOLE = {
+    "/", "/index.html", "/console/**", "/webjars/lit-html/**"
+  };
+
+  /**
+   * Own scripts and styles and this API; nothing inline, nothing from elsewhere, and no text that
+   * becomes markup except by lit-html, which escapes it.
+   */
   private static final String CONTENT =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+          + " base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+          + " require-trusted-types-for 'script'; trusted-types lit-html";
+
+  /** Swagger UI writes styles and images into its page, and makes markup of text. */
+  private static final String SWAGGER_UI_CONTENT =
       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'"
           + " data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
           + " frame-ancestors 'none'";
+
+  private static final RequestMatcher SWAGGER_UI =
+      PathPatternRequestMatcher.withDefaults().matcher("/swagger-ui/**");
 
   @Bean
   SecurityFilterChain doors(
@@ -64,6 +86,10 @@ class AccessRules {
         .permitAll()
         .requestMatchers(GET, "/actuator/health", "/actuator/health/**")
         .permitAll()
+        .requestMatchers(GET, CONSOLE)
+        .permitAll()
+        .requestMatchers(HEAD, CONSOLE)
+        .permitAll()
         .requestMatchers(
             GET, "/swagger-ui.html", "/swagger-ui/**", "/v3/api-docs*", "/v3/api-docs/**")
         .permitAll()
@@ -85,7 +111,13 @@ class AccessRules {
 
   private static void headers(HeadersConfigurer<HttpSecurity> headers) {
     headers
-        .contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT))
+        .addHeaderWriter(
+            new DelegatingRequestMatcherHeaderWriter(
+                SWAGGER_UI, new ContentSecurityPolicyHeaderWriter(SWAGGER_UI_CONTENT)))
+        .addHeaderWriter(
+            new DelegatingRequestMatcherHeaderWriter(
+                new NegatedRequestMatcher(SWAGGER_UI),
+                new ContentSecurityPolicyHeaderWriter(CONTENT)))
         .referrerPolicy(policy -> policy.policy(ReferrerPolicy.NO_REFERRER));
   }
 }

@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 
 import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.Components;
+import io.swagger.v3.oas.models.ExternalDocumentation;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.examples.Example;
@@ -54,6 +55,7 @@ class OpenApiDescription {
           entry("planMigration", List.of("400", "409", "422", "503")),
           entry("listHosts", List.of()),
           entry("listAudit", List.of("400")),
+          entry("getCaller", List.of()),
           entry("getHost", List.of("404")),
           entry("listDomains", List.of("404", "503")),
           entry("getDomain", List.of("404", "503")),
@@ -130,6 +132,7 @@ class OpenApiDescription {
                     new License()
                         .name("Apache-2.0")
                         .url("https://www.apache.org/licenses/LICENSE-2.0")))
+        .externalDocs(new ExternalDocumentation().description("The console").url("/"))
         .servers(List.of(new Server().url("/").description("This instance")))
         .components(new Components().addSecuritySchemes(TOKEN, TOKENS))
         .security(List.of(new SecurityRequirement().addList(TOKEN)));

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.virtferry.ApiTest;
 import dev.virtferry.access.Role;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.http.HttpMethod;
@@ -47,6 +49,7 @@ class AccessMatrixTest extends ApiTest {
   /** The least role that may make a call. */
   private static final Map<String, Role> LEAST =
       Map.ofEntries(
+          entry("GET /v1/caller", VIEWER),
           entry("GET /v1/migrations", VIEWER),
           entry("GET " + ONE, VIEWER),
           entry("GET " + ONE + "/history", VIEWER),
@@ -132,6 +135,61 @@ class AccessMatrixTest extends ApiTest {
       assertThat(answer).as(open).hasStatusOk();
       assertThat(answer.getResponse().getContentAsString()).doesNotContain("kvm-c");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/index.html",
+        "/console/main.js",
+        "/console/console.css",
+        "/webjars/lit-html/lit-html.js",
+      })
+  void theFilesOfTheConsoleAreForEverybody(String file) {
+    for (HttpMethod method : List.of(HttpMethod.GET, HttpMethod.HEAD)) {
+      assertThat(http.method(method).uri(file).header("Authorization", "").exchange())
+          .as(method.name())
+          .hasStatusOk();
+    }
+    for (HttpMethod other : List.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE)) {
+      assertProblem(
+          http.method(other).uri(file).header("Authorization", "").exchange(),
+          401,
+          "unauthorized",
+          null);
+    }
+  }
+
+  @Test
+  void otherFilesAreNotForEverybody() {
+    for (String file : List.of("/webjars/swagger-ui/package.json", "/application.yaml")) {
+      assertProblem(
+          http.get().uri(file).header("Authorization", "").exchange(), 401, "unauthorized", null);
+    }
+  }
+
+  @Test
+  void theConsoleMayRunNothingInlineAndSwaggerUiOnlyStyles() {
+    assertThat(policy("/")).doesNotContain("unsafe").contains("trusted-types lit-html");
+    assertThat(policy("/v1/migrations")).isEqualTo(policy("/"));
+    assertThat(policy("/swagger-ui/index.html"))
+        .contains("script-src 'self';", "style-src 'self' 'unsafe-inline'");
+  }
+
+  private String policy(String path) {
+    MvcTestResult answer = http.get().uri(path).header("Authorization", "Bearer viewer").exchange();
+    assertThat(answer).hasStatusOk();
+    return String.valueOf(answer.getResponse().getHeader("Content-Security-Policy"));
+  }
+
+  @Test
+  void callersAreToldWhoTheyAre() {
+    MvcTestResult answer =
+        http.get().uri("/v1/caller").header("Authorization", "Bearer operator").exchange();
+    assertThat(answer).hasStatusOk();
+    assertThat(body(answer).toString())
+        .isEqualTo("{\"name\":\"token:operator\",\"role\":\"OPERATOR\"}");
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.virtferry.console;
+
+import org.jspecify.annotations.NullMarked;

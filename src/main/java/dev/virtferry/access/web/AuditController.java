@@ -68,6 +68,6 @@ class AuditController {
   @Schema(name = "AuditPage")
   record AuditPage(
       List<AuditEntry> items,
-      @Schema(description = "Leads to the next page; null on the last one.", nullable = true)
+      @Schema(description = "Leads to the next page; null on the last one.")
           @Nullable UUID nextCursor) {}
 }

@@ -16,5 +16,7 @@ record ProblemDocument(
             description = "What happened and what to do about it, for people.",
             example = "The domain has no disk target of that name; it has vda, vdb.")
         String detail,
-    @Schema(description = "The fields that are to blame; absent when none is.")
+    @Schema(
+            description = "The fields that are to blame; absent when none is.",
+            requiredMode = Schema.RequiredMode.NOT_REQUIRED)
         List<MigrationResponse.FieldError> errors) {}

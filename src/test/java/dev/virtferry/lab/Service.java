@@ -84,8 +84,13 @@ final class Service implements AutoCloseable {
   }
 
   /** The one that it made at its first start, as nobody is configured. */
-  private String token() throws IOException {
+  String token() throws IOException {
     return Files.readString(directory.resolve("data/admin-token")).strip();
+  }
+
+  /** Where its API is, such as {@code http://127.0.0.1:8080}. */
+  String address() {
+    return "http://127.0.0.1:" + port;
   }
 
   /** The number of its process, which is in the name of the replica too. */
@@ -187,8 +192,7 @@ final class Service implements AutoCloseable {
     try {
       HttpResponse<Stream<String>> events =
           client.send(
-              HttpRequest.newBuilder(
-                      URI.create("http://127.0.0.1:%d/v1/migrations/%s/events".formatted(port, id)))
+              HttpRequest.newBuilder(URI.create(address() + "/v1/migrations/" + id + "/events"))
                   .header("Authorization", "Bearer " + token())
                   .build(),
               BodyHandlers.ofLines());
@@ -230,10 +234,7 @@ final class Service implements AutoCloseable {
     try {
       HttpResponse<String> response =
           client.send(
-              request
-                  .uri(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
-                  .timeout(PATIENCE_FOR_AN_ANSWER)
-                  .build(),
+              request.uri(URI.create(address() + path)).timeout(PATIENCE_FOR_AN_ANSWER).build(),
               BodyHandlers.ofString());
       return new Answer(response.statusCode(), JSON.readTree(response.body()), response);
     } catch (IOException e) {

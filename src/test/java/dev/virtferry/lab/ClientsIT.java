@@ -1,0 +1,132 @@
+package dev.virtferry.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Clients that the stock generator made of {@code openapi.yaml} in this build. They are compiled,
+ * and two of them move a real guest.
+ */
+@LabTest
+class ClientsIT {
+
+  private static final String TYPESCRIPT = "typescript@5.9.3";
+  private static final Path CLIENTS = Path.of("target", "clients");
+  private static final Path PROGRAMS = Path.of("src", "test", "clients");
+
+  private final Lab lab;
+  private final Service service;
+
+  @TempDir Path compiled = Path.of("target");
+
+  ClientsIT(Lab lab, Service service) {
+    this.lab = lab;
+    this.service = service;
+  }
+
+  @BeforeEach
+  void aGuest() {
+    lab.guest("start", "web", "--disk", "vda=32M");
+  }
+
+  @AfterEach
+  void noGuestIsLeft() {
+    lab.guest("remove", "web");
+  }
+
+  private static Path jdk(String tool) {
+    return Path.of(System.getProperty("java.home"), "bin", tool);
+  }
+
+  /** Where that program is on this machine; skips the test where it is not. */
+  private static String installed(String program) {
+    Path path = Path.of("/usr/bin", program);
+    boolean there = Files.isExecutable(path);
+    if ("required".equals(System.getProperty("lab"))) {
+      assertThat(there).as("-Dlab=required, but there is no " + path).isTrue();
+    }
+    assumeTrue(there, "Skipped: there is no " + path);
+    return path.toString();
+  }
+
+  private static List<String> files(Path directory, String ending) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.map(Path::toString).filter(file -> file.endsWith(ending)).toList();
+    }
+  }
+
+  private List<String> run(Object... words) throws IOException, InterruptedException {
+    List<String> line = Stream.of(words).map(Object::toString).toList();
+    Path output = Files.createTempFile(compiled, "output", ".txt");
+    Process process =
+        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    assertThat(process.waitFor(180, TimeUnit.SECONDS)).as("%s ends in time", words).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+    return Files.readAllLines(output);
+  }
+
+  private Object[] move(Object... program) throws IOException {
+    List<Object> words = new ArrayList<>(List.of(program));
+    words.addAll(List.of(service.address(), service.token(), "web", lab.peer("kvm-b"), "vda"));
+    return words.toArray();
+  }
+
+  private void assertMoved(List<String> said) {
+    assertThat(said)
+        .endsWith("urn:virt-ferry:problem:disk-not-found #/disks/0", "vda DONE", "SUCCEEDED");
+    assertThat(lab.guest("where", "web")).isEqualTo("kvm-b running");
+  }
+
+  @Test
+  void theJavaClientMovesAGuest() throws Exception {
+    String libraries = System.getProperty("java.class.path");
+    List<Object> javac =
+        new ArrayList<>(
+            List.of(jdk("javac"), "-nowarn", "-proc:none", "-cp", libraries, "-d", compiled));
+    javac.addAll(files(CLIENTS.resolve("java/src/main/java"), ".java"));
+    javac.add(PROGRAMS.resolve("java/Move.java"));
+    run(javac.toArray());
+    assertMoved(run(move(jdk("java"), "-cp", compiled + ":" + libraries, "Move")));
+  }
+
+  @Test
+  void theTypeScriptClientMovesAGuest() throws Exception {
+    String npx = installed("npx");
+    Path program = CLIENTS.resolve("typescript/move.ts");
+    Files.writeString(program, Files.readString(PROGRAMS.resolve("typescript/move.ts")));
+    run(
+        npx,
+        "--yes",
+        "-p",
+        TYPESCRIPT,
+        "tsc",
+        "--strict",
+        "--target",
+        "es2022",
+        "--module",
+        "commonjs",
+        "--lib",
+        "es2022,dom",
+        "--outDir",
+        compiled,
+        program);
+    assertMoved(run(move(installed("node"), compiled.resolve("move.js"))));
+  }
+
+  @Test
+  void thePythonClientCompiles() throws Exception {
+    run(installed("python3"), "-m", "compileall", "-q", CLIENTS.resolve("python/virt_ferry"));
+  }
+}

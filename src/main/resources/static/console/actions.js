@@ -165,10 +165,10 @@ function question({title, lead, fields = () => nothing, verb, leave = 'Back', to
       onChange(migration);
     } catch (e) {
       problem = e;
+      busy = false;
+      draw();
+      focusFirstWrong(dialog);
     }
-    busy = false;
-    draw();
-    focusFirstWrong(dialog);
   };
   const draw = () => render(html`
     <form novalidate @submit=${submit}>
@@ -181,8 +181,7 @@ function question({title, lead, fields = () => nothing, verb, leave = 'Back', to
         <button class=${tone}>${verb}</button>
       </div>
     </form>`, dialog);
-  // A draft of the last question is not this one's.
-  render(nothing, dialog);
+  dialog.addEventListener('close', () => render(nothing, dialog), {once: true});
   draw();
   dialog.showModal();
 }

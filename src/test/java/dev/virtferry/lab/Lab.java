@@ -41,6 +41,15 @@ final class Lab implements AutoCloseable {
     return lab;
   }
 
+  /**
+   * A browser on this machine, which is installed where there is none.
+   *
+   * @throws LabFailed with the reason why none can be had
+   */
+  static Path browser() {
+    return Path.of(new Lab("browser").run("browser"));
+  }
+
   /** The environment of a service that is to use these hosts. */
   Map<String, String> environment() {
     return settings();

@@ -1,11 +1,15 @@
 package dev.virtferry;
 
 import dev.virtferry.access.TokenCommand;
+import dev.virtferry.host.Inventory;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.LibvirtConnections;
 import dev.virtferry.libvirt.LibvirtHypervisor;
 import dev.virtferry.libvirt.LibvirtStorage;
 import dev.virtferry.libvirt.Storage;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -44,12 +48,28 @@ public class VirtFerryApplication {
   }
 
   @Bean
-  Hypervisor hypervisor(LibvirtConnections connections) {
-    return new LibvirtHypervisor(connections);
+  Hypervisor hypervisor(LibvirtConnections connections, Inventory inventory, MeterRegistry meters) {
+    return MeasuredCalls.of(
+        Hypervisor.class, new LibvirtHypervisor(connections), inventory.names(), meters);
   }
 
   @Bean
-  Storage storage(LibvirtConnections connections) {
-    return new LibvirtStorage(connections);
+  Storage storage(LibvirtConnections connections, Inventory inventory, MeterRegistry meters) {
+    return MeasuredCalls.of(
+        Storage.class, new LibvirtStorage(connections), inventory.names(), meters);
+  }
+
+  @Bean
+  MeterBinder connectionGauges(Inventory inventory) {
+    return meters ->
+        inventory
+            .all()
+            .forEach(host ->
+                Gauge.builder(
+                        "ferry.libvirt.connections", host.address(), LibvirtConnections::openTo)
+                    .description("Connections to libvirt that are open, idle ones included")
+                    .tag("host", host.name())
+                    .strongReference(true)
+                    .register(meters));
   }
 }

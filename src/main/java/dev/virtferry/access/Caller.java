@@ -9,4 +9,16 @@ import org.jspecify.annotations.Nullable;
  *     jwt:alice}; in the audit, and whose keys and limits they are
  * @param role null when it is known and may do nothing
  */
-public record Caller(String name, @Nullable Role role, Scope scope) {}
+public record Caller(String name, @Nullable Role role, Scope scope) {
+
+  /**
+   * The authority of callers who have a role and are bound to nothing: what is told of the service
+   * as a whole names hosts and counts everybody's migrations.
+   */
+  public static final String UNBOUND = "UNBOUND";
+
+  /** Whether it has {@link #UNBOUND}. */
+  boolean unbound() {
+    return role != null && scope.equals(Scope.EVERYTHING);
+  }
+}

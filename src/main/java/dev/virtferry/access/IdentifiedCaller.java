@@ -1,5 +1,6 @@
 package dev.virtferry.access;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,17 +16,23 @@ final class IdentifiedCaller extends AbstractAuthenticationToken {
   private final transient Caller caller;
 
   IdentifiedCaller(Caller caller) {
-    super(authorities(caller.role()));
+    super(authorities(caller));
     this.caller = caller;
     setAuthenticated(true);
   }
 
-  private static Collection<GrantedAuthority> authorities(@Nullable Role role) {
-    return role == null
-        ? List.of()
-        : role.included().stream()
-            .<GrantedAuthority>map(included -> new SimpleGrantedAuthority("ROLE_" + included))
-            .toList();
+  private static Collection<GrantedAuthority> authorities(Caller caller) {
+    List<GrantedAuthority> all = new ArrayList<>();
+    if (caller.role() != null) {
+      caller
+          .role()
+          .included()
+          .forEach(included -> all.add(new SimpleGrantedAuthority("ROLE_" + included)));
+    }
+    if (caller.unbound()) {
+      all.add(new SimpleGrantedAuthority(Caller.UNBOUND));
+    }
+    return all;
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /** The hosts that are configured. What is not in here is neither asked nor named to libvirt. */
@@ -53,6 +54,10 @@ public final class Inventory {
   /** All hosts, in the order of the configuration. */
   public Collection<Host> all() {
     return Collections.unmodifiableCollection(byName.values());
+  }
+
+  public Set<String> names() {
+    return Collections.unmodifiableSet(byName.keySet());
   }
 
   public Optional<Host> named(String name) {

@@ -1,6 +1,10 @@
 package dev.virtferry.libvirt;
 
 import com.sun.jna.Pointer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.libvirt.Connect;
 import org.libvirt.ConnectAuth;
 import org.libvirt.LibvirtException;
@@ -18,8 +22,25 @@ final class LentConnect extends Connect {
 
   private static final int KEEPALIVE_COUNT = 5;
 
-  private LentConnect(String uri) throws LibvirtException {
-    super(uri, NobodyToAsk.INSTANCE, 0);
+  /** How many are open to each host, by its name; of the whole process, as the library is. */
+  private static final Map<String, AtomicInteger> OPEN = new ConcurrentHashMap<>();
+
+  private final AtomicInteger open;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private LentConnect(HostAddress host) throws LibvirtException {
+    super(host.uri(), NobodyToAsk.INSTANCE, 0);
+    open = counted(host);
+    open.incrementAndGet();
+  }
+
+  private static AtomicInteger counted(HostAddress host) {
+    return OPEN.computeIfAbsent(host.name(), _ -> new AtomicInteger());
+  }
+
+  /** How many connections to the host are open. */
+  static int openTo(HostAddress host) {
+    return counted(host).get();
   }
 
   /**
@@ -29,7 +50,7 @@ final class LentConnect extends Connect {
    */
   static LentConnect to(HostAddress host) {
     try {
-      var opened = new LentConnect(host.uri());
+      var opened = new LentConnect(host);
       opened.setKeepAlive(KEEPALIVE_SECONDS, KEEPALIVE_COUNT);
       return opened;
     } catch (LibvirtException e) {
@@ -45,6 +66,14 @@ final class LentConnect extends Connect {
       log.debug("virConnectIsAlive failed; the connection is taken for dead", e);
       return false;
     }
+  }
+
+  @Override
+  public int close() throws LibvirtException {
+    if (closed.compareAndSet(false, true)) {
+      open.decrementAndGet();
+    }
+    return super.close();
   }
 
   Pointer pointer() {

@@ -53,6 +53,11 @@ public final class LibvirtConnections implements AutoCloseable {
         .ask(query, atMost);
   }
 
+  /** How many connections this process has open to the host, idle ones included. */
+  public static int openTo(HostAddress host) {
+    return LentConnect.openTo(host);
+  }
+
   Watch watch(HostAddress host, UUID domain, Consumer<DomainNews> onNews) {
     return lines
         .computeIfAbsent(host, address -> new EventLine(address, events, Patience.USUAL))

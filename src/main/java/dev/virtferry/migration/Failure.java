@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record Failure(Problem problem, @Nullable LibvirtWords libvirt) {
 
+  /** The stable name of the problem, such as {@code disk-not-found}. */
+  public String label() {
+    return problem.type().label();
+  }
+
   /** libvirt's own words: a {@code virErrorNumber}, a {@code virErrorDomain} and a message. */
   public record LibvirtWords(int code, int domain, String message) {
 

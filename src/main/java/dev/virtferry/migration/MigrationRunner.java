@@ -100,6 +100,14 @@ public class MigrationRunner {
   private Ending carry(Hold hold, Pulse pulse, BooleanSupplier stopping)
       throws InterruptedException {
     var migration = new HeldMigration(migrations, hold);
+    String domain = migration.latest().order().guest().uuid().toString();
+    try (var _ = MDC.putCloseable("domain", domain)) {
+      return carry(migration, pulse, stopping);
+    }
+  }
+
+  private Ending carry(HeldMigration migration, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
     Migration found = migration.latest();
     if (found.state().terminal()) {
       return Ending.OVER;

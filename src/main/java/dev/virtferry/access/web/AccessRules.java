@@ -4,6 +4,7 @@ import static org.springframework.http.HttpMethod.GET;
 import static org.springframework.http.HttpMethod.HEAD;
 import static org.springframework.http.HttpMethod.POST;
 
+import dev.virtferry.access.Caller;
 import dev.virtferry.access.Role;
 import jakarta.servlet.DispatcherType;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -90,6 +91,11 @@ class AccessRules {
         .permitAll()
         .requestMatchers(HEAD, CONSOLE)
         .permitAll()
+        // All of them read.
+        .requestMatchers(GET, "/actuator", "/actuator/**")
+        .hasAuthority(Caller.UNBOUND)
+        .requestMatchers("/actuator", "/actuator/**")
+        .denyAll()
         .requestMatchers(
             GET, "/swagger-ui.html", "/swagger-ui/**", "/v3/api-docs*", "/v3/api-docs/**")
         .permitAll()

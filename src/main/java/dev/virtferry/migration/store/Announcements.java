@@ -43,6 +43,7 @@ class Announcements implements Deliveries {
   private final Scheduler scheduler;
   private final CloudEvents events;
   private final WebhookProperties properties;
+  private final MigrationMeters meters;
   private final TimeBasedEpochGenerator ids = new TimeBasedEpochGenerator(null);
   private final Clock clock;
 
@@ -51,11 +52,13 @@ class Announcements implements Deliveries {
       Scheduler scheduler,
       CloudEvents events,
       WebhookProperties properties,
+      MigrationMeters meters,
       Clock clock) {
     this.sql = sql;
     this.scheduler = scheduler;
     this.events = events;
     this.properties = properties;
+    this.meters = meters;
     this.clock = clock;
   }
 
@@ -150,6 +153,7 @@ class Announcements implements Deliveries {
             Types.TIMESTAMP_WITH_TIMEZONE)
         .param("id", message.id())
         .update();
+    meters.told(status);
     if (status == Status.GIVEN_UP) {
       log.warn(
           "Gave up telling of migration {} after {} attempts: {}",

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -40,11 +41,11 @@ class MigrationTask {
 
   /** The runner is looked up late: it needs the store, and the store needs the scheduler. */
   @Bean
-  Task<Void> carryMigrations(ObjectProvider<MigrationRunner> runner) {
+  Task<Void> carryMigrations(ObjectProvider<MigrationRunner> runner, Replica replica) {
     return Tasks.custom(TASK)
         .onFailure(new FailureHandler.OnFailureRetryLater<>(BEFORE_RETRY))
         .onDeadExecutionRevive()
-        .execute((instance, context) -> carry(runner.getObject(), instance, context));
+        .execute((instance, context) -> carry(runner.getObject(), replica, instance, context));
   }
 
   /** One replica at a time does it. */
@@ -55,8 +56,11 @@ class MigrationTask {
   }
 
   private static CompletionHandler<Void> carry(
-      MigrationRunner runner, TaskInstance<Void> instance, ExecutionContext context) {
-    try {
+      MigrationRunner runner,
+      Replica replica,
+      TaskInstance<Void> instance,
+      ExecutionContext context) {
+    try (var _ = MDC.putCloseable("replica", replica.name())) {
       Ending ending =
           runner.carry(
               UUID.fromString(instance.getId()), context.getSchedulerState()::isShuttingDown);

@@ -48,6 +48,7 @@ class SqlMigrations implements Migrations {
   private final MigrationDocuments documents;
   private final Admission admission;
   private final Announcements announcements;
+  private final MigrationMeters meters;
   private final RetentionProperties retention;
   private final Replica replica;
   private final Clock clock;
@@ -61,6 +62,7 @@ class SqlMigrations implements Migrations {
       MigrationDocuments documents,
       Admission admission,
       Announcements announcements,
+      MigrationMeters meters,
       RetentionProperties retention,
       Replica replica,
       Clock clock) {
@@ -69,6 +71,7 @@ class SqlMigrations implements Migrations {
     this.documents = documents;
     this.admission = admission;
     this.announcements = announcements;
+    this.meters = meters;
     this.retention = retention;
     this.replica = replica;
     this.clock = clock;
@@ -84,7 +87,7 @@ class SqlMigrations implements Migrations {
           remember(key, migration.id());
         }
         remember(migration.id(), null, migration.state(), "accepted");
-        announcements.announce(new Tracked(migration, progress));
+        entered(new Tracked(migration, progress));
         admission.admit();
         admission.requireRoom(caller);
       });
@@ -405,15 +408,18 @@ class SqlMigrations implements Migrations {
     }
     if (next.state() != before.state()) {
       remember(next.id(), before.state(), next.state(), cause);
-      if (next.order().callbackUrl() != null) {
-        // Not by find: what this transaction shows may never be, and must not be remembered.
-        announcements.announce(new Tracked(next, read(List.of(next.id())).getFirst().progress()));
-      }
+      // Not by find: what this transaction shows may never be, and must not be remembered.
+      entered(new Tracked(next, read(List.of(next.id())).getFirst().progress()));
     }
     if (over) {
       admission.admit();
     }
     return true;
+  }
+
+  private void entered(Tracked now) {
+    announcements.announce(now);
+    AfterCommit.run(() -> meters.entered(now));
   }
 
   private static @Nullable OffsetDateTime endedAt(Migration migration) {

@@ -40,6 +40,11 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
       "ferry.access.tokens[2].name=admin",
       "ferry.access.tokens[2].sha256=8c6976e5b5410415bde908bd4dee15dfb167a9c873fc4bb8a81f6f2ab448a918",
       "ferry.access.tokens[2].role=admin",
+      "ferry.access.tokens[3].name=bound",
+      // The hash of the word "bound".
+      "ferry.access.tokens[3].sha256=5e1cf42878df58fea7bfa45b715b7832d889092ad23e802e63912b1bfd205630",
+      "ferry.access.tokens[3].role=admin",
+      "ferry.access.tokens[3].hosts=kvm-a",
       "ferry.rate.failures=100000",
     })
 class AccessMatrixTest extends ApiTest {
@@ -126,6 +131,31 @@ class AccessMatrixTest extends ApiTest {
                 "Authorization",
                 role == null ? "none" : "Bearer " + role.name().toLowerCase(java.util.Locale.ROOT));
     return request.exchange();
+  }
+
+  /** The rules alone: what is behind these doors has a port of its own. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/actuator",
+        "/actuator/info",
+        "/actuator/metrics/jvm.info",
+        "/actuator/prometheus",
+        "/actuator/sbom/application",
+        "/actuator/anything"
+      })
+  void theActuatorIsForCallersWhoAreBoundToNothing(String path) {
+    assertProblem(
+        http.get().uri(path).header("Authorization", "none").exchange(), 401, "unauthorized", null);
+    assertProblem(
+        http.get().uri(path).header("Authorization", "Bearer bound").exchange(),
+        403,
+        "forbidden",
+        null);
+    for (Role role : Role.values()) {
+      assertThat(made("GET", path, role)).as(role.name()).hasStatus(404);
+      assertProblem(made("POST", path, role), 403, "forbidden", null);
+    }
   }
 
   @Test

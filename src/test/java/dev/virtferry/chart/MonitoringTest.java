@@ -6,6 +6,8 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
 import io.fabric8.openshift.api.model.monitoring.v1.Rule;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,14 @@ class MonitoringTest {
                 .allSatisfy(alert ->
                     assertThat(annotation(alert, "runbook_url"))
                         .startsWith("https://docs.example/runbook#")));
+  }
+
+  @Test
+  void eachAlertHasASectionInTheRunbook() throws IOException {
+    String runbook = Files.readString(Path.of("docs", "runbook.md"));
+    assertThat(Monitoring.alerts())
+        .isNotEmpty()
+        .allSatisfy(alert -> assertThat(runbook).contains("\n## " + alert.getAlert() + "\n"));
   }
 
   @Test

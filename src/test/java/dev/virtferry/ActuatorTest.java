@@ -5,7 +5,11 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.virtferry.access.Callers;
+import dev.virtferry.chart.Monitoring;
 import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
@@ -32,7 +36,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,10 +47,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -60,7 +64,6 @@ import tools.jackson.databind.json.JsonMapper;
       "spring.datasource.url=jdbc:h2:mem:${random.uuid};MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;"
           + "DEFAULT_NULL_ORDERING=HIGH;LOCK_TIMEOUT=10000;DB_CLOSE_DELAY=-1",
       "management.server.port=0",
-      "logging.structured.format.console=ecs",
       "ferry.hosts[0].name=kvm-a",
       "ferry.hosts[0].uri=qemu+tls://kvm-a/system",
       "ferry.hosts[1].name=kvm-b",
@@ -237,20 +240,25 @@ class ActuatorTest {
   }
 
   @Test
-  @ExtendWith(OutputCaptureExtension.class)
-  void namesTheMigrationItsDomainAndTheReplicaOnEachLineOfARun(CapturedOutput log) {
-    start(guest, null);
-    arrive();
-    await()
-        .untilAsserted(() ->
-            assertThat(log.getOut().lines().filter(line -> line.contains("Succeeded: ")))
-                .anySatisfy(line ->
-                    assertThat(line)
-                        .startsWith("{")
-                        .contains(
-                            "\"migration\":",
-                            "\"domain\":\"%s\"".formatted(guest.uuid()),
-                            "\"replica\":")));
+  void namesTheMigrationItsDomainAndTheReplicaOnTheLinesOfARun() {
+    var lines = new ListAppender<ILoggingEvent>();
+    lines.list = new CopyOnWriteArrayList<>();
+    lines.start();
+    var runs = (Logger) LoggerFactory.getLogger("dev.virtferry.migration.MigrationRun");
+    runs.addAppender(lines);
+    try {
+      start(guest, null);
+      arrive();
+      await().until(() -> !lines.list.isEmpty());
+    } finally {
+      runs.detachAppender(lines);
+    }
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getMDCPropertyMap)
+        .allSatisfy(fields ->
+            assertThat(fields)
+                .containsEntry("domain", guest.uuid().toString())
+                .containsKeys("migration", "replica"));
   }
 
   @Test
@@ -295,6 +303,30 @@ class ActuatorTest {
         .filter(family -> !family.endsWith("_max"))
         .forEach(family -> there.put(family, labelsOf(scrape, family)));
     assertThat(there).isEqualTo(documented);
+  }
+
+  @Test
+  void hasEveryMetricThatTheChartAsksFor() throws IOException {
+    start(guest, null);
+    arrive();
+    Set<String> names =
+        scrape()
+            .lines()
+            .filter(line -> !line.startsWith("#"))
+            .map(line -> line.split("[ {]", 2)[0])
+            .collect(toSet());
+    Set<String> asked = new TreeSet<>(Monitoring.metrics());
+    assertThat(asked).contains("ferry_migrations");
+    // Prometheus makes that one itself.
+    asked.remove("up");
+    asked.removeAll(names);
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void listsTheLibrariesOfTheJar() {
+    assertThat(actuator("/sbom/application", "viewer").body())
+        .contains("CycloneDX", "pkg:maven/org.libvirt/libvirt");
   }
 
   private static Set<String> labels(@Nullable String list) {

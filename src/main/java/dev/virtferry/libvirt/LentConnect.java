@@ -68,9 +68,10 @@ final class LentConnect extends Connect {
     }
   }
 
+  /** libvirt-java's finalizer comes here too, also for one that never opened and has no fields. */
   @Override
   public int close() throws LibvirtException {
-    if (closed.compareAndSet(false, true)) {
+    if (closed != null && closed.compareAndSet(false, true)) {
       open.decrementAndGet();
     }
     return super.close();

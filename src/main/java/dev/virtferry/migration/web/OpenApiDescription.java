@@ -4,7 +4,6 @@ import static java.util.Map.entry;
 
 import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.Components;
-import io.swagger.v3.oas.models.ExternalDocumentation;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.examples.Example;
@@ -126,13 +125,12 @@ class OpenApiDescription {
                 .version("1")
                 .description(
                     "Moves running domains between libvirt hosts and copies exactly the named"
-                        + " disks.")
+                        + " disks. For people there is a [console](/).")
                 .contact(new Contact().name("The virt-ferry developers"))
                 .license(
                     new License()
                         .name("Apache-2.0")
                         .url("https://www.apache.org/licenses/LICENSE-2.0")))
-        .externalDocs(new ExternalDocumentation().description("The console").url("/"))
         .servers(List.of(new Server().url("/").description("This instance")))
         .components(new Components().addSecuritySchemes(TOKEN, TOKENS))
         .security(List.of(new SecurityRequirement().addList(TOKEN)));

@@ -1,8 +1,8 @@
 # virt-ferry as an image: docker build -t virt-ferry .
 #
 # Both bases can be replaced: the one needs a JDK 25 and Maven, the other is a Debian or Ubuntu.
-ARG BUILD_IMAGE=docker.io/library/maven:3.9-eclipse-temurin-25
-ARG RUNTIME_IMAGE=docker.io/library/debian:12-slim
+ARG BUILD_IMAGE=maven:3.9-eclipse-temurin-25
+ARG RUNTIME_IMAGE=debian:12-slim
 
 # --- the jar, and what of the JDK it needs -------------------------------------------------------
 FROM ${BUILD_IMAGE} AS build

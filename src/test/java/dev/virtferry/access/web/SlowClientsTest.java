@@ -29,6 +29,9 @@ import org.springframework.boot.test.web.server.LocalServerPort;
       "ferry.access.tokens[0].name=test",
       "ferry.access.tokens[0].sha256=" + Callers.TOKEN_SHA256,
       "ferry.access.tokens[0].role=admin",
+      // What is refused for its number is not read.
+      "ferry.rate.reads=100000",
+      "ferry.rate.writes=100000",
       "ferry.rate.max-body=64KB",
     })
 class SlowClientsTest extends PlayedHosts {

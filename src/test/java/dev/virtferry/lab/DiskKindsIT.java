@@ -60,8 +60,7 @@ class DiskKindsIT {
   }
 
   private JsonNode succeeds(String guest, String more) {
-    JsonNode ended = service.awaitEnd(service.migrate(request(guest, more)));
-    assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+    JsonNode ended = service.awaitSuccess(service.migrate(request(guest, more)));
     assertThat(lab.guest("where", guest)).isEqualTo("kvm-b running");
     lab.guest("wait-tick", guest, "kvm-b", Long.toString(lab.tick(guest, "kvm-a")));
     return ended;

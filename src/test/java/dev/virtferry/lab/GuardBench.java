@@ -63,7 +63,7 @@ class GuardBench {
         service.migrate(
             "{\"domain\":\"web\",\"destUri\":\"%s\",\"options\":{\"guardedSwitchover\":%s}}"
                 .formatted(lab.peer(destination), guarded));
-    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    service.awaitSuccess(id);
     BigDecimal stopped = last(lab, source, "STOP");
     BigDecimal resumed = last(lab, destination, "RESUME");
     return resumed.subtract(stopped).movePointRight(3).doubleValue();

@@ -53,9 +53,7 @@ class MigrationIT {
     long before = lab.tick("web", "kvm-a");
 
     JsonNode ended =
-        service.awaitEnd(service.migrate(request("web", ",\"disks\":[\"vdb\",\"vda\"]")));
-
-    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+        service.awaitSuccess(service.migrate(request("web", ",\"disks\":[\"vdb\",\"vda\"]")));
     assertThat(ended.get("domainLocation").asString()).isEqualTo("DESTINATION");
     assertThat(ended.get("progress").get("percent").asInt()).isEqualTo(100);
     assertThat(ended.get("disks").valueStream().map(d -> d.get("target").asString()))
@@ -89,8 +87,7 @@ class MigrationIT {
   @Test
   void movesAGuestWithSharedDisksWithoutAnyParameter() {
     lab.guest("start", "shared", "--shared", "vda=16M");
-    JsonNode ended = service.awaitEnd(service.migrate(request("shared", "")));
-    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    JsonNode ended = service.awaitSuccess(service.migrate(request("shared", "")));
     assertThat(ended.get("parameters")).isEmpty();
     assertThat(ended.get("flags").toString()).doesNotContain("NON_SHARED");
     assertThat(parametersSeenBy("kvm-a", ended)).isEmpty();
@@ -100,8 +97,8 @@ class MigrationIT {
   @Test
   void expandsCopyToTheLocalDisksAndSparesTheSharedOne() {
     lab.guest("start", "expanded", "--to", "kvm-b");
-    JsonNode ended = service.awaitEnd(service.migrate(request("expanded", ",\"copy\":\"FULL\"")));
-    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    JsonNode ended =
+        service.awaitSuccess(service.migrate(request("expanded", ",\"copy\":\"FULL\"")));
     assertThat(parametersSeenBy("kvm-a", ended))
         .containsExactly(
             "params[\"migrate_disks\"]=(string)vda", "params[\"migrate_disks\"]=(string)vdb");
@@ -170,9 +167,7 @@ class MigrationIT {
   @Test
   void aGuestThatItsOwnerPausedArrivesPaused() {
     lab.guest("start", "sleeper", "--to", "kvm-b", "--paused");
-    JsonNode ended =
-        service.awaitEnd(service.migrate(request("sleeper", ",\"disks\":[\"vda\",\"vdb\"]")));
-    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    service.awaitSuccess(service.migrate(request("sleeper", ",\"disks\":[\"vda\",\"vdb\"]")));
     assertThat(lab.guest("where", "sleeper")).isEqualTo("kvm-b paused");
     lab.on("kvm-b", "virsh", "resume", "sleeper");
     lab.guest("wait-tick", "sleeper", "kvm-b", "0");
@@ -185,8 +180,8 @@ class MigrationIT {
     lab.on("kvm-a", "virsh", "autostart", "guest-a");
     String passing = service.migrate(request("guest-t", ""));
     String starter = service.migrate(request("guest-a", ""));
-    assertThat(service.awaitEnd(passing).get("state").asString()).isEqualTo("SUCCEEDED");
-    assertThat(service.awaitEnd(starter).get("state").asString()).isEqualTo("SUCCEEDED");
+    service.awaitSuccess(passing);
+    service.awaitSuccess(starter);
     assertThat(lab.on("kvm-b", "virsh", "dominfo", "guest-t")).containsPattern("Persistent: +no");
     assertThat(lab.on("kvm-b", "virsh", "dominfo", "guest-a"))
         .containsPattern("Persistent: +yes")
@@ -229,7 +224,7 @@ class MigrationIT {
     service.start();
 
     lab.link("kvm-a", "normal");
-    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    service.awaitSuccess(id);
     assertThat(lab.guest("where", "kept")).isEqualTo("kvm-b running");
     assertThat(parametersSeenBy("kvm-a", service.migration(id))).hasSize(2);
   }
@@ -244,8 +239,7 @@ class MigrationIT {
     service.kill();
     service.start();
 
-    JsonNode ended = service.awaitEnd(id);
-    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    JsonNode ended = service.awaitSuccess(id);
     assertThat(ended.get("domainLocation").asString()).isEqualTo("DESTINATION");
     assertThat(lab.guest("where", "orphan")).isEqualTo("kvm-b running");
     assertThat(parametersSeenBy("kvm-a", ended)).hasSize(3);

@@ -104,7 +104,7 @@ class OptionsIT {
   void aGuestThatIsToStartPausedStaysPaused() {
     lab.guest("start", "web", "--shared", "vda=16M");
     JsonNode ended = migrate("web", "kvm-b", "", "\"startPaused\":true");
-    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
     assertThat(ended.get("domainLocation").asString()).isEqualTo("DESTINATION");
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-b paused");
   }
@@ -113,12 +113,12 @@ class OptionsIT {
   void definitionsStayWhereTheyAreToldTo() {
     lab.guest("start", "web", "--shared", "vda=16M");
     JsonNode ended = migrate("web", "kvm-b", "", "\"undefineSource\":false");
-    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-a shut off\nkvm-b running");
     lab.on("kvm-a", "virsh", "undefine", "web");
 
     JsonNode back = migrate("web", "kvm-a", "", "\"persist\":false");
-    assertThat(back.get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(back.get("state").asString()).as(back.toString()).isEqualTo("SUCCEEDED");
     assertThat(back.get("options").get("undefineSource").asBoolean()).isFalse();
     assertThat(lab.on("kvm-a", "virsh", "dominfo", "web")).containsPattern("Persistent: +no");
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running\nkvm-b shut off");

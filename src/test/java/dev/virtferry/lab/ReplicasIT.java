@@ -126,7 +126,7 @@ class ReplicasIT {
         "re-attached %d ms after the death of a replica%n",
         Duration.between(died, Instant.now()).toMillis());
     lab.link("kvm-a", "normal");
-    assertThat(survivor.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    survivor.awaitSuccess(id);
     assertThat(is(survivor, carrier(survivor, id))).isTrue();
     assertThat(callsFor(replicas.getLast().migration(id))).isOne();
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-b running");
@@ -141,7 +141,7 @@ class ReplicasIT {
     await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
     slow.thaw();
     lab.link("kvm-a", "normal");
-    assertThat(slow.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    slow.awaitSuccess(id);
     assertThat(is(slow, carrier(slow, id))).isTrue();
     assertThat(callsFor(replicas.getLast().migration(id))).isOne();
   }
@@ -156,7 +156,7 @@ class ReplicasIT {
     heir.awaitThat(id, m -> !m.get("progress").equals(left));
     frozen.thaw();
     lab.link("kvm-a", "normal");
-    assertThat(heir.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    heir.awaitSuccess(id);
     assertThat(is(heir, carrier(heir, id))).isTrue();
     assertThat(frozen.migration(id).get("version")).isEqualTo(heir.migration(id).get("version"));
     assertThat(callsFor(replicas.getLast().migration(id))).isOne();
@@ -191,8 +191,7 @@ class ReplicasIT {
     }
     Service any = replicas.getFirst();
     for (String id : Stream.of(there, back).flatMap(way -> way.values().stream()).toList()) {
-      JsonNode ended = any.awaitEnd(id);
-      assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+      JsonNode ended = any.awaitSuccess(id);
       assertThat(callsFor(ended)).as(ended.toString()).isOne();
     }
     for (String guest : guests) {

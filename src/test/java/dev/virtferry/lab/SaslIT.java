@@ -118,8 +118,7 @@ class SaslIT {
   void theServiceAndTheHostsFindTheirPasswordsInFilesAndTellThemToNobody() throws IOException {
     lab.guest("start", "web", "--disk", "vda=16M");
     String id = service.migrate(request("kvm-b"));
-    JsonNode ended = service.awaitEnd(id);
-    assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+    service.awaitSuccess(id);
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-b running");
     service.get("/v1/hosts/wrong-password/domains");
     for (String path : List.of("", "/history")) {

@@ -269,8 +269,21 @@ final class Service implements AutoCloseable {
     return awaitThat(id, Service::ended);
   }
 
+  /** Waits for its end, and tells the whole story when that is not success. */
+  JsonNode awaitSuccess(String id) {
+    JsonNode ended = awaitEnd(id);
+    if (!ended.get("state").asString().equals("SUCCEEDED")) {
+      throw new AssertionError(ended + "\n" + get("/v1/migrations/" + id + "/history").body());
+    }
+    return ended;
+  }
+
   JsonNode awaitPhase(String id, String phase) {
-    return awaitThat(id, m -> phase.equals(m.get("phase").asString("")));
+    JsonNode seen = awaitThat(id, m -> phase.equals(m.get("phase").asString("")));
+    if (seen.get("state").asString().equals("FAILED")) {
+      throw new AssertionError("failed before " + phase + ": " + seen);
+    }
+    return seen;
   }
 
   static boolean ended(JsonNode migration) {

@@ -78,8 +78,7 @@ class SteeringIT {
       JsonNode retuned = retune(other, id, "\"bandwidthMiBps\":100,\"maxDowntimeMillis\":900");
       assertThat(retuned.get("tuning").get("reach").asString()).isEqualTo("EVERY_STREAM");
       assertThat(retuned.get("options").get("maxDowntimeMillis").asLong()).isEqualTo(900);
-      JsonNode ended = other.awaitEnd(id);
-      assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+      other.awaitSuccess(id);
     }
   }
 
@@ -106,7 +105,7 @@ class SteeringIT {
     complete(id, "SUSPEND");
     service.awaitThat(id, _ -> lab.guest("where", "web").contains("kvm-a paused"));
     lab.link("kvm-a", "normal");
-    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    service.awaitSuccess(id);
     lab.guest("wait-tick", "web", "kvm-b", Long.toString(tick));
   }
 
@@ -131,8 +130,7 @@ class SteeringIT {
     lab.link("kvm-a", "normal");
     assertThat(service.post("/v1/migrations/" + id + "/resume-post-copy", "").status())
         .isEqualTo(202);
-    JsonNode ended = service.awaitEnd(id);
-    assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+    service.awaitSuccess(id);
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-b running");
     lab.guest("wait-tick", "web", "kvm-b", Long.toString(tick));
   }

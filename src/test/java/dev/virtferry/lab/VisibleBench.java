@@ -1,7 +1,5 @@
 package dev.virtferry.lab;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.virtferry.bench.Pairs;
 import dev.virtferry.bench.Report;
 import java.io.IOException;
@@ -74,7 +72,7 @@ class VisibleBench {
     String id =
         service.migrate(
             "{\"domain\":\"web\",\"destUri\":\"%s\"}".formatted(lab.peer(other(source))));
-    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    service.awaitSuccess(id);
     return Duration.between(begun, visible.join()).toNanos() / 1e6;
   }
 

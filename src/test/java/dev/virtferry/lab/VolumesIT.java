@@ -52,8 +52,7 @@ class VolumesIT {
   void missingImagesAreMadeThinWithTheSameSizeAndFormat() {
     lab.guest("start", "web", "--disk", "vda=64M", "--disk", "vdb=40M,format=qcow2");
     long rawAtSource = image("kvm-a", "/srv/web-vda.raw").get("actual-size").asLong();
-    JsonNode ended = service.awaitEnd(service.migrate(request("web", BOTH)));
-    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    JsonNode ended = service.awaitSuccess(service.migrate(request("web", BOTH)));
     assertThat(states(ended)).isEqualTo("vda KEPT vdb KEPT");
     JsonNode raw = image("kvm-b", "/srv/web-vda.raw");
     JsonNode qcow2 = image("kvm-b", "/srv/web-vdb.qcow2");
@@ -72,8 +71,7 @@ class VolumesIT {
   @Test
   void aPathWithSpacesAndForeignLettersIsJustAPath() {
     lab.guest("start", "web", "--disk", "vda=16M,path=/srv/web größe 1.raw");
-    JsonNode ended = service.awaitEnd(service.migrate(request("web", ",\"disks\":[\"vda\"]")));
-    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    JsonNode ended = service.awaitSuccess(service.migrate(request("web", ",\"disks\":[\"vda\"]")));
     assertThat(ended.get("cleanup").get(0).get("volume").asString())
         .isEqualTo("/srv/web größe 1.raw");
     assertThat(lab.succeedsOn("kvm-b", "test", "-f", "/srv/web größe 1.raw")).isTrue();

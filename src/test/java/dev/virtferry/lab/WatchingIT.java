@@ -67,7 +67,7 @@ class WatchingIT {
     long held = threads() - before;
     System.out.printf("%d clients of events hold %d threads%n", MANY, held);
     assertThat(held).isLessThan(60);
-    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    service.awaitSuccess(id);
     await().atMost(Duration.ofSeconds(30)).until(() -> clients.stream().allMatch(c -> c.isDone()));
     assertThat(clients)
         .allSatisfy(

@@ -59,7 +59,7 @@ class WebhookIT {
       service.awaitPhase(id, "STORAGE");
       service.kill();
       service.start();
-      assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+      service.awaitSuccess(id);
       receiver.behave(Receiver.answering(204));
       await()
           .atMost(Duration.ofMinutes(1))

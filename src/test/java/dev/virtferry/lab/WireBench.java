@@ -50,7 +50,7 @@ class WireBench {
         service.migrate(
             "{\"domain\":\"web\",\"destUri\":\"%s\",\"disks\":[\"vda\"]}"
                 .formatted(lab.peer(destination)));
-    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("SUCCEEDED");
+    service.awaitSuccess(id);
     pairs.add(allocated + memory(lab, destination), sent(lab, source) - before);
     lab.on(source, "sh", "-c", "rm -f /srv/web-vda.raw && virsh pool-refresh images");
   }

@@ -2,16 +2,12 @@ package dev.virtferry.migration;
 
 import dev.virtferry.host.Host;
 import dev.virtferry.host.Inventory;
-import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
-import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.Watch;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
-import dev.virtferry.problem.Refused;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,12 +27,9 @@ public class MigrationRunner {
 
   private static final Logger log = LoggerFactory.getLogger(MigrationRunner.class);
 
-  private static final Duration PATIENCE_WITH_THE_DESTINATION = Duration.ofSeconds(30);
-
   private final Inventory inventory;
   private final Hypervisor hypervisor;
-  private final Crossing crossing;
-  private final BackingVerifier verifier;
+  private final Preparation preparation;
   private final VolumeKeeper volumes;
   private final JobTuner tuner;
   private final Migrations migrations;
@@ -48,8 +41,7 @@ public class MigrationRunner {
   MigrationRunner(
       Inventory inventory,
       Hypervisor hypervisor,
-      Crossing crossing,
-      BackingVerifier verifier,
+      Preparation preparation,
       VolumeKeeper volumes,
       JobTuner tuner,
       Migrations migrations,
@@ -59,8 +51,7 @@ public class MigrationRunner {
       Clock clock) {
     this.inventory = inventory;
     this.hypervisor = hypervisor;
-    this.crossing = crossing;
-    this.verifier = verifier;
+    this.preparation = preparation;
     this.volumes = volumes;
     this.tuner = tuner;
     this.migrations = migrations;
@@ -146,7 +137,8 @@ public class MigrationRunner {
     Migration found = migration.latest();
     CompletableFuture<Void> call = null;
     if (beforeTheCall(found)) {
-      Optional<MigrateCall> ready = prepare(migration, source, destination, pulse, stopping);
+      Optional<MigrateCall> ready =
+          preparation.prepare(migration, source, destination, pulse, stopping);
       if (ready.isEmpty()) {
         return Ending.OVER;
       }
@@ -173,83 +165,5 @@ public class MigrationRunner {
       pulse.await(properties.interval());
     }
     return Ending.TO_BE_CONTINUED;
-  }
-
-  /**
-   * Up to here libvirt has not been told anything, so every failure is an end at once.
-   *
-   * @return what libvirt is to be given; empty when the migration has ended
-   */
-  private Optional<MigrateCall> prepare(
-      HeldMigration migration, Host source, Host destination, Pulse pulse, BooleanSupplier stopping)
-      throws InterruptedException {
-    final Failure failed;
-    boolean first = migration.latest().state() == MigrationState.QUEUED;
-    if (first && !leftTheQueue(migration)) {
-      return Optional.empty();
-    }
-    try {
-      if (!first) {
-        // Another run died here; what it began to make may be half done.
-        volumes.delete(migration, destination);
-      }
-      Order order = crossing.recheck(migration.latest(), source, destination);
-      verifier.verify(migration, order, source, destination, stopping);
-      volumes.make(migration, order.disks(), destination);
-      MigrateCall call = crossing.call(order, source, destination, true);
-      if (migration.refresh().cancelRequested()) {
-        removeVolumes(migration, destination, pulse, stopping);
-        migration.change("cancelled in time", m -> m.cancelled(clock.instant()));
-        return Optional.empty();
-      }
-      MigrateCall shown = crossing.call(order, source, destination, false);
-      migration.change("both hosts are ready", m -> m.start(order, shown, clock.instant()));
-      return Optional.of(call);
-    } catch (Refused e) {
-      failed = new Failure(e.problem(), null);
-    } catch (HostUnreachable | LibvirtFailure e) {
-      failed = CallOutcome.beforeTheCall(e);
-    }
-    log.warn("Failed before libvirt was called: {}", failed.problem().detail());
-    removeVolumes(migration, destination, pulse, stopping);
-    migration.change("libvirt was not called", m -> m.fail(failed, clock.instant()));
-    return Optional.empty();
-  }
-
-  private static boolean leftTheQueue(HeldMigration migration) {
-    try {
-      migration.change("a slot is free", Migration::prepare);
-      return true;
-    } catch (IllegalTransition e) {
-      log.info("Not begun: {}", e.getMessage());
-      return false;
-    }
-  }
-
-  /** A daemon that only starts anew is waited for; one that stays away keeps what was made. */
-  private void removeVolumes(
-      HeldMigration migration, Host destination, Pulse pulse, BooleanSupplier stopping)
-      throws InterruptedException {
-    Instant patience = clock.instant().plus(PATIENCE_WITH_THE_DESTINATION);
-    while (!removed(migration, destination)) {
-      if (stopping.getAsBoolean()) {
-        throw new RunStopped();
-      }
-      if (clock.instant().isAfter(patience)) {
-        volumes.leave(migration, "The destination was unreachable when it was to be deleted.");
-        return;
-      }
-      pulse.await(properties.interval());
-    }
-  }
-
-  private boolean removed(HeldMigration migration, Host destination) {
-    try {
-      volumes.delete(migration, destination);
-      return true;
-    } catch (HostUnreachable e) {
-      log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());
-      return false;
-    }
   }
 }

@@ -399,6 +399,45 @@ class MigrationRunnerTest extends PlayedHosts {
   }
 
   @Test
+  void waitsForAHostThatFallsSilentWhileTheMigrationIsPrepared() {
+    poolAtTheDestination();
+    UUID id = fallenSilentHalfWay();
+    volumes().away(false);
+    awaitCall();
+    assertThat(volumes().deeds())
+        .as("what was half done is done anew")
+        .containsExactly(
+            "made kvm-b/images/vda.raw",
+            "deleted kvm-b/images/vda.raw",
+            "made kvm-b/images/vda.raw",
+            "made kvm-b/images/vdb.raw");
+    hosts().rollBackTo("kvm-a");
+    awaitEnd(id);
+  }
+
+  @Test
+  void isCancelledWhileItWaitsForAHost() {
+    poolAtTheDestination();
+    UUID id = fallenSilentHalfWay();
+    service.cancel(id);
+    volumes().away(false);
+    Migration ended = awaitEnd(id).migration();
+    assertThat(ended.state()).isEqualTo(MigrationState.CANCELLED);
+    assertThat(ended.volumes())
+        .extracting(VolumeRecord::state)
+        .containsOnly(VolumeRecord.Fate.DELETED);
+    assertThat(hosts().made()).isEmpty();
+  }
+
+  private UUID fallenSilentHalfWay() {
+    volumes().afterCreating(() -> volumes().away(true));
+    UUID id = submit(null);
+    awaitUntil(id, t -> !t.migration().volumes().isEmpty());
+    assertThat(find(id).migration().state()).isEqualTo(MigrationState.PREPARING);
+    return id;
+  }
+
+  @Test
   void failsBeforeTheCallWhenAVolumeCanNotBeMade() {
     poolAtTheDestination();
     volumes().refuse(new LibvirtFailure(38, 18, "No space left on device"));

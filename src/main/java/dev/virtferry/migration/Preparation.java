@@ -1,0 +1,179 @@
+package dev.virtferry.migration;
+
+import dev.virtferry.host.Host;
+import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.problem.Refused;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Everything that is done between the slot and libvirt's call. libvirt has not been told anything
+ * yet, so every failure is an end at once, but a host that is silent is waited for: a daemon that
+ * only starts anew is nobody's failure.
+ */
+@Component
+final class Preparation {
+
+  private static final Logger log = LoggerFactory.getLogger(Preparation.class);
+
+  private final Crossing crossing;
+  private final BackingVerifier verifier;
+  private final VolumeKeeper volumes;
+  private final RunProperties properties;
+  private final Clock clock;
+
+  Preparation(
+      Crossing crossing,
+      BackingVerifier verifier,
+      VolumeKeeper volumes,
+      RunProperties properties,
+      Clock clock) {
+    this.crossing = crossing;
+    this.verifier = verifier;
+    this.volumes = volumes;
+    this.properties = properties;
+    this.clock = clock;
+  }
+
+  /**
+   * Readies both hosts.
+   *
+   * @return what libvirt is to be given; empty when the migration has ended
+   * @throws RunStopped when the service wants to stop
+   */
+  Optional<MigrateCall> prepare(
+      HeldMigration migration, Host source, Host destination, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    final Failure failed;
+    boolean first = migration.latest().state() == MigrationState.QUEUED;
+    if (first && !leftTheQueue(migration)) {
+      return Optional.empty();
+    }
+    try {
+      return patiently(migration, source, destination, !first, pulse, stopping);
+    } catch (Refused e) {
+      failed = new Failure(e.problem(), null);
+    } catch (HostUnreachable | LibvirtFailure e) {
+      failed = CallOutcome.beforeTheCall(e);
+    }
+    log.warn("Failed before libvirt was called: {}", failed.problem().detail());
+    removeVolumes(migration, destination, pulse, stopping);
+    migration.change("libvirt was not called", m -> m.fail(failed, clock.instant()));
+    return Optional.empty();
+  }
+
+  private static boolean leftTheQueue(HeldMigration migration) {
+    try {
+      migration.change("a slot is free", Migration::prepare);
+      return true;
+    } catch (IllegalTransition e) {
+      log.info("Not begun: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  /**
+   * Tries until both hosts have answered everything.
+   *
+   * @param interrupted whether what an earlier attempt began to make may be half done
+   */
+  private Optional<MigrateCall> patiently(
+      HeldMigration migration,
+      Host source,
+      Host destination,
+      boolean interrupted,
+      Pulse pulse,
+      BooleanSupplier stopping)
+      throws InterruptedException {
+    @Nullable Instant silentSince = null;
+    boolean again = interrupted;
+    while (true) {
+      if (migration.refresh().cancelRequested()) {
+        return cancelled(migration, destination, pulse, stopping);
+      }
+      try {
+        if (again) {
+          volumes.delete(migration, destination);
+        }
+        return attempt(migration, source, destination, pulse, stopping);
+      } catch (HostUnreachable e) {
+        if (silentSince == null) {
+          silentSince = clock.instant();
+          log.warn("Waiting for it before libvirt is called: {}", e.getMessage());
+        }
+        if (hopeless(e, silentSince)) {
+          throw e;
+        }
+        again = true;
+        rest(pulse, stopping);
+      }
+    }
+  }
+
+  private boolean hopeless(HostUnreachable trouble, Instant since) {
+    return trouble.reason() != HostUnreachable.Reason.NO_ANSWER
+        || clock.instant().isAfter(since.plus(properties.patience()));
+  }
+
+  private Optional<MigrateCall> attempt(
+      HeldMigration migration, Host source, Host destination, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    Order order = crossing.recheck(migration.latest(), source, destination);
+    verifier.verify(migration, order, source, destination, stopping);
+    volumes.make(migration, order.disks(), destination);
+    MigrateCall call = crossing.call(order, source, destination, true);
+    if (migration.refresh().cancelRequested()) {
+      return cancelled(migration, destination, pulse, stopping);
+    }
+    MigrateCall shown = crossing.call(order, source, destination, false);
+    migration.change("both hosts are ready", m -> m.start(order, shown, clock.instant()));
+    return Optional.of(call);
+  }
+
+  private Optional<MigrateCall> cancelled(
+      HeldMigration migration, Host destination, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    removeVolumes(migration, destination, pulse, stopping);
+    migration.change("cancelled in time", m -> m.cancelled(clock.instant()));
+    return Optional.empty();
+  }
+
+  /** A destination that stays away keeps what was made there. */
+  private void removeVolumes(
+      HeldMigration migration, Host destination, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    Instant patience = clock.instant().plus(properties.patience());
+    while (!removed(migration, destination)) {
+      if (clock.instant().isAfter(patience)) {
+        volumes.leave(migration, "The destination was unreachable when it was to be deleted.");
+        return;
+      }
+      rest(pulse, stopping);
+    }
+  }
+
+  private boolean removed(HeldMigration migration, Host destination) {
+    try {
+      volumes.delete(migration, destination);
+      return true;
+    } catch (HostUnreachable e) {
+      log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  private void rest(Pulse pulse, BooleanSupplier stopping) throws InterruptedException {
+    if (stopping.getAsBoolean()) {
+      throw new RunStopped();
+    }
+    pulse.await(properties.interval());
+  }
+}

@@ -53,8 +53,9 @@ final class CallOutcome {
           new Failure(
               Problem.of(
                   ProblemType.LIBVIRT_ERROR,
-                  "The domain is still at the source and no job runs. libvirt keeps no record of"
-                      + " why; its log on both hosts may tell."),
+                  "The domain is still at the source and no job runs: virt-ferry ended before it called"
+                      + " libvirt, or libvirt gave up, of which it keeps no record; its log on both"
+                      + " hosts may tell."),
               null);
       default ->
           new Failure(

@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,36 +171,54 @@ class ReplicasIT {
     Map<String, String> there = new HashMap<>();
     Map<String, String> back = new HashMap<>();
     for (String guest : guests) {
-      there.put(guest, replicas.getFirst().migrate(request(guest, COPY)));
+      there.put(guest, replicas.getFirst().migrate(request(guest, "kvm-b", COPY)));
     }
     Instant patience = Instant.now().plus(Duration.ofMinutes(15));
-    for (int round = 0; unended(replicas.getFirst(), back.values()) || back.size() < 10; round++) {
+    for (int round = 0; !allArrived(replicas.getFirst(), back.values()); round++) {
       assertThat(Instant.now()).as("there %s, back %s", there, back).isBefore(patience);
       Service victim = replicas.get(round % replicas.size());
       Service witness = replicas.get((round + 1) % replicas.size());
       victim.kill();
       for (String guest : guests) {
-        JsonNode first = witness.migration(String.valueOf(there.get(guest)));
-        if (!back.containsKey(guest) && Service.ended(first)) {
-          assertThat(first.get("state").asString()).as(first.toString()).isEqualTo("SUCCEEDED");
+        if (!back.containsKey(guest) && arrived(witness, guest, "kvm-b", there)) {
           back.put(guest, witness.migrate(request(guest, "kvm-a", COPY)));
+        } else if (back.containsKey(guest)) {
+          arrived(witness, guest, "kvm-a", back);
         }
       }
       victim.start();
     }
-    Service any = replicas.getFirst();
-    for (String id : Stream.of(there, back).flatMap(way -> way.values().stream()).toList()) {
-      JsonNode ended = any.awaitSuccess(id);
-      assertThat(callsFor(ended)).as(ended.toString()).isOne();
-    }
     for (String guest : guests) {
+      assertThat(arrived(replicas.getFirst(), guest, "kvm-a", back)).isTrue();
       assertThat(lab.guest("where", guest)).as(evidence(guest)).startsWith("kvm-a ");
       assertThat(lab.guest("where", guest).lines()).as("one copy").hasSize(1);
     }
   }
 
-  private static boolean unended(Service any, Collection<String> ids) {
-    return ids.stream().anyMatch(id -> !Service.ended(any.migration(id)));
+  private static boolean allArrived(Service any, Collection<String> ids) {
+    return ids.size() == 10
+        && ids.stream()
+            .allMatch(id -> any.migration(id).get("state").asString().equals("SUCCEEDED"));
+  }
+
+  /**
+   * Whether it came there, with one call to libvirt and no other. One whose replica died between
+   * the database and the call has failed, and is asked for again.
+   */
+  private boolean arrived(
+      Service witness, String guest, String destination, Map<String, String> ids) {
+    JsonNode migration = witness.migration(String.valueOf(ids.get(guest)));
+    if (!Service.ended(migration)) {
+      return false;
+    }
+    boolean failed = migration.get("state").asString().equals("FAILED");
+    if (failed && callsFor(migration) == 0) {
+      ids.put(guest, witness.migrate(request(guest, destination, COPY)));
+      return false;
+    }
+    assertThat(migration.get("state").asString()).as(migration.toString()).isEqualTo("SUCCEEDED");
+    assertThat(callsFor(migration)).as(migration.toString()).isOne();
+    return true;
   }
 
   private String evidence(String guest) {

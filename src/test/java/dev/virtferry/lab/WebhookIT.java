@@ -56,7 +56,7 @@ class WebhookIT {
                "options":{"bandwidthMiBps":8}}
               """
                   .formatted(lab.peer("kvm-b"), receiver.origin()));
-      service.awaitPhase(id, "STORAGE");
+      service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
       service.kill();
       service.start();
       service.awaitSuccess(id);

@@ -50,6 +50,8 @@ class ArchitectureTest {
         .definedBy("dev.virtferry.access")
         .layer("problem")
         .definedBy("dev.virtferry.problem")
+        .layer("trace")
+        .definedBy("dev.virtferry.trace")
         .layer("libvirt")
         .definedBy("dev.virtferry.libvirt")
         .whereLayer("application")
@@ -79,6 +81,8 @@ class ArchitectureTest {
             "application", "access web", "access store", "migration", "store", "web", "host web")
         .whereLayer("problem")
         .mayOnlyBeAccessedByLayers("disk", "migration", "notice", "web", "host web", "access web")
+        .whereLayer("trace")
+        .mayOnlyBeAccessedByLayers("migration", "store")
         .whereLayer("libvirt")
         .mayOnlyBeAccessedByLayers(
             "application", "host", "disk", "migration", "store", "web", "host web")

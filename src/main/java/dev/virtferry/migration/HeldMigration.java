@@ -1,5 +1,6 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.trace.Traces;
 import java.util.function.UnaryOperator;
 
 /** A migration as the run that holds it reads and writes it; see {@link Hold}. */
@@ -7,11 +8,13 @@ final class HeldMigration {
 
   private final Migrations migrations;
   private final Hold hold;
+  private final Traces traces;
   private Migration latest;
 
-  HeldMigration(Migrations migrations, Hold hold) {
+  HeldMigration(Migrations migrations, Hold hold, Traces traces) {
     this.migrations = migrations;
     this.hold = hold;
+    this.traces = traces;
     this.latest = migrations.current(hold);
   }
 
@@ -35,6 +38,7 @@ final class HeldMigration {
   Migration change(String cause, UnaryOperator<Migration> verb) {
     if (!verb.apply(latest).equals(latest)) {
       latest = migrations.change(hold, cause, verb);
+      traces.event(latest.state() + ": " + cause);
     }
     return latest;
   }

@@ -1,9 +1,13 @@
 package dev.virtferry.migration;
 
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The right to carry one migration. The epoch fences: once another run has taken the migration,
  * everything written under an older hold is refused with {@link HoldLost}.
+ *
+ * @param trace where the run's spans belong, see {@link dev.virtferry.trace.Traces#here()}; null
+ *     when nothing traced the request
  */
-public record Hold(UUID migration, int epoch) {}
+public record Hold(UUID migration, int epoch, @Nullable String trace) {}

@@ -8,6 +8,7 @@ import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.migration.TruthTable.Circumstances;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
+import dev.virtferry.trace.Traces;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +40,7 @@ final class MigrationRun {
   private final HeldMigration migration;
   private final @Nullable CompletableFuture<Void> call;
   private final Duration settle;
+  private final Traces traces;
   private final Clock clock;
   private final ProgressMeter meter;
   private final TimeLimits limits;
@@ -68,12 +70,14 @@ final class MigrationRun {
       @Nullable CompletableFuture<Void> call,
       RunProperties properties,
       StallLimits stalls,
+      Traces traces,
       Clock clock) {
     this.hosts = hosts;
     this.migration = migration;
     this.call = call;
     this.settle = properties.settle();
     this.limits = new TimeLimits(stalls);
+    this.traces = traces;
     this.clock = clock;
     Timeline timeline = migration.latest().timeline();
     Instant startedAt = Objects.requireNonNullElse(timeline.startedAt(), timeline.createdAt());
@@ -305,6 +309,10 @@ final class MigrationRun {
     if (toUndefine && !lasts(moved)) {
       return false;
     }
+    return traces.span("finish", () -> finishAtDestination(toUndefine));
+  }
+
+  private boolean finishAtDestination(boolean toUndefine) {
     migration.change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
     hosts.completedJob().ifPresent(job -> migration.report(meter.completed(job)));
     hosts.keepVolumes(migration);
@@ -357,6 +365,10 @@ final class MigrationRun {
     if (!plain && !lasts(stayed)) {
       return false;
     }
+    return traces.span("finish", () -> finishAtSource(stayed));
+  }
+
+  private boolean finishAtSource(Verdict.Stayed stayed) {
     migration.change("the source has the domain", m -> m.finish(DomainLocation.SOURCE));
     resumeWhatWasSuspended(stayed.source());
     if (!volumesCleanedUp(stayed)) {

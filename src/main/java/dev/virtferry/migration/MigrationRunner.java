@@ -7,6 +7,7 @@ import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.Watch;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
+import dev.virtferry.trace.Traces;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
@@ -34,6 +35,7 @@ public class MigrationRunner {
   private final JobTuner tuner;
   private final Migrations migrations;
   private final RunsUnderWay runs;
+  private final Traces traces;
   private final RunProperties properties;
   private final StallLimits stalls;
   private final Clock clock;
@@ -46,6 +48,7 @@ public class MigrationRunner {
       JobTuner tuner,
       Migrations migrations,
       RunsUnderWay runs,
+      Traces traces,
       RunProperties properties,
       StallLimits stalls,
       Clock clock) {
@@ -56,6 +59,7 @@ public class MigrationRunner {
     this.tuner = tuner;
     this.migrations = migrations;
     this.runs = runs;
+    this.traces = traces;
     this.properties = properties;
     this.stalls = stalls;
     this.clock = clock;
@@ -90,10 +94,21 @@ public class MigrationRunner {
 
   private Ending carry(Hold hold, Pulse pulse, BooleanSupplier stopping)
       throws InterruptedException {
-    var migration = new HeldMigration(migrations, hold);
-    String domain = migration.latest().order().guest().uuid().toString();
-    try (var _ = MDC.putCloseable("domain", domain)) {
-      return carry(migration, pulse, stopping);
+    var migration = new HeldMigration(migrations, hold, traces);
+    Order order = migration.latest().order();
+    String domain = order.guest().uuid().toString();
+    if (migration.latest().state() == MigrationState.QUEUED) {
+      traces.past("queue", hold.trace(), migration.latest().timeline().createdAt());
+    }
+    try (var _ = MDC.putCloseable("domain", domain);
+        var span = traces.open("carry", hold.trace())) {
+      span.tag("ferry.migration", hold.migration().toString())
+          .tag("ferry.domain", domain)
+          .tag("ferry.source", order.source())
+          .tag("ferry.destination", order.destination());
+      Ending ending = carry(migration, pulse, stopping);
+      span.tag("ferry.state", migration.latest().state().name());
+      return ending;
     }
   }
 
@@ -138,19 +153,22 @@ public class MigrationRunner {
     CompletableFuture<Void> call = null;
     if (beforeTheCall(found)) {
       Optional<MigrateCall> ready =
-          preparation.prepare(migration, source, destination, pulse, stopping);
+          traces.span(
+              "prepare",
+              () -> preparation.prepare(migration, source, destination, pulse, stopping));
       if (ready.isEmpty()) {
         return Ending.OVER;
       }
       // The last chance to hear that another run took over while this one was stopped.
       migration.refresh();
       call = hypervisor.migrate(source.address(), ready.get());
+      traces.until("virDomainMigrateToURI3", call);
       var _ = call.whenComplete((_, _) -> pulse.nudge());
     } else {
       log.info("Going on with a migration found {}", found.state());
     }
     var hosts = new BothHosts(hypervisor, volumes, tuner, found.order(), source, destination);
-    var run = new MigrationRun(hosts, migration, call, properties, stalls, clock);
+    var run = new MigrationRun(hosts, migration, call, properties, stalls, traces, clock);
     try (Watch _ = properties.events() ? hosts.listen(pulse::nudge) : () -> {}) {
       return watch(run, pulse, stopping);
     }

@@ -13,6 +13,7 @@ import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Refused;
+import dev.virtferry.trace.Traces;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
@@ -36,6 +37,7 @@ public class MigrationService {
   private final Crossing crossing;
   private final Migrations migrations;
   private final RunsUnderWay runs;
+  private final Traces traces;
   private final TimeBasedEpochGenerator ids = new TimeBasedEpochGenerator(null);
   private final Clock clock;
 
@@ -45,12 +47,14 @@ public class MigrationService {
       Crossing crossing,
       Migrations migrations,
       RunsUnderWay runs,
+      Traces traces,
       Clock clock) {
     this.inventory = inventory;
     this.search = search;
     this.crossing = crossing;
     this.migrations = migrations;
     this.runs = runs;
+    this.traces = traces;
     this.clock = clock;
   }
 
@@ -70,7 +74,8 @@ public class MigrationService {
       return earlier.get();
     }
     try {
-      return new Accepted(accept(submission, caller, key), false);
+      Tracked made = traces.span("accept", () -> accept(submission, caller, key));
+      return new Accepted(made, false);
     } catch (DomainBusy | KeyTaken e) {
       // The first use of the key may have come to its end while this one was being checked.
       return replayed(key).orElseThrow(() -> e);

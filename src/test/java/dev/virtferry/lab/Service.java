@@ -140,9 +140,13 @@ final class Service implements AutoCloseable {
     }
   }
 
-  /** Stops it, and fails when it crashed. */
   @Override
   public void close() {
+    stop();
+  }
+
+  /** Stops it in order, and fails when it crashed. */
+  void stop() {
     Process running = process;
     if (running != null && running.isAlive()) {
       running.destroy();

@@ -18,6 +18,7 @@ import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Traffic;
 import dev.virtferry.migration.Transition;
+import dev.virtferry.trace.Traces;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -51,6 +52,7 @@ class SqlMigrations implements Migrations {
   private final MigrationMeters meters;
   private final RetentionProperties retention;
   private final Replica replica;
+  private final Traces traces;
   private final Clock clock;
 
   /** Clients read the same migrations again and again; two numbers tell whether one has changed. */
@@ -65,6 +67,7 @@ class SqlMigrations implements Migrations {
       MigrationMeters meters,
       RetentionProperties retention,
       Replica replica,
+      Traces traces,
       Clock clock) {
     this.sql = sql;
     this.transactions = transactions;
@@ -74,6 +77,7 @@ class SqlMigrations implements Migrations {
     this.meters = meters;
     this.retention = retention;
     this.replica = replica;
+    this.traces = traces;
     this.clock = clock;
   }
 
@@ -149,9 +153,9 @@ class SqlMigrations implements Migrations {
             """
             insert into migration (id, version, epoch, state, domain_name, domain_uuid,
                                    active_domain, source, destination, priority, admitted,
-                                   created_at, document, caller)
+                                   created_at, document, caller, traceparent)
             values (:id, :version, 0, :state, :name, :uuid, :uuid, :source, :destination,
-                    :priority, false, :createdAt, :document, :caller)
+                    :priority, false, :createdAt, :document, :caller, :trace)
             """)
         .param("id", migration.id())
         .param("version", migration.version())
@@ -164,6 +168,7 @@ class SqlMigrations implements Migrations {
         .param("createdAt", migration.timeline().createdAt().atOffset(ZoneOffset.UTC))
         .param("document", documents.write(migration))
         .param("caller", caller)
+        .param("trace", traces.here())
         .update();
     sql.sql(
             """
@@ -319,16 +324,16 @@ class SqlMigrations implements Migrations {
   @Override
   public Hold take(UUID id) {
     return transactions.execute(_ -> {
-      int epoch =
-          sql.sql("select epoch from migration where id = :id for update")
+      Hold hold =
+          sql.sql("select epoch, traceparent from migration where id = :id for update")
               .param("id", id)
-              .query(Integer.class)
+              .query((rs, _) -> new Hold(id, rs.getInt("epoch") + 1, rs.getString("traceparent")))
               .single();
       sql.sql("update migration set epoch = :next where id = :id")
-          .param("next", epoch + 1)
+          .param("next", hold.epoch())
           .param("id", id)
           .update();
-      return new Hold(id, epoch + 1);
+      return hold;
     });
   }
 

@@ -47,7 +47,17 @@ final class Lab implements AutoCloseable {
    * @throws LabFailed with the reason why none can be had
    */
   static Path browser() {
-    return Path.of(new Lab("browser").run("browser"));
+    return tool("browser");
+  }
+
+  /** A Go compiler; as {@link #browser()}. */
+  static Path go() {
+    return tool("go");
+  }
+
+  /** The last line is the path; before it comes what was installed. */
+  private static Path tool(String command) {
+    return Path.of(new Lab("tools").run(command).lines().toList().getLast());
   }
 
   /** The environment of a service that is to use these hosts. */

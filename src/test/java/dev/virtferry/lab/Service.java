@@ -42,22 +42,30 @@ final class Service implements AutoCloseable {
 
   private final Path directory;
   private final Map<String, String> environment;
-  private final int port = freePort();
+  private final String address;
   private final HttpClient client = HttpClient.newHttpClient();
   private @Nullable Process process;
 
-  private Service(Path directory, Map<String, String> environment) {
+  private Service(Path directory, String address, Map<String, String> environment) {
     this.directory = directory;
-    this.environment = new HashMap<>(environment);
-    this.environment.put("SERVER_PORT", Integer.toString(port));
-    this.environment.put("MANAGEMENT_SERVER_PORT", "0");
+    this.address = address;
+    this.environment = environment;
   }
 
   /** Starts it in that directory, where its data goes, and waits until it answers. */
   static Service start(Path directory, Map<String, String> environment) {
-    var service = new Service(directory, environment);
+    int port = freePort();
+    var settings = new HashMap<>(environment);
+    settings.put("SERVER_PORT", Integer.toString(port));
+    settings.put("MANAGEMENT_SERVER_PORT", "0");
+    var service = new Service(directory, "http://127.0.0.1:" + port, settings);
     service.start();
     return service;
+  }
+
+  /** The same service, asked through a proxy that is there. */
+  Service through(String proxy) {
+    return new Service(directory, proxy, environment);
   }
 
   void start() {
@@ -90,7 +98,7 @@ final class Service implements AutoCloseable {
 
   /** Where its API is, such as {@code http://127.0.0.1:8080}. */
   String address() {
-    return "http://127.0.0.1:" + port;
+    return address;
   }
 
   /** The number of its process, which is in the name of the replica too. */
@@ -294,7 +302,7 @@ final class Service implements AutoCloseable {
     return ENDS.contains(migration.get("state").asString());
   }
 
-  private static int freePort() {
+  static int freePort() {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     } catch (IOException e) {

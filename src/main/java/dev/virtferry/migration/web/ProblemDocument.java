@@ -2,6 +2,7 @@ package dev.virtferry.migration.web;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
+import java.util.UUID;
 
 /** An RFC 9457 problem document; here only to be described, {@link Problems} writes it. */
 @Schema(name = "Problem", description = "An RFC 9457 problem document.")
@@ -17,6 +18,19 @@ record ProblemDocument(
             example = "The domain has no disk target of that name; it has vda, vdb.")
         String detail,
     @Schema(
+            description = "The path of the call; absent where it could not be read.",
+            example = "/v1/migrations",
+            requiredMode = Schema.RequiredMode.NOT_REQUIRED)
+        String instance,
+    @Schema(
             description = "The fields that are to blame; absent when none is.",
             requiredMode = Schema.RequiredMode.NOT_REQUIRED)
-        List<MigrationResponse.FieldError> errors) {}
+        List<MigrationResponse.FieldError> errors,
+    @Schema(
+            description = "The migration that is in the way; only of migration-in-progress.",
+            requiredMode = Schema.RequiredMode.NOT_REQUIRED)
+        UUID migration,
+    @Schema(
+            description = "What libvirt answered; only of libvirt-error.",
+            requiredMode = Schema.RequiredMode.NOT_REQUIRED)
+        MigrationResponse.LibvirtError libvirt) {}

@@ -70,11 +70,7 @@ final class Service implements AutoCloseable {
 
   void start() {
     try {
-      var builder =
-          new ProcessBuilder(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-jar",
-              Path.of("target", "virt-ferry.jar").toAbsolutePath().toString());
+      var builder = new ProcessBuilder(TrainedJar.command());
       builder.environment().putAll(environment);
       builder.directory(directory.toFile()).redirectErrorStream(true);
       builder.redirectOutput(

@@ -12,7 +12,6 @@ import dev.virtferry.libvirt.DomainNews;
 import dev.virtferry.libvirt.Domains;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,19 +36,7 @@ class EventsTest extends PlayedHosts {
 
   private UUID submit() {
     return service
-        .submit(
-            new Submission(
-                guest.name(),
-                "qemu+tls://kvm-b/system",
-                List.of("vda"),
-                null,
-                Map.of(),
-                null,
-                5,
-                MigrationOptions.NONE,
-                null),
-            Callers.ADMIN,
-            null)
+        .submit(Submissions.of(guest.name(), List.of("vda")), Callers.ADMIN, null)
         .migration()
         .migration()
         .id();

@@ -276,8 +276,8 @@ class MigrationRunnerTest extends PlayedHosts {
   void failsAtOnceWhenTheWorldChangedInTheQueue() {
     hosts().put("kvm-a", Domains.running("blocker-1", Domains.disk("vda")));
     hosts().put("kvm-a", Domains.running("blocker-2", Domains.disk("vda")));
-    service.submit(submission("blocker-1", List.of("vda")), Callers.ADMIN, null);
-    service.submit(submission("blocker-2", List.of("vda")), Callers.ADMIN, null);
+    service.submit(Submissions.of("blocker-1", List.of("vda")), Callers.ADMIN, null);
+    service.submit(Submissions.of("blocker-2", List.of("vda")), Callers.ADMIN, null);
     UUID id = submit(null);
     assertThat(find(id).migration().state()).isEqualTo(MigrationState.QUEUED);
 
@@ -313,19 +313,7 @@ class MigrationRunnerTest extends PlayedHosts {
     hosts().put("kvm-a", starter);
     UUID id =
         service
-            .submit(
-                new Submission(
-                    "starter",
-                    "qemu+tls://kvm-b/system",
-                    null,
-                    null,
-                    Map.of(),
-                    null,
-                    5,
-                    MigrationOptions.NONE,
-                    null),
-                Callers.ADMIN,
-                null)
+            .submit(Submissions.of("starter", null), Callers.ADMIN, null)
             .migration()
             .migration()
             .id();
@@ -853,37 +841,12 @@ class MigrationRunnerTest extends PlayedHosts {
   }
 
   private UUID submit(@Nullable MigrationOptions options) {
-    Submission plain = submission(guest.name(), List.of("vda", "vdb"));
+    MigrationOptions given = options == null ? MigrationOptions.NONE : options;
     return service
-        .submit(
-            new Submission(
-                plain.domain(),
-                plain.destUri(),
-                plain.disks(),
-                null,
-                Map.of(),
-                null,
-                5,
-                options == null ? MigrationOptions.NONE : options,
-                null),
-            Callers.ADMIN,
-            null)
+        .submit(Submissions.of(guest.name(), List.of("vda", "vdb"), given), Callers.ADMIN, null)
         .migration()
         .migration()
         .id();
-  }
-
-  private static Submission submission(String domain, List<String> disks) {
-    return new Submission(
-        domain,
-        "qemu+tls://kvm-b/system",
-        disks,
-        null,
-        Map.of(),
-        null,
-        5,
-        MigrationOptions.NONE,
-        null);
   }
 
   private void awaitCall() {

@@ -11,7 +11,6 @@ import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -34,19 +33,7 @@ class PreparationTest extends PlayedHosts {
     volumes().afterCreating(() -> volumes().away(true));
     UUID id =
         service
-            .submit(
-                new Submission(
-                    "web",
-                    "qemu+tls://kvm-b/system",
-                    List.of("vda", "vdb"),
-                    null,
-                    Map.of(),
-                    null,
-                    5,
-                    MigrationOptions.NONE,
-                    null),
-                Callers.ADMIN,
-                null)
+            .submit(Submissions.of("web", List.of("vda", "vdb")), Callers.ADMIN, null)
             .migration()
             .migration()
             .id();

@@ -20,7 +20,6 @@ import dev.virtferry.libvirt.TypedValue;
 import dev.virtferry.migration.Tuning.Reach;
 import dev.virtferry.problem.Refused;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -58,16 +57,7 @@ class SteeringServiceTest extends PlayedHosts {
     id =
         service
             .submit(
-                new Submission(
-                    guest.name(),
-                    "qemu+tls://kvm-b/system",
-                    List.of("vda", "vdb"),
-                    null,
-                    Map.of(),
-                    null,
-                    5,
-                    options.build(),
-                    null),
+                Submissions.of(guest.name(), List.of("vda", "vdb"), options.build()),
                 Callers.ADMIN,
                 null)
             .migration()

@@ -309,10 +309,7 @@ final class MigrationRun {
     if (toUndefine && !lasts(moved)) {
       return false;
     }
-    return traces.span("finish", () -> finishAtDestination(toUndefine));
-  }
-
-  private boolean finishAtDestination(boolean toUndefine) {
+    Instant agreedAt = clock.instant();
     migration.change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
     hosts.completedJob().ifPresent(job -> migration.report(meter.completed(job)));
     hosts.keepVolumes(migration);
@@ -324,6 +321,7 @@ final class MigrationRun {
       undefineSource();
     }
     Migration ended = migration.change(told(), m -> m.succeed(clock.instant()));
+    traces.past("finish", traces.here(), agreedAt);
     log.info("Succeeded: the domain is on {}", ended.order().destination());
     return true;
   }
@@ -365,16 +363,14 @@ final class MigrationRun {
     if (!plain && !lasts(stayed)) {
       return false;
     }
-    return traces.span("finish", () -> finishAtSource(stayed));
-  }
-
-  private boolean finishAtSource(Verdict.Stayed stayed) {
+    Instant agreedAt = clock.instant();
     migration.change("the source has the domain", m -> m.finish(DomainLocation.SOURCE));
     resumeWhatWasSuspended(stayed.source());
     if (!volumesCleanedUp(stayed)) {
       return false;
     }
     endAtSource(stayed.source());
+    traces.past("finish", traces.here(), agreedAt);
     return true;
   }
 

@@ -122,7 +122,7 @@ class TracesTest extends ApiTest {
         .isEqualTo("SUCCEEDED");
     assertThat(events(spans, "prepare"))
         .containsExactly("PREPARING: a slot is free", "MIGRATING: both hosts are ready");
-    assertThat(events(spans, "finish"))
+    assertThat(events(spans, "carry"))
         .startsWith("FINISHING: the destination has the domain")
         .endsWith("SUCCEEDED: both hosts were read");
     SpanData queue = Objects.requireNonNull(spans.get("queue"));

@@ -1,7 +1,6 @@
 package dev.virtferry.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,17 +54,6 @@ class ClientsIT {
     return Path.of(System.getProperty("java.home"), "bin", tool);
   }
 
-  /** Where that program is on this machine; skips the test where it is not. */
-  private static String installed(String program) {
-    Path path = Path.of("/usr/bin", program);
-    boolean there = Files.isExecutable(path);
-    if ("required".equals(System.getProperty("lab"))) {
-      assertThat(there).as("-Dlab=required, but there is no " + path).isTrue();
-    }
-    assumeTrue(there, "Skipped: there is no " + path);
-    return path.toString();
-  }
-
   private static List<String> files(Path directory, String ending) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       return files.map(Path::toString).filter(file -> file.endsWith(ending)).toList();
@@ -114,7 +102,7 @@ class ClientsIT {
 
   @Test
   void theTypeScriptClientMovesAGuest() throws Exception {
-    String npx = installed("npx");
+    String npx = Lab.installed("npx");
     Path program = CLIENTS.resolve("typescript/move.ts");
     Files.writeString(program, Files.readString(PROGRAMS.resolve("typescript/move.ts")));
     run(
@@ -133,7 +121,7 @@ class ClientsIT {
         "--outDir",
         compiled,
         program);
-    assertMoved(run(move(installed("node"), compiled.resolve("move.js"))));
+    assertMoved(run(move(Lab.installed("node"), compiled.resolve("move.js"))));
   }
 
   @Test
@@ -151,7 +139,7 @@ class ClientsIT {
   /** Its libraries come from elsewhere; where no Python has them it is only compiled. */
   @Test
   void thePythonClientMovesAGuestWhereItsLibrariesAre() throws Exception {
-    String python = installed("python3");
+    String python = Lab.installed("python3");
     Path client = CLIENTS.resolve("python");
     run(python, "-m", "compileall", "-q", client.resolve("virt_ferry"));
     Optional<String> complete = pythonWithLibraries();

@@ -1,15 +1,12 @@
 package dev.virtferry.lab;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -31,15 +28,11 @@ final class ContractProxy implements AutoCloseable {
   }
 
   static ContractProxy before(Service service) throws IOException {
-    boolean there = Files.isExecutable(Path.of("/usr/bin/npx"));
-    if ("required".equals(System.getProperty("lab"))) {
-      assertThat(there).as("-Dlab=required, but there is no npx: apt-get install npm").isTrue();
-    }
-    assumeTrue(there, "Skipped: there is no npx to run the proxy with");
+    String npx = Lab.installed("npx");
     int port = Service.freePort();
     Process process =
         new ProcessBuilder(
-                "npx",
+                npx,
                 "--yes",
                 "-p",
                 PRISM,

@@ -1,6 +1,8 @@
 package dev.virtferry.lab;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -53,6 +55,17 @@ final class Lab implements AutoCloseable {
   /** A Go compiler; as {@link #browser()}. */
   static Path go() {
     return tool("go");
+  }
+
+  /** Where that program is on this machine; skips the test where it is not. */
+  static String installed(String program) {
+    Path path = Path.of("/usr/bin", program);
+    boolean there = Files.isExecutable(path);
+    if ("required".equals(System.getProperty("lab"))) {
+      assertThat(there).as("-Dlab=required, but there is no " + path).isTrue();
+    }
+    assumeTrue(there, "Skipped: there is no " + path);
+    return path.toString();
   }
 
   /** The last line is the path; before it comes what was installed. */

@@ -1,7 +1,6 @@
 package dev.virtferry.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,15 +18,6 @@ class OpenApiLintIT {
   private static final String REDOCLY = "@redocly/cli@2.77.0";
 
   @TempDir Path directory = Path.of("target");
-
-  @BeforeAll
-  static void npxIsThere() {
-    boolean there = Files.isExecutable(Path.of("/usr/bin/npx"));
-    if ("required".equals(System.getProperty("lab"))) {
-      assertThat(there).as("-Dlab=required, but there is no npx: apt-get install npm").isTrue();
-    }
-    assumeTrue(there, "Skipped: there is no npx to run the linters with");
-  }
 
   @Test
   void spectralFindsNothing() throws Exception {
@@ -49,7 +38,7 @@ class OpenApiLintIT {
   }
 
   private void lint(String tool, String... words) throws IOException, InterruptedException {
-    List<String> line = new ArrayList<>(List.of("npx", "--yes", "-p", tool));
+    List<String> line = new ArrayList<>(List.of(Lab.installed("npx"), "--yes", "-p", tool));
     line.addAll(List.of(words));
     Path output = directory.resolve("output.txt");
     var builder = new ProcessBuilder(line).redirectErrorStream(true);

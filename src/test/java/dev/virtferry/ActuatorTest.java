@@ -11,8 +11,8 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.virtferry.access.Callers;
 import dev.virtferry.chart.Monitoring;
 import dev.virtferry.libvirt.CompletedJob;
-import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.FakeHypervisor;
 import dev.virtferry.libvirt.FakeStorage;
@@ -186,7 +186,7 @@ class ActuatorTest {
   private void arrive() {
     await().until(() -> !HOSTS.made().isEmpty());
     HOSTS.completed(guest.uuid(), new CompletedJob(120L, 4_000, 64 * Domains.MIB));
-    HOSTS.show("kvm-b", guest, DomainCondition.RUNNING);
+    HOSTS.show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     HOSTS.remove("kvm-a", guest.uuid());
     HOSTS.job(guest.uuid(), Activity.NONE);
     HOSTS.endCall(guest.uuid());

@@ -12,7 +12,7 @@ import java.util.UUID;
 public record DomainDescription(
     String name,
     UUID uuid,
-    DomainCondition condition,
+    DomainState state,
     boolean persistent,
     boolean autostart,
     long memoryBytes,

@@ -27,8 +27,8 @@ public interface Hypervisor {
   /** Every domain of the host, running or not ({@code virConnectListAllDomains}). */
   List<UUID> domains(HostAddress host);
 
-  /** The domain's condition by name or UUID, without its details; cheap. */
-  Optional<DomainCondition> glance(HostAddress host, String nameOrUuid);
+  /** The domain's state by name or UUID, without its details; cheap. */
+  Optional<DomainState> glance(HostAddress host, String nameOrUuid);
 
   /** The domain of that name or UUID with its disks. */
   Optional<DomainDescription> describe(HostAddress host, String nameOrUuid);
@@ -64,8 +64,8 @@ public interface Hypervisor {
       Map<String, String> places);
 
   /**
-   * What the host says of the domain now ({@code virDomainGetState}); answers even while a job
-   * runs.
+   * What the host says of the domain now ({@code virDomainGetState}, {@code
+   * virDomainIsPersistent}); answers even while a job runs.
    */
   DomainCondition condition(HostAddress host, UUID domain);
 

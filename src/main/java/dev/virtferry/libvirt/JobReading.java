@@ -32,6 +32,16 @@ public record JobReading(Activity activity, Memory memory, long expectedDowntime
       long bytesPerSecond) {
 
     public static final Memory NOTHING = new Memory(0, 0, 0, 0, 0, 0);
+
+    /** How long the rest would take at the present rate, in milliseconds. */
+    public long remainingMillis() {
+      if (remainingBytes == 0) {
+        return 0;
+      }
+      return bytesPerSecond == 0
+          ? Long.MAX_VALUE
+          : Math.round(remainingBytes * 1000.0 / bytesPerSecond);
+    }
   }
 
   public static JobReading without(Activity activity) {

@@ -21,6 +21,9 @@ interface LibvirtCalls extends Library {
    */
   int virDomainGetState(Pointer domain, IntByReference state, IntByReference reason, int flags);
 
+  /** 1 for a domain whose definition the host keeps, 0 for another, negative for an error. */
+  int virDomainIsPersistent(Pointer domain);
+
   /** Here only for the call without parameters, for which libvirt-java's array handling fails. */
   int virDomainMigrateToURI3(
       Pointer domain, String destination, @Nullable Pointer parameters, int count, int flags);

@@ -85,14 +85,15 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
-  public Optional<DomainCondition> glance(HostAddress host, String nameOrUuid) {
+  public Optional<DomainState> glance(HostAddress host, String nameOrUuid) {
     return connections.ask(
         host,
         connect ->
             withDomain(
                 connect,
                 nameOrUuid,
-                domain -> library.condition(connect, UUID.fromString(domain.getUUIDString()))));
+                domain ->
+                    library.condition(connect, UUID.fromString(domain.getUUIDString())).state()));
   }
 
   @Override
@@ -464,24 +465,24 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   private DomainDescription described(LentConnect connect, Domain domain) throws LibvirtException {
     DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
-    DomainCondition condition = library.condition(connect, xml.uuid());
+    DomainState state = library.condition(connect, xml.uuid()).state();
     boolean persistent = domain.isPersistent() == 1;
     return new DomainDescription(
         xml.name(),
         xml.uuid(),
-        condition,
+        state,
         persistent,
         persistent && domain.getAutostart(),
         xml.memoryBytes(),
         xml.machine(),
-        xml.disks().stream().map(disk -> sized(domain, condition, disk)).toList());
+        xml.disks().stream().map(disk -> sized(domain, state, disk)).toList());
   }
 
   /**
    * An incoming domain's monitor is busy until it has arrived, and so is everything asked of it.
    */
-  private static DomainDisk sized(Domain domain, DomainCondition condition, DomainDisk disk) {
-    if (disk.image() == null || condition == DomainCondition.PAUSED_BY_MIGRATION) {
+  private static DomainDisk sized(Domain domain, DomainState state, DomainDisk disk) {
+    if (disk.image() == null || state == DomainState.PAUSED_MIGRATION) {
       return disk;
     }
     try {

@@ -65,7 +65,10 @@ final class NativeLibvirt {
     }
   }
 
-  /** {@code virDomainGetState}; {@link DomainCondition#ABSENT} when the host has no such domain. */
+  /**
+   * {@code virDomainGetState} and {@code virDomainIsPersistent}; {@link DomainCondition#ABSENT}
+   * when the host has no such domain.
+   */
   DomainCondition condition(LentConnect connect, UUID domain) {
     try {
       return with(connect, domain, this::condition);
@@ -81,7 +84,12 @@ final class NativeLibvirt {
     var state = new IntByReference();
     var reason = new IntByReference();
     check(calls.virDomainGetState(domain, state, reason, 0));
-    return DomainCondition.of(state.getValue(), reason.getValue());
+    int persistent = calls.virDomainIsPersistent(domain);
+    if (persistent < 0) {
+      throw lastFailure();
+    }
+    return new DomainCondition(
+        DomainState.of(state.getValue(), reason.getValue()), persistent == 1);
   }
 
   /** {@code virDomainMigrateToURI3} with an empty parameter array. */

@@ -65,7 +65,7 @@ final class BothHosts {
   Sighting look() {
     Reading atSource = read(source);
     JobReading job =
-        atSource instanceof Reading.Seen(DomainCondition condition) && condition.active()
+        atSource instanceof Reading.Seen(DomainCondition condition) && condition.state().active()
             ? hypervisor.job(source, domain)
             : JobReading.without(Activity.NONE);
     Map<String, BlockJob> blockJobs = job.activity() == Activity.RUNNING ? blockJobs() : Map.of();
@@ -192,7 +192,7 @@ final class BothHosts {
 
   private boolean runsOnItsCopies() {
     Optional<DomainDescription> there = hypervisor.describe(destination, domain.toString());
-    if (there.isEmpty() || !there.get().condition().active()) {
+    if (there.isEmpty() || !there.get().state().active()) {
       return false;
     }
     List<DomainDisk> disks = there.get().disks();

@@ -1,11 +1,12 @@
 package dev.virtferry.migration;
 
-import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.Failure.LibvirtWords;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Names the problem behind a migration whose domain stayed where it was. */
@@ -23,6 +24,27 @@ final class CallOutcome {
   /** {@code VIR_FROM_DOMAIN}. */
   private static final int FROM_DOMAIN = 20;
 
+  private static final String CRASHED =
+      "It, or its QEMU, crashed or was killed; the log of its QEMU may tell.";
+
+  private static final String SHUT_DOWN =
+      "It was shut down, or powered itself off. Start it and migrate it again.";
+
+  private static final Map<DomainState, String> WHY_IT_STOPPED =
+      Map.of(
+          DomainState.SHUTOFF_SHUTDOWN, SHUT_DOWN,
+          DomainState.SHUTDOWN_USER, SHUT_DOWN,
+          DomainState.SHUTDOWN_UNKNOWN, SHUT_DOWN,
+          DomainState.SHUTOFF_DESTROYED,
+              "Somebody destroyed it there. Start it and migrate it again.",
+          DomainState.SHUTOFF_CRASHED, CRASHED,
+          DomainState.CRASHED_UNKNOWN, CRASHED,
+          DomainState.CRASHED_PANICKED, CRASHED,
+          DomainState.SHUTOFF_SAVED,
+              "Somebody saved it to a file; its next start goes on from there.",
+          DomainState.SHUTOFF_UNKNOWN,
+              "Its host went down and came back without it, or libvirt there did; start it there.");
+
   private CallOutcome() {}
 
   /** Whether the error is libvirt's answer to an abort. */
@@ -36,14 +58,32 @@ final class CallOutcome {
    * @param error null when the call returned normally, or when nobody was there to hear it
    * @param source what the source shows now
    */
-  static Failure failure(@Nullable Throwable error, DomainCondition source) {
+  static Failure failure(@Nullable Throwable error, DomainState source) {
+    return source.canRun() ? whileItRuns(error) : stopped(error, source);
+  }
+
+  /** Whatever the call said: that the guest does not run any more is what went wrong. */
+  private static Failure stopped(@Nullable Throwable error, DomainState source) {
+    String detail =
+        "The guest stopped at the source while it was migrated, and runs on neither host: %s. %s"
+            .formatted(source.words(), whyItStopped(source));
+    return new Failure(
+        Problem.of(ProblemType.DOMAIN_NOT_RUNNING, detail),
+        error instanceof LibvirtFailure failure ? LibvirtWords.of(failure) : null);
+  }
+
+  private static String whyItStopped(DomainState source) {
+    return WHY_IT_STOPPED.getOrDefault(source, "libvirt's log at the source may tell why.");
+  }
+
+  private static Failure whileItRuns(@Nullable Throwable error) {
     return switch (error) {
       case LibvirtFailure failure ->
           new Failure(
               Problem.of(
-                  type(failure, source),
-                  "libvirt ended the migration: %s. %s%s"
-                      .formatted(failure.message(), whereabouts(source), remedy(failure))),
+                  type(failure),
+                  "libvirt ended the migration: %s. The domain is still at the source.%s"
+                      .formatted(failure.message(), remedy(failure))),
               LibvirtWords.of(failure));
       case HostUnreachable unreachable ->
           new Failure(
@@ -83,11 +123,8 @@ final class CallOutcome {
         null);
   }
 
-  /**
-   * Only libvirt's numbers and the hosts decide; its words may change with any version. 55 is said
-   * of a stopped source and of an occupied destination alike.
-   */
-  private static ProblemType type(LibvirtFailure failure, DomainCondition source) {
+  /** Only libvirt's numbers decide; its words may change with any version. */
+  private static ProblemType type(LibvirtFailure failure) {
     return switch (failure.code()) {
       case 8 -> failure.domain() == FROM_QEMU ? ProblemType.DISK_NOT_FOUND : ProblemType.SAME_HOST;
       case 9 ->
@@ -98,22 +135,15 @@ final class CallOutcome {
           failure.domain() == FROM_STORAGE
               ? ProblemType.DESTINATION_STORAGE
               : ProblemType.LIBVIRT_ERROR;
-      case 42 -> ProblemType.DOMAIN_NOT_FOUND;
-      case 55 -> operationInvalid(failure, source);
+      case 55 ->
+          failure.domain() == FROM_QEMU
+              ? ProblemType.MIGRATION_IN_PROGRESS
+              : ProblemType.DESTINATION_CONFLICT;
       case 74 -> ProblemType.OPTION_NOT_SUPPORTED;
       case 81 -> ProblemType.DISK_LEFT_BEHIND;
       case 84 -> ProblemType.DISK_NOT_COPYABLE;
       default -> ProblemType.LIBVIRT_ERROR;
     };
-  }
-
-  private static ProblemType operationInvalid(LibvirtFailure failure, DomainCondition source) {
-    if (!source.active()) {
-      return ProblemType.DOMAIN_NOT_RUNNING;
-    }
-    return failure.domain() == FROM_QEMU
-        ? ProblemType.MIGRATION_IN_PROGRESS
-        : ProblemType.DESTINATION_CONFLICT;
   }
 
   /** Only words: they help a person, and decide nothing. */
@@ -122,11 +152,5 @@ final class CallOutcome {
         ? " A daemon that died in an earlier migration left this node in the guest's QEMU; remove it"
             + " there (docs/problems.md, libvirt-error)."
         : "";
-  }
-
-  private static String whereabouts(DomainCondition source) {
-    return source.active()
-        ? "The domain is still at the source."
-        : "The domain is still at the source, and it does not run.";
   }
 }

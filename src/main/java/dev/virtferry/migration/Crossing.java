@@ -18,7 +18,6 @@ import dev.virtferry.disk.Selection;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.Acceptance;
 import dev.virtferry.libvirt.Definition;
-import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.HostFacts;
@@ -78,7 +77,7 @@ final class Crossing {
                     DOMAIN_NOT_FOUND,
                     "Host %s has no domain '%s'; check the name or UUID."
                         .formatted(source.name(), nameOrUuid)));
-    if (!domain.condition().active()) {
+    if (!domain.state().active()) {
       throw refused(
           DOMAIN_NOT_RUNNING,
           "Domain %s does not run on %s; start it first, only running domains are migrated."
@@ -293,7 +292,7 @@ final class Crossing {
         domain.memoryBytes(),
         domain.persistent(),
         domain.autostart(),
-        domain.condition() == DomainCondition.PAUSED);
+        AtSource.of(domain.state()) == AtSource.PAUSED);
   }
 
   /**

@@ -1,11 +1,10 @@
 package dev.virtferry.migration;
 
-import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.MigrateFlag;
-import dev.virtferry.migration.TruthTable.Circumstances;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.trace.Traces;
@@ -102,15 +101,22 @@ final class MigrationRun {
     Phase phase = Objects.requireNonNull(known.phase());
     var circumstances =
         new Circumstances(
-            phase, callPending, destinationSeen, known.order().releasedByUs(), known.suspended());
+            phase,
+            callPending,
+            destinationSeen,
+            known.order().arrival(),
+            known.suspended(),
+            known.order().guest().persistent());
     return switch (TruthTable.judge(sighting, circumstances)) {
       case Verdict.Underway underway -> goOn(underway, sighting);
       case Verdict.Unsettled unsettled -> trouble(unsettled, sighting);
-      case Verdict.Contradiction contradiction -> trouble(contradiction);
-      case Verdict.PostCopyLost lost -> waitForTheLink(lost);
-      case Verdict.Releasable _ -> release();
+      case Verdict.Contradiction contradiction -> trouble(contradiction, sighting);
+      case Verdict.Impossible(DomainLocation where, String why) ->
+          trouble(new Verdict.Contradiction(where, why, TruthTable.LOOK), sighting);
+      case Verdict.PostCopyLost lost -> waitForTheLink(lost, sighting);
+      case Verdict.Releasable _ -> release(sighting);
       case Verdict.Unconfirmed unconfirmed -> confirm(unconfirmed);
-      case Verdict.Moved moved -> arrive(moved);
+      case Verdict.Moved moved -> arrive(moved, sighting);
       case Verdict.Stayed stayed -> stay(stayed);
     };
   }
@@ -226,25 +232,35 @@ final class MigrationRun {
       abort(clock.instant());
     }
     if (lasts(it)) {
-      Attention attention = new Attention(doubtSince, it.reason(), it.advice());
+      Attention attention = attention(it.why(), it.advice(), sighting);
       tell("not final", m -> m.recover(it.location(), attention));
     }
     return false;
   }
 
-  private boolean trouble(Verdict.Contradiction it) {
+  private Attention attention(String why, String advice, Sighting sighting) {
+    return new Attention(doubtSince, why + " " + sighting.words(), advice);
+  }
+
+  private boolean trouble(Verdict.Contradiction it, Sighting sighting) {
     if (lasts(it)) {
-      Attention attention = new Attention(doubtSince, it.reason(), it.advice());
+      Attention attention = attention(it.why(), it.advice(), sighting);
       tell("needs a person", m -> m.needAttention(it.location(), attention));
     }
     return false;
   }
 
-  private boolean waitForTheLink(Verdict.PostCopyLost it) {
+  /** One that was asked to go on does not wait for a person any more. */
+  private boolean waitForTheLink(Verdict.PostCopyLost it, Sighting sighting) {
     resumption.attempt(clock.instant());
     if (lasts(it)) {
-      Attention attention = resumption.attention(doubtSince);
-      tell("needs a person", m -> m.needAttention(DomainLocation.DESTINATION, attention));
+      Attention attention =
+          attention(it.why() + resumption.progress(), resumption.advice(), sighting);
+      if (migration.latest().resumptionRequested()) {
+        tell("asked to go on", m -> m.recover(DomainLocation.DESTINATION, attention));
+      } else {
+        tell("needs a person", m -> m.needAttention(DomainLocation.DESTINATION, attention));
+      }
     }
     return false;
   }
@@ -258,7 +274,7 @@ final class MigrationRun {
   }
 
   /** Guarded switchover: only now that the source can't run the guest any more it may run there. */
-  private boolean release() {
+  private boolean release(Sighting sighting) {
     Instant now = clock.instant();
     try {
       migration.change(
@@ -271,7 +287,8 @@ final class MigrationRun {
           new Verdict.Contradiction(
               DomainLocation.DESTINATION,
               "The destination holds the guest paused and does not resume it: " + e.getMessage(),
-              "Resume the domain on the destination by hand; the source has let go of it."));
+              "Resume the domain on the destination by hand; the source has let go of it."),
+          sighting);
     }
   }
 
@@ -301,7 +318,7 @@ final class MigrationRun {
     return false;
   }
 
-  private boolean arrive(Verdict.Moved moved) {
+  private boolean arrive(Verdict.Moved moved, Sighting sighting) {
     boolean toUndefine =
         moved.sourceDefined()
             && migration.latest().call().flags().contains(MigrateFlag.UNDEFINE_SOURCE);
@@ -319,6 +336,9 @@ final class MigrationRun {
     restoreAutostart();
     if (toUndefine) {
       undefineSource();
+    }
+    if (migration.latest().order().persists() && !sighting.destinationPersists()) {
+      deeds.add("the destination keeps no definition of the domain, define it by hand");
     }
     Migration ended = migration.change(told(), m -> m.succeed(clock.instant()));
     traces.past("finish", traces.here(), agreedAt);
@@ -359,12 +379,14 @@ final class MigrationRun {
 
   private boolean stay(Verdict.Stayed stayed) {
     // Who destroys and undefines a copy at the destination does that in two steps.
-    boolean plain = call != null && stayed.destination() == DomainCondition.ABSENT;
+    boolean plain = call != null && stayed.destination() == DomainState.ABSENT;
     if (!plain && !lasts(stayed)) {
       return false;
     }
     Instant agreedAt = clock.instant();
-    migration.change("the source has the domain", m -> m.finish(DomainLocation.SOURCE));
+    DomainLocation where =
+        stayed.source().canRun() ? DomainLocation.SOURCE : DomainLocation.NEITHER;
+    migration.change("the domain did not move", m -> m.finish(where));
     resumeWhatWasSuspended(stayed.source());
     if (!volumesCleanedUp(stayed)) {
       return false;
@@ -374,8 +396,8 @@ final class MigrationRun {
     return true;
   }
 
-  private void resumeWhatWasSuspended(DomainCondition source) {
-    if (!migration.latest().suspended() || source.runs() || !source.active()) {
+  private void resumeWhatWasSuspended(DomainState source) {
+    if (!migration.latest().suspended() || source.runs() || !source.canRun()) {
       return;
     }
     try {
@@ -390,7 +412,7 @@ final class MigrationRun {
    * The copies are worthless only while the source holds the guest and the destination does not.
    */
   private boolean volumesCleanedUp(Verdict.Stayed stayed) {
-    if (!stayed.source().active() || stayed.destination() != DomainCondition.ABSENT) {
+    if (!stayed.source().canRun() || stayed.destination() != DomainState.ABSENT) {
       hosts.leaveVolumes(
           migration, "Not deleted: the guest is not seen to run at the source alone.");
       return true;
@@ -404,15 +426,16 @@ final class MigrationRun {
     }
   }
 
-  private void endAtSource(DomainCondition condition) {
+  private void endAtSource(DomainState source) {
     Throwable error = error();
     // An abort in the memory phase may end the call with an error of the broken stream, not 78.
     boolean aborted = abortTaken || error == null || CallOutcome.aborted(error);
-    if (migration.latest().cancelRequested() && aborted) {
+    if (source.canRun() && migration.latest().cancelRequested() && aborted) {
       Migration ended = migration.change(told(), m -> m.cancelled(clock.instant()));
       log.info("Cancelled: the domain stays on {}", ended.order().source());
     } else {
-      Failure failure = doom != null && abortTaken ? doom : CallOutcome.failure(error, condition);
+      Failure failure =
+          doom != null && abortTaken && source.canRun() ? doom : CallOutcome.failure(error, source);
       migration.change(told(), m -> m.fail(failure, clock.instant()));
       log.warn("Failed: {}", failure.problem().detail());
     }

@@ -93,6 +93,17 @@ public record Order(
     return options.guardedSwitchover() && !options.startPaused() && !guest.paused();
   }
 
+  /** How the guest is to arrive. */
+  Arrival arrival() {
+    if (options.postCopy()) {
+      return Arrival.IN_POST_COPY;
+    }
+    if (releasedByUs()) {
+      return Arrival.RELEASED;
+    }
+    return options.startPaused() || guest.paused() ? Arrival.PAUSED : Arrival.RUNNING;
+  }
+
   /** Whether the destination keeps a definition of the domain. */
   boolean persists() {
     return Boolean.TRUE.equals(options.decidedFor(guest.persistent()).persist());

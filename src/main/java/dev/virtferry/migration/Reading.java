@@ -10,4 +10,12 @@ sealed interface Reading {
 
   /** The host did not answer, so nothing is known. */
   record Unreachable(String why) implements Reading {}
+
+  /** As {@code virsh} would say it. */
+  default String words() {
+    return switch (this) {
+      case Seen(DomainCondition condition) -> condition.state().words();
+      case Unreachable _ -> "no answer";
+    };
+  }
 }

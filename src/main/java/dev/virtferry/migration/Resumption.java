@@ -55,17 +55,22 @@ final class Resumption {
     }
   }
 
-  Attention attention(Instant since) {
-    String asked =
-        migration.latest().resumptionRequested() && !refusal.isEmpty()
-            ? " It was asked to go on, and libvirt said: %s.".formatted(refusal)
-            : "";
-    return new Attention(
-        since,
-        "The link was lost in post-copy: the guest is paused, its memory is split between both"
-            + " hosts."
-            + asked,
-        "Restore the link, then POST to resume-post-copy of this migration. Destroy neither side:"
-            + " each has a part.");
+  /** What became of the wish to go on, for a person; empty when there is none. */
+  String progress() {
+    if (!migration.latest().resumptionRequested()) {
+      return "";
+    }
+    return refusal.isEmpty()
+        ? " It was asked to go on."
+        : " It was asked to go on, and libvirt said last: %s.".formatted(refusal);
+  }
+
+  /** What helps. */
+  String advice() {
+    return migration.latest().resumptionRequested()
+        ? "Nothing has to be done where the link is whole: it is tried until QEMU takes it. Destroy"
+            + " neither side: each has a part."
+        : "Restore the link, then POST to resume-post-copy of this migration. Destroy neither side:"
+            + " each has a part.";
   }
 }

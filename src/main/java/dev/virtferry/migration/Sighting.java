@@ -15,10 +15,27 @@ record Sighting(
     Reading source, Reading destination, JobReading job, Map<String, BlockJob> blockJobs) {
 
   boolean sourceRuns() {
-    return source instanceof Reading.Seen(DomainCondition condition) && condition.runs();
+    return source instanceof Reading.Seen(DomainCondition condition) && condition.state().runs();
   }
 
   boolean destinationHolds() {
-    return destination instanceof Reading.Seen(DomainCondition condition) && condition.active();
+    return destination instanceof Reading.Seen(DomainCondition condition)
+        && condition.state().active();
+  }
+
+  /** Whether the destination keeps the domain's definition when it stops. */
+  boolean destinationPersists() {
+    return destination instanceof Reading.Seen(DomainCondition condition) && condition.persistent();
+  }
+
+  /** Whether a disk's copy has not caught up with the disk: so nothing is switched over yet. */
+  boolean copying() {
+    return blockJobs.values().stream().anyMatch(copy -> !copy.ready());
+  }
+
+  /** What both hosts say, as {@code virsh domstate --reason} would. */
+  String words() {
+    return "The source shows: %s. The destination shows: %s."
+        .formatted(source.words(), destination.words());
   }
 }

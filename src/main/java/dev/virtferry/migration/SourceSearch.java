@@ -7,8 +7,8 @@ import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
 import dev.virtferry.access.Scope;
 import dev.virtferry.host.EveryHost;
 import dev.virtferry.host.Host;
-import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.problem.Problem;
@@ -45,8 +45,8 @@ final class SourceSearch {
     for (Answer answer :
         everyHost.ask(host -> scope.hasHost(host.name()), host -> ask(host, domain, scope))) {
       switch (answer) {
-        case Answer.Has(Host host, DomainCondition condition) ->
-            (condition.active() ? running : stopped).add(host);
+        case Answer.Has(Host host, DomainState state) ->
+            (state.active() ? running : stopped).add(host);
         case Answer.HasNot _ -> {}
         case Answer.Silent(HostUnreachable why) -> silent.add(why);
       }
@@ -75,7 +75,7 @@ final class SourceSearch {
   }
 
   private sealed interface Answer {
-    record Has(Host host, DomainCondition condition) implements Answer {}
+    record Has(Host host, DomainState state) implements Answer {}
 
     record HasNot() implements Answer {}
 
@@ -84,21 +84,21 @@ final class SourceSearch {
 
   private Answer ask(Host host, String domain, Scope scope) {
     try {
-      Optional<DomainCondition> condition = condition(host, domain, scope);
-      return condition.isPresent() ? new Answer.Has(host, condition.get()) : new Answer.HasNot();
+      Optional<DomainState> state = state(host, domain, scope);
+      return state.isPresent() ? new Answer.Has(host, state.get()) : new Answer.HasNot();
     } catch (HostUnreachable e) {
       return new Answer.Silent(e);
     }
   }
 
   /** A glance does not tell the name, by which some callers are bound. */
-  private Optional<DomainCondition> condition(Host host, String domain, Scope scope) {
+  private Optional<DomainState> state(Host host, String domain, Scope scope) {
     return scope.domains() == null
         ? hypervisor.glance(host.address(), domain)
         : hypervisor
             .describe(host.address(), domain)
             .filter(found -> scope.hasDomain(found.name()))
-            .map(DomainDescription::condition);
+            .map(DomainDescription::state);
   }
 
   private static Refused refused(ProblemType type, String detail) {

@@ -2,7 +2,7 @@ package dev.virtferry.migration;
 
 import dev.virtferry.host.Host;
 import dev.virtferry.host.Inventory;
-import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
@@ -66,7 +66,9 @@ public class SteeringService {
   private @Nullable Tuning retuned(Migration migration, Retuning wish) {
     Long bandwidth = wish.bandwidthMiBps();
     return migration.state() == MigrationState.MIGRATING && bandwidth != null
-        ? tuner.tune(source(migration).address(), migration.order(), bandwidth).orElse(null)
+        ? tuner
+            .tune(named(migration.order().source()).address(), migration.order(), bandwidth)
+            .orElse(null)
         : null;
   }
 
@@ -111,15 +113,19 @@ public class SteeringService {
   }
 
   private void requireLost(Migration migration) {
-    DomainCondition condition =
-        hypervisor.condition(source(migration).address(), migration.order().guest().uuid());
-    if (condition != DomainCondition.PAUSED_POST_COPY_FAILED) {
+    Order order = migration.order();
+    if (!TruthTable.resumable(
+        state(order.source(), order.guest()), state(order.destination(), order.guest()))) {
       throw new Refused(
           Problem.of(
               ProblemType.MIGRATION_NOT_RESUMABLE,
-              "The source does not show a post-copy whose link was lost; there is nothing to go on"
-                  + " with."));
+              "The hosts do not show a post-copy that was broken off and has both of its halves;"
+                  + " there is nothing to go on with."));
     }
+  }
+
+  private DomainState state(String host, Order.Guest guest) {
+    return hypervisor.condition(named(host).address(), guest.uuid()).state();
   }
 
   /** Looks at the migration as it is, and applies the verb that comes of that. */
@@ -140,8 +146,7 @@ public class SteeringService {
     UnaryOperator<Migration> at(Migration migration);
   }
 
-  private Host source(Migration migration) {
-    String name = migration.order().source();
+  private Host named(String name) {
     return inventory
         .named(name)
         .orElseThrow(() ->

@@ -7,12 +7,10 @@ import static dev.virtferry.migration.DomainLocation.SOURCE;
 import static dev.virtferry.migration.DomainLocation.UNKNOWN;
 
 import dev.virtferry.libvirt.DomainCondition;
-import dev.virtferry.libvirt.JobReading;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.migration.Verdict.Contradiction;
-import dev.virtferry.migration.Verdict.Moved;
-import dev.virtferry.migration.Verdict.PostCopyLost;
-import dev.virtferry.migration.Verdict.Releasable;
+import dev.virtferry.migration.Verdict.Impossible;
 import dev.virtferry.migration.Verdict.Stayed;
 import dev.virtferry.migration.Verdict.Unconfirmed;
 import dev.virtferry.migration.Verdict.Underway;
@@ -21,26 +19,17 @@ import dev.virtferry.migration.Verdict.Unsettled;
 /**
  * Tells from what both hosts show what became of a migration. Pure: a return code or an exception
  * has no say in it, because libvirt gives the same error for a success and for a roll-back.
+ *
+ * <p>These are the rows of a source that holds the guest as it was before; {@link HalvesTable} has
+ * those of a post-copy, {@link GoneTable} those of a source where it runs no more.
  */
 final class TruthTable {
 
-  /**
-   * What is known beside the sighting.
-   *
-   * @param phase entered last
-   * @param callPending whether our own native call has not returned yet
-   * @param destinationSeen whether the destination has held the domain before
-   * @param guarded whether the guest arrives paused and is let run by virt-ferry
-   * @param suspended whether virt-ferry paused the guest at the source
-   */
-  record Circumstances(
-      Phase phase,
-      boolean callPending,
-      boolean destinationSeen,
-      boolean guarded,
-      boolean suspended) {}
+  static final String WAIT = "Nothing has to be done yet; virt-ferry keeps looking.";
 
-  private static final String WAIT = "Nothing has to be done yet; virt-ferry keeps looking.";
+  /** For what libvirt says and virt-ferry does not know: no advice could be right. */
+  static final String LOOK =
+      "Look at the domain on both hosts (virsh domstate --reason) before anything is done.";
 
   private TruthTable() {}
 
@@ -52,9 +41,21 @@ final class TruthTable {
             case Reading.Unreachable(String why) ->
                 sighting.job().activity() == Activity.NONE ? unreachable(why) : cutOff(why);
             case Reading.Seen(DomainCondition destination) ->
-                judge(source, destination, sighting.job(), known);
+                judge(
+                    new Pair(
+                        source.state(),
+                        destination.state(),
+                        sighting.job(),
+                        sighting.copying(),
+                        known));
           };
     };
+  }
+
+  /** Whether a post-copy that these two show can go on: each host has its part. */
+  static boolean resumable(DomainState source, DomainState destination) {
+    return AtSource.of(source) == AtSource.POST_COPY_FAILED
+        && HalvesTable.isThere(AtDestination.of(destination));
   }
 
   private static Unsettled unreachable(String why) {
@@ -75,166 +76,202 @@ final class TruthTable {
             + " the domain anywhere.");
   }
 
-  private static Verdict judge(
-      DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
-    return switch (source) {
-      case RUNNING, RUNNING_POST_COPY -> sourceRuns(source, destination, job, known);
-      case PAUSED -> sourcePaused(source, destination, job, known);
-      case PAUSED_BY_MIGRATION ->
-          known.suspended() && !destination.runs()
-              ? sourceSuspended(source, destination, job, known)
-              : sourceSwitchingOver(destination, job, known);
-      case PAUSED_POST_COPY -> new Underway(Phase.POST_COPY, DESTINATION);
-      case PAUSED_POST_COPY_FAILED -> new PostCopyLost();
-      case SHUT_OFF -> sourceStopped(source, destination, job, known);
-      case SHUT_OFF_MIGRATED, ABSENT -> sourceGone(source, destination, known);
-    };
-  }
-
-  private static Verdict sourceRuns(
-      DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
-    return switch (destination) {
-      case RUNNING, RUNNING_POST_COPY -> runsTwice();
-      case PAUSED -> held(job, known, "paused");
-      case PAUSED_BY_MIGRATION -> incoming(job, known);
-      case PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED -> held(job, known, "in post-copy");
-      case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT -> onlyAtSource(source, destination, job, known);
-    };
-  }
-
-  private static Verdict sourcePaused(
-      DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
-    return switch (destination) {
-      case RUNNING, RUNNING_POST_COPY -> confirmationLost();
-      case PAUSED -> held(job, known, "paused");
-      case PAUSED_BY_MIGRATION -> incoming(job, known);
-      case PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED -> held(job, known, "in post-copy");
-      case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT -> onlyAtSource(source, destination, job, known);
-    };
-  }
-
-  /** Paused by us, the guest shows as in a switchover while its copy still goes on. */
-  private static Verdict sourceSuspended(
-      DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
-    boolean undone =
-        known.phase().abortable()
-            && !known.callPending()
-            && job.activity() == Activity.NONE
-            && destination == DomainCondition.ABSENT;
-    if (undone) {
-      return new Stayed(source, destination);
-    }
-    return known.phase().abortable() && job.activity() == Activity.RUNNING
-        ? new Underway(phase(job, known), SOURCE)
-        : sourceSwitchingOver(destination, job, known);
-  }
-
-  private static Verdict sourceSwitchingOver(
-      DomainCondition destination, JobReading job, Circumstances known) {
-    boolean finishing = known.callPending() || job.activity() == Activity.RUNNING;
-    return switch (destination) {
-      case RUNNING, RUNNING_POST_COPY ->
-          finishing ? new Underway(Phase.SWITCHOVER, DESTINATION) : new Unconfirmed();
-      case PAUSED, PAUSED_BY_MIGRATION, PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED ->
-          finishing ? new Underway(Phase.SWITCHOVER, SOURCE) : pausedOnBoth(destination, known);
-      case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT ->
-          finishing
-              ? new Underway(Phase.SWITCHOVER, SOURCE)
-              : new Contradiction(
-                  NEITHER,
-                  "The source holds the guest paused, no job runs, and the destination has nothing"
-                      + " of it.",
-                  "Make sure that the destination really has no such domain, then resume the"
-                      + " domain on the source.");
-    };
-  }
-
-  private static Verdict pausedOnBoth(DomainCondition destination, Circumstances known) {
-    return known.guarded() && destination == DomainCondition.PAUSED
-        ? new Unconfirmed()
-        : new Unsettled(NEITHER, "The guest is paused on both hosts by the migration.", WAIT);
-  }
-
-  private static Verdict sourceStopped(
-      DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
-    return switch (destination) {
-      case PAUSED -> arrivedPaused(source, known);
-      case RUNNING, RUNNING_POST_COPY -> moved(source, known);
-      case PAUSED_BY_MIGRATION, PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED ->
-          new Unsettled(NEITHER, "The source stopped, and the destination still waits.", WAIT);
-      case SHUT_OFF, SHUT_OFF_MIGRATED, ABSENT -> onlyAtSource(source, destination, job, known);
-    };
-  }
-
-  private static Verdict sourceGone(
-      DomainCondition source, DomainCondition destination, Circumstances known) {
-    return switch (destination) {
-      case PAUSED -> arrivedPaused(source, known);
-      case RUNNING, SHUT_OFF, SHUT_OFF_MIGRATED -> moved(source, known);
-      case RUNNING_POST_COPY -> new Underway(Phase.POST_COPY, DESTINATION);
-      case PAUSED_BY_MIGRATION, PAUSED_POST_COPY, PAUSED_POST_COPY_FAILED ->
+  static Verdict judge(Pair it) {
+    return switch (it.here()) {
+      case RUNNING -> sourceRuns(it);
+      case PAUSED -> sourcePaused(it);
+      case PAUSED_BY_MIGRATION -> sourcePausedByMigration(it);
+      case POST_COPY -> HalvesTable.postCopy(it);
+      case POST_COPY_FAILED -> HalvesTable.postCopyFailed(it);
+      case ENDING -> GoneTable.ending(it);
+      case CRASHED -> GoneTable.crashed(it);
+      case LEFT -> GoneTable.left(it);
+      case SAVED -> GoneTable.saved(it);
+      case STOPPED -> GoneTable.stopped(it);
+      case ABSENT -> GoneTable.absent(it);
+      case ARRIVING ->
+          new Impossible(
+              UNKNOWN,
+              "The source shows the guest arriving there, while it is to leave from there.");
+      case UNKNOWN ->
           new Unsettled(
-              NEITHER, "The source let go of the guest, and the destination still waits.", WAIT);
-      case ABSENT ->
-          new Contradiction(
-              NEITHER,
-              "Neither host has the domain.",
-              "Look for it on the other hosts and in their logs; its disks were not touched.");
+              UNKNOWN, "The source's libvirt shows a state that virt-ferry does not know.", LOOK);
     };
   }
 
-  /** While the call is out, libvirt may not be done with the guest. */
-  private static Verdict arrivedPaused(DomainCondition source, Circumstances known) {
-    if (!known.guarded()) {
-      return moved(source, known);
+  private static Verdict sourceRuns(Pair it) {
+    return switch (it.there()) {
+      case ARRIVED, RUNNING, RUNNING_SOMEHOW, STARTED -> runsTwice();
+      case POST_COPY, POST_COPY_FAILED -> runsTwiceInPart();
+      case PAUSED, HELD -> held(it);
+      case WAITING -> incoming(it);
+      case ENDING -> goingDown(SOURCE);
+      case STOPPED, FAILED, ABSENT -> onlyAtSource(it);
+      case LEFT -> movedOn(SOURCE);
+      case UNKNOWN -> sourceHasItBesideTheUnknown(it);
+    };
+  }
+
+  private static Verdict sourcePaused(Pair it) {
+    return switch (it.there()) {
+      case ARRIVED, RUNNING ->
+          it.working()
+              ? new Underway(Phase.SWITCHOVER, DESTINATION, "The guest runs at the destination.")
+              : it.isWhole() ? confirmationLost() : twoCopies();
+      case STARTED, POST_COPY, POST_COPY_FAILED, RUNNING_SOMEHOW -> twoCopies();
+      case PAUSED, HELD -> held(it);
+      case WAITING -> incoming(it);
+      case ENDING -> goingDown(SOURCE);
+      case STOPPED, FAILED, ABSENT -> onlyAtSource(it);
+      case LEFT -> movedOn(SOURCE);
+      case UNKNOWN -> sourceHasItBesideTheUnknown(it);
+    };
+  }
+
+  private static Verdict sourcePausedByMigration(Pair it) {
+    return switch (it.there()) {
+      case ARRIVED, RUNNING -> arrivedUnheard(it);
+      case STARTED, RUNNING_SOMEHOW -> twoCopies();
+      case POST_COPY ->
+          it.working()
+              ? new Underway(Phase.POST_COPY, DESTINATION, "The switch to post-copy goes on.")
+              : HalvesTable.unknownHalves();
+      case POST_COPY_FAILED -> HalvesTable.unknownHalves();
+      case PAUSED -> it.working() ? goesOn(it) : pausedOnBoth(it);
+      case HELD -> {
+        if (it.working()) {
+          yield goesOn(it);
+        }
+        yield it.isWhole() ? confirmationLost() : twoCopies();
+      }
+      case WAITING -> it.working() ? goesOn(it) : pausedByTheMigration();
+      case ENDING -> goingDown(NEITHER);
+      case STOPPED, FAILED -> it.working() ? goesOn(it) : stoppedThere();
+      case ABSENT -> it.working() ? goesOn(it) : pausedAlone(it);
+      case LEFT -> movedOn(UNKNOWN);
+      case UNKNOWN -> it.working() ? goesOn(it) : unknownThere();
+    };
+  }
+
+  /** Paused by us, by somebody else or for the switchover, the guest is still the source's. */
+  private static Verdict goesOn(Pair it) {
+    Phase phase = it.phaseWhilePaused();
+    return switch (phase) {
+      case STORAGE, MEMORY ->
+          new Underway(phase, SOURCE, "The guest is paused at the source, and its job goes on.");
+      case SWITCHOVER ->
+          new Underway(phase, SOURCE, "The source has paused the guest for the switchover.");
+      case POST_COPY -> HalvesTable.unknownHalves();
+    };
+  }
+
+  private static Verdict arrivedUnheard(Pair it) {
+    if (it.working()) {
+      return new Underway(Phase.SWITCHOVER, DESTINATION, "The guest runs at the destination.");
     }
-    return known.callPending() ? new Underway(Phase.SWITCHOVER, DESTINATION) : new Releasable();
+    return it.isWhole()
+        ? new Unconfirmed(
+            "The destination runs the guest, and the source's paused copy never heard of it.")
+        : twoCopies();
   }
 
-  /** While the call is out, libvirt is about to undefine the domain itself. */
-  private static Verdict moved(DomainCondition source, Circumstances known) {
-    boolean defined = source != DomainCondition.ABSENT;
-    return defined && known.callPending()
-        ? new Underway(Phase.SWITCHOVER, DESTINATION)
-        : new Moved(defined);
+  private static Verdict pausedOnBoth(Pair it) {
+    return switch (it.known().arrival()) {
+      case RELEASED ->
+          new Unconfirmed(
+              "The destination holds the whole guest, and the source's paused copy never heard of"
+                  + " it.");
+      case PAUSED -> confirmationLost();
+      case RUNNING, IN_POST_COPY -> pausedByTheMigration();
+    };
   }
 
-  /** The destination holds the guest back, the source runs it: the copy is under way or undone. */
-  private static Verdict incoming(JobReading job, Circumstances known) {
-    return known.callPending() || job.activity() == Activity.RUNNING
-        ? new Underway(phase(job, known), SOURCE)
+  private static Unsettled pausedByTheMigration() {
+    return new Unsettled(NEITHER, "The guest is paused on both hosts by the migration.", WAIT);
+  }
+
+  /**
+   * Before the switchover the destination never ran it. After one that nobody saw it may have, so
+   * what virt-ferry did not pause itself is not let run by it.
+   */
+  private static Verdict pausedAlone(Pair it) {
+    boolean undone =
+        it.known().suspended()
+            && it.known().phase().abortable()
+            && it.job().activity() == Activity.NONE;
+    return undone
+        ? stayed(it)
+        : new Contradiction(
+            NEITHER,
+            "The source holds the guest paused, no job runs, and the destination has nothing of it.",
+            "Make sure that the destination really has no such domain, then resume the domain on the"
+                + " source.");
+  }
+
+  private static Contradiction stoppedThere() {
+    return new Contradiction(
+        NEITHER,
+        "The source holds the guest paused, no job runs, and the domain is shut off at the"
+            + " destination.",
+        "Find out (its log there) whether the guest ran at the destination after it had arrived. If"
+            + " it did, the source's copy is out of date and must not be resumed; if not, resume it"
+            + " on the source.");
+  }
+
+  /** The destination holds the guest back, the source has it: the copy is under way or undone. */
+  private static Verdict incoming(Pair it) {
+    return it.working()
+        ? new Underway(it.phase(), SOURCE, "The guest is at the source while it is copied.")
         : new Unsettled(
             SOURCE, "No job runs, but the destination still holds an incoming guest.", WAIT);
   }
 
-  private static Verdict held(JobReading job, Circumstances known, String how) {
-    if (job.activity() == Activity.RUNNING) {
-      return new Underway(phase(job, known), SOURCE);
+  private static Verdict held(Pair it) {
+    if (it.jobRuns()) {
+      return new Underway(it.phase(), SOURCE, "The guest is at the source while it is copied.");
     }
-    return known.guarded() && !known.callPending()
-        ? new Contradiction(
-            SOURCE,
-            "The source went on with the guest, and the destination holds a paused copy of it.",
-            "Destroy the destination's copy; it is out of date. Never resume it.")
-        : new Contradiction(
-            BOTH,
-            "Both hosts hold the guest; the destination's is %s.".formatted(how),
-            "Find out which copy is the right one before anything is resumed or destroyed.");
+    return switch (it.known().arrival()) {
+      case RELEASED, PAUSED ->
+          it.there() == AtDestination.PAUSED && !it.known().callPending()
+              ? outOfDateThere()
+              : heldByBoth();
+      case RUNNING, IN_POST_COPY -> heldByBoth();
+    };
   }
 
-  private static Verdict onlyAtSource(
-      DomainCondition source, DomainCondition destination, JobReading job, Circumstances known) {
-    return switch (job.activity()) {
+  private static Contradiction outOfDateThere() {
+    return new Contradiction(
+        SOURCE,
+        "The source went on with the guest, and the destination holds a paused copy of it.",
+        "Destroy the destination's copy; it is out of date. Never resume it.");
+  }
+
+  private static Contradiction heldByBoth() {
+    return new Contradiction(
+        BOTH,
+        "Both hosts hold the guest; the destination's is paused.",
+        "Find out which copy is the right one before anything is resumed or destroyed.");
+  }
+
+  private static Verdict onlyAtSource(Pair it) {
+    return switch (it.job().activity()) {
       case NONE ->
-          known.callPending()
-              ? new Underway(known.phase(), SOURCE)
-              : new Stayed(source, destination);
+          it.known().callPending()
+              ? new Underway(it.known().phase(), SOURCE, "libvirt has been called.")
+              : stayed(it);
       case RUNNING ->
-          known.destinationSeen() ? cleaningUp() : new Underway(phase(job, known), SOURCE);
+          it.known().destinationSeen()
+              ? cleaningUp()
+              : new Underway(it.phase(), SOURCE, "The job runs, and the destination gets ready.");
       case FAILED -> cleaningUp();
       case UNKNOWN ->
           new Unsettled(SOURCE, "The source's daemon does not say whether its job runs.", WAIT);
     };
+  }
+
+  static Stayed stayed(Pair it) {
+    return new Stayed(
+        it.source(), it.destination(), "No job runs, and the destination has nothing of it.");
   }
 
   private static Unsettled cleaningUp() {
@@ -255,14 +292,49 @@ final class TruthTable {
             + " neither.");
   }
 
+  private static Contradiction runsTwiceInPart() {
+    return new Contradiction(
+        BOTH,
+        "The guest runs at the source, and at the destination with a part of its memory missing.",
+        "Suspend both at once: both write. Then find out which is right: the destination's went on"
+            + " after the switch to post-copy, and needs memory that only the source has.");
+  }
+
+  static Contradiction twoCopies() {
+    return new Contradiction(
+        BOTH,
+        "The destination runs the guest, which is not known to have arrived there whole, and the"
+            + " source still holds a paused copy of it.",
+        "Find out which copy is the right one before anything is resumed or destroyed.");
+  }
+
   private static Contradiction confirmationLost() {
     return new Contradiction(
         DESTINATION,
-        "The destination runs the guest, and the source still holds a paused copy of it.",
+        "The destination has the guest, and the source still holds a paused copy of it.",
         "Destroy the source's copy. Never resume it: two copies would run.");
   }
 
-  private static Phase phase(JobReading job, Circumstances known) {
-    return job.memory().totalBytes() > 0 ? Phase.MEMORY : known.phase();
+  static Unsettled goingDown(DomainLocation where) {
+    return new Unsettled(where, "The domain is going down at the destination.", WAIT);
+  }
+
+  static Contradiction movedOn(DomainLocation where) {
+    return new Contradiction(
+        where,
+        "The destination says that the domain was moved on from there.",
+        "Look for it on the other hosts before anything is resumed or destroyed.");
+  }
+
+  static Contradiction unknownThere() {
+    return new Contradiction(
+        UNKNOWN, "The destination's libvirt shows a state that virt-ferry does not know.", LOOK);
+  }
+
+  /** As long as the job runs the guest is the source's, whatever the destination may call it. */
+  private static Verdict sourceHasItBesideTheUnknown(Pair it) {
+    return it.jobRuns()
+        ? new Underway(it.phase(), SOURCE, "The job runs, and the guest is at the source.")
+        : unknownThere();
   }
 }

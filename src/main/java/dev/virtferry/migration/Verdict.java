@@ -1,41 +1,47 @@
 package dev.virtferry.migration;
 
-import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainState;
 
 /** What a look at both hosts means for the migration. */
 sealed interface Verdict {
 
+  /** What the hosts show, in a sentence. */
+  String why();
+
   /** The job runs, and the guest is there. */
-  record Underway(Phase phase, DomainLocation location) implements Verdict {}
+  record Underway(Phase phase, DomainLocation location, String why) implements Verdict {}
 
   /** Not final; it will become clear by itself or when a host is back. */
-  record Unsettled(DomainLocation location, String reason, String advice) implements Verdict {}
+  record Unsettled(DomainLocation location, String why, String advice) implements Verdict {}
 
   /** Final unless a person acts. */
-  record Contradiction(DomainLocation location, String reason, String advice) implements Verdict {}
+  record Contradiction(DomainLocation location, String why, String advice) implements Verdict {}
 
-  /** The link was lost in post-copy, and each host has a part of the guest's memory. */
-  record PostCopyLost() implements Verdict {}
+  /** Nothing that libvirt is known to bring about; a person looks. */
+  record Impossible(DomainLocation location, String why) implements Verdict {}
+
+  /** The post-copy was broken off, and each host has a part of the guest's memory. */
+  record PostCopyLost(String why) implements Verdict {}
 
   /**
    * The source has let go, and the destination holds the guest paused because it was to arrive so:
    * now it may run.
    */
-  record Releasable() implements Verdict {}
+  record Releasable(String why) implements Verdict {}
 
   /**
    * The destination has the whole guest, and the source keeps a paused copy of it that no job will
    * ever end: it did not hear of the arrival.
    */
-  record Unconfirmed() implements Verdict {}
+  record Unconfirmed(String why) implements Verdict {}
 
   /**
    * The domain is at the destination, and the source has let go of it.
    *
    * @param sourceDefined whether the source still knows the domain, stopped
    */
-  record Moved(boolean sourceDefined) implements Verdict {}
+  record Moved(boolean sourceDefined, String why) implements Verdict {}
 
-  /** The domain is at the source, no job runs, and the destination has nothing of it running. */
-  record Stayed(DomainCondition source, DomainCondition destination) implements Verdict {}
+  /** No job runs, the destination has nothing of the domain running, and the source knows it. */
+  record Stayed(DomainState source, DomainState destination, String why) implements Verdict {}
 }

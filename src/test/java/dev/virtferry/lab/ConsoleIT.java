@@ -20,9 +20,9 @@ import com.microsoft.playwright.options.ReducedMotion;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.access.Callers;
 import dev.virtferry.libvirt.DiskImage;
-import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.StoragePool;
@@ -263,7 +263,7 @@ class ConsoleIT extends PlayedHosts {
   }
 
   private void arrived(DomainDescription guest) {
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid());
   }
@@ -436,7 +436,7 @@ class ConsoleIT extends PlayedHosts {
   void whatNeedsAttentionIsOnTopAndAnAdminResolvesIt() {
     var guest = guest("torn-01", "vda");
     running(guest, 90);
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().endCall(guest.uuid());
     signIn();
     assertThat(page.locator("main section").first().getByRole(AriaRole.ARTICLE))
@@ -567,7 +567,7 @@ class ConsoleIT extends PlayedHosts {
     await().until(() -> unended() == 0);
     var torn = guest("mail-02", "vda");
     running(torn, 90);
-    hosts().show("kvm-b", torn, DomainCondition.RUNNING);
+    hosts().show("kvm-b", torn, DomainState.RUNNING_MIGRATED);
     hosts().endCall(torn.uuid());
     var first = guest("web-01", "vda", "vdb");
     String id = running(first, 20);

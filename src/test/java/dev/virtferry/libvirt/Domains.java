@@ -54,7 +54,7 @@ public final class Domains {
     return new DomainDescription(
         name,
         UUID.randomUUID(),
-        DomainCondition.RUNNING,
+        DomainState.RUNNING_BOOTED,
         true,
         false,
         128 * MIB,

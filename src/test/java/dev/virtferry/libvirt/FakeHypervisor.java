@@ -73,7 +73,7 @@ public final class FakeHypervisor implements Hypervisor {
     for (MigrateCall call : made) {
       UUID domain = call.domain();
       domains.values().forEach(host -> host.remove(domain));
-      show(source, Objects.requireNonNull(known.get(domain)), DomainCondition.RUNNING);
+      show(source, Objects.requireNonNull(known.get(domain)), DomainState.RUNNING_BOOTED);
       job(domain, Activity.NONE);
       call(domain).completeExceptionally(new LibvirtFailure(9, 10, "rolled back"));
     }
@@ -84,8 +84,8 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   /** The domain shows that condition on the host from now on; ABSENT removes it. */
-  public void show(String host, DomainDescription domain, DomainCondition condition) {
-    if (condition == DomainCondition.ABSENT) {
+  public void show(String host, DomainDescription domain, DomainState state) {
+    if (state == DomainState.ABSENT) {
       remove(host, domain.uuid());
       return;
     }
@@ -94,7 +94,7 @@ public final class FakeHypervisor implements Hypervisor {
         new DomainDescription(
             domain.name(),
             domain.uuid(),
-            condition,
+            state,
             domain.persistent(),
             domain.autostart(),
             domain.memoryBytes(),
@@ -264,8 +264,8 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
-  public Optional<DomainCondition> glance(HostAddress host, String nameOrUuid) {
-    return describe(host, nameOrUuid).map(DomainDescription::condition);
+  public Optional<DomainState> glance(HostAddress host, String nameOrUuid) {
+    return describe(host, nameOrUuid).map(DomainDescription::state);
   }
 
   @Override
@@ -291,7 +291,9 @@ public final class FakeHypervisor implements Hypervisor {
   public DomainCondition condition(HostAddress host, UUID domain) {
     requireReachable(host);
     @Nullable DomainDescription found = at(host.name()).get(domain);
-    return found == null ? DomainCondition.ABSENT : found.condition();
+    return found == null
+        ? DomainCondition.ABSENT
+        : new DomainCondition(found.state(), found.persistent());
   }
 
   @Override
@@ -383,14 +385,17 @@ public final class FakeHypervisor implements Hypervisor {
     show(
         host.name(),
         Objects.requireNonNull(at(host.name()).get(domain)),
-        DomainCondition.PAUSED_BY_MIGRATION);
+        DomainState.PAUSED_MIGRATION);
   }
 
   @Override
   public void resume(HostAddress host, UUID domain) {
     requireReachable(host);
     remarks.add("resume " + host.name());
-    show(host.name(), Objects.requireNonNull(at(host.name()).get(domain)), DomainCondition.RUNNING);
+    show(
+        host.name(),
+        Objects.requireNonNull(at(host.name()).get(domain)),
+        DomainState.RUNNING_UNPAUSED);
   }
 
   @Override
@@ -401,7 +406,9 @@ public final class FakeHypervisor implements Hypervisor {
     }
     remarks.add("destroy " + host.name());
     show(
-        host.name(), Objects.requireNonNull(at(host.name()).get(domain)), DomainCondition.SHUT_OFF);
+        host.name(),
+        Objects.requireNonNull(at(host.name()).get(domain)),
+        DomainState.SHUTOFF_DESTROYED);
   }
 
   @Override

@@ -1,10 +1,10 @@
 package dev.virtferry.migration;
 
-import static dev.virtferry.libvirt.DomainCondition.RUNNING;
-import static dev.virtferry.libvirt.DomainCondition.SHUT_OFF;
+import static dev.virtferry.libvirt.DomainState.RUNNING_BOOTED;
+import static dev.virtferry.libvirt.DomainState.SHUTOFF_CRASHED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.Failure.LibvirtWords;
@@ -17,57 +17,75 @@ class CallOutcomeTest {
 
   @ParameterizedTest
   @CsvSource({
-    "8, 10, RUNNING, DISK_NOT_FOUND",
-    "8, 20, RUNNING, SAME_HOST",
-    "9, 20, RUNNING, DESTINATION_CONFLICT",
-    "9, 10, RUNNING, LIBVIRT_ERROR",
-    "38, 18, RUNNING, DESTINATION_STORAGE",
-    "38, 7, RUNNING, LIBVIRT_ERROR",
-    "49, 18, RUNNING, DESTINATION_STORAGE",
-    "42, 10, SHUT_OFF, DOMAIN_NOT_FOUND",
-    "55, 20, SHUT_OFF, DOMAIN_NOT_RUNNING",
-    "55, 10, RUNNING, MIGRATION_IN_PROGRESS",
-    "55, 20, RUNNING, DESTINATION_CONFLICT",
-    "74, 0, RUNNING, OPTION_NOT_SUPPORTED",
-    "81, 10, RUNNING, DISK_LEFT_BEHIND",
-    "84, 10, RUNNING, DISK_NOT_COPYABLE",
-    "1, 7, RUNNING, LIBVIRT_ERROR",
-    "0, 0, RUNNING, LIBVIRT_ERROR",
+    "8, 10, DISK_NOT_FOUND",
+    "8, 20, SAME_HOST",
+    "9, 20, DESTINATION_CONFLICT",
+    "9, 10, LIBVIRT_ERROR",
+    "38, 18, DESTINATION_STORAGE",
+    "38, 7, LIBVIRT_ERROR",
+    "49, 18, DESTINATION_STORAGE",
+    "42, 10, LIBVIRT_ERROR",
+    "55, 10, MIGRATION_IN_PROGRESS",
+    "55, 20, DESTINATION_CONFLICT",
+    "74, 0, OPTION_NOT_SUPPORTED",
+    "81, 10, DISK_LEFT_BEHIND",
+    "84, 10, DISK_NOT_COPYABLE",
+    "1, 7, LIBVIRT_ERROR",
+    "0, 0, LIBVIRT_ERROR",
   })
-  void namesTheProblemByLibvirtsNumbers(
-      int code, int domain, DomainCondition source, ProblemType type) {
-    Failure failure = CallOutcome.failure(new LibvirtFailure(code, domain, "its words"), source);
+  void namesTheProblemByLibvirtsNumbers(int code, int domain, ProblemType type) {
+    Failure failure =
+        CallOutcome.failure(new LibvirtFailure(code, domain, "its words"), RUNNING_BOOTED);
     assertThat(failure.problem().type()).isEqualTo(type);
-    assertThat(failure.problem().detail()).contains("its words");
+    assertThat(failure.problem().detail())
+        .contains("its words")
+        .endsWith("The domain is still at the source.");
     assertThat(failure.libvirt()).isEqualTo(new LibvirtWords(code, domain, "its words"));
   }
 
+  /** Whatever number libvirt had for it: a keepalive that ended, an operation that is invalid. */
+  @ParameterizedTest
+  @CsvSource({
+    "55, 20, SHUTOFF_SHUTDOWN, powered itself off",
+    "38, 7, SHUTOFF_UNKNOWN, Its host went down",
+    "9, 10, SHUTOFF_CRASHED, crashed or was killed",
+    "42, 10, SHUTOFF_DESTROYED, Somebody destroyed it",
+    "78, 10, SHUTOFF_SAVED, saved it to a file",
+    "1, 7, SHUTOFF_FAILED, log at the source",
+    "9, 10, CRASHED_PANICKED, crashed",
+  })
+  void saysThatAGuestStoppedAtTheSourceAndWhy(
+      int code, int domain, DomainState source, String words) {
+    Failure failure = CallOutcome.failure(new LibvirtFailure(code, domain, "x"), source);
+    assertThat(failure.problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
+    assertThat(failure.problem().detail()).contains("runs on neither host").contains(words);
+    assertThat(failure.libvirt()).isEqualTo(new LibvirtWords(code, domain, "x"));
+  }
+
   @Test
-  void saysWhetherTheDomainRuns() {
-    var error = new LibvirtFailure(1, 7, "x");
-    assertThat(CallOutcome.failure(error, RUNNING).problem().detail())
-        .endsWith("The domain is still at the source.");
-    assertThat(CallOutcome.failure(error, SHUT_OFF).problem().detail())
-        .endsWith("The domain is still at the source, and it does not run.");
+  void saysThatAGuestStoppedEvenIfNobodyHeardTheCallEnd() {
+    Failure failure = CallOutcome.failure(null, SHUTOFF_CRASHED);
+    assertThat(failure.problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
+    assertThat(failure.libvirt()).isNull();
   }
 
   @Test
   void admitsThatNobodyHeardWhy() {
-    Failure failure = CallOutcome.failure(null, RUNNING);
+    Failure failure = CallOutcome.failure(null, RUNNING_BOOTED);
     assertThat(failure.problem().type()).isEqualTo(ProblemType.LIBVIRT_ERROR);
     assertThat(failure.libvirt()).isNull();
   }
 
   @Test
   void namesAHostThatWasNotThere() {
-    Failure failure = CallOutcome.failure(new HostUnreachable("kvm-b", "no route"), RUNNING);
+    Failure failure = CallOutcome.failure(new HostUnreachable("kvm-b", "no route"), RUNNING_BOOTED);
     assertThat(failure.problem().type()).isEqualTo(ProblemType.HOST_UNREACHABLE);
     assertThat(failure.problem().detail()).contains("kvm-b");
   }
 
   @Test
   void keepsWhatOnlyProgrammersUnderstandToItself() {
-    Failure failure = CallOutcome.failure(new IllegalStateException("secret"), RUNNING);
+    Failure failure = CallOutcome.failure(new IllegalStateException("secret"), RUNNING_BOOTED);
     assertThat(failure.problem().type()).isEqualTo(ProblemType.INTERNAL_ERROR);
     assertThat(failure.problem().detail()).doesNotContain("secret");
   }

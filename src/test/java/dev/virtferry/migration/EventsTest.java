@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.access.Callers;
-import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainNews;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import java.time.Duration;
 import java.util.List;
@@ -54,12 +54,13 @@ class EventsTest extends PlayedHosts {
     await().until(() -> hosts().watched(guest.uuid()).equals(Set.of("kvm-a", "kvm-b")));
     awaitPhase(id, Phase.STORAGE);
 
-    hosts().show("kvm-a", guest, DomainCondition.PAUSED_BY_MIGRATION);
-    hosts().show("kvm-b", guest, DomainCondition.PAUSED_BY_MIGRATION);
+    hosts().memory(guest.uuid(), 128, 128, 0);
+    hosts().show("kvm-a", guest, DomainState.PAUSED_MIGRATION);
+    hosts().show("kvm-b", guest, DomainState.PAUSED_MIGRATION);
     hosts().news("kvm-a", guest.uuid(), DomainNews.SUSPENDED);
     awaitPhase(id, Phase.SWITCHOVER);
 
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().news("kvm-b", guest.uuid(), DomainNews.RESUMED);
     await()
         .until(() ->

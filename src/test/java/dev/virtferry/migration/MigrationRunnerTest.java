@@ -13,9 +13,9 @@ import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.DiskImage;
-import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.JobReading.Activity;
@@ -82,17 +82,19 @@ class MigrationRunnerTest extends PlayedHosts {
     UUID id = submit(null);
     awaitCall();
     hosts().blockJob(guest.uuid(), "vda", 10 * MIB, 64 * MIB);
-    hosts().show("kvm-b", guest, DomainCondition.PAUSED_BY_MIGRATION);
+    hosts().show("kvm-b", guest, DomainState.PAUSED_MIGRATION);
     awaitUntil(id, t -> t.progress().disks().getFirst().bytesDone() == 10 * MIB);
 
     hosts().memory(guest.uuid(), 128 * MIB, 100 * MIB, 28 * MIB);
     awaitUntil(id, t -> t.migration().phase() == Phase.MEMORY);
 
-    hosts().show("kvm-a", guest, DomainCondition.PAUSED_BY_MIGRATION);
+    hosts().blockJob(guest.uuid(), "vda", 64 * MIB, 64 * MIB);
+    hosts().memory(guest.uuid(), 128 * MIB, 128 * MIB, 0);
+    hosts().show("kvm-a", guest, DomainState.PAUSED_MIGRATION);
     awaitUntil(id, t -> t.migration().phase() == Phase.SWITCHOVER);
     assertThat(find(id).migration().location()).isEqualTo(DomainLocation.SOURCE);
 
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     awaitUntil(id, t -> t.migration().location() == DomainLocation.DESTINATION);
     assertThat(find(id).migration().state()).isEqualTo(MigrationState.MIGRATING);
 
@@ -150,7 +152,7 @@ class MigrationRunnerTest extends PlayedHosts {
   void doesNotBelieveAnErrorWhenTheGuestArrived() {
     UUID id = submit(null);
     awaitCall();
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid(), new LibvirtFailure(38, 7, "End of file while reading data"));
 
@@ -215,7 +217,7 @@ class MigrationRunnerTest extends PlayedHosts {
     UUID id = submit(null);
     awaitCall();
     service.cancel(id);
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid());
     assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
@@ -233,7 +235,7 @@ class MigrationRunnerTest extends PlayedHosts {
     assertThat(attention).isNotNull();
     assertThat(attention.advice()).contains("network back");
 
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().bringBack("kvm-b");
     Tracked ended = awaitEnd(id);
@@ -246,7 +248,7 @@ class MigrationRunnerTest extends PlayedHosts {
     UUID id = submit(null);
     awaitCall();
     hosts().job(guest.uuid(), Activity.NONE);
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().endCall(guest.uuid(), new LibvirtFailure(1, 7, "client socket is closed"));
     Tracked split = awaitUntil(id, t -> t.migration().state() == MigrationState.NEEDS_ATTENTION);
     assertThat(split.migration().location()).isEqualTo(DomainLocation.BOTH);
@@ -263,7 +265,7 @@ class MigrationRunnerTest extends PlayedHosts {
     awaitCall();
     int callsBefore = hosts().made().size();
     hosts().job(guest.uuid(), Activity.NONE);
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
 
     MigrationRunner.Ending ending = runner.carry(id, () -> false);
@@ -281,7 +283,7 @@ class MigrationRunnerTest extends PlayedHosts {
     UUID id = submit(null);
     assertThat(find(id).migration().state()).isEqualTo(MigrationState.QUEUED);
 
-    hosts().show("kvm-a", guest, DomainCondition.SHUT_OFF);
+    hosts().show("kvm-a", guest, DomainState.SHUTOFF_SHUTDOWN);
     await().until(() -> hosts().made().size() == 2);
     hosts().rollBackTo("kvm-a");
     Tracked ended = awaitEnd(id);
@@ -304,7 +306,7 @@ class MigrationRunnerTest extends PlayedHosts {
         new DomainDescription(
             "starter",
             UUID.randomUUID(),
-            DomainCondition.RUNNING,
+            DomainState.RUNNING_BOOTED,
             true,
             true,
             128 * MIB,
@@ -318,7 +320,7 @@ class MigrationRunnerTest extends PlayedHosts {
             .migration()
             .id();
     await().until(() -> !hosts().made().isEmpty());
-    hosts().put("kvm-b", starter);
+    hosts().show("kvm-b", starter, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", starter.uuid());
     hosts().endCall(starter.uuid());
     awaitEnd(id);
@@ -337,7 +339,7 @@ class MigrationRunnerTest extends PlayedHosts {
         .as("in the end it has the size of the disk")
         .hasValueSatisfying(made -> assertThat(made.capacityBytes()).isEqualTo(64 * MIB));
 
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid());
     assertThat(awaitEnd(id).migration().volumes().getFirst().state())
@@ -363,7 +365,7 @@ class MigrationRunnerTest extends PlayedHosts {
     poolAtTheDestination();
     UUID id = submit(null);
     awaitCall();
-    hosts().show("kvm-a", guest, DomainCondition.SHUT_OFF);
+    hosts().show("kvm-a", guest, DomainState.SHUTOFF_SHUTDOWN);
     hosts().job(guest.uuid(), Activity.NONE);
     hosts().endCall(guest.uuid(), new LibvirtFailure(9, 10, "the guest went away"));
     assertThat(awaitEnd(id).migration().volumes())
@@ -559,8 +561,9 @@ class MigrationRunnerTest extends PlayedHosts {
     UUID id = submit(GUARDED);
     awaitCall();
     assertThat(hosts().made().getFirst().flags()).contains(MigrateFlag.PAUSED);
-    hosts().show("kvm-a", guest, DomainCondition.PAUSED_BY_MIGRATION);
-    hosts().show("kvm-b", guest, DomainCondition.PAUSED);
+    hosts().memory(guest.uuid(), 128 * MIB, 128 * MIB, 0);
+    hosts().show("kvm-a", guest, DomainState.PAUSED_MIGRATION);
+    hosts().show("kvm-b", guest, DomainState.PAUSED_USER);
     awaitUntil(id, t -> t.migration().phase() == Phase.SWITCHOVER);
     assertThat(hosts().remarks()).doesNotContain("resume kvm-b");
     hosts().remove("kvm-a", guest.uuid());
@@ -571,10 +574,10 @@ class MigrationRunnerTest extends PlayedHosts {
 
   @Test
   void leavesAGuardedGuestPausedThatItsOwnerHadPaused() {
-    hosts().show("kvm-a", guest, DomainCondition.PAUSED);
+    hosts().show("kvm-a", guest, DomainState.PAUSED_USER);
     UUID id = submit(GUARDED);
     awaitCall();
-    hosts().show("kvm-b", guest, DomainCondition.PAUSED);
+    hosts().show("kvm-b", guest, DomainState.PAUSED_USER);
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid());
     assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
@@ -586,7 +589,7 @@ class MigrationRunnerTest extends PlayedHosts {
     UUID id = submit(GUARDED);
     awaitCall();
     hosts().job(guest.uuid(), Activity.NONE);
-    hosts().show("kvm-b", guest, DomainCondition.PAUSED);
+    hosts().show("kvm-b", guest, DomainState.PAUSED_USER);
     hosts().endCall(guest.uuid(), new LibvirtFailure(1, 7, "client socket is closed"));
     Tracked split = awaitUntil(id, t -> t.migration().state() == MigrationState.NEEDS_ATTENTION);
     assertThat(split.migration().location()).isEqualTo(DomainLocation.SOURCE);
@@ -595,12 +598,77 @@ class MigrationRunnerTest extends PlayedHosts {
     assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.FAILED);
   }
 
+  @Test
+  void neverCallsAGuestMovedWhoseMemoryWasLostInPostCopy() {
+    poolsOnBothHosts();
+    UUID id = submit(new GivenOptions().postCopy().deletingOriginals().build());
+    awaitCall();
+    hosts().memory(guest.uuid(), 128 * MIB, 10 * MIB, 118 * MIB);
+    hosts().show("kvm-a", guest, DomainState.PAUSED_POSTCOPY);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_POSTCOPY);
+    awaitUntil(id, t -> t.migration().phase() == Phase.POST_COPY);
+    hosts().show("kvm-a", guest, DomainState.SHUTOFF_CRASHED);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_POSTCOPY_FAILED);
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(9, 10, "domain is no longer running"));
+    Migration dead =
+        awaitUntil(id, t -> t.migration().state() == MigrationState.NEEDS_ATTENTION).migration();
+    assertThat(dead.location()).isEqualTo(DomainLocation.NEITHER);
+    assertThat(Objects.requireNonNull(dead.attention()).reason())
+        .contains("The source shows: shut off (crashed)")
+        .contains("The destination shows: running (post-copy failed)");
+    assertThat(hosts().remarks()).isEmpty();
+    assertThat(volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
+  @Test
+  void obeysAndKeepsItsLimitsWhileSomebodyElseHasPausedTheGuest() {
+    UUID id = submit(new GivenOptions().timeout(1, LimitAction.CANCEL).build());
+    awaitCall();
+    hosts().blockJob(guest.uuid(), "vda", 10 * MIB, 64 * MIB);
+    hosts().show("kvm-a", guest, DomainState.PAUSED_MIGRATION);
+    hosts().show("kvm-b", guest, DomainState.PAUSED_MIGRATION);
+    await().until(() -> !hosts().aborts().isEmpty());
+    assertThat(find(id).migration().phase()).isEqualTo(Phase.STORAGE);
+    hosts().rollBackTo("kvm-a");
+    assertThat(failure(awaitEnd(id)).problem().type()).isEqualTo(ProblemType.TIME_LIMIT);
+  }
+
+  @Test
+  void saysThatNoHostRunsAGuestThatDiedAtItsSource() {
+    UUID id = submit(null);
+    awaitCall();
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().show("kvm-a", guest, DomainState.SHUTOFF_CRASHED);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(38, 7, "Connection reset by peer"));
+    Tracked ended = awaitEnd(id);
+    assertThat(failure(ended).problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
+    assertThat(ended.migration().location()).isEqualTo(DomainLocation.NEITHER);
+  }
+
+  @Test
+  void saysWhatEndsAJobWhoseGuestPoweredItselfOff() {
+    UUID id = submit(null);
+    awaitCall();
+    hosts().show("kvm-a", guest, DomainState.SHUTOFF_SHUTDOWN);
+    hosts().show("kvm-b", guest, DomainState.PAUSED_MIGRATION);
+    Migration hung =
+        awaitUntil(id, t -> t.migration().state() == MigrationState.NEEDS_ATTENTION).migration();
+    assertThat(hung.location()).isEqualTo(DomainLocation.NEITHER);
+    assertThat(Objects.requireNonNull(hung.attention()).advice())
+        .contains("restart libvirtd at the source");
+    hosts().remove("kvm-b", guest.uuid());
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(38, 7, "End of file"));
+    assertThat(awaitEnd(id).migration().location()).isEqualTo(DomainLocation.NEITHER);
+  }
+
   /** The source's daemon died in the switchover; its guest was defined before it came back. */
-  private UUID arrivedUnheard(@Nullable MigrationOptions options, DomainCondition there) {
+  private UUID arrivedUnheard(@Nullable MigrationOptions options, DomainState there) {
     UUID id = submit(options);
     awaitCall();
     hosts().job(guest.uuid(), Activity.NONE);
-    hosts().show("kvm-a", guest, DomainCondition.PAUSED_BY_MIGRATION);
+    hosts().show("kvm-a", guest, DomainState.PAUSED_MIGRATION);
     hosts().show("kvm-b", guest, there);
     hosts().endCall(guest.uuid(), new LibvirtFailure(38, 7, "End of file while reading data"));
     return id;
@@ -608,7 +676,7 @@ class MigrationRunnerTest extends PlayedHosts {
 
   @Test
   void destroysThePausedCopyOfASourceThatNeverHeardOfTheArrival() {
-    UUID id = arrivedUnheard(null, DomainCondition.RUNNING);
+    UUID id = arrivedUnheard(null, DomainState.RUNNING_MIGRATED);
     assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
     assertThat(hosts().remarks()).containsExactly("destroy kvm-a", "undefine kvm-a");
     assertThat(migrations.history(id).getLast().cause())
@@ -617,7 +685,7 @@ class MigrationRunnerTest extends PlayedHosts {
 
   @Test
   void letsAGuardedGuestRunOnceTheUnhearingSourceHasNoCopyOfIt() {
-    UUID id = arrivedUnheard(GUARDED, DomainCondition.PAUSED);
+    UUID id = arrivedUnheard(GUARDED, DomainState.PAUSED_USER);
     assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
     assertThat(hosts().remarks())
         .containsExactly("destroy kvm-a", "resume kvm-b", "undefine kvm-a");
@@ -626,7 +694,7 @@ class MigrationRunnerTest extends PlayedHosts {
   @Test
   void asksForAPersonWhenTheUnhearingSourceCanNotDestroyItsCopy() {
     hosts().refuseToDestroy();
-    UUID id = arrivedUnheard(null, DomainCondition.RUNNING);
+    UUID id = arrivedUnheard(null, DomainState.RUNNING_MIGRATED);
     Tracked trouble = awaitUntil(id, t -> t.migration().state() == MigrationState.NEEDS_ATTENTION);
     assertThat(trouble.migration().location()).isEqualTo(DomainLocation.DESTINATION);
     assertThat(Objects.requireNonNull(trouble.migration().attention()).advice())
@@ -652,11 +720,11 @@ class MigrationRunnerTest extends PlayedHosts {
     UUID id = submit(new GivenOptions().timeout(1, LimitAction.SUSPEND).build());
     awaitCall();
     hosts().memory(guest.uuid(), 128 * MIB, 100 * MIB, 28 * MIB);
-    hosts().show("kvm-b", guest, DomainCondition.PAUSED_BY_MIGRATION);
+    hosts().show("kvm-b", guest, DomainState.PAUSED_MIGRATION);
     await().until(() -> hosts().remarks().contains("suspend kvm-a"));
     assertThat(find(id).migration().phase()).isEqualTo(Phase.MEMORY);
     assertThat(find(id).migration().suspended()).isTrue();
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid());
     assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
@@ -686,11 +754,11 @@ class MigrationRunnerTest extends PlayedHosts {
     assertThat(hosts().remarks()).isEmpty();
     hosts().memory(guest.uuid(), 128 * MIB, 100 * MIB, 28 * MIB);
     await().until(() -> hosts().remarks().contains("post-copy kvm-a"));
-    hosts().show("kvm-a", guest, DomainCondition.PAUSED_POST_COPY);
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING_POST_COPY);
+    hosts().show("kvm-a", guest, DomainState.PAUSED_POSTCOPY);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_POSTCOPY);
     awaitUntil(id, t -> t.migration().phase() == Phase.POST_COPY);
     assertThat(find(id).migration().location()).isEqualTo(DomainLocation.DESTINATION);
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid());
     assertThat(awaitEnd(id).migration().state()).isEqualTo(MigrationState.SUCCEEDED);
@@ -769,7 +837,7 @@ class MigrationRunnerTest extends PlayedHosts {
         new DomainDescription(
             guest.name(),
             guest.uuid(),
-            DomainCondition.RUNNING,
+            DomainState.RUNNING_MIGRATED,
             true,
             false,
             MIB,
@@ -800,7 +868,7 @@ class MigrationRunnerTest extends PlayedHosts {
   }
 
   private void arriveAt(String host) {
-    hosts().show(host, guest, DomainCondition.RUNNING);
+    hosts().show(host, guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid());
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.JobReading.Memory;
@@ -35,8 +36,8 @@ class ProgressMeterTest {
   private static Sighting sighting(
       Memory memory, long expectedDowntime, Map<String, BlockJob> jobs) {
     return new Sighting(
-        new Seen(DomainCondition.RUNNING),
-        new Seen(DomainCondition.PAUSED_BY_MIGRATION),
+        new Seen(new DomainCondition(DomainState.RUNNING_BOOTED, true)),
+        new Seen(new DomainCondition(DomainState.PAUSED_MIGRATION, false)),
         new JobReading(Activity.RUNNING, memory, expectedDowntime),
         jobs);
   }

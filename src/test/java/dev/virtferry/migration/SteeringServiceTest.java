@@ -8,8 +8,8 @@ import static org.awaitility.Awaitility.await;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.access.Callers;
-import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
@@ -67,7 +67,7 @@ class SteeringServiceTest extends PlayedHosts {
   }
 
   private void copy() {
-    hosts().show("kvm-b", guest, DomainCondition.PAUSED_BY_MIGRATION);
+    hosts().show("kvm-b", guest, DomainState.PAUSED_MIGRATION);
     hosts().blockJob(guest.uuid(), "vda", 10 * MIB, 64 * MIB);
     hosts().blockJob(guest.uuid(), "vdb", 10 * MIB, 64 * MIB);
     awaitThat(t -> t.progress().disks().getLast().bytesDone() > 0);
@@ -192,12 +192,17 @@ class SteeringServiceTest extends PlayedHosts {
     copy();
     copyMemory();
     assertThatThrownBy(() -> steering.resumePostCopy(id)).isInstanceOf(Refused.class);
-    hosts().show("kvm-a", guest, DomainCondition.PAUSED_POST_COPY_FAILED);
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING_POST_COPY);
-    awaitThat(t -> t.migration().state() == MigrationState.NEEDS_ATTENTION);
+    hosts().show("kvm-a", guest, DomainState.PAUSED_POSTCOPY_FAILED);
+    hosts().show("kvm-b", guest, DomainState.SHUTOFF_DESTROYED);
+    awaitThat(t -> t.migration().location() == DomainLocation.NEITHER);
+    assertThatThrownBy(() -> steering.resumePostCopy(id)).isInstanceOf(Refused.class);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_POSTCOPY);
+    awaitThat(t -> t.migration().location() == DomainLocation.DESTINATION);
+    assertThat(now().migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
     hosts().refuseResumptions(true);
     steering.resumePostCopy(id);
     awaitThat(t -> String.valueOf(t.migration().attention()).contains("still running"));
+    assertThat(now().migration().state()).isEqualTo(MigrationState.RECOVERING);
     hosts().refuseResumptions(false);
     int refused = hosts().made().size();
     await().until(() -> hosts().made().size() > refused);
@@ -205,11 +210,11 @@ class SteeringServiceTest extends PlayedHosts {
     assertThat(again.flags())
         .contains(MigrateFlag.POSTCOPY, MigrateFlag.POSTCOPY_RESUME)
         .doesNotContain(MigrateFlag.NON_SHARED_DISK);
-    hosts().show("kvm-a", guest, DomainCondition.PAUSED_POST_COPY);
+    hosts().show("kvm-a", guest, DomainState.PAUSED_POSTCOPY);
     awaitThat(t -> t.migration().state() == MigrationState.MIGRATING);
     assertThat(now().migration().phase()).isEqualTo(Phase.POST_COPY);
     assertThat(now().migration().resumptionRequested()).isFalse();
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().job(guest.uuid(), Activity.NONE);
     hosts().endCall(guest.uuid());

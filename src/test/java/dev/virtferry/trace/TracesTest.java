@@ -8,8 +8,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.virtferry.ApiTest;
-import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
@@ -73,7 +73,7 @@ class TracesTest extends ApiTest {
   }
 
   private void arrive() {
-    hosts().show("kvm-b", guest, DomainCondition.RUNNING);
+    hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid());
   }

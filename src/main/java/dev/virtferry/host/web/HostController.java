@@ -156,7 +156,7 @@ class HostController {
     return new DomainResponse(
         domain.name(),
         domain.uuid(),
-        domain.condition(),
+        DomainResponse.State.of(domain.state()),
         domain.persistent(),
         domain.disks().stream().map(disk -> response(disk, pools)).toList());
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.ApiTest;
-import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
@@ -131,7 +131,7 @@ class TenantApiTest extends ApiTest {
     migrationOf("foreign-1", "kvm-b");
     assertSameRefusal(
         request("foreign-1", "kvm-b"), request("foreign-2", "kvm-b"), "foreign-1", "foreign-2");
-    hosts().show("kvm-a", foreign, DomainCondition.SHUT_OFF);
+    hosts().show("kvm-a", foreign, DomainState.SHUTOFF_SHUTDOWN);
   }
 
   private static String fromA(String request) {

@@ -3,8 +3,8 @@ package dev.virtferry.host.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.ApiTest;
-import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.StoragePool;
 import java.util.UUID;
@@ -27,7 +27,7 @@ class HostApiTest extends ApiTest {
     hosts().reset();
     volumes().reset();
     hosts().put("kvm-a", web);
-    hosts().show("kvm-a", Domains.running("db-01"), DomainCondition.SHUT_OFF);
+    hosts().show("kvm-a", Domains.running("db-01"), DomainState.SHUTOFF_SHUTDOWN);
   }
 
   @Test

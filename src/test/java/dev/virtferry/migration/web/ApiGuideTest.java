@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.access.Callers;
 import dev.virtferry.libvirt.DiskImage;
-import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
@@ -132,7 +132,8 @@ class ApiGuideTest extends PlayedHosts {
     for (MigrateCall call : hosts().made()) {
       UUID domain = call.domain();
       if (!domain.equals(db.uuid())) {
-        hosts().show("kvm-b", domain.equals(web.uuid()) ? web : other, DomainCondition.RUNNING);
+        hosts()
+            .show("kvm-b", domain.equals(web.uuid()) ? web : other, DomainState.RUNNING_MIGRATED);
         hosts().remove("kvm-a", domain);
         hosts().job(domain, Activity.NONE);
         hosts().endCall(domain);

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.ApiTest;
 import dev.virtferry.ServiceTest;
-import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import java.util.Collections;
 import java.util.HashSet;
@@ -389,7 +389,7 @@ class MigrationApiTest extends ApiTest {
 
   @Test
   void refusesADomainThatDoesNotRun() {
-    hosts().show("kvm-a", guest("sleeper"), DomainCondition.SHUT_OFF);
+    hosts().show("kvm-a", guest("sleeper"), DomainState.SHUTOFF_SHUTDOWN);
     assertProblem(
         post("{\"domain\":\"sleeper\",\"destUri\":\"qemu+tls://kvm-b/system\"}"),
         422,
@@ -606,7 +606,7 @@ class MigrationApiTest extends ApiTest {
 
   @Test
   void refusesADestinationThatAlreadyHasTheDomain() {
-    hosts().show("kvm-b", guest("web-01"), DomainCondition.SHUT_OFF);
+    hosts().show("kvm-b", guest("web-01"), DomainState.SHUTOFF_SHUTDOWN);
     assertProblem(
         post(
             "{\"domain\":\"web-01\",\"destUri\":\"qemu+tls://kvm-b/system\","

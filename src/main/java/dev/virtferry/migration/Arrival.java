@@ -1,0 +1,13 @@
+package dev.virtferry.migration;
+
+/** How a guest is to arrive at its destination. */
+enum Arrival {
+  /** It runs as soon as all of it is there. */
+  RUNNING,
+  /** Paused, until virt-ferry sees that the source has let go and lets it run. */
+  RELEASED,
+  /** Paused, and it stays so: that was asked for, or its owner had paused it before. */
+  PAUSED,
+  /** It may run before all of its memory is there. */
+  IN_POST_COPY
+}

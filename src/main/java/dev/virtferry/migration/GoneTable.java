@@ -1,0 +1,231 @@
+package dev.virtferry.migration;
+
+import static dev.virtferry.migration.DomainLocation.DESTINATION;
+import static dev.virtferry.migration.DomainLocation.NEITHER;
+import static dev.virtferry.migration.DomainLocation.UNKNOWN;
+
+import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.migration.Verdict.Contradiction;
+import dev.virtferry.migration.Verdict.Impossible;
+import dev.virtferry.migration.Verdict.Moved;
+import dev.virtferry.migration.Verdict.Releasable;
+import dev.virtferry.migration.Verdict.Underway;
+import dev.virtferry.migration.Verdict.Unsettled;
+
+/**
+ * The rows of the {@link TruthTable} for a source that does not have the guest any more: it left,
+ * or it stopped. Only of one that left is it certain that all of its memory did.
+ */
+final class GoneTable {
+
+  private GoneTable() {}
+
+  /** {@code VIR_DOMAIN_SHUTOFF_MIGRATED}: all of it was handed over. */
+  static Verdict left(Pair it) {
+    return switch (it.there()) {
+      case ARRIVED, RUNNING, STARTED, HELD -> moved(it, DESTINATION);
+      case PAUSED -> arrivedPaused(it);
+      case STOPPED -> moved(it, NEITHER);
+      case POST_COPY, POST_COPY_FAILED -> restIsComing();
+      case RUNNING_SOMEHOW, UNKNOWN -> TruthTable.unknownThere();
+      case ENDING -> TruthTable.goingDown(NEITHER);
+      case WAITING ->
+          new Unsettled(
+              NEITHER,
+              "The source let go of the guest, and the destination still waits.",
+              TruthTable.WAIT);
+      case FAILED ->
+          new Impossible(
+              NEITHER,
+              "The source says that the domain left, and the destination could not start it.");
+      case LEFT -> TruthTable.movedOn(UNKNOWN);
+      case ABSENT -> onNeither();
+    };
+  }
+
+  /**
+   * libvirt undefines a persistent domain only after it has left. A transient one vanishes with its
+   * QEMU, whatever ended that.
+   */
+  static Verdict absent(Pair it) {
+    boolean left = it.known().persistent() || it.known().arrival() != Arrival.IN_POST_COPY;
+    return switch (it.there()) {
+      case ARRIVED -> moved(it, DESTINATION);
+      case RUNNING, HELD -> left ? moved(it, DESTINATION) : perhapsInPart();
+      case PAUSED -> left ? arrivedPaused(it) : perhapsInPart();
+      case STARTED -> startedAnew();
+      case POST_COPY -> restIsComing();
+      case POST_COPY_FAILED -> HalvesTable.goneAtSource();
+      case STOPPED -> moved(it, NEITHER);
+      case RUNNING_SOMEHOW, UNKNOWN -> TruthTable.unknownThere();
+      case ENDING -> TruthTable.goingDown(NEITHER);
+      case WAITING ->
+          new Unsettled(
+              NEITHER,
+              "The source has no such domain any more, and the destination still waits.",
+              TruthTable.WAIT);
+      case FAILED ->
+          new Contradiction(
+              NEITHER,
+              "The source has no such domain any more, and the destination could not start it.",
+              "Look into its log at the destination; start it there once you know that its disks are"
+                  + " whole.");
+      case LEFT -> TruthTable.movedOn(UNKNOWN);
+      case ABSENT -> onNeither();
+    };
+  }
+
+  /** It stopped there; nothing says that its memory was handed over. */
+  static Verdict stopped(Pair it) {
+    return switch (it.there()) {
+      case ARRIVED -> moved(it, DESTINATION);
+      case RUNNING, HELD -> it.isWhole() ? moved(it, DESTINATION) : perhapsInPart();
+      case PAUSED -> it.isWhole() ? arrivedPaused(it) : perhapsInPart();
+      case STARTED -> startedAnew();
+      case POST_COPY, POST_COPY_FAILED -> HalvesTable.goneAtSource();
+      case WAITING -> stoppedInTheCopy(it.source());
+      case FAILED, ABSENT -> it.working() ? stoppedInTheCopy(it.source()) : TruthTable.stayed(it);
+      case STOPPED -> stoppedOnBoth();
+      case ENDING -> TruthTable.goingDown(NEITHER);
+      case LEFT -> TruthTable.movedOn(UNKNOWN);
+      case RUNNING_SOMEHOW, UNKNOWN -> TruthTable.unknownThere();
+    };
+  }
+
+  /** Somebody saved it to a file at the source, memory and all. */
+  static Verdict saved(Pair it) {
+    return switch (it.there()) {
+      case ARRIVED, RUNNING, STARTED, RUNNING_SOMEHOW, PAUSED, HELD ->
+          new Contradiction(
+              DESTINATION,
+              "The destination has the guest, and the source has it saved, with its memory, to a"
+                  + " file.",
+              "Find out which of them is right. To start it at the source as well would make a second"
+                  + " copy.");
+      case POST_COPY, POST_COPY_FAILED -> HalvesTable.goneAtSource();
+      case WAITING -> stoppedInTheCopy(it.source());
+      case FAILED, ABSENT -> it.working() ? stoppedInTheCopy(it.source()) : TruthTable.stayed(it);
+      case STOPPED -> stoppedOnBoth();
+      case ENDING -> TruthTable.goingDown(NEITHER);
+      case LEFT -> TruthTable.movedOn(UNKNOWN);
+      case UNKNOWN -> TruthTable.unknownThere();
+    };
+  }
+
+  /** Its QEMU is about to end. */
+  static Verdict ending(Pair it) {
+    return switch (it.there()) {
+      case ARRIVED, RUNNING, HELD, PAUSED ->
+          it.isWhole() ? endsHere(DESTINATION) : endsHere(NEITHER);
+      case STARTED,
+          POST_COPY,
+          POST_COPY_FAILED,
+          RUNNING_SOMEHOW,
+          WAITING,
+          ENDING,
+          STOPPED,
+          FAILED,
+          ABSENT ->
+          endsHere(NEITHER);
+      case LEFT -> TruthTable.movedOn(UNKNOWN);
+      case UNKNOWN -> TruthTable.unknownThere();
+    };
+  }
+
+  /** It panicked, and libvirt was told to keep its QEMU for whoever wants to look at it. */
+  static Verdict crashed(Pair it) {
+    return switch (it.there()) {
+      case ARRIVED, RUNNING, HELD, PAUSED ->
+          it.isWhole() && !it.working() ? crashedHere(DESTINATION) : crashedHere(NEITHER);
+      case FAILED, ABSENT -> it.working() ? crashedHere(NEITHER) : TruthTable.stayed(it);
+      case STARTED, POST_COPY, POST_COPY_FAILED, RUNNING_SOMEHOW, WAITING, ENDING, STOPPED ->
+          crashedHere(NEITHER);
+      case LEFT -> TruthTable.movedOn(UNKNOWN);
+      case UNKNOWN -> TruthTable.unknownThere();
+    };
+  }
+
+  /** While the call is out, libvirt may not be done with the guest. */
+  private static Verdict arrivedPaused(Pair it) {
+    if (it.known().arrival() != Arrival.RELEASED) {
+      return moved(it, DESTINATION);
+    }
+    return it.known().callPending()
+        ? new Underway(Phase.SWITCHOVER, DESTINATION, "The guest arrived paused, as it was to.")
+        : new Releasable(
+            "The source has let go, and the destination holds the whole guest paused.");
+  }
+
+  /** While the call is out, libvirt is about to undefine the domain itself. */
+  private static Verdict moved(Pair it, DomainLocation meanwhile) {
+    boolean defined = it.source() != DomainState.ABSENT;
+    return defined && it.known().callPending()
+        ? new Underway(
+            Phase.SWITCHOVER, meanwhile, "The guest has arrived, and libvirt has not returned yet.")
+        : new Moved(defined, "The destination has the domain, and the source has let go of it.");
+  }
+
+  private static Unsettled restIsComing() {
+    return new Unsettled(
+        DESTINATION,
+        "The source has let go, and the destination does not say yet that all memory arrived.",
+        TruthTable.WAIT);
+  }
+
+  private static Contradiction perhapsInPart() {
+    return new Contradiction(
+        NEITHER,
+        "The source's half of the guest is gone, and the destination does not say whether all memory"
+            + " had arrived.",
+        "See whether the guest still works at the destination. If it does, POST to resolve of this"
+            + " migration; if not, destroy it and start it anew from one set of disks. Nothing was"
+            + " undefined or deleted.");
+  }
+
+  private static Contradiction startedAnew() {
+    return new Contradiction(
+        DESTINATION,
+        "The destination runs the guest, which was started there anew and is not known to have"
+            + " arrived.",
+        "See that it runs on whole disks, then POST to resolve of this migration with a sentence.");
+  }
+
+  /** libvirt 9.0 may wait for a job that will never end; no abort reaches it. */
+  private static Contradiction stoppedInTheCopy(DomainState source) {
+    return new Contradiction(
+        NEITHER,
+        "The guest stopped at the source while it was copied ("
+            + source.words()
+            + "), and libvirt has not noticed that its job is over.",
+        "If it stays like this, restart libvirtd at the source: that ends the migration, and no abort"
+            + " does. Other guests go on running; other migrations from or to that host end, and their"
+            + " guests stay where they are.");
+  }
+
+  private static Contradiction stoppedOnBoth() {
+    return new Contradiction(
+        NEITHER,
+        "The domain is shut off on both hosts.",
+        "Find out (its log at the destination) whether it ran there: then the destination's disks are"
+            + " the latest, else the source's. Start it on that host alone, and undefine it on the"
+            + " other, without its storage.");
+  }
+
+  private static Contradiction onNeither() {
+    return new Contradiction(
+        NEITHER,
+        "Neither host has the domain.",
+        "Look for it on the other hosts and in their logs; its disks were not touched.");
+  }
+
+  private static Unsettled endsHere(DomainLocation where) {
+    return new Unsettled(where, "The domain is going down at the source.", TruthTable.WAIT);
+  }
+
+  private static Contradiction crashedHere(DomainLocation where) {
+    return new Contradiction(
+        where,
+        "The guest panicked at the source, and its QEMU is kept there.",
+        "Look at it there; once it is not needed any more, destroy it at the source.");
+  }
+}

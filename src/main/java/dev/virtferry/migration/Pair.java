@@ -1,0 +1,87 @@
+package dev.virtferry.migration;
+
+import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.libvirt.JobReading;
+import dev.virtferry.libvirt.JobReading.Activity;
+
+/**
+ * Both hosts have answered: what they show, and all that helps to understand it.
+ *
+ * @param copying whether a disk's copy has not caught up with the disk
+ */
+record Pair(
+    DomainState source,
+    DomainState destination,
+    JobReading job,
+    boolean copying,
+    Circumstances known) {
+
+  /** What takes no longer than this may be what a switchover leaves to be sent. */
+  private static final long A_PAUSE_MILLIS = 2_000;
+
+  AtSource here() {
+    return AtSource.of(source);
+  }
+
+  AtDestination there() {
+    return AtDestination.of(destination);
+  }
+
+  boolean jobRuns() {
+    return job.activity() == Activity.RUNNING;
+  }
+
+  /** Whether libvirt may still change something by itself. */
+  boolean working() {
+    return known.callPending() || jobRuns();
+  }
+
+  /** The phase of a job whose guest is still the source's. */
+  Phase phase() {
+    return job.memory().totalBytes() > 0 ? Phase.MEMORY : known.phase();
+  }
+
+  /**
+   * The phase of a job whose guest the source holds paused. It is the switchover only when all is
+   * copied: somebody else may have paused the guest, and then libvirt obeys as before.
+   */
+  Phase phaseWhilePaused() {
+    if (copying || memoryGoesOn() || (known.suspended() && known.phase().abortable())) {
+      return phase();
+    }
+    return job.activity() == Activity.UNKNOWN || memoryHasNotBegun()
+        ? known.phase()
+        : Phase.SWITCHOVER;
+  }
+
+  private boolean memoryGoesOn() {
+    return job.memory().remainingMillis() > A_PAUSE_MILLIS;
+  }
+
+  private boolean memoryHasNotBegun() {
+    return jobRuns() && job.memory().totalBytes() == 0;
+  }
+
+  /**
+   * Whether a guest that runs at the destination is known to have all of its memory. In post-copy
+   * only the arrival itself says so: anybody can pause and resume a guest in between.
+   */
+  boolean isWhole() {
+    return switch (there()) {
+      case ARRIVED -> true;
+      case RUNNING, HELD, PAUSED -> known.arrival() != Arrival.IN_POST_COPY;
+      case STARTED,
+          POST_COPY,
+          POST_COPY_FAILED,
+          RUNNING_SOMEHOW,
+          WAITING,
+          ENDING,
+          STOPPED,
+          FAILED,
+          LEFT,
+          ABSENT,
+          UNKNOWN ->
+          false;
+    };
+  }
+}

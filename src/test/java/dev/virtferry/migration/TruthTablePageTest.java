@@ -1,0 +1,143 @@
+package dev.virtferry.migration;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.mapping;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.libvirt.JobReading;
+import dev.virtferry.libvirt.JobReading.Activity;
+import dev.virtferry.libvirt.JobReading.Memory;
+import dev.virtferry.migration.Verdict.Contradiction;
+import dev.virtferry.migration.Verdict.Impossible;
+import dev.virtferry.migration.Verdict.Moved;
+import dev.virtferry.migration.Verdict.PostCopyLost;
+import dev.virtferry.migration.Verdict.Releasable;
+import dev.virtferry.migration.Verdict.Stayed;
+import dev.virtferry.migration.Verdict.Unconfirmed;
+import dev.virtferry.migration.Verdict.Underway;
+import dev.virtferry.migration.Verdict.Unsettled;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * docs/truth-table.md has every pair of states with its verdict, for people to object to. {@code
+ * -Dtruth=write} writes it anew.
+ */
+class TruthTablePageTest {
+
+  private static final Path PAGE = Path.of("docs", "truth-table.md");
+
+  private static final String HEAD =
+      """
+      # The truth table
+
+      What virt-ferry makes of each pair of states that the two hosts of a migration can show: every state and reason of
+      libvirt (`virsh domstate --reason`), at either side. It is written by a test from the code that decides
+      ([TruthTable](../src/main/java/dev/virtferry/migration/TruthTable.java) and its two parts), so it says what runs.
+
+      *Works* means that the source's job runs or virt-ferry's call has not returned; *over* that neither is so. The phase of a
+      paused source is `SWITCHOVER` only when every copy is ready and the memory's rest would take less than two seconds. Each
+      verdict has to last for `ferry.watch.settle` before `RECOVERING` or `NEEDS_ATTENTION` is told. Where the way of migrating
+      matters it is named: *plain*, *guarded* (`guardedSwitchover`), *paused* (`startPaused`, or paused by its owner before) and
+      *post-copy* (`options.postCopy`).
+      """;
+
+  private static final Map<Arrival, String> WAYS = ways();
+
+  private static Map<Arrival, String> ways() {
+    Map<Arrival, String> ways = new LinkedHashMap<>();
+    ways.put(Arrival.RUNNING, "plain");
+    ways.put(Arrival.RELEASED, "guarded");
+    ways.put(Arrival.PAUSED, "paused");
+    ways.put(Arrival.IN_POST_COPY, "post-copy");
+    return ways;
+  }
+
+  @Test
+  void thePageSaysWhatTheTableDecides() throws IOException {
+    String page =
+        HEAD + Stream.of(AtSource.values()).map(TruthTablePageTest::section).collect(joining());
+    if ("write".equals(System.getProperty("truth"))) {
+      Files.writeString(PAGE, page);
+    }
+    assertThat(Files.readString(PAGE)).isEqualTo(page);
+  }
+
+  private static String section(AtSource here) {
+    List<DomainState> states = states(AtSource::of, here);
+    return "\n## The source shows: %s\n\n| The destination shows | works | over |\n|---|---|---|\n"
+            .formatted(words(states))
+        + Stream.of(AtDestination.values())
+            .map(there -> row(states.getFirst(), states(AtDestination::of, there)))
+            .collect(joining());
+  }
+
+  private static String row(DomainState source, List<DomainState> destinations) {
+    DomainState there = destinations.getFirst();
+    return "| %s | %s | %s |\n"
+        .formatted(words(destinations), cell(source, there, true), cell(source, there, false));
+  }
+
+  /** The same verdict for several ways is told once. */
+  private static String cell(DomainState source, DomainState destination, boolean works) {
+    Map<String, List<String>> byVerdict =
+        WAYS.keySet().stream()
+            .collect(
+                groupingBy(
+                    way -> told(TruthTable.judge(pair(source, destination, works, way))),
+                    LinkedHashMap::new,
+                    mapping(WAYS::get, Collectors.toList())));
+    return byVerdict.size() == 1
+        ? byVerdict.keySet().iterator().next()
+        : byVerdict.entrySet().stream()
+            .map(e -> "*%s*: %s".formatted(String.join(", ", e.getValue()), e.getKey()))
+            .collect(joining("<br>"));
+  }
+
+  private static Pair pair(
+      DomainState source, DomainState destination, boolean works, Arrival way) {
+    boolean active = source.active();
+    var memory = works ? new Memory(100, 100, 0, 3, 0, 0) : Memory.NOTHING;
+    var job = new JobReading(works && active ? Activity.RUNNING : Activity.NONE, memory, 0);
+    Phase phase = source.half() ? Phase.POST_COPY : Phase.MEMORY;
+    return new Pair(
+        source, destination, job, false, new Circumstances(phase, works, true, way, false, true));
+  }
+
+  private static String told(Verdict verdict) {
+    String end =
+        switch (verdict) {
+          case Underway it -> "`%s`, `%s`".formatted(it.phase(), it.location());
+          case Unsettled it -> "`RECOVERING`, `%s`".formatted(it.location());
+          case Contradiction it -> "`NEEDS_ATTENTION`, `%s`".formatted(it.location());
+          case Impossible it ->
+              "libvirt can't produce it: `NEEDS_ATTENTION`, `%s`".formatted(it.location());
+          case PostCopyLost _ -> "`NEEDS_ATTENTION`, `DESTINATION`, until it is resumed";
+          case Releasable _ -> "virt-ferry lets it run at the destination";
+          case Unconfirmed _ -> "virt-ferry destroys the source's copy";
+          case Moved _ -> "`SUCCEEDED`, `DESTINATION`";
+          case Stayed it ->
+              "`FAILED` or `CANCELLED`, `%s`"
+                  .formatted(it.source().canRun() ? "SOURCE" : "NEITHER");
+        };
+    return end + ". " + verdict.why();
+  }
+
+  private static <T> List<DomainState> states(Function<DomainState, T> meaning, T wanted) {
+    return Stream.of(DomainState.values()).filter(s -> meaning.apply(s).equals(wanted)).toList();
+  }
+
+  private static String words(List<DomainState> states) {
+    return states.stream().map(DomainState::words).distinct().collect(joining(", "));
+  }
+}

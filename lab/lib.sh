@@ -115,6 +115,41 @@ start_daemon() {
   on_host "$1" env -i PATH="$PATH" HOME=/root LC_ALL=C.UTF-8 "$LAB_MARK" "$LAB_HOME/host-daemons" 8>&- 9>&- </dev/null
 }
 
+# --- hosts that start and lose their power ----------------------------------
+
+# From its files, as they are.
+boot_host() {
+  local dir
+  dir=$(host_dir "$1")
+  with_machine_lock network connect_host "$1"
+  setsid env -i PATH="$PATH" HOME=/root LC_ALL=C.UTF-8 LAB_BOOT="$LAB_BOOT" "$LAB_MARK" \
+    nsenter --net="/run/netns/$(host_netns "$1")" "$LAB_DIR/bin/host-init" outer "$dir" "$1" \
+    </dev/null >"$dir/init.log" 2>&1 &
+}
+
+connect_host() {
+  local netns veth
+  netns=$(host_netns "$1") veth=$(host_veth "$1")
+  ip netns add "$netns"
+  ip link add "$veth" type veth peer name eth0 netns "$netns"
+  ip -n "$netns" link set lo up
+  # A host that is made anew keeps its hardware address, which its peers remember for a while.
+  # shellcheck disable=SC2046,SC2183
+  ip -n "$netns" link set eth0 address "$(printf '02:00:%02x:%02x:%02x:%02x' $(host_address "$1" | tr . ' '))"
+  ip -n "$netns" address add "$(host_address "$1")/24" dev eth0
+  ip -n "$netns" link set eth0 up
+  ip link set "$veth" master "$LAB_BRIDGE" up
+}
+
+# The network goes first, so that no farewell of a dying process reaches a peer; what the kernel would
+# repeat later goes with the namespace.
+cut_power() {
+  set_link "$1" down 2>/dev/null || true
+  kill_all host_processes "$1"
+  ip link del "$(host_veth "$1")" 2>/dev/null || true
+  remove_netns "$(host_netns "$1")"
+}
+
 # --- the service ------------------------------------------------------------
 
 find_jdk() {
@@ -197,9 +232,7 @@ kill_all() { # FUNCTION-THAT-LISTS-PIDS [ARGUMENT...]
 }
 
 remove_host() {
-  kill_all host_processes "$1"
-  ip link del "$(host_veth "$1")" 2>/dev/null || true
-  remove_netns "$(host_netns "$1")"
+  cut_power "$1"
   remove_dir "$(host_dir "$1")"
 }
 
@@ -220,8 +253,13 @@ unmount_below() {
     while read -r mount; do umount -l "$mount"; done
 }
 
-# By device and inode: a loop device set up inside a host knows its file by the host's path.
 detach_loops_below() {
+  local loop
+  for loop in $(loops_below "$1"); do losetup --detach "$loop"; done
+}
+
+# By device and inode: a loop device set up inside a host knows its file by the host's path.
+loops_below() {
   command -v losetup >/dev/null || return 0
   local device files loops loop inode backing
   device=$(stat -c '%Hd:%Ld' "$1")
@@ -229,7 +267,7 @@ detach_loops_below() {
   [[ -n $loops ]] || return 0
   files=$(find "$1" -xdev -type f -printf '%i\n')
   while read -r loop inode backing; do
-    if [[ $backing == "$device" ]] && grep -qxF "$inode" <<<"$files"; then losetup --detach "$loop"; fi
+    if [[ $backing == "$device" ]] && grep -qxF "$inode" <<<"$files"; then echo "$loop"; fi
   done <<<"$loops"
 }
 

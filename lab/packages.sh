@@ -46,7 +46,7 @@ apt_install() {
 # --- the guests' kernel -----------------------------------------------------
 
 GUEST_MODULES=(virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk
-  scsi_mod virtio_scsi ahci sd_mod)
+  scsi_mod virtio_scsi ahci sd_mod button evdev)
 
 prepare_boot() {
   boot_is_ready || with_machine_lock packages build_boot

@@ -22,6 +22,18 @@ final class Arena implements AutoCloseable {
   /** Somebody else's, in the same pool. */
   static final String FOREIGN = POOL + "/foreign.raw";
 
+  /** On the host's disk, so that it is there again after a loss of power. */
+  private static final String MAKE_POOL =
+      """
+      truncate -s 64M %1$s.img
+      mkfs.ext4 -q -O ^has_journal -m 0 %1$s.img
+      mkdir -p %1$s
+      echo '%1$s.img %1$s ext4 loop 0 0' >/srv/fstab
+      mount --all --fstab /srv/fstab
+      rmdir %1$s/lost+found
+      """
+          .formatted(POOL);
+
   static final String FILLER = POOL + "/filler";
 
   static final List<String> HOSTS = List.of("kvm-a", "kvm-b");
@@ -72,8 +84,7 @@ final class Arena implements AutoCloseable {
   }
 
   private void makePool(String host) {
-    lab.on(host, "mkdir", "-p", POOL);
-    lab.on(host, "mount", "-t", "tmpfs", "-o", "size=64m", "small", POOL);
+    lab.on(host, "sh", "-euc", MAKE_POOL);
     lab.on(host, "virsh", "pool-define-as", "small", "dir", "--target", POOL);
     lab.on(host, "virsh", "pool-start", "small");
     lab.on(host, "virsh", "pool-autostart", "small");
@@ -117,12 +128,18 @@ final class Arena implements AutoCloseable {
             .formatted(GUEST));
   }
 
+  boolean runsOn(String host) {
+    return runs(condition(host));
+  }
+
+  /** Half a guest is called running too, and waits for ever for its other half. */
+  static boolean runs(String condition) {
+    return condition.startsWith("running") && !condition.equals("running (post-copy failed)");
+  }
+
   /** The host that runs the guest; empty when none does. */
   String runningOn() {
-    return HOSTS.stream()
-        .filter(host -> condition(host).startsWith("running"))
-        .findFirst()
-        .orElse("");
+    return HOSTS.stream().filter(this::runsOn).findFirst().orElse("");
   }
 
   /** A new guest on kvm-a, after taking away what may be left of an earlier one. */
@@ -131,7 +148,7 @@ final class Arena implements AutoCloseable {
     if (!lab.guest("list").isBlank()) {
       lab.guest("remove", GUEST);
     }
-    lab.guest("start", GUEST, "--disk", "vda=24M,full,path=" + IMAGE);
+    lab.guest("start", GUEST, "--disk", "vda=24M,full,path=" + IMAGE, "--button", "poweroff");
     content = lab.guest("digest", GUEST, "vda", HOSTS.getFirst());
   }
 
@@ -140,9 +157,10 @@ final class Arena implements AutoCloseable {
     return content;
   }
 
-  /** Links, daemons and pools as they were, whatever happened. */
+  /** Hosts, links, daemons and pools as they were, whatever happened. */
   void putRight() {
     for (String host : HOSTS) {
+      lab.power(host, "on");
       lab.link(host, "normal");
       lab.daemonGoesOn(host);
       lab.daemon(host, "start");

@@ -1,5 +1,6 @@
 package dev.virtferry.lab;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,8 +17,18 @@ final class Chaos {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-  private static final Set<Fault> DEADLY =
-      EnumSet.of(Fault.SOURCE_GUEST_KILLED, Fault.DESTINATION_GUEST_KILLED);
+  /** libvirt's keepalive may have to find out first. */
+  private static final Duration PATIENCE_FOR_A_LOST_HOST = Duration.ofMinutes(5);
+
+  private static final Set<Fault> LOST_HOST =
+      EnumSet.of(Fault.SOURCE_HOST_LOST, Fault.DESTINATION_HOST_LOST);
+
+  private static final Set<Fault> DEADLY_AT_SOURCE =
+      EnumSet.of(Fault.SOURCE_GUEST_KILLED, Fault.SOURCE_HOST_LOST, Fault.POWERED_OFF_BY_ITSELF);
+
+  private static final Set<Fault> DEADLY_AT_DESTINATION =
+      EnumSet.of(
+          Fault.DESTINATION_GUEST_KILLED, Fault.DESTINATION_HOST_LOST, Fault.POWERED_OFF_BY_ITSELF);
 
   private final Arena arena;
   private boolean guestIsFresh;
@@ -91,7 +102,7 @@ final class Chaos {
     lab.link(source, "slow", "30mbit");
     int calls = arena.calls(source);
     long tick = lab.tick(Arena.GUEST, source);
-    String id = arena.service().migrate(request(destination, trouble.guarded()));
+    String id = arena.service().migrate(request(destination, options(trouble)));
     var scene = new Scene(arena, source, destination, id, trouble);
     trouble.moment().await(scene);
     Arena.pause(trouble.moment().millis(trouble.delay()));
@@ -100,7 +111,7 @@ final class Chaos {
     trouble.moment().release(scene);
     Instant over = Instant.now();
     lab.link(source, "normal");
-    JsonNode truth = scene.awaitTruth(PATIENCE);
+    JsonNode truth = scene.awaitTruth(patience(trouble));
     long millis = Duration.between(over, Instant.now()).toMillis();
     lab.on(destination, "rm", "-f", Arena.FILLER);
 
@@ -108,14 +119,18 @@ final class Chaos {
     String end = truth.get("state").asString();
     if (end.equals("NEEDS_ATTENTION")) {
       judgeContradiction(scene, truth, lies);
-      actOn(scene, truth);
+      calls += actOn(scene, truth, lies);
       truth = scene.awaitEnd(Duration.ofMinutes(1));
       end += ", " + truth.get("state").asString();
     }
     if (end.equals("RECOVERING") && arena.jobRuns(source)) {
-      restartDaemon(scene, truth);
+      System.out.printf("  (advice: %s)%n", truth.get("attention"));
+      restartDaemon(scene);
       truth = scene.awaitEnd(Duration.ofMinutes(1));
       end += ", " + truth.get("state").asString();
+    }
+    if (trouble.fault() == Fault.SUSPENDED_BY_OTHERS) {
+      letGoOn();
     }
     judge(scene, truth, lies);
     if (panicked(scene, truth.get("state").asString().equals("SUCCEEDED"))) {
@@ -133,14 +148,22 @@ final class Chaos {
       lies.add(arena.service().get("/v1/migrations/" + id + "/history").body().toString());
       Arena.HOSTS.forEach(host -> lies.add(arena.evidence(host)));
       // The next one begins anew, whatever this one believes.
-      arena.service().post("/v1/migrations/" + id + "/resolve", "{\"reason\":\"chaos goes on\"}");
+      scene.resolve("chaos goes on");
     }
     return new Outcome(trouble, seen, end, millis, lies);
   }
 
-  private String request(String destination, boolean guarded) {
-    return "{\"domain\":\"%s\",\"destUri\":\"%s\",\"disks\":[\"vda\"],\"options\":{\"guardedSwitchover\":%s}}"
-        .formatted(Arena.GUEST, arena.lab().peer(destination), guarded);
+  private static Duration patience(Trouble trouble) {
+    return LOST_HOST.contains(trouble.fault()) ? PATIENCE_FOR_A_LOST_HOST : PATIENCE;
+  }
+
+  private static String options(Trouble trouble) {
+    return trouble.moment().options(trouble.guarded());
+  }
+
+  private String request(String destination, String options) {
+    return "{\"domain\":\"%s\",\"destUri\":\"%s\",\"disks\":[\"vda\"],\"options\":%s}"
+        .formatted(Arena.GUEST, arena.lab().peer(destination), options);
   }
 
   private static String standing(JsonNode migration) {
@@ -160,19 +183,70 @@ final class Chaos {
       lies.add("no end: " + both);
       return;
     }
-    if (!location.equals(arrived ? "DESTINATION" : "SOURCE")) {
-      lies.add("a strange place: " + both);
-    }
     String here = arrived ? destination : source;
     String there = arrived ? source : destination;
-    boolean mayBeDead = DEADLY.contains(scene.trouble().fault()) || panicked(scene, arrived);
-    if (!here.startsWith("running") && !(mayBeDead && here.startsWith("shut off"))) {
+    boolean dead = mayBeDead(scene, arrived) && here.startsWith("shut off");
+    if (!Arena.runs(here) && !dead) {
       lies.add("it does not run where it should be: " + both);
     }
-    if (!there.equals("absent")) {
+    if (!places(truth, arrived, dead).contains(location)) {
+      lies.add("a strange place: " + both);
+    }
+    boolean halves = !arrived && diedInHalves(scene);
+    if (halves) {
+      judgeHalves(scene, lies);
+    } else if (!there.equals("absent")) {
       lies.add("something is left where it is not: " + both);
     }
+    if (dead && state.equals("FAILED") && !panicked(scene, arrived) && !halves) {
+      judgeDeath(truth, lies);
+    }
     judgeVolumes(scene, truth, arrived, here, lies);
+  }
+
+  private boolean mayBeDead(Scene scene, boolean arrived) {
+    Set<Fault> deadly = arrived ? DEADLY_AT_DESTINATION : DEADLY_AT_SOURCE;
+    return deadly.contains(scene.trouble().fault())
+        || diedInHalves(scene)
+        || panicked(scene, arrived);
+  }
+
+  /** In post-copy the death of either half is the guest's. */
+  private static boolean diedInHalves(Scene scene) {
+    Fault fault = scene.trouble().fault();
+    return scene.trouble().moment() == Moment.POST_COPY
+        && (DEADLY_AT_SOURCE.contains(fault) || DEADLY_AT_DESTINATION.contains(fault));
+  }
+
+  /** A cancel is over when the source goes on; what becomes of the guest then is not told. */
+  private static Set<String> places(JsonNode truth, boolean arrived, boolean dead) {
+    if (arrived) {
+      return Set.of("DESTINATION");
+    }
+    if (!dead) {
+      return Set.of("SOURCE");
+    }
+    return truth.get("state").asString().equals("CANCELLED")
+        ? Set.of("SOURCE", "NEITHER")
+        : Set.of("NEITHER");
+  }
+
+  private static void judgeDeath(JsonNode truth, List<String> lies) {
+    if (!truth.at("/error/type").asString("").endsWith("domain-not-running")) {
+      lies.add("its death is not told: " + truth.get("error"));
+    }
+  }
+
+  /** Whatever can be saved of a guest whose halves are lost is left to its owner. */
+  private void judgeHalves(Scene scene, List<String> lies) {
+    for (String host : Arena.HOSTS) {
+      if (scene.condition(host).equals("absent")) {
+        lies.add("it was undefined on " + host);
+      }
+      if (!arena.images(host).contains(Path.of(Arena.IMAGE).getFileName().toString())) {
+        lies.add("its image is gone from " + host);
+      }
+    }
   }
 
   private boolean panicked(Scene scene, boolean arrived) {
@@ -205,8 +279,8 @@ final class Chaos {
   private void judgeContradiction(Scene scene, JsonNode truth, List<String> lies) {
     String source = scene.condition(scene.source());
     String destination = scene.condition(scene.destination());
-    boolean here = source.startsWith("running");
-    boolean there = destination.startsWith("running");
+    boolean here = Arena.runs(source);
+    boolean there = Arena.runs(destination);
     String expected = here && there ? "BOTH" : here ? "SOURCE" : there ? "DESTINATION" : "NEITHER";
     String location = truth.get("domainLocation").asString();
     if (!location.equals(expected)) {
@@ -214,19 +288,51 @@ final class Chaos {
     }
   }
 
-  /** What an operator would do who reads the advice. */
-  private void actOn(Scene scene, JsonNode truth) {
+  /**
+   * What an operator would do who reads the advice.
+   *
+   * @return how often libvirt is called anew for it
+   */
+  private int actOn(Scene scene, JsonNode truth, List<String> lies) {
     System.out.printf("  (advice: %s)%n", truth.get("attention"));
-    if (!scene.condition(scene.source()).startsWith("running")) {
-      return;
+    if (scene.lostItsLink()) {
+      scene.resumePostCopy();
+      return 1;
     }
-    arena.lab().succeedsOn(scene.destination(), "virsh", "destroy", Arena.GUEST);
-    arena.lab().succeedsOn(scene.destination(), "virsh", "undefine", Arena.GUEST);
+    if (!arena.runningOn().isEmpty()) {
+      destroyCopy(scene);
+    } else if (scene.trouble().moment() == Moment.POST_COPY) {
+      giveUpHalves(scene, lies);
+    } else {
+      restartDaemon(scene);
+    }
+    return 0;
+  }
+
+  private void destroyCopy(Scene scene) {
+    if (arena.runsOn(scene.source())) {
+      arena.lab().succeedsOn(scene.destination(), "virsh", "destroy", Arena.GUEST);
+      arena.lab().succeedsOn(scene.destination(), "virsh", "undefine", Arena.GUEST);
+    }
+  }
+
+  private void giveUpHalves(Scene scene, List<String> lies) {
+    judgeHalves(scene, lies);
+    for (String host : Arena.HOSTS) {
+      arena.lab().succeedsOn(host, "virsh", "destroy", Arena.GUEST);
+    }
+    scene.resolve("both halves are lost");
+  }
+
+  /** Somebody suspended it, and nobody but its owner resumes it. */
+  private void letGoOn() {
+    if (arena.runningOn().isEmpty()) {
+      Arena.HOSTS.forEach(host -> arena.lab().succeedsOn(host, "virsh", "resume", Arena.GUEST));
+    }
   }
 
   /** libvirt itself does not come to an end of its job; the advice says what helps. */
-  private void restartDaemon(Scene scene, JsonNode truth) {
-    System.out.printf("  (advice: %s)%n", truth.get("attention"));
+  private void restartDaemon(Scene scene) {
     arena.lab().daemon(scene.source(), "kill");
     arena.lab().daemon(scene.source(), "start");
   }
@@ -255,12 +361,11 @@ final class Chaos {
   /** Whatever happened, the next migration of the same guest works. */
   private void follow(List<String> lies) {
     String source = arena.runningOn();
-    String id = arena.service().migrate(request(Arena.other(source), false));
+    String id = arena.service().migrate(request(Arena.other(source), "{}"));
     JsonNode ended = arena.service().awaitEnd(id);
     if (ended.get("state").asString().equals("FAILED") && arena.removeLeftNodes(source)) {
       System.out.printf("  (a killed daemon left nodes in QEMU: %s)%n", ended.get("error"));
-      ended =
-          arena.service().awaitEnd(arena.service().migrate(request(Arena.other(source), false)));
+      ended = arena.service().awaitEnd(arena.service().migrate(request(Arena.other(source), "{}")));
     }
     if (ended.get("state").asString().equals("SUCCEEDED")) {
       arena.lab().on(source, "rm", "-f", Arena.IMAGE);

@@ -47,6 +47,36 @@ enum Fault {
       scene.killGuest(scene.destination());
     }
   },
+  /** The guest powers itself off. */
+  POWERED_OFF_BY_ITSELF {
+    @Override
+    void happen(Scene scene) {
+      scene.pressButton();
+    }
+  },
+  /** Somebody suspends the guest at the source and resumes it; libvirt may refuse either. */
+  SUSPENDED_BY_OTHERS {
+    @Override
+    void happen(Scene scene) {
+      scene.lab().succeedsOn(scene.source(), "virsh", "suspend", Arena.GUEST);
+      scene.lasts(2_000, 6_000);
+      scene.lab().succeedsOn(scene.source(), "virsh", "resume", Arena.GUEST);
+    }
+  },
+  /** The source is without power for 3 to 15 s. */
+  SOURCE_HOST_LOST {
+    @Override
+    void happen(Scene scene) {
+      scene.losePower(scene.source());
+    }
+  },
+  /** The destination is without power for 3 to 15 s. */
+  DESTINATION_HOST_LOST {
+    @Override
+    void happen(Scene scene) {
+      scene.losePower(scene.destination());
+    }
+  },
   /** The link of one host is cut for less than libvirt's keepalive. */
   LINK_CUT_BRIEFLY {
     @Override

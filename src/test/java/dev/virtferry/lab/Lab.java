@@ -133,6 +133,11 @@ final class Lab implements AutoCloseable {
     run("daemon", words.toArray(String[]::new));
   }
 
+  /** {@code lab/power}. */
+  void power(String host, String verb) {
+    run("power", host, verb);
+  }
+
   /** {@code lab/cert}. */
   void cert(String... words) {
     run("cert", words);

@@ -41,6 +41,20 @@ enum Moment {
       scene.lab().daemonGoesOn(scene.destination());
     }
   },
+  /** The guest runs at the destination, and most of its memory is still at the source. */
+  POST_COPY(3_000) {
+    @Override
+    void await(Scene scene) {
+      MEMORY.await(scene);
+      scene.switchToPostCopy();
+      scene.awaitThat(m -> m.get("phase").asString("").equals("POST_COPY"));
+    }
+
+    @Override
+    String options(boolean guarded) {
+      return "{\"postCopy\":true,\"bandwidthPostCopyMiBps\":2}";
+    }
+  },
   /** A cancel was taken: libvirt lets go, and what was made is removed. */
   CLEANING(600) {
     @Override
@@ -61,6 +75,11 @@ enum Moment {
 
   /** Undoes what held the moment open. */
   void release(Scene scene) {}
+
+  /** The options that the migration is asked for with. */
+  String options(boolean guarded) {
+    return "{\"guardedSwitchover\":%s}".formatted(guarded);
+  }
 
   /** How long after its beginning the fault comes, in milliseconds. */
   long millis(double fraction) {

@@ -37,6 +37,16 @@ record Scene(Arena arena, String source, String destination, String id, Trouble 
     }
   }
 
+  /** Asked for until it is heard, as the service may not have seen libvirt's memory phase yet. */
+  void switchToPostCopy() {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() ->
+            service().post("/v1/migrations/" + id + "/complete", "{\"by\":\"POST_COPY\"}").status()
+                    == 202
+                || Service.ended(service().migration(id)));
+  }
+
   /** Lets the fault last, somewhere between these many milliseconds. */
   void lasts(int least, int most) {
     Arena.pause(Math.round(least + trouble.length() * (most - least)));
@@ -46,6 +56,57 @@ record Scene(Arena arena, String source, String destination, String id, Trouble 
     lab()
         .succeedsOn(
             host, "sh", "-c", "kill -KILL $(cat /run/libvirt/qemu/%s.pid)".formatted(Arena.GUEST));
+  }
+
+  /** Ends it by hand; the answer may be a refusal, where it has ended. */
+  void resolve(String reason) {
+    service().post("/v1/migrations/" + id + "/resolve", "{\"reason\":\"%s\"}".formatted(reason));
+  }
+
+  /** Whether both halves of the guest are there and wait for each other. */
+  boolean lostItsLink() {
+    return condition(source).equals("paused (post-copy failed)")
+        && condition(destination).contains("post-copy");
+  }
+
+  /** Asked for once; the service tries until QEMU takes it. */
+  void resumePostCopy() {
+    service().post("/v1/migrations/" + id + "/resume-post-copy", "");
+  }
+
+  /** Presses the guest's power button where it runs, and returns when it is off. */
+  void pressButton() {
+    String host = arena.runningOn();
+    if (!host.isEmpty()) {
+      lab().guest("press", Arena.GUEST, host);
+      awaitSilence();
+    }
+  }
+
+  /** A guest that is held back by something else does not go off; that is no fault of the lab's. */
+  private void awaitSilence() {
+    try {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> arena.runningOn().isEmpty() && !goesDown());
+    } catch (ConditionTimeoutException e) {
+      System.out.printf("  (it is not off after 20 s: %s)%n", e.getMessage());
+    }
+  }
+
+  private boolean goesDown() {
+    return Arena.HOSTS.stream().anyMatch(host -> condition(host).startsWith("in shutdown"));
+  }
+
+  /** The host is without power for a while; what was held goes on meanwhile. */
+  void losePower(String host) {
+    lab().power(host, "off");
+    try {
+      trouble.moment().release(this);
+      lasts(3_000, 15_000);
+    } finally {
+      lab().power(host, "on");
+    }
   }
 
   void fillPool() {

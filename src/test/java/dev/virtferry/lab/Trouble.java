@@ -2,8 +2,10 @@ package dev.virtferry.lab;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * One fault at one moment of one migration. The same seed draws the same list.
@@ -22,8 +24,41 @@ record Trouble(
     boolean first,
     boolean guarded) {
 
+  /**
+   * Which troubles are drawn.
+   *
+   * @param moments those, and no others
+   * @param faults those, and no others
+   */
+  record Choice(Set<Moment> moments, Set<Fault> faults) {
+
+    static Choice all() {
+      return new Choice(EnumSet.allOf(Moment.class), EnumSet.allOf(Fault.class));
+    }
+
+    /** How many different ones there are. */
+    int size() {
+      return (int)
+          moments.stream()
+              .flatMap(moment -> faults.stream().filter(fault -> makesSense(moment, fault)))
+              .count();
+    }
+
+    private boolean holds(Trouble trouble) {
+      return moments.contains(trouble.moment()) && faults.contains(trouble.fault());
+    }
+  }
+
+  /** A guest that the switchover holds can't power itself off. */
+  private static boolean makesSense(Moment moment, Fault fault) {
+    return !(moment == Moment.SWITCHOVER && fault == Fault.POWERED_OFF_BY_ITSELF);
+  }
+
   /** Every fault at every moment once before any comes again. */
-  static List<Trouble> drawn(long seed, int runs) {
+  static List<Trouble> drawn(long seed, int runs, Choice choice) {
+    if (choice.size() == 0) {
+      throw new IllegalArgumentException("None of these faults makes sense at such a moment");
+    }
     var random = new Random(seed);
     List<Trouble> drawn = new ArrayList<>();
     while (drawn.size() < runs) {
@@ -38,10 +73,12 @@ record Trouble(
                   random.nextDouble(),
                   random.nextDouble(),
                   random.nextBoolean(),
-                  random.nextBoolean()));
+                  random.nextBoolean() && moment != Moment.POST_COPY));
         }
       }
       Collections.shuffle(round, random);
+      round.removeIf(
+          trouble -> !choice.holds(trouble) || !makesSense(trouble.moment, trouble.fault));
       for (Trouble trouble : round) {
         if (drawn.size() < runs) {
           drawn.add(trouble.numbered(drawn.size() + 1));

@@ -129,12 +129,19 @@ final class Arena implements AutoCloseable {
   }
 
   boolean runsOn(String host) {
-    return runs(condition(host));
+    return runs(condition(host), condition(other(host)));
   }
 
-  /** Half a guest is called running too, and waits for ever for its other half. */
-  static boolean runs(String condition) {
-    return condition.startsWith("running") && !condition.equals("running (post-copy failed)");
+  /**
+   * Half a guest is called running too, and waits for ever for an other half that is not there.
+   * Where that was lost with its host, libvirt does not even call it failed.
+   */
+  static boolean runs(String condition, String elsewhere) {
+    return switch (condition) {
+      case "running (post-copy failed)" -> false;
+      case "running (post-copy)" -> elsewhere.contains("post-copy");
+      default -> condition.startsWith("running");
+    };
   }
 
   /** The host that runs the guest; empty when none does. */

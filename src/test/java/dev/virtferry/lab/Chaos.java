@@ -186,7 +186,7 @@ final class Chaos {
     String here = arrived ? destination : source;
     String there = arrived ? source : destination;
     boolean dead = mayBeDead(scene, arrived) && here.startsWith("shut off");
-    if (!Arena.runs(here) && !dead) {
+    if (!Arena.runs(here, there) && !dead) {
       lies.add("it does not run where it should be: " + both);
     }
     if (!places(truth, arrived, dead).contains(location)) {
@@ -279,8 +279,8 @@ final class Chaos {
   private void judgeContradiction(Scene scene, JsonNode truth, List<String> lies) {
     String source = scene.condition(scene.source());
     String destination = scene.condition(scene.destination());
-    boolean here = Arena.runs(source);
-    boolean there = Arena.runs(destination);
+    boolean here = Arena.runs(source, destination);
+    boolean there = Arena.runs(destination, source);
     String expected = here && there ? "BOTH" : here ? "SOURCE" : there ? "DESTINATION" : "NEITHER";
     String location = truth.get("domainLocation").asString();
     if (!location.equals(expected)) {

@@ -61,16 +61,28 @@ enum Hand {
       Reach.AT_SOURCE,
       "virsh migrate --live --p2p --persistent --undefinesource --copy-storage-all"
           + " --migrate-disks vda $G qemu+tcp://kvm-b/system"),
-  INJECT_NMI("inject-nmi", Reach.AT_SOURCE, "virsh inject-nmi $G");
+  INJECT_NMI("inject-nmi", Reach.AT_SOURCE, "virsh inject-nmi $G"),
+  OWN_POWEROFF("poweroff", "the guest powers itself off"),
+  OWN_REBOOT("reboot", "the guest reboots itself"),
+  OWN_PANIC("panic", "the guest panics");
 
   private final String title;
   private final Reach reach;
   private final String script;
+  private final String button;
 
   Hand(String title, Reach reach, String script) {
     this.title = title;
     this.reach = reach;
     this.script = script;
+    this.button = "";
+  }
+
+  Hand(String button, String title) {
+    this.title = title;
+    this.reach = Reach.AT_SOURCE;
+    this.script = "";
+    this.button = button;
   }
 
   String title() {
@@ -83,6 +95,11 @@ enum Hand {
 
   String script() {
     return script;
+  }
+
+  /** What the guest does when its power button is pressed; empty where nobody presses it. */
+  String button() {
+    return button;
   }
 
   boolean suspends() {

@@ -28,7 +28,7 @@ class HandsSeries {
     LabExtension.requireLab();
     List<Ending> endings = new ArrayList<>();
     try (var stage = new HandsStage()) {
-      for (Hand hand : hands()) {
+      for (Hand hand : hands().stream().filter(stage::knows).toList()) {
         for (Spot spot : spots(hand)) {
           endings.add(new Intrusion(stage, hand, spot).happen());
           tell(endings);
@@ -40,9 +40,9 @@ class HandsSeries {
   }
 
   private static List<Hand> hands() {
-    String name = ONLY.replace('-', '_').toUpperCase(Locale.ROOT);
+    List<String> names = List.of(ONLY.replace('-', '_').toUpperCase(Locale.ROOT).split(","));
     return Arrays.stream(Hand.values())
-        .filter(hand -> name.isEmpty() || hand.name().equals(name))
+        .filter(hand -> ONLY.isEmpty() || names.contains(hand.name()))
         .toList();
   }
 

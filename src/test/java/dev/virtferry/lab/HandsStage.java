@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +28,7 @@ final class HandsStage implements AutoCloseable {
   private final Lab lab;
   private final Service service;
   private int guests;
-  private CompletableFuture<String> next;
+  private Booting next;
 
   HandsStage() {
     lab = Lab.up("hands");
@@ -65,24 +66,41 @@ final class HandsStage implements AutoCloseable {
     return service;
   }
 
-  private CompletableFuture<String> boot() {
+  /** Whether the lab's guests can do that. */
+  boolean knows(Hand hand) {
+    return hand.button().isEmpty() || lab.guest("help").contains("press NAME");
+  }
+
+  private Booting boot(String... options) {
     String name = "g" + ++guests;
-    return CompletableFuture.supplyAsync(() -> {
-      lab.guest("start", name, "--disk", "vda=16M,full");
+    List<String> words = new ArrayList<>(List.of("start", name, "--disk", "vda=16M,full"));
+    words.addAll(List.of(options));
+    return new Booting(
+        name, CompletableFuture.runAsync(() -> lab.guest(words.toArray(String[]::new))));
+  }
+
+  /** A guest that is on its way. */
+  private record Booting(String name, CompletableFuture<Void> done) {
+
+    String await() {
+      done.join();
       return name;
-    });
+    }
   }
 
   /** A guest at the source that counts already. */
-  String guest() {
-    CompletableFuture<String> ready = next;
+  String guest(Hand hand) {
+    if (!hand.button().isEmpty()) {
+      return boot("--button", hand.button()).await();
+    }
+    Booting ready = next;
     try {
-      return ready.join();
+      return ready.await();
     } catch (CompletionException e) {
       // A daemon that was started anew in the middle of it.
-      System.out.printf("  (a guest did not start, the next one: %s)%n", e.getMessage());
-      takeAway("g" + guests);
-      return boot().join();
+      System.out.printf("  (%s did not start, so another one: %s)%n", ready.name(), e.getMessage());
+      takeAway(ready.name());
+      return boot().await();
     } finally {
       next = boot();
     }
@@ -126,6 +144,10 @@ final class HandsStage implements AutoCloseable {
 
   /** Lets somebody do that on the host, and gives up after a while; libvirt may not. */
   Answer does(Hand hand, String host, String guest) {
+    if (!hand.button().isEmpty()) {
+      lab.guest("press", guest, host);
+      return new Answer(Answer.Outcome.DONE, "");
+    }
     String said =
         lab.on(
             host,
@@ -223,7 +245,7 @@ final class HandsStage implements AutoCloseable {
   @Override
   public void close() {
     try (lab) {
-      next.handle((_, _) -> "").join();
+      next.done().handle((_, _) -> "").join();
       service.close();
     }
   }

@@ -35,7 +35,7 @@ final class Intrusion {
     this.stage = stage;
     this.hand = hand;
     this.spot = spot;
-    guest = stage.guest();
+    guest = stage.guest(hand);
   }
 
   /**

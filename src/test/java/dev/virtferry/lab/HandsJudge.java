@@ -53,6 +53,14 @@ final class HandsJudge {
   private final Facts facts;
   private final List<String> lies = new ArrayList<>();
 
+  /** The same where a person ended it by hand, who has to answer for the rest. */
+  static List<String> liesAfterAPerson(Facts facts) {
+    var judge = new HandsJudge(facts);
+    judge.judgePlace();
+    judge.judgeVolumes();
+    return judge.lies;
+  }
+
   private HandsJudge(Facts facts) {
     this.facts = facts;
   }
@@ -81,6 +89,9 @@ final class HandsJudge {
   private void judge() {
     if (!PLACES.contains(facts.location())) {
       lie("no place at all");
+    }
+    if (facts.halfIsLost()) {
+      judgeLostHalf();
     }
     switch (facts.state()) {
       case "SUCCEEDED" -> judgeArrival();
@@ -144,20 +155,26 @@ final class HandsJudge {
     if (reason.isEmpty() || advice.isEmpty()) {
       lie("it neither ends nor says why");
     }
-    if (facts.halfIsLost()) {
-      judgeLostHalf();
-    }
-    if (facts.location().equals("SOURCE") && !isWhole(facts.source())) {
-      lie("the source does not have a guest that is alive");
-    }
-    if (facts.location().equals("DESTINATION") && !isWhole(facts.destination())) {
-      lie("the destination does not have a guest that is alive");
-    }
-    if (facts.location().equals("BOTH")
-        && (isGone(facts.source()) || isGone(facts.destination()))) {
-      lie("not both hosts have it");
-    }
+    judgePlace();
     judgeWords(reason);
+  }
+
+  /** A host is named only where it has what runs or could run. */
+  private void judgePlace() {
+    boolean here = isWhole(facts.source());
+    boolean there = isWhole(facts.destination());
+    boolean fits =
+        switch (facts.location()) {
+          case "SOURCE" -> here;
+          case "DESTINATION" -> there;
+          case "BOTH" -> !isGone(facts.source()) && !isGone(facts.destination());
+          case "NEITHER" ->
+              !(here && runs(facts.source())) && !(there && runs(facts.destination()));
+          default -> true;
+        };
+    if (!fits) {
+      lie("a strange place for what the hosts have");
+    }
   }
 
   private void judgeLostHalf() {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 import org.awaitility.core.ConditionTimeoutException;
 import tools.jackson.databind.JsonNode;
@@ -199,15 +200,7 @@ final class Intrusion {
 
   private void judge(JsonNode seen) {
     look("end", seen);
-    Facts facts =
-        new Facts(
-            seen,
-            condition(SOURCE),
-            condition(DESTINATION),
-            stage.events(SOURCE, guest),
-            stage.events(DESTINATION, guest),
-            HandsStage.image(guest),
-            place -> stage.exists(place.split(":", 2)[0], place.split(":", 2)[1]));
+    Facts facts = facts(seen);
     notes.add(
         "events: source %s, destination %s".formatted(facts.atSource(), facts.atDestination()));
     lies.addAll(HandsJudge.lies(facts));
@@ -216,45 +209,74 @@ final class Intrusion {
     }
   }
 
+  private Facts facts(JsonNode seen) {
+    return new Facts(
+        seen,
+        condition(SOURCE),
+        condition(DESTINATION),
+        stage.events(SOURCE, guest),
+        stage.events(DESTINATION, guest),
+        HandsStage.image(guest),
+        place -> stage.exists(place.split(":", 2)[0], place.split(":", 2)[1]));
+  }
+
   private static String id(JsonNode migration) {
     return migration.get("id").asString();
   }
 
   /** What an operator does who reads the advice and follows it to the letter. */
   private String followed(String id, JsonNode seen) {
-    String advice = seen.path("attention").path("advice").asString("");
-    boolean followed = follow(id, advice);
-    JsonNode then =
-        awaitThat(id, Service::ended, followed ? PATIENCE_AFTER_ADVICE : Duration.ofSeconds(2));
+    String advice = seen.path("attention").path("advice").asString("").toLowerCase(Locale.ROOT);
+    boolean done = follow(id, advice);
+    boolean byHand = advice.contains("resolve");
+    Duration patience = done && !byHand ? PATIENCE_AFTER_ADVICE : Duration.ofSeconds(3);
+    JsonNode then = awaitThat(id, Service::ended, patience);
+    if (!Service.ended(then) && byHand) {
+      resolve(id);
+      then = migration(id);
+    }
     if (!Service.ended(then)) {
       lies.add("the advice does not end it: " + advice);
       resolve(id);
       then = migration(id);
     }
     look("after the advice", then);
+    lies.addAll(
+        standing(then).contains("resolved-by-hand")
+            ? HandsJudge.liesAfterAPerson(facts(then))
+            : HandsJudge.lies(facts(then)));
     return standing(then);
   }
 
+  /** Does what the advice names; false where it names nothing that can be done to a host. */
   private boolean follow(String id, String advice) {
-    if (advice.contains("estroy the source's copy")) {
-      return stage.lab().succeedsOn(SOURCE, "virsh", "destroy", guest);
+    boolean done = false;
+    if (advice.contains("destroy the source's")) {
+      done |= stage.lab().succeedsOn(SOURCE, "virsh", "destroy", guest);
     }
-    if (advice.contains("estroy the destination's copy") || advice.contains("destroy the other")) {
-      stage.lab().succeedsOn(DESTINATION, "virsh", "destroy", guest);
-      return stage.lab().succeedsOn(DESTINATION, "virsh", "undefine", guest);
+    if (advice.contains("destroy the destination's copy") || advice.contains("destroy the other")) {
+      done |= stage.lab().succeedsOn(DESTINATION, "virsh", "destroy", guest);
+      stage.lab().succeedsOn(DESTINATION, "virsh", "undefine", guest);
     }
-    if (advice.contains("restart the source's libvirtd")) {
+    if (advice.contains("destroy what is left at the destination")) {
+      done |= stage.lab().succeedsOn(DESTINATION, "virsh", "destroy", guest);
+    }
+    if (advice.contains("restart the source's libvirtd")
+        || advice.contains("restart libvirtd at the source")) {
       stage.restartDaemon(SOURCE);
-      return true;
+      done = true;
     }
     if (advice.contains("resume the domain on the source")) {
-      return stage.lab().succeedsOn(SOURCE, "virsh", "resume", guest);
+      done |= stage.lab().succeedsOn(SOURCE, "virsh", "resume", guest);
     }
-    if (advice.contains("resume-post-copy") && !advice.contains("can't")) {
+    if (advice.contains("resume the domain on the destination")) {
+      done |= stage.lab().succeedsOn(DESTINATION, "virsh", "resume", guest);
+    }
+    if (advice.contains("post to resume-post-copy")) {
       stage.service().post(path(id) + "/resume-post-copy", "");
-      return true;
+      done = true;
     }
-    return advice.contains("resolve") && resolve(id);
+    return done;
   }
 
   private boolean resolve(String id) {

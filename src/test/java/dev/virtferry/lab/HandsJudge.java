@@ -124,6 +124,7 @@ final class HandsJudge {
         && facts.migration().path("error").path("type").isMissingNode()) {
       lie("it failed without a reason");
     }
+    judgeError(facts.migration().path("error").path("type").asString(""));
     switch (facts.location()) {
       case "SOURCE" -> {
         if (!isWhole(facts.source()) && !stoppedAfter(facts.atSource())) {
@@ -139,6 +140,17 @@ final class HandsJudge {
     }
     if (isWhole(facts.destination())) {
       lie("the destination has it");
+    }
+  }
+
+  /** Problems that say what a host has. */
+  private void judgeError(String type) {
+    boolean fits =
+        !(type.endsWith(":domain-not-found") && !facts.source().equals("absent"))
+            && !(type.endsWith(":destination-conflict") && facts.destination().equals("absent"))
+            && !(type.endsWith(":domain-not-running") && runs(facts.source()));
+    if (!fits) {
+      lie("the error does not fit: " + type);
     }
   }
 

@@ -73,7 +73,10 @@ final class HandsJudge {
   }
 
   static boolean isGone(String condition) {
-    return condition.equals("absent") || condition.startsWith("shut off");
+    return condition.equals("absent")
+        || condition.startsWith("shut off")
+        || condition.startsWith("in shutdown")
+        || condition.startsWith("crashed");
   }
 
   /** A part of a guest in post-copy, which is no guest without the other part. */

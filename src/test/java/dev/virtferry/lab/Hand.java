@@ -80,7 +80,7 @@ enum Hand {
 
   Hand(String button, String title) {
     this.title = title;
-    this.reach = Reach.AT_SOURCE;
+    this.reach = Reach.WHERE_IT_RUNS;
     this.script = "";
     this.button = button;
   }
@@ -110,6 +110,7 @@ enum Hand {
   private enum Reach {
     EVERYWHERE,
     AT_SOURCE,
+    WHERE_IT_RUNS,
     COPYING,
     POST_COPY;
 
@@ -118,6 +119,7 @@ enum Hand {
       return switch (this) {
         case EVERYWHERE -> true;
         case AT_SOURCE -> spot.atSource();
+        case WHERE_IT_RUNS -> spot.atSource() != postCopy;
         case COPYING -> spot.atSource() && !postCopy;
         case POST_COPY -> postCopy;
       };

@@ -123,7 +123,10 @@ final class CallOutcome {
         null);
   }
 
-  /** Only libvirt's numbers decide; its words may change with any version. */
+  /**
+   * Only libvirt's numbers decide; its words may change with any version. 42 (no domain) is said of
+   * a destination whose domain somebody ended, and has no name of its own here.
+   */
   private static ProblemType type(LibvirtFailure failure) {
     return switch (failure.code()) {
       case 8 -> failure.domain() == FROM_QEMU ? ProblemType.DISK_NOT_FOUND : ProblemType.SAME_HOST;

@@ -6,11 +6,15 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.Failure.LibvirtWords;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Names the problem behind a migration whose domain stayed where it was. */
 final class CallOutcome {
+
+  /** {@code VIR_ERR_INTERNAL_ERROR}. */
+  private static final int INTERNAL_ERROR = 1;
 
   /** {@code VIR_ERR_OPERATION_ABORTED}: somebody asked for the end of the job. */
   private static final int OPERATION_ABORTED = 78;
@@ -60,6 +64,30 @@ final class CallOutcome {
    */
   static Failure failure(@Nullable Throwable error, DomainState source) {
     return source.canRun() ? whileItRuns(error) : stopped(error, source);
+  }
+
+  /**
+   * The same before a byte was copied. An internal error of QEMU's driver is all that libvirt says
+   * of an image that it neither finds nor can make, as of a block device.
+   *
+   * @param unseen the images at the destination that no pool lets virt-ferry look at, by path
+   */
+  static Failure beforeTheFirstByte(
+      @Nullable Throwable error, DomainState source, List<String> unseen) {
+    if (error instanceof LibvirtFailure failure
+        && failure.code() == INTERNAL_ERROR
+        && failure.domain() == FROM_QEMU
+        && source.canRun()
+        && !unseen.isEmpty()) {
+      String detail =
+          "libvirt gave up before a byte was copied: %s. No pool of the destination lets virt-ferry look"
+                  .formatted(failure.message())
+              + " at %s: it has to be there, with the same size. The domain is still at the source."
+                  .formatted(String.join(", ", unseen));
+      return new Failure(
+          Problem.of(ProblemType.DESTINATION_STORAGE, detail), LibvirtWords.of(failure));
+    }
+    return failure(error, source);
   }
 
   /** Whatever the call said: that the guest does not run any more is what went wrong. */

@@ -435,10 +435,16 @@ final class MigrationRun {
       log.info("Cancelled: the domain stays on {}", ended.order().source());
     } else {
       Failure failure =
-          doom != null && abortTaken && source.canRun() ? doom : CallOutcome.failure(error, source);
+          doom != null && abortTaken && source.canRun() ? doom : failure(error, source);
       migration.change(told(), m -> m.fail(failure, clock.instant()));
       log.warn("Failed: {}", failure.problem().detail());
     }
+  }
+
+  private Failure failure(@Nullable Throwable error, DomainState source) {
+    return meter.latest().flow().bytesMoved() == 0
+        ? CallOutcome.beforeTheFirstByte(error, source, migration.latest().order().unseen())
+        : CallOutcome.failure(error, source);
   }
 
   /** What the native call threw; null when it returned, or when another run made it. */

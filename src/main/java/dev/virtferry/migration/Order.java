@@ -85,6 +85,14 @@ public record Order(
         .collect(toMap(VolumePlan::target, VolumePlan::path));
   }
 
+  /** The images at the destination that no pool lets virt-ferry look at, by path. */
+  List<String> unseen() {
+    return disks.stream()
+        .filter(plan -> plan.action() == VolumePlan.Action.EXPECT)
+        .map(VolumePlan::path)
+        .toList();
+  }
+
   /**
    * Whether virt-ferry itself lets the guest run at the destination: it arrives paused, and its
    * owner had not paused it before.

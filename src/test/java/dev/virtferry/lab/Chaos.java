@@ -119,7 +119,8 @@ final class Chaos {
     String end = truth.get("state").asString();
     if (end.equals("NEEDS_ATTENTION")) {
       judgeContradiction(scene, truth, lies);
-      calls += actOn(scene, truth, lies);
+      judgeCalls(source, calls, lies);
+      actOn(scene, truth, lies);
       truth = scene.awaitEnd(Duration.ofMinutes(1));
       end += ", " + truth.get("state").asString();
     }
@@ -136,8 +137,8 @@ final class Chaos {
     if (panicked(scene, truth.get("state").asString().equals("SUCCEEDED"))) {
       end += ", then the guest's kernel panicked";
     }
-    if (arena.calls(source) - calls > 1) {
-      lies.add("libvirt was called " + (arena.calls(source) - calls) + " times");
+    if (!end.startsWith("NEEDS_ATTENTION")) {
+      judgeCalls(source, calls, lies);
     }
     if (lies.isEmpty() && !arena.runningOn().isEmpty()) {
       judgeGuest(tick, lies);
@@ -288,25 +289,26 @@ final class Chaos {
     }
   }
 
-  /**
-   * What an operator would do who reads the advice.
-   *
-   * @return how often libvirt is called anew for it
-   */
-  private int actOn(Scene scene, JsonNode truth, List<String> lies) {
+  /** Before anybody acts on advice: a post-copy that is to go on is called until QEMU takes it. */
+  private void judgeCalls(String source, int before, List<String> lies) {
+    int calls = arena.calls(source) - before;
+    if (calls > 1) {
+      lies.add("libvirt was called " + calls + " times");
+    }
+  }
+
+  /** What an operator would do who reads the advice. */
+  private void actOn(Scene scene, JsonNode truth, List<String> lies) {
     System.out.printf("  (advice: %s)%n", truth.get("attention"));
     if (scene.lostItsLink()) {
       scene.resumePostCopy();
-      return 1;
-    }
-    if (!arena.runningOn().isEmpty()) {
+    } else if (!arena.runningOn().isEmpty()) {
       destroyCopy(scene);
     } else if (scene.trouble().moment() == Moment.POST_COPY) {
       giveUpHalves(scene, lies);
     } else {
       restartDaemon(scene);
     }
-    return 0;
   }
 
   private void destroyCopy(Scene scene) {

@@ -9,6 +9,7 @@ import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.Failure.LibvirtWords;
 import dev.virtferry.problem.ProblemType;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +61,16 @@ class CallOutcomeTest {
     assertThat(failure.problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
     assertThat(failure.problem().detail()).contains("runs on neither host").contains(words);
     assertThat(failure.libvirt()).isEqualTo(new LibvirtWords(code, domain, "x"));
+  }
+
+  @Test
+  void namesTheStorageWhenLibvirtCanNotMakeAnImageThatNoPoolShows() {
+    var error = new LibvirtFailure(1, 10, "cannot precreate storage for disk type 'block'");
+    Failure failure = CallOutcome.beforeTheFirstByte(error, RUNNING_BOOTED, List.of("/dev/vg/web"));
+    assertThat(failure.problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(failure.problem().detail()).contains("/dev/vg/web");
+    assertThat(CallOutcome.beforeTheFirstByte(error, RUNNING_BOOTED, List.of()).problem().type())
+        .isEqualTo(ProblemType.LIBVIRT_ERROR);
   }
 
   @Test

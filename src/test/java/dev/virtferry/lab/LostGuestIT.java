@@ -1,0 +1,212 @@
+package dev.virtferry.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Guests that die on the way, and guests that somebody else lays hands on. */
+@LabTest
+class LostGuestIT {
+
+  private final Lab lab;
+  private final Service service;
+
+  LostGuestIT(Lab lab, Service service) {
+    this.lab = lab;
+    this.service = service;
+  }
+
+  @AfterEach
+  void everythingIsWhole() {
+    lab.link("kvm-a", "normal");
+    lab.link("kvm-b", "normal");
+    lab.guest("list")
+        .lines()
+        .map(line -> line.split(" ", 2)[0])
+        .forEach(guest -> lab.guest("remove", guest));
+    shell("kvm-a", "[ ! -s /srv/loops ] || xargs -r losetup -d </srv/loops");
+    shell("kvm-a", "rm -f /srv/loops /srv/block.img /dev/ferry-block");
+  }
+
+  private String shell(String host, String command) {
+    return lab.on(host, "sh", "-euc", command);
+  }
+
+  private String migrate(String more) {
+    return service.migrate(
+        "{\"domain\":\"web\",\"destUri\":\"%s\"%s}".formatted(lab.peer("kvm-b"), more));
+  }
+
+  private String state(String host) {
+    return lab.succeedsOn(host, "virsh", "domstate", "web")
+        ? lab.on(host, "virsh", "domstate", "web", "--reason")
+        : "absent";
+  }
+
+  /** Most of its memory is still at the source. */
+  private String inPostCopy() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    lab.link("kvm-a", "slow", "30mbit");
+    String id =
+        migrate(
+            ",\"disks\":[\"vda\"],\"options\":{\"postCopy\":true,\"bandwidthPostCopyMiBps\":1,"
+                + "\"sourceVolumes\":\"DELETE\"}");
+    service.awaitPhase(id, "MEMORY");
+    service.post("/v1/migrations/" + id + "/complete", "{\"by\":\"POST_COPY\"}");
+    service.awaitPhase(id, "POST_COPY");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> state("kvm-b").equals("running (post-copy)"));
+    return id;
+  }
+
+  private JsonNode awaitAttention(String id) {
+    JsonNode trouble =
+        service.awaitThat(
+            id,
+            m ->
+                m.get("state").asString().equals("NEEDS_ATTENTION")
+                    && m.get("domainLocation").asString().equals("NEITHER"));
+    assertThat(trouble.get("state").asString()).isEqualTo("NEEDS_ATTENTION");
+    return trouble;
+  }
+
+  /** No image is gone, no definition is gone, and only a person ends it. */
+  private void nothingWasTouched(String id, JsonNode trouble) {
+    assertThat(trouble.get("attention").get("advice").asString())
+        .contains("start the guest anew")
+        .contains("Nothing was undefined or deleted");
+    assertThat(service.post("/v1/migrations/" + id + "/resume-post-copy", "").problem())
+        .isEqualTo("migration-not-resumable");
+    for (String host : new String[] {"kvm-a", "kvm-b"}) {
+      lab.on(host, "test", "-s", "/srv/web-vda.raw");
+      lab.on(host, "virsh", "dumpxml", "web");
+      lab.succeedsOn(host, "virsh", "destroy", "web");
+    }
+    service.post("/v1/migrations/" + id + "/resolve", "{\"reason\":\"it is started anew\"}");
+    JsonNode ended = service.awaitEnd(id);
+    assertThat(ended.get("state").asString()).isEqualTo("FAILED");
+    assertThat(ended.get("domainLocation").asString()).isEqualTo("NEITHER");
+  }
+
+  @Test
+  void aGuestIsOnNeitherHostWhoseHalfAtTheSourceIsGone() {
+    String id = inPostCopy();
+    shell("kvm-a", "kill -KILL $(cat /run/libvirt/qemu/web.pid)");
+    JsonNode trouble = awaitAttention(id);
+    assertThat(trouble.get("attention").get("reason").asString())
+        .contains("The source's half of the guest is gone")
+        .contains("The source shows: shut off (crashed)");
+    nothingWasTouched(id, trouble);
+  }
+
+  @Test
+  void aGuestIsOnNeitherHostWhoseHalfAtTheDestinationIsGone() {
+    String id = inPostCopy();
+    shell("kvm-b", "kill -KILL $(cat /run/libvirt/qemu/web.pid)");
+    JsonNode trouble = awaitAttention(id);
+    assertThat(trouble.get("attention").get("reason").asString())
+        .contains("The destination's half of the guest is gone");
+    nothingWasTouched(id, trouble);
+  }
+
+  private void suspendAtTheSource() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> {
+          lab.succeedsOn("kvm-a", "timeout", "2", "virsh", "suspend", "web");
+          return state("kvm-a").equals("paused (migrating)");
+        });
+  }
+
+  @Test
+  void aGuestThatSomebodyPausedInTheCopyOfItsDisksIsSteeredAndCancelled() {
+    lab.guest("start", "web", "--disk", "vda=64M,full", "--disk", "vdb=64M,full");
+    String id = migrate(",\"disks\":[\"vda\",\"vdb\"],\"options\":{\"bandwidthMiBps\":1}");
+    service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+    suspendAtTheSource();
+    await()
+        .during(Duration.ofSeconds(1))
+        .until(() -> service.migration(id).get("phase").asString().equals("STORAGE"));
+    assertThat(
+            service
+                .patch("/v1/migrations/" + id, "{\"options\":{\"maxDowntimeMillis\":500}}")
+                .status())
+        .isEqualTo(200);
+    assertThat(service.post("/v1/migrations/" + id + "/complete", "{\"by\":\"SUSPEND\"}").status())
+        .isEqualTo(202);
+    assertThat(service.post("/v1/migrations/" + id + "/cancel", "").status()).isEqualTo(202);
+    JsonNode ended = service.awaitEnd(id);
+    assertThat(ended.get("state").asString()).isEqualTo("CANCELLED");
+    assertThat(ended.get("domainLocation").asString()).isEqualTo("SOURCE");
+  }
+
+  @Test
+  void aTimeoutEndsAMemoryCopyWhoseGuestSomebodyPaused() {
+    lab.guest("start", "web", "--shared", "vda=16M");
+    lab.link("kvm-a", "slow", "10mbit");
+    String id = migrate(",\"options\":{\"timeout\":{\"seconds\":8,\"action\":\"CANCEL\"}}");
+    service.awaitThat(id, m -> m.get("progress").get("memory").get("bytesDone").asLong() > 0);
+    suspendAtTheSource();
+    JsonNode ended = service.awaitEnd(id);
+    assertThat(ended.get("state").asString()).isEqualTo("FAILED");
+    assertThat(ended.get("error").get("type").asString()).endsWith(":time-limit");
+    assertThat(ended.get("phase").asString()).isEqualTo("MEMORY");
+  }
+
+  private void stoppedAtItsSource(JsonNode ended, String how) {
+    assertThat(ended.get("state").asString()).isEqualTo("FAILED");
+    assertThat(ended.get("domainLocation").asString()).isEqualTo("NEITHER");
+    assertThat(ended.get("error").get("type").asString()).endsWith(":domain-not-running");
+    assertThat(ended.get("error").get("detail").asString()).contains(how);
+    assertThat(state("kvm-b")).isEqualTo("absent");
+  }
+
+  /** libvirt may not notice; then the advice says what helps, and it does. */
+  @Test
+  void aGuestThatPowersItselfOffInTheCopyIsOnNeitherHost() {
+    lab.guest("start", "web", "--disk", "vda=64M,full", "--button", "poweroff");
+    String id = migrate(",\"disks\":[\"vda\"],\"options\":{\"bandwidthMiBps\":2}");
+    service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+    lab.guest("press", "web", "kvm-a");
+    JsonNode seen = service.awaitThat(id, m -> m.get("state").asString().equals("NEEDS_ATTENTION"));
+    if (!Service.ended(seen)) {
+      assertThat(seen.get("attention").get("advice").asString())
+          .contains("restart libvirtd at the source");
+      lab.daemon("kvm-a", "kill");
+      lab.daemon("kvm-a", "start");
+    }
+    stoppedAtItsSource(service.awaitEnd(id), "powered itself off");
+  }
+
+  @Test
+  void aGuestWhoseSourceLostItsPowerIsOnNeitherHost() {
+    lab.guest("start", "web", "--disk", "vda=64M,full");
+    String id = migrate(",\"disks\":[\"vda\"],\"options\":{\"bandwidthMiBps\":2}");
+    service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+    lab.power("kvm-a", "off");
+    JsonNode away = service.awaitThat(id, m -> m.get("state").asString().equals("RECOVERING"));
+    assertThat(away.get("domainLocation").asString()).isEqualTo("UNKNOWN");
+    lab.power("kvm-a", "on");
+    stoppedAtItsSource(service.awaitEnd(id), "Its host went down");
+  }
+
+  @Test
+  void aBlockDeviceThatTheDestinationLacksIsAMatterOfItsStorage() {
+    shell(
+        "kvm-a",
+        "truncate -s 16M /srv/block.img; loop=$(losetup --find --show /srv/block.img);"
+            + " echo $loop >/srv/loops; mknod /dev/ferry-block b 7 ${loop#/dev/loop}");
+    lab.guest("start", "web", "--disk", "vda=16M,path=/dev/ferry-block");
+    JsonNode ended = service.awaitEnd(migrate(",\"disks\":[\"vda\"]"));
+    assertThat(ended.get("state").asString()).isEqualTo("FAILED");
+    assertThat(ended.get("error").get("type").asString())
+        .as(ended.get("error").toString())
+        .endsWith(":destination-storage");
+    assertThat(ended.get("error").get("detail").asString()).contains("/dev/ferry-block");
+  }
+}

@@ -16,6 +16,9 @@ final class JobStats {
   private static final int COMPLETED = 3;
   private static final int FAILED = 4;
 
+  /** {@code VIR_DOMAIN_JOB_OPERATION_MIGRATION_IN}: a save or a dump leaves a record too. */
+  private static final int MIGRATION_IN = 4;
+
   private JobStats() {}
 
   static JobReading read(DomainJobStats stats) {
@@ -26,12 +29,15 @@ final class JobStats {
     };
   }
 
-  /** Reads a record of the past; empty when it is not of a job that came to its end. */
+  /** Reads a record of the past; empty when it is not of an arrival that came to its end. */
   static Optional<CompletedJob> completed(DomainJobStats stats) {
     if (stats.type != COMPLETED) {
       return Optional.empty();
     }
     Map<String, Long> values = values(stats);
+    if (value(values, "operation") != MIGRATION_IN) {
+      return Optional.empty();
+    }
     return Optional.of(
         new CompletedJob(
             values.getOrDefault("downtime", values.get("downtime_net")),

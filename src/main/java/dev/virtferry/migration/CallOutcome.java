@@ -32,7 +32,7 @@ final class CallOutcome {
       "It, or its QEMU, crashed or was killed; the log of its QEMU may tell.";
 
   private static final String SHUT_DOWN =
-      "It was shut down, or powered itself off. Start it and migrate it again.";
+      "It was shut down, or powered itself off. Start it there, from its own disks, and migrate it again.";
 
   private static final Map<DomainState, String> WHY_IT_STOPPED =
       Map.of(
@@ -40,7 +40,7 @@ final class CallOutcome {
           DomainState.SHUTDOWN_USER, SHUT_DOWN,
           DomainState.SHUTDOWN_UNKNOWN, SHUT_DOWN,
           DomainState.SHUTOFF_DESTROYED,
-              "Somebody destroyed it there. Start it and migrate it again.",
+              "Somebody destroyed it there. Start it there, from its own disks, and migrate it again.",
           DomainState.SHUTOFF_CRASHED, CRASHED,
           DomainState.CRASHED_UNKNOWN, CRASHED,
           DomainState.CRASHED_PANICKED, CRASHED,

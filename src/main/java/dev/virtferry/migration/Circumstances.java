@@ -8,7 +8,8 @@ package dev.virtferry.migration;
  * @param destinationSeen whether the destination has held the domain before
  * @param arrival how the guest is to arrive
  * @param suspended whether virt-ferry paused the guest at the source
- * @param persistent whether the source kept a definition of the domain when it was accepted
+ * @param told whether libvirt told of the arrival: our call returned without an error, or the
+ *     destination keeps a record of it
  */
 record Circumstances(
     Phase phase,
@@ -16,4 +17,4 @@ record Circumstances(
     boolean destinationSeen,
     Arrival arrival,
     boolean suspended,
-    boolean persistent) {}
+    boolean told) {}

@@ -26,7 +26,8 @@ final class GoneTable {
       case ARRIVED, RUNNING, STARTED, HELD -> moved(it, DESTINATION);
       case PAUSED -> arrivedPaused(it);
       case STOPPED -> moved(it, NEITHER);
-      case POST_COPY, POST_COPY_FAILED -> restIsComing();
+      case POST_COPY -> restIsComing();
+      case POST_COPY_FAILED -> perhapsInPart();
       case RUNNING_SOMEHOW, UNKNOWN -> TruthTable.unknownThere();
       case ENDING -> TruthTable.goingDown(NEITHER);
       case WAITING ->
@@ -44,19 +45,18 @@ final class GoneTable {
   }
 
   /**
-   * libvirt undefines a persistent domain only after it has left. A transient one vanishes with its
-   * QEMU, whatever ended that.
+   * libvirt undefines a domain after it has left; but anybody else can, and a transient one
+   * vanishes with its QEMU, whatever ended that.
    */
   static Verdict absent(Pair it) {
-    boolean left = it.known().persistent() || it.known().arrival() != Arrival.IN_POST_COPY;
     return switch (it.there()) {
       case ARRIVED -> moved(it, DESTINATION);
-      case RUNNING, HELD -> left ? moved(it, DESTINATION) : perhapsInPart();
-      case PAUSED -> left ? arrivedPaused(it) : perhapsInPart();
+      case RUNNING, HELD -> it.isWhole() ? moved(it, DESTINATION) : perhapsInPart();
+      case PAUSED -> it.isWhole() ? arrivedPaused(it) : perhapsInPart();
       case STARTED -> startedAnew();
       case POST_COPY -> restIsComing();
       case POST_COPY_FAILED -> HalvesTable.goneAtSource();
-      case STOPPED -> moved(it, NEITHER);
+      case STOPPED -> it.known().told() ? moved(it, NEITHER) : perhapsNeverArrived();
       case RUNNING_SOMEHOW, UNKNOWN -> TruthTable.unknownThere();
       case ENDING -> TruthTable.goingDown(NEITHER);
       case WAITING ->
@@ -175,11 +175,20 @@ final class GoneTable {
   private static Contradiction perhapsInPart() {
     return new Contradiction(
         NEITHER,
-        "The source's half of the guest is gone, and the destination does not say whether all memory"
-            + " had arrived.",
-        "See whether the guest still works at the destination. If it does, POST to resolve of this"
-            + " migration; if not, destroy it and start it anew from one set of disks. Nothing was"
-            + " undefined or deleted.");
+        "The source does not have the guest any more, and nothing tells that all of it arrived at the"
+            + " destination: it may be a part, or have been started there by hand.",
+        "See whether the guest works at the destination, on whole disks, and goes on where it was. If"
+            + " it does, POST to resolve of this migration; if not, destroy it and start it anew from"
+            + " one set of disks. Nothing was undefined or deleted.");
+  }
+
+  private static Contradiction perhapsNeverArrived() {
+    return new Contradiction(
+        NEITHER,
+        "The source has no such domain any more; at the destination it is shut off, and nothing tells"
+            + " that it ever arrived there.",
+        "Find out (its log at the destination) whether it ran there: then its disks are whole. Else they"
+            + " may be half a copy; the source's were not touched.");
   }
 
   private static Contradiction startedAnew() {

@@ -128,7 +128,7 @@ final class HalvesTable {
     return first
         + ", then start the guest anew from one set of disks: "
         + disks
-        + ". Nothing was undefined or deleted; when it is done, POST to resolve of this migration"
-        + " with a sentence.";
+        + ". Where no host keeps a definition, save one first (virsh dumpxml). Nothing was undefined or"
+        + " deleted; when it is done, POST to resolve of this migration with a sentence.";
   }
 }

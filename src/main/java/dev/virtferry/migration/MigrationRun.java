@@ -106,7 +106,7 @@ final class MigrationRun {
             destinationSeen,
             known.order().arrival(),
             known.suspended(),
-            known.order().guest().persistent());
+            told(sighting, known.order().arrival()));
     return switch (TruthTable.judge(sighting, circumstances)) {
       case Verdict.Underway underway -> goOn(underway, sighting);
       case Verdict.Unsettled unsettled -> trouble(unsettled, sighting);
@@ -119,6 +119,15 @@ final class MigrationRun {
       case Verdict.Moved moved -> arrive(moved, sighting);
       case Verdict.Stayed stayed -> stay(stayed);
     };
+  }
+
+  /** Asked for only where a state alone would not tell. The record of a post-copy may be early. */
+  private boolean told(Sighting sighting, Arrival arrival) {
+    if (!sighting.leavesTheArrivalOpen()) {
+      return false;
+    }
+    boolean returned = call != null && call.isDone() && error() == null;
+    return returned || (arrival != Arrival.IN_POST_COPY && hosts.completedJob().isPresent());
   }
 
   private boolean goOn(Verdict.Underway underway, Sighting sighting) {
@@ -330,12 +339,13 @@ final class MigrationRun {
     migration.change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
     hosts.completedJob().ifPresent(job -> migration.report(meter.completed(job)));
     hosts.keepVolumes(migration);
-    if (migration.latest().order().options().sourceVolumes() == SourceVolumes.DELETE) {
-      hosts.deleteOriginals(migration);
-    }
     restoreAutostart();
     if (toUndefine) {
       undefineSource();
+    }
+    // Only now no definition of its own names them any more.
+    if (migration.latest().order().options().sourceVolumes() == SourceVolumes.DELETE) {
+      hosts.deleteOriginals(migration);
     }
     if (migration.latest().order().persists() && !sighting.destinationPersists()) {
       deeds.add("the destination keeps no definition of the domain, define it by hand");

@@ -63,13 +63,14 @@ record Pair(
   }
 
   /**
-   * Whether a guest that runs at the destination is known to have all of its memory. In post-copy
-   * only the arrival itself says so: anybody can pause and resume a guest in between.
+   * Whether what the destination holds is known to be the guest that left, whole. A state has only
+   * its last reason: who starts a domain paused, or suspends and resumes one, makes it look like
+   * one that arrived; so then libvirt must have told.
    */
   boolean isWhole() {
     return switch (there()) {
       case ARRIVED -> true;
-      case RUNNING, HELD, PAUSED -> known.arrival() != Arrival.IN_POST_COPY;
+      case RUNNING, HELD, PAUSED -> known.told();
       case STARTED,
           POST_COPY,
           POST_COPY_FAILED,

@@ -28,6 +28,26 @@ record Sighting(
     return destination instanceof Reading.Seen(DomainCondition condition) && condition.persistent();
   }
 
+  /** Whether the destination holds the domain in a state in which it may have arrived or not. */
+  boolean leavesTheArrivalOpen() {
+    return destination instanceof Reading.Seen(DomainCondition condition)
+        && switch (AtDestination.of(condition.state())) {
+          case RUNNING, PAUSED, HELD, STOPPED -> true;
+          case ARRIVED,
+              STARTED,
+              POST_COPY,
+              POST_COPY_FAILED,
+              RUNNING_SOMEHOW,
+              WAITING,
+              ENDING,
+              FAILED,
+              LEFT,
+              ABSENT,
+              UNKNOWN ->
+              false;
+        };
+  }
+
   /** Whether a disk's copy has not caught up with the disk: so nothing is switched over yet. */
   boolean copying() {
     return blockJobs.values().stream().anyMatch(copy -> !copy.ready());

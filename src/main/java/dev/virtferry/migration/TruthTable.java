@@ -101,7 +101,9 @@ final class TruthTable {
 
   private static Verdict sourceRuns(Pair it) {
     return switch (it.there()) {
-      case ARRIVED, RUNNING, RUNNING_SOMEHOW, STARTED -> runsTwice();
+      case ARRIVED, RUNNING, RUNNING_SOMEHOW -> runsTwice("");
+      case STARTED ->
+          runsTwice(" The destination's was started anew there, perhaps from half a copy.");
       case POST_COPY, POST_COPY_FAILED -> runsTwiceInPart();
       case PAUSED, HELD -> held(it);
       case WAITING -> incoming(it);
@@ -176,6 +178,9 @@ final class TruthTable {
   }
 
   private static Verdict pausedOnBoth(Pair it) {
+    if (!it.isWhole()) {
+      return pausedByTheMigration();
+    }
     return switch (it.known().arrival()) {
       case RELEASED ->
           new Unconfirmed(
@@ -271,7 +276,7 @@ final class TruthTable {
 
   static Stayed stayed(Pair it) {
     return new Stayed(
-        it.source(), it.destination(), "No job runs, and the destination has nothing of it.");
+        it.source(), it.destination(), "No job runs, and nothing of it runs at the destination.");
   }
 
   private static Unsettled cleaningUp() {
@@ -284,12 +289,13 @@ final class TruthTable {
             + " the guest goes on running.");
   }
 
-  private static Contradiction runsTwice() {
+  private static Contradiction runsTwice(String hint) {
     return new Contradiction(
         BOTH,
         "The guest runs on both hosts.",
         "Decide which copy is right and destroy the other at once: both write. virt-ferry touches"
-            + " neither.");
+            + " neither."
+            + hint);
   }
 
   private static Contradiction runsTwiceInPart() {

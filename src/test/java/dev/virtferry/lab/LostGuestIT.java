@@ -114,6 +114,36 @@ class LostGuestIT {
     nothingWasTouched(id, trouble);
   }
 
+  /** It looks like one that arrived paused; its disk is what was copied by then. */
+  @Test
+  void aGuestThatSomebodyStartedAtTheDestinationHasNotMoved() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    lab.link("kvm-a", "slow", "30mbit");
+    String id =
+        migrate(
+            ",\"disks\":[\"vda\"],\"options\":{\"guardedSwitchover\":true,"
+                + "\"sourceVolumes\":\"DELETE\"}");
+    service.awaitPhase(id, "MEMORY");
+    service.kill();
+    lab.on("kvm-a", "virsh", "destroy", "web");
+    await().atMost(Duration.ofSeconds(30)).until(() -> state("kvm-b").equals("absent"));
+    String definition = lab.environment().get("LAB_DIR") + "/guests/web/domain.xml";
+    lab.on("kvm-b", "virsh", "define", definition);
+    lab.on("kvm-b", "virsh", "start", "--paused", "web");
+    service.start();
+    JsonNode doubted = awaitAttention(id);
+    assertThat(doubted.get("attention").get("reason").asString())
+        .contains("nothing tells that all of it arrived");
+    assertThat(state("kvm-b")).isEqualTo("paused (user)");
+    assertThat(state("kvm-a")).isEqualTo("shut off (destroyed)");
+    lab.on("kvm-a", "test", "-s", "/srv/web-vda.raw");
+    lab.on("kvm-b", "virsh", "destroy", "web");
+    lab.on("kvm-b", "virsh", "undefine", "web");
+    JsonNode ended = service.awaitEnd(id);
+    assertThat(ended.get("domainLocation").asString()).isEqualTo("NEITHER");
+    assertThat(ended.get("error").get("type").asString()).endsWith(":domain-not-running");
+  }
+
   private void suspendAtTheSource() {
     await()
         .atMost(Duration.ofSeconds(30))

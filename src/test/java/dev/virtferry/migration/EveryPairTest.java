@@ -67,8 +67,8 @@ class EveryPairTest {
         for (boolean pending : EITHER) {
           for (boolean seen : EITHER) {
             for (boolean suspended : EITHER) {
-              for (boolean persistent : EITHER) {
-                var known = new Circumstances(phase, pending, seen, arrival, suspended, persistent);
+              for (boolean told : EITHER) {
+                var known = new Circumstances(phase, pending, seen, arrival, suspended, told);
                 requireSound(new Pair(source, destination, job, copying, known));
                 looked++;
               }
@@ -93,6 +93,7 @@ class EveryPairTest {
       }
       case Releasable _ -> {
         require(!it.source().active(), it, verdict, "the source has it");
+        require(hasArrived(it), it, verdict, "it may have been started by hand");
         require(it.there() == AtDestination.PAUSED, it, verdict, "it does not wait for us");
         require(it.known().arrival() == Arrival.RELEASED, it, verdict, "it is not ours to let run");
         require(!it.known().callPending(), it, verdict, "libvirt is not done");
@@ -126,11 +127,11 @@ class EveryPairTest {
   }
 
   private static boolean hasArrived(Pair it) {
-    boolean left = it.source() == DomainState.SHUTOFF_MIGRATED || it.known().persistent();
+    boolean left = it.source() == DomainState.SHUTOFF_MIGRATED;
+    boolean stopped = it.there() == AtDestination.STOPPED && it.known().told();
     return isWhole(it)
-        || it.there() == AtDestination.STOPPED
-        || it.there() == AtDestination.STARTED
-        || (left && it.destination().canRun());
+        || stopped
+        || (left && (it.destination().canRun() || it.there() == AtDestination.STOPPED));
   }
 
   /** Written anew here: all reasons for which a domain has what it had at the source. */
@@ -156,7 +157,7 @@ class EveryPairTest {
           PAUSED_API_ERROR,
           PMSUSPENDED_UNKNOWN,
           PMSUSPENDED_UNRECOGNIZED ->
-          it.known().arrival() != Arrival.IN_POST_COPY;
+          it.known().told();
       default -> false;
     };
   }

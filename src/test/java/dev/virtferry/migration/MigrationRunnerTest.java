@@ -621,6 +621,23 @@ class MigrationRunnerTest extends PlayedHosts {
     assertThat(volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
   }
 
+  /** The source's guest died, and somebody started what was copied by then. */
+  @Test
+  void takesNoGuestForMovedThatSomebodyStartedAtTheDestination() {
+    poolsOnBothHosts();
+    UUID id = submit(new GivenOptions().guarded().deletingOriginals().build());
+    awaitCall();
+    hosts().job(guest.uuid(), Activity.NONE);
+    hosts().show("kvm-a", guest, DomainState.SHUTOFF_DESTROYED);
+    hosts().show("kvm-b", guest, DomainState.PAUSED_USER);
+    hosts().endCall(guest.uuid(), new LibvirtFailure(38, 7, "End of file while reading data"));
+    Migration doubted =
+        awaitUntil(id, t -> t.migration().state() == MigrationState.NEEDS_ATTENTION).migration();
+    assertThat(doubted.location()).isEqualTo(DomainLocation.NEITHER);
+    assertThat(hosts().remarks()).isEmpty();
+    assertThat(volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
   @Test
   void obeysAndKeepsItsLimitsWhileSomebodyElseHasPausedTheGuest() {
     UUID id = submit(new GivenOptions().timeout(1, LimitAction.CANCEL).build());
@@ -670,6 +687,7 @@ class MigrationRunnerTest extends PlayedHosts {
     hosts().job(guest.uuid(), Activity.NONE);
     hosts().show("kvm-a", guest, DomainState.PAUSED_MIGRATION);
     hosts().show("kvm-b", guest, there);
+    hosts().completed(guest.uuid(), new CompletedJob(41L, 1_000, 10 * MIB));
     hosts().endCall(guest.uuid(), new LibvirtFailure(38, 7, "End of file while reading data"));
     return id;
   }

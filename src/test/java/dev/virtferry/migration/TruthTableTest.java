@@ -75,10 +75,14 @@ class TruthTableTest {
 
   /** The same without a call, by whoever found the migration. */
   private static final Circumstances POST_COPY_FOUND =
-      new Circumstances(Phase.POST_COPY, false, true, Arrival.IN_POST_COPY, false, true);
-
-  private static final Circumstances TRANSIENT_IN_POST_COPY =
       new Circumstances(Phase.POST_COPY, false, true, Arrival.IN_POST_COPY, false, false);
+
+  /** libvirt told nobody of an arrival: what is there may have been started by hand. */
+  private static final Circumstances UNTOLD =
+      new Circumstances(Phase.STORAGE, false, true, Arrival.RUNNING, false, false);
+
+  private static final Circumstances GUARDED_UNTOLD =
+      new Circumstances(Phase.MEMORY, false, true, Arrival.RELEASED, false, false);
 
   private static final Circumstances STARTED_PAUSED =
       new Circumstances(Phase.SWITCHOVER, false, true, Arrival.PAUSED, false, true);
@@ -220,12 +224,7 @@ class TruthTableTest {
             Contradiction.class,
             neither),
         arguments(
-            ABSENT,
-            RUNNING_POSTCOPY_FAILED,
-            NONE,
-            TRANSIENT_IN_POST_COPY,
-            Contradiction.class,
-            neither),
+            ABSENT, RUNNING_POSTCOPY_FAILED, NONE, POST_COPY_FOUND, Contradiction.class, neither),
         arguments(
             PAUSED_POSTCOPY_FAILED,
             SHUTOFF_DESTROYED,
@@ -237,7 +236,7 @@ class TruthTableTest {
         // Paused and resumed there meanwhile, it does not show whether it has all of its memory.
         arguments(
             SHUTOFF_CRASHED, RUNNING_UNPAUSED, NONE, POST_COPY_FOUND, Contradiction.class, neither),
-        arguments(ABSENT, PAUSED_USER, NONE, TRANSIENT_IN_POST_COPY, Contradiction.class, neither),
+        arguments(ABSENT, PAUSED_USER, NONE, POST_COPY_FOUND, Contradiction.class, neither),
         arguments(
             SHUTOFF_CRASHED, RUNNING_MIGRATED, NONE, POST_COPY_FOUND, Moved.class, atDestination),
         arguments(SHUTOFF_MIGRATED, PAUSED_USER, NONE, POST_COPY_FOUND, Moved.class, atDestination),
@@ -276,6 +275,17 @@ class TruthTableTest {
             STARTED_PAUSED,
             Contradiction.class,
             atDestination),
+        // Started there by hand, paused and resumed, it looks like one that arrived.
+        arguments(SHUTOFF_DESTROYED, RUNNING_UNPAUSED, NONE, UNTOLD, Contradiction.class, neither),
+        arguments(ABSENT, RUNNING_UNPAUSED, NONE, UNTOLD, Contradiction.class, neither),
+        arguments(ABSENT, PAUSED_USER, NONE, UNTOLD, Contradiction.class, neither),
+        arguments(ABSENT, SHUTOFF_SHUTDOWN, NONE, UNTOLD, Contradiction.class, neither),
+        arguments(
+            SHUTOFF_DESTROYED, PAUSED_USER, NONE, GUARDED_UNTOLD, Contradiction.class, neither),
+        arguments(PAUSED_MIGRATION, RUNNING_UNPAUSED, NONE, UNTOLD, Contradiction.class, both),
+        arguments(PAUSED_MIGRATION, PAUSED_USER, NONE, GUARDED_UNTOLD, Unsettled.class, neither),
+        arguments(ABSENT, RUNNING_MIGRATED, NONE, UNTOLD, Moved.class, atDestination),
+        arguments(SHUTOFF_MIGRATED, RUNNING_UNPAUSED, NONE, UNTOLD, Moved.class, atDestination),
         // What virt-ferry does not know it does not guess.
         arguments(
             ABSENT,

@@ -106,7 +106,7 @@ final class MigrationRun {
             destinationSeen,
             known.order().arrival(),
             known.suspended(),
-            told(sighting, known.order().arrival()));
+            libvirtTold(sighting, known.order().arrival()));
     return switch (TruthTable.judge(sighting, circumstances)) {
       case Verdict.Underway underway -> goOn(underway, sighting);
       case Verdict.Unsettled unsettled -> trouble(unsettled, sighting);
@@ -122,7 +122,7 @@ final class MigrationRun {
   }
 
   /** Asked for only where a state alone would not tell. The record of a post-copy may be early. */
-  private boolean told(Sighting sighting, Arrival arrival) {
+  private boolean libvirtTold(Sighting sighting, Arrival arrival) {
     if (!sighting.leavesTheArrivalOpen()) {
       return false;
     }

@@ -70,7 +70,8 @@ final class Resumption {
     return migration.latest().resumptionRequested()
         ? "Nothing has to be done where the link is whole: it is tried until QEMU takes it. Destroy"
             + " neither side: each has a part."
-        : "Restore the link, then POST to resume-post-copy of this migration. Destroy neither side:"
-            + " each has a part.";
+        : "Restore the link, then POST to resume-post-copy of this migration. If only a daemon was"
+            + " started anew, QEMU may come to the end by itself. Destroy neither side: each has a"
+            + " part.";
   }
 }

@@ -125,9 +125,10 @@ class LostGuestIT {
                 + "\"sourceVolumes\":\"DELETE\"}");
     service.awaitPhase(id, "MEMORY");
     service.kill();
+    String definition = lab.environment().get("LAB_DIR") + "/guests/web/at-source.xml";
+    shell("kvm-a", "virsh dumpxml --inactive web >" + definition);
     lab.on("kvm-a", "virsh", "destroy", "web");
     await().atMost(Duration.ofSeconds(30)).until(() -> state("kvm-b").equals("absent"));
-    String definition = lab.environment().get("LAB_DIR") + "/guests/web/domain.xml";
     lab.on("kvm-b", "virsh", "define", definition);
     lab.on("kvm-b", "virsh", "start", "--paused", "web");
     service.start();

@@ -323,6 +323,8 @@ final class Chaos {
     for (String host : Arena.HOSTS) {
       arena.lab().succeedsOn(host, "virsh", "destroy", Arena.GUEST);
     }
+    // libvirt may hold the domain for a job that never ends; the advice says what helps.
+    restartDaemon(scene);
     scene.resolve("both halves are lost");
   }
 

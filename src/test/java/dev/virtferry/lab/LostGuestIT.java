@@ -28,6 +28,10 @@ class LostGuestIT {
         .lines()
         .map(line -> line.split(" ", 2)[0])
         .forEach(guest -> lab.guest("remove", guest));
+    for (String host : new String[] {"kvm-a", "kvm-b"}) {
+      lab.succeedsOn(host, "virsh", "destroy", "web");
+      lab.succeedsOn(host, "virsh", "undefine", "web");
+    }
     shell("kvm-a", "[ ! -s /srv/loops ] || xargs -r losetup -d </srv/loops");
     shell("kvm-a", "rm -f /srv/loops /srv/block.img /dev/ferry-block");
   }
@@ -87,6 +91,9 @@ class LostGuestIT {
       lab.on(host, "virsh", "dumpxml", "web");
       lab.succeedsOn(host, "virsh", "destroy", "web");
     }
+    // libvirt may hold the domain for a job that never ends; the advice says what helps.
+    lab.daemon("kvm-a", "kill");
+    lab.daemon("kvm-a", "start");
     service.post("/v1/migrations/" + id + "/resolve", "{\"reason\":\"it is started anew\"}");
     JsonNode ended = service.awaitEnd(id);
     assertThat(ended.get("state").asString()).isEqualTo("FAILED");

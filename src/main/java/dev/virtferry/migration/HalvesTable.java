@@ -128,8 +128,9 @@ final class HalvesTable {
     return first
         + ", then start the guest anew from one set of disks: "
         + disks
-        + ". If libvirt can't get the domain's lock for that, restart libvirtd on that host; its guests"
-        + " go on running. Where no host keeps a definition, save one first (virsh dumpxml). Nothing was undefined or"
-        + " deleted; when it is done, POST to resolve of this migration with a sentence.";
+        + ". If libvirt can't get the domain's lock for that, restart libvirtd on that host; its"
+        + " guests go on running. Where no host keeps a definition, save one first (virsh dumpxml)."
+        + " Nothing was undefined or deleted; when it is done, POST to resolve of this migration with"
+        + " a sentence.";
   }
 }

@@ -117,15 +117,7 @@ final class Arena implements AutoCloseable {
 
   /** What the host says of the guest, such as {@code running (migrated)}, or {@code absent}. */
   String condition(String host) {
-    return lab.on(
-        host,
-        "sh",
-        "-c",
-        """
-        said=$(virsh domstate --reason %s 2>&1) && echo "$said" && exit
-        case $said in *'failed to get domain'*) echo absent ;; *) echo "$said" >&2; exit 1 ;; esac
-        """
-            .formatted(GUEST));
+    return lab.condition(host, GUEST);
   }
 
   boolean runsOn(String host) {

@@ -112,15 +112,7 @@ final class HandsStage implements AutoCloseable {
 
   /** What the host says of the guest, such as {@code running (migrated)}, or {@code absent}. */
   String condition(String host, String guest) {
-    return lab.on(
-        host,
-        "sh",
-        "-c",
-        """
-        said=$(virsh -q domstate --reason %s 2>&1) && echo "$said" && exit
-        case $said in *'failed to get domain'*) echo absent ;; *) echo "$said" >&2; exit 1 ;; esac
-        """
-            .formatted(guest));
+    return lab.condition(host, guest);
   }
 
   /** What libvirt made of it. */

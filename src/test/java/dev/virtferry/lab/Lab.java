@@ -153,6 +153,31 @@ final class Lab implements AutoCloseable {
     return run("capture", words);
   }
 
+  /**
+   * What the host says of the guest, such as {@code running (migrated)}, or {@code absent}. A
+   * libvirtd that crashed is started before it is asked.
+   */
+  String condition(String host, String guest) {
+    startCrashedDaemon(host);
+    return on(
+        host,
+        "sh",
+        "-c",
+        """
+        said=$(virsh -q domstate --reason %s 2>&1) && echo "$said" && exit
+        case $said in *'failed to get domain'*) echo absent ;; *) echo "$said" >&2; exit 1 ;; esac
+        """
+            .formatted(guest));
+  }
+
+  /** What systemd does in the field: libvirt 9.0 may crash when a guest dies in its migration. */
+  void startCrashedDaemon(String host) {
+    if (!succeedsOn(host, "pidof", "-q", "libvirtd")) {
+      System.out.printf("  (the libvirtd of %s crashed, and is started again)%n", host);
+      daemon(host, "start");
+    }
+  }
+
   /** Lets a held libvirtd go on; nothing happens when it is not held, or not there. */
   void daemonGoesOn(String host) {
     succeedsOn(host, "sh", "-c", "kill -CONT $(cat /run/libvirtd.pid)");

@@ -127,12 +127,17 @@ record Scene(Arena arena, String source, String destination, String id, Trouble 
     try {
       return await()
           .atMost(patience)
-          .pollInterval(Duration.ofMillis(200))
+          .pollInterval(Duration.ofMillis(500))
           .ignoreExceptions()
-          .until(() -> service().migration(id), condition);
+          .until(this::migration, condition);
     } catch (ConditionTimeoutException e) {
       return service().migration(id);
     }
+  }
+
+  private JsonNode migration() {
+    Arena.HOSTS.forEach(lab()::startCrashedDaemon);
+    return service().migration(id);
   }
 
   private static boolean troubledFor(JsonNode migration, int seconds) {

@@ -1,8 +1,10 @@
 # shellcheck shell=bash
-# What the lab's commands share. Sourced, never run.
+# What the lab's commands share. Sourced, never run. Tests run lab/exec thousands of times, so what
+# it needs starts no process.
 set -euo pipefail
 
-LAB_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+LAB_HOME=${BASH_SOURCE[0]%/*}
+[[ $LAB_HOME == /* ]] || LAB_HOME=$PWD/$LAB_HOME
 LAB_NAME=${LAB_NAME:-ferry}
 LAB_ROOT=/var/lib/virt-ferry-lab
 LAB_DIR=$LAB_ROOT/$LAB_NAME
@@ -13,7 +15,7 @@ LAB_LOCKS=/run/virt-ferry-lab
 LAB_BRIDGE=vfb-$LAB_NAME
 # Carried in the environment of everything that outlives a command, so that lab/down finds it.
 LAB_MARK=VIRT_FERRY_LAB_PROCESS=$LAB_NAME
-COMMAND=lab/$(basename "$0")
+COMMAND=lab/${0##*/}
 
 fail() { printf '%s: %s\n' "$COMMAND" "$*" >&2; exit 1; }
 misuse() { printf '%s: %s\n' "$COMMAND" "$*" >&2; exit 2; }
@@ -25,7 +27,7 @@ check_lab_name() {
 
 check_machine() {
   check_lab_name
-  [[ $(uname -s) == Linux ]] || fail "needs Linux"
+  [[ $OSTYPE == linux* ]] || fail "needs Linux"
   [[ $EUID == 0 ]] || fail "needs root: network namespaces, bridges and mounts"
 }
 
@@ -54,17 +56,33 @@ wait_until() { # SECONDS COMMAND...
 
 # --- hosts ------------------------------------------------------------------
 
-host_names() { # N
-  local names=(kvm-a kvm-b kvm-c kvm-d kvm-e kvm-f kvm-g kvm-h)
-  printf '%s\n' "${names[@]:0:$1}"
+HOST_NAMES=(kvm-a kvm-b kvm-c kvm-d kvm-e kvm-f kvm-g kvm-h)
+
+host_names() { printf '%s\n' "${HOST_NAMES[@]:0:$1}"; } # N
+
+count_hosts() {
+  HOST_COUNT=0
+  [[ ! -f $LAB_DIR/hosts ]] || read -r HOST_COUNT <"$LAB_DIR/hosts"
 }
 
 # The hosts this lab was asked to have, in order.
-lab_hosts() { [[ ! -f $LAB_DIR/hosts ]] || host_names "$(<"$LAB_DIR/hosts")"; }
+lab_hosts() {
+  count_hosts
+  ((HOST_COUNT == 0)) || host_names "$HOST_COUNT"
+}
+
+has_host() {
+  local name
+  count_hosts
+  for name in "${HOST_NAMES[@]:0:HOST_COUNT}"; do
+    [[ $name != "$1" ]] || return 0
+  done
+  return 1
+}
 
 require_host() {
   [[ -n ${1:-} ]] || misuse "which host?"
-  grep -qxF -- "$1" <(lab_hosts) || fail "lab $LAB_NAME has no host '$1' (it has: $(lab_hosts | paste -sd' '))"
+  has_host "$1" || fail "lab $LAB_NAME has no host '$1' (it has: $(lab_hosts | paste -sd' '))"
 }
 
 require_lab() { [[ -s $LAB_DIR/env ]] || fail "lab $LAB_NAME is not up: run lab/up first"; }
@@ -86,10 +104,9 @@ namespace_id() { stat -Lc %i "$1" 2>/dev/null; }
 
 # The host's PID 1 as this machine numbers it; fails when the host is not there.
 host_pid() {
-  local pid network
-  pid=$(cat "$(host_dir "$1")/pid" 2>/dev/null) || return 1
-  network=$(namespace_id "/run/netns/$(host_netns "$1")") || return 1
-  [[ -n $pid && $(namespace_id "/proc/$pid/ns/net") == "$network" ]] && echo "$pid"
+  local pid
+  { read -r pid <"$LAB_DIR/$1/pid"; } 2>/dev/null || return 1
+  [[ -n $pid && /proc/$pid/ns/net -ef /run/netns/vf-$LAB_NAME.$1 ]] && echo "$pid"
 }
 
 on_host() { # HOST COMMAND...
@@ -176,7 +193,15 @@ free_port() { # [FROM]
 console() { echo "$LAB_DIR/$2/root/var/log/libvirt/$1.console"; } # NAME HOST
 
 last_tick() { # NAME HOST; only whole lines count
-  tail -c 4096 "$(console "$1" "$2")" 2>/dev/null | sed -n 's/^tick \([0-9][0-9]*\)\r$/\1/p' | tail -1 | grep .
+  local lines i
+  mapfile -t lines < <(tail -c 4096 "$(console "$1" "$2")" 2>/dev/null)
+  for ((i = ${#lines[@]} - 1; i >= 0; i--)); do
+    if [[ ${lines[i]} =~ ^tick\ ([0-9]+)$'\r'$ ]]; then
+      echo "${BASH_REMATCH[1]}"
+      return
+    fi
+  done
+  return 1
 }
 
 ticked_past() { (($(last_tick "$1" "$2" || echo 0) > $3)); } # NAME HOST MIN

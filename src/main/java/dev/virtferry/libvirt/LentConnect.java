@@ -1,6 +1,7 @@
 package dev.virtferry.libvirt;
 
 import com.sun.jna.Pointer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +26,12 @@ final class LentConnect extends Connect {
   /** How many are open to each host, by its name; of the whole process, as the library is. */
   private static final Map<String, AtomicInteger> OPEN = new ConcurrentHashMap<>();
 
+  /** As long as libvirt's keepalive leaves a peer that is open and silent. */
+  private static final Duration PATIENCE_TO_OPEN =
+      Duration.ofSeconds(KEEPALIVE_SECONDS * (KEEPALIVE_COUNT + 1));
+
+  private static final Map<HostAddress, Openings<LentConnect>> OPENINGS = new ConcurrentHashMap<>();
+
   private final AtomicInteger open;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -46,9 +53,19 @@ final class LentConnect extends Connect {
   /**
    * Opens it.
    *
-   * @throws HostUnreachable when the host can't be reached, or it and we do not trust one another
+   * @throws HostUnreachable when the host can't be reached, does not let us in in time, or it and
+   *     we do not trust one another
    */
   static LentConnect to(HostAddress host) {
+    return OPENINGS.computeIfAbsent(host, LentConnect::openings).next();
+  }
+
+  private static Openings<LentConnect> openings(HostAddress host) {
+    return new Openings<>(
+        host.name(), () -> opened(host), LibvirtConnections::close, PATIENCE_TO_OPEN);
+  }
+
+  private static LentConnect opened(HostAddress host) {
     try {
       var opened = new LentConnect(host);
       opened.setKeepAlive(KEEPALIVE_SECONDS, KEEPALIVE_COUNT);

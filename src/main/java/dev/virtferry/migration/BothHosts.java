@@ -61,6 +61,14 @@ final class BothHosts {
     this.destination = destination.address();
   }
 
+  Host source() {
+    return sender;
+  }
+
+  Host destination() {
+    return receiver;
+  }
+
   /** Reads both hosts now; a host that does not answer is a part of the sight, not an error. */
   Sighting look() {
     Reading atSource = read(source);

@@ -139,6 +139,12 @@ public record Migration(
         volumes);
   }
 
+  /** Where a look saw the guest before libvirt was told of a migration. */
+  Migration found(DomainLocation where) {
+    require(state() == QUEUED || state() == PREPARING, "be found before the call");
+    return with(standing.with(where));
+  }
+
   /** libvirt's job is seen in this phase. A phase that was left is not entered again. */
   Migration observe(Phase seen, DomainLocation where, Instant now) {
     require(!state().terminal() && state() != QUEUED && state() != PREPARING, "be observed");

@@ -133,7 +133,8 @@ public class MigrationRunner {
     Instant now = clock.instant();
     if (beforeTheCall(migration.latest())) {
       var failure = new Failure(Problem.of(ProblemType.HOST_NOT_FOUND, reason), null);
-      migration.change("a host is missing", m -> m.fail(failure, now));
+      migration.change(
+          "a host is missing", m -> m.found(DomainLocation.UNKNOWN).fail(failure, now));
       return Ending.OVER;
     }
     var attention = new Attention(now, reason, "Put it back into ferry.hosts and restart.");
@@ -149,29 +150,42 @@ public class MigrationRunner {
   private Ending carry(
       HeldMigration migration, Host source, Host destination, Pulse pulse, BooleanSupplier stopping)
       throws InterruptedException {
+    var hosts =
+        new BothHosts(hypervisor, volumes, tuner, migration.latest().order(), source, destination);
+    Optional<MigrationRun> run = begin(migration, hosts, pulse, stopping);
+    if (run.isEmpty()) {
+      return Ending.OVER;
+    }
+    try (Watch _ = properties.events() ? hosts.listen(pulse::nudge) : () -> {}) {
+      return watch(run.get(), pulse, stopping);
+    }
+  }
+
+  /**
+   * Prepares both hosts and calls libvirt, where no run has done that before.
+   *
+   * @return the run that watches it; empty when it ended before the call
+   */
+  Optional<MigrationRun> begin(
+      HeldMigration migration, BothHosts hosts, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
     Migration found = migration.latest();
     CompletableFuture<Void> call = null;
     if (beforeTheCall(found)) {
       Optional<MigrateCall> ready =
-          traces.span(
-              "prepare",
-              () -> preparation.prepare(migration, source, destination, pulse, stopping));
+          traces.span("prepare", () -> preparation.prepare(migration, hosts, pulse, stopping));
       if (ready.isEmpty()) {
-        return Ending.OVER;
+        return Optional.empty();
       }
       // The last chance to hear that another run took over while this one was stopped.
       migration.refresh();
-      call = hypervisor.migrate(source.address(), ready.get());
+      call = hypervisor.migrate(hosts.source().address(), ready.get());
       traces.until("virDomainMigrateToURI3", call);
       var _ = call.whenComplete((_, _) -> pulse.nudge());
     } else {
       log.info("Going on with a migration found {}", found.state());
     }
-    var hosts = new BothHosts(hypervisor, volumes, tuner, found.order(), source, destination);
-    var run = new MigrationRun(hosts, migration, call, properties, stalls, traces, clock);
-    try (Watch _ = properties.events() ? hosts.listen(pulse::nudge) : () -> {}) {
-      return watch(run, pulse, stopping);
-    }
+    return Optional.of(new MigrationRun(hosts, migration, call, properties, stalls, traces, clock));
   }
 
   private Ending watch(MigrationRun run, Pulse pulse, BooleanSupplier stopping)

@@ -50,7 +50,7 @@ final class Preparation {
    * @throws RunStopped when the service wants to stop
    */
   Optional<MigrateCall> prepare(
-      HeldMigration migration, Host source, Host destination, Pulse pulse, BooleanSupplier stopping)
+      HeldMigration migration, BothHosts hosts, Pulse pulse, BooleanSupplier stopping)
       throws InterruptedException {
     final Failure failed;
     boolean first = migration.latest().state() == MigrationState.QUEUED;
@@ -58,15 +58,16 @@ final class Preparation {
       return Optional.empty();
     }
     try {
-      return patiently(migration, source, destination, !first, pulse, stopping);
+      return patiently(migration, hosts, !first, pulse, stopping);
     } catch (Refused e) {
       failed = new Failure(e.problem(), null);
     } catch (HostUnreachable | LibvirtFailure e) {
       failed = CallOutcome.beforeTheCall(e);
     }
     log.warn("Failed before libvirt was called: {}", failed.problem().detail());
-    removeVolumes(migration, destination, pulse, stopping);
-    migration.change("libvirt was not called", m -> m.fail(failed, clock.instant()));
+    removeVolumes(migration, hosts, pulse, stopping);
+    DomainLocation where = hosts.look().whereabouts();
+    migration.change("libvirt was not called", m -> m.found(where).fail(failed, clock.instant()));
     return Optional.empty();
   }
 
@@ -87,8 +88,7 @@ final class Preparation {
    */
   private Optional<MigrateCall> patiently(
       HeldMigration migration,
-      Host source,
-      Host destination,
+      BothHosts hosts,
       boolean interrupted,
       Pulse pulse,
       BooleanSupplier stopping)
@@ -97,13 +97,13 @@ final class Preparation {
     boolean again = interrupted;
     while (true) {
       if (migration.refresh().cancelRequested()) {
-        return cancelled(migration, destination, pulse, stopping);
+        return cancelled(migration, hosts, pulse, stopping);
       }
       try {
         if (again) {
-          volumes.delete(migration, destination);
+          hosts.deleteVolumes(migration);
         }
-        return attempt(migration, source, destination, pulse, stopping);
+        return attempt(migration, hosts, pulse, stopping);
       } catch (HostUnreachable e) {
         if (silentSince == null) {
           silentSince = clock.instant();
@@ -124,14 +124,16 @@ final class Preparation {
   }
 
   private Optional<MigrateCall> attempt(
-      HeldMigration migration, Host source, Host destination, Pulse pulse, BooleanSupplier stopping)
+      HeldMigration migration, BothHosts hosts, Pulse pulse, BooleanSupplier stopping)
       throws InterruptedException {
+    Host source = hosts.source();
+    Host destination = hosts.destination();
     Order order = crossing.recheck(migration.latest(), source, destination);
     verifier.verify(migration, order, source, destination, stopping);
     volumes.make(migration, order.disks(), destination);
     MigrateCall call = crossing.call(order, source, destination, true);
     if (migration.refresh().cancelRequested()) {
-      return cancelled(migration, destination, pulse, stopping);
+      return cancelled(migration, hosts, pulse, stopping);
     }
     MigrateCall shown = crossing.call(order, source, destination, false);
     migration.change("both hosts are ready", m -> m.start(order, shown, clock.instant()));
@@ -139,30 +141,31 @@ final class Preparation {
   }
 
   private Optional<MigrateCall> cancelled(
-      HeldMigration migration, Host destination, Pulse pulse, BooleanSupplier stopping)
+      HeldMigration migration, BothHosts hosts, Pulse pulse, BooleanSupplier stopping)
       throws InterruptedException {
-    removeVolumes(migration, destination, pulse, stopping);
-    migration.change("cancelled in time", m -> m.cancelled(clock.instant()));
+    removeVolumes(migration, hosts, pulse, stopping);
+    DomainLocation where = hosts.look().whereabouts();
+    migration.change("cancelled in time", m -> m.found(where).cancelled(clock.instant()));
     return Optional.empty();
   }
 
   /** A destination that stays away keeps what was made there. */
   private void removeVolumes(
-      HeldMigration migration, Host destination, Pulse pulse, BooleanSupplier stopping)
+      HeldMigration migration, BothHosts hosts, Pulse pulse, BooleanSupplier stopping)
       throws InterruptedException {
     Instant patience = clock.instant().plus(properties.patience());
-    while (!removed(migration, destination)) {
+    while (!removed(migration, hosts)) {
       if (clock.instant().isAfter(patience)) {
-        volumes.leave(migration, "The destination was unreachable when it was to be deleted.");
+        hosts.leaveVolumes(migration, "The destination was unreachable when it was to be deleted.");
         return;
       }
       rest(pulse, stopping);
     }
   }
 
-  private boolean removed(HeldMigration migration, Host destination) {
+  private boolean removed(HeldMigration migration, BothHosts hosts) {
     try {
-      volumes.delete(migration, destination);
+      hosts.deleteVolumes(migration);
       return true;
     } catch (HostUnreachable e) {
       log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());

@@ -48,6 +48,11 @@ record Sighting(
         };
   }
 
+  /** Where the guest is, while libvirt was told of no migration by us. */
+  DomainLocation whereabouts() {
+    return Whereabouts.of(source, destination);
+  }
+
   /** Whether a disk's copy has not caught up with the disk: so nothing is switched over yet. */
   boolean copying() {
     return blockJobs.values().stream().anyMatch(copy -> !copy.ready());

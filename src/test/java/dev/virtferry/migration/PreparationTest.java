@@ -1,51 +1,233 @@
 package dev.virtferry.migration;
 
+import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.virtferry.PlayedHosts;
-import dev.virtferry.ServiceTest;
-import dev.virtferry.access.Callers;
-import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.disk.CopyMode;
+import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
-import java.util.Objects;
-import java.util.UUID;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.context.TestPropertySource;
 
-/** A host that falls silent before libvirt was called, and does not come back in time. */
-@ServiceTest
-@TestPropertySource(properties = "ferry.watch.patience=200ms")
-class PreparationTest extends PlayedHosts {
+/** What is done before libvirt is called, and what becomes of it where that never happens. */
+class PreparationTest {
 
-  @Autowired MigrationService service;
-  @Autowired Migrations migrations;
+  private final PlayedRun run = new PlayedRun();
+
+  /** The destination's volumes can't be reached once the first one is made. */
+  private void submitToAHostThatFallsSilent() {
+    run.poolAtTheDestination();
+    run.volumes().afterCreating(() -> run.volumes().away(true));
+    run.submit(MigrationOptions.NONE);
+  }
+
+  private List<String> stillPreparing() {
+    assertThat(run.migration().state()).isEqualTo(MigrationState.PREPARING);
+    return run.fates();
+  }
+
+  @Test
+  void waitsForAHostThatFallsSilent() {
+    submitToAHostThatFallsSilent();
+    run.whenItWaits(() -> assertThat(stillPreparing()).isNotEmpty());
+    run.whenItWaits(() -> run.volumes().away(false));
+    run.begin();
+    assertThat(run.hosts().made()).hasSize(1);
+    assertThat(run.volumes().deeds())
+        .as("what was half done is done anew")
+        .containsExactly(
+            "made kvm-b/images/vda.raw",
+            "deleted kvm-b/images/vda.raw",
+            "made kvm-b/images/vda.raw",
+            "made kvm-b/images/vdb.raw");
+  }
+
+  @Test
+  void isCancelledWhileItWaitsForAHost() {
+    submitToAHostThatFallsSilent();
+    run.whenItWaits(run::cancel);
+    run.whenItWaits(() -> run.volumes().away(false));
+    run.begin();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.CANCELLED);
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED");
+    assertThat(run.hosts().made()).isEmpty();
+  }
 
   @Test
   void endsWhenTheHostStaysSilentAndSaysWhatIsLeftThere() {
-    DomainDescription guest = Domains.running("web", Domains.disk("vda"), Domains.disk("vdb"));
-    hosts().put("kvm-a", guest);
-    volumes().pool("kvm-b", new StoragePool("images", "dir", "/srv", 1024 * Domains.MIB));
-    volumes().afterCreating(() -> volumes().away(true));
-    UUID id =
-        service
-            .submit(Submissions.of("web", List.of("vda", "vdb")), Callers.ADMIN, null)
-            .migration()
-            .migration()
-            .id();
-    Migration ended =
-        await()
-            .until(() -> migrations.find(id).orElseThrow().migration(), m -> m.state().terminal());
-    assertThat(ended.state()).isEqualTo(MigrationState.FAILED);
-    assertThat(Objects.requireNonNull(ended.failure()).problem().type())
-        .isEqualTo(ProblemType.HOST_UNREACHABLE);
-    assertThat(ended.volumes())
-        .extracting(VolumeRecord::state)
-        .containsOnly(VolumeRecord.Fate.LEFT);
-    assertThat(hosts().made()).isEmpty();
+    submitToAHostThatFallsSilent();
+    run.begin();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.HOST_UNREACHABLE);
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
+    assertThat(run.hosts().made()).isEmpty();
+  }
+
+  @Test
+  void failsWhenTheGuestStoppedMeanwhile() {
+    run.submit(MigrationOptions.NONE);
+    run.source(DomainState.SHUTOFF_SHUTDOWN);
+    run.begin();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
+    assertThat(run.migration().timeline().startedAt()).isNull();
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);
+  }
+
+  @Test
+  void saysThatNoHostHasAGuestThatIsGone() {
+    run.submit(MigrationOptions.NONE);
+    run.source(DomainState.ABSENT);
+    run.begin();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_FOUND);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);
+  }
+
+  @Test
+  void saysThatTheDestinationHasAGuestThatOthersMovedMeanwhile() {
+    run.submit(MigrationOptions.NONE);
+    run.source(DomainState.ABSENT);
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.begin();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.DESTINATION);
+  }
+
+  @Test
+  void namesNoPlaceWhileTheSourceIsSilent() {
+    run.submit(MigrationOptions.NONE);
+    run.hosts().cutOff("kvm-a");
+    run.begin();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.HOST_UNREACHABLE);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.UNKNOWN);
+  }
+
+  @Test
+  void namesTheSourceWhileOnlyTheDestinationIsSilent() {
+    run.submit(MigrationOptions.NONE);
+    run.hosts().cutOff("kvm-b");
+    run.begin();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.HOST_UNREACHABLE);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
+  }
+
+  @Test
+  void saysWhereTheGuestIsThatWasCancelledInTime() {
+    submitToAHostThatFallsSilent();
+    run.whenItWaits(() -> {
+      run.source(DomainState.SHUTOFF_DESTROYED);
+      run.cancel();
+      run.volumes().away(false);
+    });
+    run.begin();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.CANCELLED);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);
+  }
+
+  @Test
+  void failsWhenAVolumeCanNotBeMade() {
+    run.poolAtTheDestination();
+    run.volumes().refuse(new LibvirtFailure(38, 18, "No space left on device"));
+    run.submit(MigrationOptions.NONE);
+    run.begin();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(run.fates()).as("nothing came into being").isEmpty();
+    assertThat(run.hosts().made()).isEmpty();
+  }
+
+  @Test
+  void neverDeletesWhatSomebodyElseMadeInTheSameMoment() {
+    run.poolAtTheDestination();
+    run.volumes().beforeCreating(() -> run.raw("kvm-b", "vdb.raw", 64 * MIB));
+    run.submit(MigrationOptions.NONE);
+    run.begin();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED", "kvm-b vdb LEFT");
+    assertThat(run.volumes().deeds())
+        .containsExactly("made kvm-b/images/vda.raw", "deleted kvm-b/images/vda.raw");
+  }
+
+  /** The service dies right after it made the first volume, and another run goes on. */
+  private void dieAfterCreating(Runnable lastDeed) {
+    run.poolAtTheDestination();
+    run.raw("kvm-b", "vdb.raw", 64 * MIB);
+    run.volumes()
+        .afterCreating(() -> {
+          lastDeed.run();
+          throw new IllegalStateException("Played: the service died");
+        });
+    run.submit(MigrationOptions.NONE);
+    assertThatThrownBy(run::begin).hasMessage("Played: the service died");
+    run.begin();
+  }
+
+  @Test
+  void makesAVolumeAnewThatAnotherRunMadeAndHadNoTimeToNote() {
+    dieAfterCreating(() -> {});
+    assertThat(run.fates()).containsExactly("kvm-b vda MADE");
+    assertThat(run.volumes().deeds())
+        .containsExactly(
+            "made kvm-b/images/vda.raw",
+            "deleted kvm-b/images/vda.raw",
+            "made kvm-b/images/vda.raw");
+  }
+
+  @Test
+  void leavesAVolumeOfAnotherSizeThanItWasAboutToMake() {
+    dieAfterCreating(() -> run.raw("kvm-b", "vda.raw", 64 * MIB));
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT");
+    assertThat(run.volumes().deeds()).containsExactly("made kvm-b/images/vda.raw");
+  }
+
+  private void submitAnOverlay(byte[] here, byte[] there) {
+    var base = new DiskImage("file", "/srv/base.raw", "raw", null);
+    run.guest(
+        Domains.running(
+            "overlaid",
+            Domains.onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", base))));
+    run.poolAtTheDestination();
+    run.volumes().pool("kvm-a", new StoragePool("images", "dir", "/srv", 0));
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      run.raw(host, "base.raw", 3 * MIB);
+    }
+    run.volumes().content("kvm-a", "images", "base.raw", here);
+    run.volumes().content("kvm-b", "images", "base.raw", there);
+    run.submit(
+        new Submission(
+            "overlaid",
+            "qemu+tls://kvm-b/system",
+            List.of("vda"),
+            CopyMode.INCREMENTAL,
+            Map.of(),
+            null,
+            5,
+            new GivenOptions().verifyingContent().build(),
+            null));
+  }
+
+  @Test
+  void readsTheBackingImagesOfBothHosts() {
+    submitAnOverlay(new byte[] {1, 2, 3}, new byte[] {1, 2, 3, 0});
+    run.begin();
+    assertThat(run.hosts().made()).hasSize(1);
+    assertThat(run.now().progress().verification())
+        .isEqualTo(new Progress.Verification(3 * MIB, 3 * MIB));
+  }
+
+  @Test
+  void makesNothingWhenTheBackingImagesDiffer() {
+    submitAnOverlay(new byte[] {1, 2, 3}, new byte[] {1, 2, 4});
+    run.begin();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(run.failure().problem().detail())
+        .contains("/srv/base.raw is not the same")
+        .contains("byte 2.");
+    assertThat(run.volumes().deeds()).isEmpty();
+    assertThat(run.hosts().made()).isEmpty();
   }
 }

@@ -1,0 +1,25 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.libvirt.Storage;
+import java.util.List;
+
+/** What looks at disks, as the service has it, for tests without one. No path is shared. */
+public final class Disks {
+
+  private static final SharedStorage SHARED = new SharedStorage(new DiskProperties(List.of()));
+
+  private Disks() {}
+
+  public static DiskSelection selection() {
+    return new DiskSelection(SHARED);
+  }
+
+  public static DestinationVolumes volumes(Storage storage, Hypervisor hypervisor) {
+    return new DestinationVolumes(storage, hypervisor, SHARED);
+  }
+
+  public static BackingContent content(Storage storage) {
+    return new BackingContent(storage);
+  }
+}

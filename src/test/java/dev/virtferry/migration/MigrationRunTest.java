@@ -1,0 +1,653 @@
+package dev.virtferry.migration;
+
+import static dev.virtferry.libvirt.Domains.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtferry.disk.VolumeWish;
+import dev.virtferry.libvirt.CompletedJob;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.MigrateFlag;
+import dev.virtferry.problem.ProblemType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** From libvirt's call to the end: what both hosts show, look by look, and what is made of it. */
+class MigrationRunTest {
+
+  private static final MigrationOptions PLAIN = MigrationOptions.NONE;
+  private static final MigrationOptions GUARDED = new GivenOptions().guarded().build();
+  private static final MigrationOptions DELETING = new GivenOptions().deletingOriginals().build();
+
+  private final PlayedRun run = new PlayedRun();
+
+  @Test
+  void succeedsOnlyWhenTheDestinationRunsTheGuestAndTheSourceLetGo() {
+    run.call(PLAIN);
+    run.copied(10 * MIB);
+    run.destination(DomainState.PAUSED_MIGRATION);
+    run.look();
+    assertThat(run.now().progress().disks().getFirst().bytesDone()).isEqualTo(10 * MIB);
+
+    run.memory(100 * MIB, 28 * MIB);
+    run.look();
+    assertThat(run.migration().phase()).isEqualTo(Phase.MEMORY);
+
+    run.copied(64 * MIB);
+    run.memory(128 * MIB, 0);
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.look();
+    assertThat(run.migration().phase()).isEqualTo(Phase.SWITCHOVER);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
+
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.look();
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.DESTINATION);
+    assertThat(run.migration().state()).isEqualTo(MigrationState.MIGRATING);
+
+    run.arrive();
+    Tracked ended = run.lookUntilTheEnd();
+    assertThat(ended.migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(ended.progress().percent()).isEqualTo(100);
+    assertThat(ended.progress().disks())
+        .allSatisfy(disk -> assertThat(disk.bytesDone()).isEqualTo(disk.bytesTotal()));
+    assertThat(run.history())
+        .extracting(Transition::to)
+        .containsExactly(
+            MigrationState.QUEUED,
+            MigrationState.PREPARING,
+            MigrationState.MIGRATING,
+            MigrationState.FINISHING,
+            MigrationState.SUCCEEDED);
+  }
+
+  @Test
+  void tellsThePauseThatTheDestinationWroteDown() {
+    run.hosts().completed(run.guest().uuid(), new CompletedJob(41L, 1_000, 10 * MIB));
+    run.call(PLAIN);
+    run.arrive();
+    Progress progress = run.lookUntilTheEnd().progress();
+    assertThat(progress.downtimeMillis()).isEqualTo(41);
+    assertThat(progress.flow().bytesMoved()).isEqualTo(138 * MIB);
+  }
+
+  @Test
+  void succeedsWithoutThePauseWhenTheDestinationDoesNotTellIt() {
+    run.call(PLAIN);
+    run.arrive();
+    Tracked ended = run.lookUntilTheEnd();
+    assertThat(ended.migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(ended.progress().downtimeMillis()).isNull();
+  }
+
+  @Test
+  void doesNotBelieveASuccessfulReturnWhenTheGuestStayed() {
+    run.call(PLAIN);
+    run.jobIsOver();
+    run.callReturns();
+    run.lookUntilTheEnd();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
+  }
+
+  @Test
+  void doesNotBelieveAnErrorWhenTheGuestArrived() {
+    run.call(PLAIN);
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.source(DomainState.ABSENT);
+    run.callFails(38, 7, "End of file while reading data");
+    run.lookUntilTheEnd();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(run.migration().failure()).isNull();
+  }
+
+  @Test
+  void failsWithWhatLibvirtSaid() {
+    run.call(PLAIN);
+    run.jobIsOver();
+    run.callFails(49, 18, "no storage pool with matching path");
+    run.lookUntilTheEnd();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(run.failure().libvirt())
+        .isEqualTo(new Failure.LibvirtWords(49, 18, "no storage pool with matching path"));
+  }
+
+  @Test
+  void cancelsARunningMigrationByAbortingItsJob() {
+    run.call(PLAIN);
+    run.cancel();
+    run.look();
+    assertThat(run.hosts().aborts()).containsExactly(run.guest().uuid());
+    assertThat(run.migration().state()).isEqualTo(MigrationState.MIGRATING);
+
+    run.jobIsOver();
+    run.callFails(78, 10, "operation aborted");
+    run.lookUntil(MigrationState.CANCELLED);
+  }
+
+  @Test
+  void asksForTheAbortAgainWhereLibvirtDoesNotObey() {
+    run.call(PLAIN);
+    run.cancel();
+    run.lookFor(Duration.ofSeconds(5));
+    assertThat(run.hosts().aborts()).as("every two seconds").hasSize(3);
+  }
+
+  @Test
+  void isCancelledWhenTheAbortWasTakenWhateverTheCallSaysOfTheBrokenStream() {
+    run.call(PLAIN);
+    run.cancel();
+    run.look();
+    run.jobIsOver();
+    run.callFails(9, 10, "Unable to write to socket");
+    run.lookUntil(MigrationState.CANCELLED);
+  }
+
+  @Test
+  void isFailedAndNotCancelledWhenItBrokeByItselfBeforeTheAbort() {
+    run.hosts().refuseAborts();
+    run.call(PLAIN);
+    run.cancel();
+    run.look();
+    run.jobIsOver();
+    run.callFails(9, 10, "No space left on device");
+    run.lookUntil(MigrationState.FAILED);
+    assertThat(run.migration().cancelRequested()).isTrue();
+  }
+
+  @Test
+  void succeedsWhenTheCancelCameTooLate() {
+    run.call(PLAIN);
+    run.cancel();
+    run.arrive();
+    run.lookUntil(MigrationState.SUCCEEDED);
+  }
+
+  @Test
+  void waitsForAHostThatCanNotBeReadAndGoesOnToTheTrueEnd() {
+    run.call(PLAIN);
+    run.hosts().cutOff("kvm-b");
+    run.callFails(1, 7, "client socket is closed");
+    run.look();
+    assertThat(run.migration().state()).as("not at once").isEqualTo(MigrationState.MIGRATING);
+    run.settle();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.RECOVERING);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.UNKNOWN);
+    assertThat(run.attention().advice()).contains("network back");
+
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.source(DomainState.ABSENT);
+    run.hosts().bringBack("kvm-b");
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.migration().attention()).isNull();
+  }
+
+  @Test
+  void asksForAPersonWhenTheGuestRunsTwiceAndTouchesNothing() {
+    run.call(PLAIN);
+    run.jobIsOver();
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.callFails(1, 7, "client socket is closed");
+    run.settle();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.BOTH);
+    assertThat(run.hosts().remarks()).isEmpty();
+
+    run.destination(DomainState.ABSENT);
+    run.lookUntil(MigrationState.FAILED);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
+  }
+
+  @Test
+  void onlyWatchesAMigrationWhoseCallMayHaveBeenMade() {
+    run.call(PLAIN);
+    run.begin();
+    run.jobIsOver();
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.source(DomainState.ABSENT);
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.hosts().made()).hasSize(1);
+  }
+
+  @Test
+  void setsTheMaximalDowntimeOnceTheJobRuns() {
+    run.call(new GivenOptions().bandwidth(100).maxDowntime(250).build());
+    assertThat(run.hosts().remarks()).isEmpty();
+    run.lookFor(Duration.ofSeconds(1));
+    assertThat(run.hosts().remarks()).containsExactly("downtime 250");
+    assertThat(run.migration().call().parameters().get("bandwidth"))
+        .hasValueSatisfying(value -> assertThat(value.value()).isEqualTo(100L));
+  }
+
+  @Test
+  void restoresAutostartAtTheDestination() {
+    DomainDescription plain = run.guest();
+    run.guest(
+        new DomainDescription(
+            "starter",
+            UUID.randomUUID(),
+            DomainState.RUNNING_BOOTED,
+            true,
+            true,
+            128 * MIB,
+            Domains.MACHINE,
+            plain.disks()));
+    run.call(PLAIN);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.hosts().remarks()).contains("autostart kvm-b");
+  }
+
+  // Volumes.
+
+  @Test
+  void makesTheMissingVolumesBeforeTheCallAndKeepsThemAtSuccess() {
+    run.poolAtTheDestination();
+    run.raw("kvm-b", "vdb.raw", 64 * MIB);
+    run.call(PLAIN);
+    assertThat(run.volumes().deeds()).containsExactly("made kvm-b/images/vda.raw");
+    assertThat(run.fates()).containsExactly("kvm-b vda MADE");
+    assertThat(run.volumes().volume(new HostAddress("kvm-b", ""), "images", "vda.raw"))
+        .as("in the end it has the size of the disk")
+        .hasValueSatisfying(made -> assertThat(made.capacityBytes()).isEqualTo(64 * MIB));
+
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda KEPT");
+    assertThat(run.volumes().deeds()).hasSize(1);
+  }
+
+  @Test
+  void deletesExactlyWhatItMadeWhenTheMigrationCameToNothing() {
+    run.poolAtTheDestination();
+    run.raw("kvm-b", "vdb.raw", 64 * MIB);
+    run.call(PLAIN);
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED");
+    assertThat(run.volumes().deeds())
+        .containsExactly("made kvm-b/images/vda.raw", "deleted kvm-b/images/vda.raw");
+  }
+
+  @Test
+  void deletesNothingWhileItIsNotCertainThatTheGuestRunsAtTheSource() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.source(DomainState.SHUTOFF_SHUTDOWN);
+    run.jobIsOver();
+    run.callFails(9, 10, "the guest went away");
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
+    assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
+  @Test
+  void deletesLaterWhatItCanNotDeleteNow() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.volumes().away(true);
+    run.rollBack();
+    run.lookFor(Duration.ofSeconds(10));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FINISHING);
+    run.volumes().away(false);
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED", "kvm-b vdb DELETED");
+  }
+
+  @Test
+  void endsAMigrationWhoseCopyHasNowhereToGoAnyMore() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.volumes().vanish("kvm-b", "images", "vdb.raw");
+    run.lookFor(Duration.ofSeconds(3));
+    assertThat(run.hosts().aborts()).isNotEmpty();
+    run.jobIsOver();
+    run.callFails(78, 10, "canceled by client");
+    run.lookUntilTheEnd();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(run.failure().problem().detail()).contains("/srv/vdb.raw vanished");
+  }
+
+  @Test
+  void showsLibvirtSecretsThatNobodyElseSees() {
+    run.poolAtTheDestination();
+    run.submit(
+        new Submission(
+            run.guest().name(),
+            "qemu+tls://kvm-b/system",
+            List.of("vda", "vdb"),
+            null,
+            Map.of("vda", new VolumeWish("images", "root.raw")),
+            null,
+            5,
+            PLAIN,
+            null));
+    run.begin();
+    assertThat(run.hosts().made().getFirst().parameters().get("destination_xml").orElseThrow())
+        .hasToString("Text[value=<domain>LIVE secret {vda=/srv/root.raw}</domain>]");
+    assertThat(run.migration().call().parameters().toString())
+        .contains("<domain>LIVE open {vda=/srv/root.raw}</domain>")
+        .contains("<domain>PERSISTENT open {vda=/srv/root.raw}</domain>")
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void deletesTheOriginalsOnceTheDestinationRunsOnItsCopies() {
+    run.poolsOnBothHosts();
+    run.call(DELETING);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates())
+        .containsExactly(
+            "kvm-b vda KEPT", "kvm-b vdb KEPT", "kvm-a vda DELETED", "kvm-a vdb DELETED");
+    assertThat(run.volumes().deeds())
+        .endsWith("deleted kvm-a/images/vda.raw", "deleted kvm-a/images/vdb.raw");
+  }
+
+  @Test
+  void keepsAnOriginalWhoseCopyItDidNotMake() {
+    run.poolsOnBothHosts();
+    run.raw("kvm-b", "vdb.raw", 64 * MIB);
+    run.call(DELETING);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates())
+        .containsExactly("kvm-b vda KEPT", "kvm-a vda DELETED", "kvm-a vdb LEFT");
+  }
+
+  @Test
+  void keepsAnOriginalThatAnotherDomainOfTheSourceUses() {
+    run.poolsOnBothHosts();
+    run.hosts().put("kvm-a", Domains.running("other", Domains.disk("vdb")));
+    run.call(DELETING);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(run.volumes().deeds()).doesNotContain("deleted kvm-a/images/vdb.raw");
+  }
+
+  @Test
+  void keepsOriginalsThatNoPoolKnows() {
+    run.poolAtTheDestination();
+    run.call(DELETING);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda LEFT", "kvm-a vdb LEFT");
+    assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
+  @Test
+  void keepsTheOriginalsWhenTheDestinationRunsOnSomethingElse() {
+    run.poolsOnBothHosts();
+    run.call(DELETING);
+    run.hosts()
+        .put(
+            "kvm-b",
+            new DomainDescription(
+                run.guest().name(),
+                run.guest().uuid(),
+                DomainState.RUNNING_MIGRATED,
+                true,
+                false,
+                MIB,
+                Domains.MACHINE,
+                List.of(Domains.network("vda"), Domains.disk("vdb"))));
+    run.source(DomainState.ABSENT);
+    run.callReturns();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
+  @Test
+  void neverDeletesOriginalsOfAMigrationThatDidNotSucceed() {
+    run.poolsOnBothHosts();
+    run.call(DELETING);
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED", "kvm-b vdb DELETED");
+    assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted kvm-a"));
+  }
+
+  // A guarded switchover.
+
+  @Test
+  void letsAGuardedGuestRunOnlyAfterTheSourceLetGo() {
+    run.call(GUARDED);
+    assertThat(run.hosts().made().getFirst().flags()).contains(MigrateFlag.PAUSED);
+    run.memory(128 * MIB, 0);
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.destination(DomainState.PAUSED_USER);
+    run.lookFor(Duration.ofSeconds(10));
+    assertThat(run.migration().phase()).isEqualTo(Phase.SWITCHOVER);
+    assertThat(run.hosts().remarks()).doesNotContain("resume kvm-b");
+    run.source(DomainState.ABSENT);
+    run.callReturns();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.hosts().remarks()).containsOnlyOnce("resume kvm-b");
+  }
+
+  @Test
+  void leavesAGuardedGuestPausedThatItsOwnerHadPaused() {
+    run.source(DomainState.PAUSED_USER);
+    run.call(GUARDED);
+    run.destination(DomainState.PAUSED_USER);
+    run.source(DomainState.ABSENT);
+    run.callReturns();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.hosts().remarks()).doesNotContain("resume kvm-b");
+  }
+
+  @Test
+  void neverResumesAGuardedGuestWhileTheSourceRunsIt() {
+    run.call(GUARDED);
+    run.jobIsOver();
+    run.destination(DomainState.PAUSED_USER);
+    run.callFails(1, 7, "client socket is closed");
+    run.lookUntil(MigrationState.NEEDS_ATTENTION);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
+    assertThat(run.hosts().remarks()).doesNotContain("resume kvm-b");
+    run.destination(DomainState.ABSENT);
+    run.lookUntil(MigrationState.FAILED);
+  }
+
+  // Guests that died, and other people's hands.
+
+  @Test
+  void neverCallsAGuestMovedWhoseMemoryWasLostInPostCopy() {
+    run.poolsOnBothHosts();
+    run.call(new GivenOptions().postCopy().deletingOriginals().build());
+    run.memory(10 * MIB, 118 * MIB);
+    run.source(DomainState.PAUSED_POSTCOPY);
+    run.destination(DomainState.RUNNING_POSTCOPY);
+    run.look();
+    assertThat(run.migration().phase()).isEqualTo(Phase.POST_COPY);
+    run.source(DomainState.SHUTOFF_CRASHED);
+    run.destination(DomainState.RUNNING_POSTCOPY_FAILED);
+    run.jobIsOver();
+    run.callFails(9, 10, "domain is no longer running");
+    run.lookFor(Duration.ofMinutes(1));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);
+    assertThat(run.attention().reason())
+        .contains("The source shows: shut off (crashed)")
+        .contains("The destination shows: running (post-copy failed)");
+    assertThat(run.hosts().remarks()).isEmpty();
+    assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
+  /** The source's guest died, and somebody started what was copied by then. */
+  @Test
+  void takesNoGuestForMovedThatSomebodyStartedAtTheDestination() {
+    run.poolsOnBothHosts();
+    run.call(new GivenOptions().guarded().deletingOriginals().build());
+    run.jobIsOver();
+    run.source(DomainState.SHUTOFF_DESTROYED);
+    run.destination(DomainState.PAUSED_USER);
+    run.callFails(38, 7, "End of file while reading data");
+    run.lookFor(Duration.ofMinutes(1));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);
+    assertThat(run.hosts().remarks()).isEmpty();
+    assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
+  @Test
+  void obeysAndKeepsItsLimitsWhileSomebodyElseHasPausedTheGuest() {
+    run.call(new GivenOptions().timeout(60, LimitAction.CANCEL).build());
+    run.copied(10 * MIB);
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.destination(DomainState.PAUSED_MIGRATION);
+    run.lookFor(Duration.ofSeconds(50));
+    assertThat(run.hosts().aborts()).isEmpty();
+    assertThat(run.migration().phase()).isEqualTo(Phase.STORAGE);
+    run.lookFor(Duration.ofSeconds(15));
+    assertThat(run.hosts().aborts()).isNotEmpty();
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.TIME_LIMIT);
+  }
+
+  @Test
+  void saysThatNoHostRunsAGuestThatDiedAtItsSource() {
+    run.call(PLAIN);
+    run.jobIsOver();
+    run.source(DomainState.SHUTOFF_CRASHED);
+    run.callFails(38, 7, "Connection reset by peer");
+    run.lookUntilTheEnd();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);
+  }
+
+  @Test
+  void saysWhatEndsAJobWhoseGuestPoweredItselfOff() {
+    run.call(PLAIN);
+    run.source(DomainState.SHUTOFF_SHUTDOWN);
+    run.destination(DomainState.PAUSED_MIGRATION);
+    run.lookUntil(MigrationState.NEEDS_ATTENTION);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);
+    assertThat(run.attention().advice()).contains("restart libvirtd at the source");
+    run.destination(DomainState.ABSENT);
+    run.jobIsOver();
+    run.callFails(38, 7, "End of file");
+    run.lookUntilTheEnd();
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);
+  }
+
+  /** The source's daemon died in the switchover; its guest was defined before it came back. */
+  private void arriveUnheard(MigrationOptions options, DomainState there) {
+    run.call(options);
+    run.jobIsOver();
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.destination(there);
+    run.hosts().completed(run.guest().uuid(), new CompletedJob(41L, 1_000, 10 * MIB));
+    run.callFails(38, 7, "End of file while reading data");
+  }
+
+  @Test
+  void destroysThePausedCopyOfASourceThatNeverHeardOfTheArrival() {
+    arriveUnheard(PLAIN, DomainState.RUNNING_MIGRATED);
+    run.look();
+    assertThat(run.hosts().remarks()).as("not at once").isEmpty();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.hosts().remarks()).containsExactly("destroy kvm-a", "undefine kvm-a");
+    assertThat(run.history().getLast().cause()).contains("the source's paused copy was destroyed");
+  }
+
+  @Test
+  void letsAGuardedGuestRunOnceTheUnhearingSourceHasNoCopyOfIt() {
+    arriveUnheard(GUARDED, DomainState.PAUSED_USER);
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.hosts().remarks())
+        .containsExactly("destroy kvm-a", "resume kvm-b", "undefine kvm-a");
+  }
+
+  @Test
+  void asksForAPersonWhenTheUnhearingSourceCanNotDestroyItsCopy() {
+    run.hosts().refuseToDestroy();
+    arriveUnheard(PLAIN, DomainState.RUNNING_MIGRATED);
+    run.lookUntil(MigrationState.NEEDS_ATTENTION);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.DESTINATION);
+    assertThat(run.attention().advice()).contains("Never resume it");
+    run.source(DomainState.ABSENT);
+    run.lookUntil(MigrationState.SUCCEEDED);
+  }
+
+  // Limits of time.
+
+  @Test
+  void endsAMigrationThatTakesLongerThanItMay() {
+    run.call(new GivenOptions().timeout(60, LimitAction.CANCEL).build());
+    run.lookFor(Duration.ofSeconds(59));
+    assertThat(run.hosts().aborts()).isEmpty();
+    run.lookFor(Duration.ofSeconds(2));
+    assertThat(run.hosts().aborts()).hasSize(1);
+    run.jobIsOver();
+    run.callFails(78, 10, "canceled by client");
+    run.lookUntilTheEnd();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.TIME_LIMIT);
+    assertThat(run.failure().problem().detail()).startsWith("It ran for more than 60 s");
+  }
+
+  @Test
+  void pausesTheGuestOnceAtADeadlineThatAsksForIt() {
+    run.call(new GivenOptions().timeout(60, LimitAction.SUSPEND).build());
+    run.memory(100 * MIB, 28 * MIB);
+    run.destination(DomainState.PAUSED_MIGRATION);
+    run.lookFor(Duration.ofMinutes(2));
+    assertThat(run.hosts().remarks()).containsExactly("suspend kvm-a");
+    assertThat(run.migration().phase()).isEqualTo(Phase.MEMORY);
+    assertThat(run.migration().suspended()).isTrue();
+    run.arrive();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.hosts().remarks()).containsExactly("suspend kvm-a");
+  }
+
+  @Test
+  void letsTheGuestRunAgainThatItPausedWhenTheMigrationFails() {
+    run.call(new GivenOptions().timeout(60, LimitAction.SUSPEND).build());
+    run.lookFor(Duration.ofSeconds(62));
+    assertThat(run.hosts().remarks()).containsExactly("suspend kvm-a");
+    run.jobIsOver();
+    run.callFails(9, 10, "unexpectedly failed");
+    run.lookUntil(MigrationState.FAILED);
+    assertThat(run.hosts().remarks()).containsExactly("suspend kvm-a", "resume kvm-a");
+  }
+
+  @Test
+  void switchesToPostCopyOnlyInTheMemoryPhase() {
+    run.call(new GivenOptions().postCopy().timeout(60, LimitAction.POST_COPY).build());
+    assertThat(run.hosts().made().getFirst().flags()).contains(MigrateFlag.POSTCOPY);
+    run.copied(10 * MIB);
+    run.lookFor(Duration.ofSeconds(90));
+    assertThat(run.hosts().remarks()).isEmpty();
+    run.memory(100 * MIB, 28 * MIB);
+    run.look();
+    assertThat(run.hosts().remarks()).containsExactly("post-copy kvm-a");
+    run.source(DomainState.PAUSED_POSTCOPY);
+    run.destination(DomainState.RUNNING_POSTCOPY);
+    run.look();
+    assertThat(run.migration().phase()).isEqualTo(Phase.POST_COPY);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.DESTINATION);
+    run.arrive();
+    run.lookUntil(MigrationState.SUCCEEDED);
+  }
+
+  @Test
+  void theHostsAreLeftAsTheyAreByAMigrationThatSomebodyResolved() {
+    run.call(PLAIN);
+    run.hosts().cutOff("kvm-b");
+    run.settle();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.RECOVERING);
+    run.resolve("Both hosts were looked at.");
+    assertThat(run.look()).isTrue();
+    assertThat(Objects.requireNonNull(run.migration().failure()).problem().type())
+        .isEqualTo(ProblemType.RESOLVED_BY_HAND);
+    assertThat(run.hosts().remarks()).isEmpty();
+  }
+}

@@ -1,0 +1,166 @@
+package dev.virtferry.migration;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Migrations without a database, for tests of one thread. Each has its slot at once. */
+final class MigrationsInMemory implements Migrations {
+
+  private static final String REPLICA = "test";
+
+  private final Clock clock;
+  private final Map<UUID, Kept> all = new LinkedHashMap<>();
+
+  MigrationsInMemory(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** What is kept of one. */
+  private static final class Kept {
+
+    private Migration migration;
+    private Progress progress;
+    private int epoch;
+    private final List<Transition> history = new ArrayList<>();
+
+    private Kept(Migration migration, Progress progress) {
+      this.migration = migration;
+      this.progress = progress;
+    }
+
+    private Tracked tracked() {
+      return new Tracked(migration, progress);
+    }
+  }
+
+  @Override
+  public void add(
+      Migration migration, Progress progress, String caller, @Nullable IdempotencyKey key) {
+    activeOf(migration.order().guest().uuid().toString()).stream()
+        .findFirst()
+        .ifPresent(active -> {
+          throw new DomainBusy(active.id());
+        });
+    var kept = new Kept(migration, progress);
+    remember(kept, null, "accepted");
+    all.put(migration.id(), kept);
+  }
+
+  private void remember(Kept kept, @Nullable MigrationState from, String cause) {
+    kept.history.add(new Transition(clock.instant(), from, kept.migration.state(), cause, REPLICA));
+  }
+
+  @Override
+  public Optional<KeptUnderKey> keptUnder(IdempotencyKey key) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Tracked> find(UUID id) {
+    return Optional.ofNullable(all.get(id)).map(Kept::tracked);
+  }
+
+  @Override
+  public Map<UUID, String> etags(Collection<UUID> ids) {
+    Map<UUID, String> etags = new HashMap<>();
+    ids.forEach(id -> find(id).ifPresent(tracked -> etags.put(id, tracked.etag())));
+    return etags;
+  }
+
+  @Override
+  public List<Migration> activeOf(String nameOrUuid) {
+    return underWay(order ->
+            order.guest().name().equals(nameOrUuid)
+                || order.guest().uuid().toString().equals(nameOrUuid))
+        .stream()
+        .map(Tracked::migration)
+        .toList();
+  }
+
+  @Override
+  public List<Tracked> underWayTo(String destination) {
+    return underWay(order -> order.destination().equals(destination));
+  }
+
+  private List<Tracked> underWay(Predicate<Order> which) {
+    return all.values().stream()
+        .filter(kept -> !kept.migration.state().terminal() && which.test(kept.migration.order()))
+        .map(Kept::tracked)
+        .toList();
+  }
+
+  @Override
+  public Traffic traffic() {
+    throw new UnsupportedOperationException("No test of one thread asks for it");
+  }
+
+  @Override
+  public MigrationQuery.Page list(MigrationQuery query) {
+    throw new UnsupportedOperationException("No test of one thread asks for it");
+  }
+
+  @Override
+  public List<Transition> history(UUID id) {
+    return List.copyOf(kept(id).history);
+  }
+
+  private Kept kept(UUID id) {
+    return Objects.requireNonNull(all.get(id));
+  }
+
+  @Override
+  public Migration change(UUID id, String cause, UnaryOperator<Migration> verb) {
+    Kept kept = kept(id);
+    Migration before = kept.migration;
+    Migration after = verb.apply(before);
+    if (after.equals(before)) {
+      return before;
+    }
+    kept.migration = after.versioned(before.version() + 1);
+    if (after.state() != before.state()) {
+      remember(kept, before.state(), cause);
+    }
+    return kept.migration;
+  }
+
+  @Override
+  public Hold take(UUID id) {
+    return new Hold(id, ++kept(id).epoch, null);
+  }
+
+  @Override
+  public Migration current(Hold hold) {
+    return held(hold).migration;
+  }
+
+  private Kept held(Hold hold) {
+    Kept kept = kept(hold.migration());
+    if (kept.epoch != hold.epoch()) {
+      throw new HoldLost(hold);
+    }
+    return kept;
+  }
+
+  @Override
+  public Migration change(Hold hold, String cause, UnaryOperator<Migration> verb) {
+    held(hold);
+    return change(hold.migration(), cause, verb);
+  }
+
+  @Override
+  public void report(Hold hold, Progress progress) {
+    Kept kept = held(hold);
+    kept.progress = progress.revised(kept.progress.revision() + 1);
+  }
+}

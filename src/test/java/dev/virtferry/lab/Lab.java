@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -165,7 +167,7 @@ final class Lab implements AutoCloseable {
         "-c",
         """
         said=$(virsh -q domstate --reason %s 2>&1) && echo "$said" && exit
-        case $said in *'failed to get domain'*) echo absent ;; *) echo "$said" >&2; exit 1 ;; esac
+        case $said in *'failed to get domain'* | *'Domain not found'*) echo absent ;; *) echo "$said" >&2; exit 1 ;; esac
         """
             .formatted(guest));
   }
@@ -213,9 +215,11 @@ final class Lab implements AutoCloseable {
     line.addAll(List.of(words));
     try {
       Path output = Files.createTempFile("lab-" + command, ".out");
+      Instant began = Instant.now();
       try {
         return run(line, input, output);
       } finally {
+        Spending.add(kind(command, words), Duration.between(began, Instant.now()));
         Files.delete(output);
       }
     } catch (IOException e) {
@@ -224,6 +228,14 @@ final class Lab implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted in " + line, e);
     }
+  }
+
+  private static Spending.Kind kind(String command, String... words) {
+    return switch (command) {
+      case "up", "down" -> Spending.Kind.LABS;
+      case "guest" -> words[0].equals("start") ? Spending.Kind.GUESTS : Spending.Kind.COMMANDS;
+      default -> Spending.Kind.COMMANDS;
+    };
   }
 
   /** The output goes to a file: what a command leaves running would hold a pipe open. */

@@ -6,17 +6,32 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.TestAbortedException;
 
-/** Brings the lab and the service up once for all lab tests of a build, and down at its end. */
-final class LabExtension implements BeforeAllCallback, ParameterResolver {
+/**
+ * Brings a lab and a service up once for all lab tests of this JVM, and down at its end. A test
+ * that fails leaves its story.
+ */
+final class LabExtension
+    implements BeforeAllCallback,
+        AfterAllCallback,
+        ParameterResolver,
+        TestExecutionExceptionHandler {
 
+  private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Namespace SHARED = Namespace.create(LabExtension.class);
 
   /** The lab and the service that all tests share. */
@@ -33,7 +48,31 @@ final class LabExtension implements BeforeAllCallback, ParameterResolver {
   @Override
   public void beforeAll(ExtensionContext context) {
     requireLab();
+    // What is asked of the lab starts processes, and those take the processors from the guests.
+    Awaitility.setDefaultPollInterval(BETWEEN_QUESTIONS);
+    Awaitility.setDefaultTimeout(PATIENCE);
+    Awaitility.setDefaultConditionEvaluationListener(Spending.ofWaits());
+    context.getStore(SHARED).put(Began.class, Began.now());
     bench(context);
+  }
+
+  /** When a class began, and what the machine's processors had worked by then. */
+  private record Began(Instant at, Duration processor) {
+
+    private static Began now() {
+      return new Began(Instant.now(), Spending.processorsOfTheMachine());
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    Began began = context.getStore(SHARED).get(Began.class, Began.class);
+    if (began != null) {
+      Spending.writeDown(
+          context.getRequiredTestClass().getSimpleName(),
+          Duration.between(began.at(), Instant.now()),
+          Spending.processorsOfTheMachine().minus(began.processor()));
+    }
   }
 
   /** Skips the test where no lab can be had, or fails it where one is required. */
@@ -84,6 +123,20 @@ final class LabExtension implements BeforeAllCallback, ParameterResolver {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    if (!(failure instanceof TestAbortedException)) {
+      FailureStory.tell(
+          bench(context).lab(),
+          "%s.%s"
+              .formatted(
+                  context.getRequiredTestClass().getSimpleName(),
+                  context.getRequiredTestMethod().getName()));
+    }
+    throw failure;
   }
 
   @Override

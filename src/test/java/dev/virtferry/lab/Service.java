@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The built jar as a process of its own, and a client of it. */
 final class Service implements AutoCloseable {
+
+  /** Of all services of a build. */
+  static final Path LOG = Path.of("target", "lab-service.log");
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final Set<String> ENDS = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
@@ -69,22 +73,24 @@ final class Service implements AutoCloseable {
   }
 
   void start() {
+    Instant began = Instant.now();
     try {
       var builder = new ProcessBuilder(TrainedJar.command());
       builder.environment().putAll(environment);
       builder.directory(directory.toFile()).redirectErrorStream(true);
-      builder.redirectOutput(
-          ProcessBuilder.Redirect.appendTo(Path.of("target", "lab-service.log").toFile()));
+      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(LOG.toFile()));
       process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     Process started = process;
     await()
+        .conditionEvaluationListener(null)
         .atMost(PATIENCE_TO_START)
-        .failFast("it ended, see target/lab-service.log", () -> !started.isAlive())
+        .failFast("it ended, see " + LOG, () -> !started.isAlive())
         .ignoreExceptions()
         .until(() -> get("/v1/migrations").status() == 200);
+    Spending.add(Spending.Kind.SERVICES, Duration.between(began, Instant.now()));
   }
 
   /** The one that it made at its first start, as nobody is configured. */

@@ -7,7 +7,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** On a real PostgreSQL server. */
-class WebhooksOnPostgresTest extends WebhooksContract {
+class MigrationsOnPostgresIT extends MigrationsContract {
 
   private static final EmbeddedPostgres SERVER = started();
 

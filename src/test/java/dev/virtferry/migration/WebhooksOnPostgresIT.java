@@ -7,7 +7,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** On a real PostgreSQL server. */
-class MigrationsOnPostgresTest extends MigrationsContract {
+class WebhooksOnPostgresIT extends WebhooksContract {
 
   private static final EmbeddedPostgres SERVER = started();
 

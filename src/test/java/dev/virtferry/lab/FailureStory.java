@@ -1,0 +1,75 @@
+package dev.virtferry.lab;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.virtferry.lab.Lab.LabFailed;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * What a lab test that failed leaves behind: the logs of both libvirtds and of the service as a
+ * whole, and on the console how they end and where the guests are.
+ */
+final class FailureStory {
+
+  private static final Path ALL = Path.of("target", "lab-failures");
+  private static final int LINES = 40;
+  private static final List<String> HOSTS = List.of("kvm-a", "kvm-b");
+
+  private final Lab lab;
+  private final Path directory;
+
+  private FailureStory(Lab lab, Path directory) {
+    this.lab = lab;
+    this.directory = directory;
+  }
+
+  /** Tells it while the hosts are still as the failure left them. */
+  static void tell(Lab lab, String test) {
+    var story = new FailureStory(lab, ALL.resolve(test));
+    try {
+      story.tell();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void tell() throws IOException {
+    FileSystemUtils.deleteRecursively(directory);
+    Files.createDirectories(directory);
+    System.out.println("=== " + directory.getFileName() + " failed; all of it is in " + directory);
+    keep("guests.txt", () -> lab.guest("list"));
+    for (String host : HOSTS) {
+      keep(host + "-domains.txt", () -> lab.on(host, "virsh", "list", "--all"));
+      keep(host + "-libvirtd.log", () -> lab.on(host, "cat", "/var/log/libvirt/libvirtd.log"));
+    }
+    keep("service.log", FailureStory::serviceLog);
+  }
+
+  private static String serviceLog() {
+    try {
+      return Files.readString(Service.LOG, UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A host that is gone is a part of the story, not its end. */
+  private void keep(String file, Supplier<String> text) throws IOException {
+    String told;
+    try {
+      told = text.get();
+    } catch (LabFailed | UncheckedIOException e) {
+      told = "not to be had: " + e.getMessage();
+    }
+    Files.writeString(directory.resolve(file), told);
+    List<String> lines = told.lines().toList();
+    System.out.println("--- " + file);
+    lines.subList(Math.max(0, lines.size() - LINES), lines.size()).forEach(System.out::println);
+  }
+}

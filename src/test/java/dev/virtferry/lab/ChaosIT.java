@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Breaks migrations at random moments. In a build every fault once, in two labs; {@code lab/chaos}
  * asks for more through the properties {@code chaos.runs}, {@code chaos.seed}, {@code
- * chaos.workers}, {@code chaos.minutes}, {@code chaos.only}, {@code chaos.moments} and {@code
- * chaos.faults}.
+ * chaos.workers}, {@code chaos.minutes}, {@code chaos.only}, {@code chaos.from}, {@code
+ * chaos.moments} and {@code chaos.faults}.
  */
 class ChaosIT {
 
@@ -66,9 +66,13 @@ class ChaosIT {
     if (only != null) {
       return List.of(Trouble.drawn(SEED, only, choice).getLast());
     }
-    return runs == null
-        ? oneOfEach()
-        : Trouble.drawn(SEED, runs == 0 ? choice.size() : runs, choice);
+    if (runs == null) {
+      return oneOfEach();
+    }
+    int first = Integer.getInteger("chaos.from", 1);
+    return Trouble.drawn(SEED, runs == 0 ? choice.size() : runs, choice).stream()
+        .filter(trouble -> trouble.number() >= first)
+        .toList();
   }
 
   /** Those that the property names, with commas between them; all when it names none. */

@@ -61,6 +61,11 @@ final class BothHosts {
     this.destination = destination.address();
   }
 
+  /** The same with what a later look made of the order. */
+  BothHosts with(Order planned) {
+    return new BothHosts(hypervisor, volumes, tuner, planned, sender, receiver);
+  }
+
   Host source() {
     return sender;
   }
@@ -216,12 +221,22 @@ final class BothHosts {
   }
 
   /**
-   * Deletes the volumes that were made for nothing.
+   * Deletes the volumes that were made for nothing, but for those that some domain uses by now.
    *
    * @throws HostUnreachable when the destination is away; call it again
    */
   void deleteVolumes(HeldMigration migration) {
-    volumes.delete(migration, receiver);
+    if (migration.latest().volumes().stream().allMatch(VolumeRecord::settled)) {
+      return;
+    }
+    try {
+      volumes.delete(migration, receiver, hypervisor.imagesInUse(destination).keySet());
+    } catch (LibvirtFailure e) {
+      volumes.leave(
+          migration,
+          "%s does not tell which images its domains use: %s"
+              .formatted(destination.name(), e.message()));
+    }
   }
 
   /** Leaves the volumes that were made for nothing where they are. */

@@ -90,6 +90,16 @@ final class CallOutcome {
     return failure(error, source);
   }
 
+  /** Both hosts may have run the guest, and a person left it at the source. */
+  static Failure afterAFork(@Nullable Throwable error) {
+    return new Failure(
+        Problem.of(
+            ProblemType.LIBVIRT_ERROR,
+            "The source has the guest, and the destination may have run it as well for a while; so its"
+                + " images there are left as they are."),
+        error instanceof LibvirtFailure failure ? LibvirtWords.of(failure) : null);
+  }
+
   /** Whatever the call said: that the guest does not run any more is what went wrong. */
   private static Failure stopped(@Nullable Throwable error, DomainState source) {
     String detail =

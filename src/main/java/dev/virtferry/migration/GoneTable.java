@@ -85,7 +85,7 @@ final class GoneTable {
       case POST_COPY, POST_COPY_FAILED -> HalvesTable.goneAtSource();
       case WAITING -> stoppedInTheCopy(it.source());
       case FAILED, ABSENT -> it.working() ? stoppedInTheCopy(it.source()) : TruthTable.stayed(it);
-      case STOPPED -> stoppedOnBoth();
+      case STOPPED -> stoppedOnBoth(it);
       case ENDING -> TruthTable.goingDown(NEITHER);
       case LEFT -> TruthTable.movedOn(UNKNOWN);
       case RUNNING_SOMEHOW, UNKNOWN -> TruthTable.unknownThere();
@@ -105,7 +105,7 @@ final class GoneTable {
       case POST_COPY, POST_COPY_FAILED -> HalvesTable.goneAtSource();
       case WAITING -> stoppedInTheCopy(it.source());
       case FAILED, ABSENT -> it.working() ? stoppedInTheCopy(it.source()) : TruthTable.stayed(it);
-      case STOPPED -> stoppedOnBoth();
+      case STOPPED -> stoppedOnBoth(it);
       case ENDING -> TruthTable.goingDown(NEITHER);
       case LEFT -> TruthTable.movedOn(UNKNOWN);
       case UNKNOWN -> TruthTable.unknownThere();
@@ -211,7 +211,10 @@ final class GoneTable {
             + " guests stay where they are.");
   }
 
-  private static Contradiction stoppedOnBoth() {
+  private static Contradiction stoppedOnBoth(Pair it) {
+    if (it.known().phase() == Phase.POST_COPY) {
+      return HalvesTable.bothGone();
+    }
     return new Contradiction(
         NEITHER,
         "The domain is shut off on both hosts.",

@@ -2,6 +2,7 @@ package dev.virtferry.migration;
 
 import static dev.virtferry.migration.DomainLocation.DESTINATION;
 import static dev.virtferry.migration.DomainLocation.NEITHER;
+import static dev.virtferry.migration.DomainLocation.SOURCE;
 import static dev.virtferry.migration.DomainLocation.UNKNOWN;
 
 import dev.virtferry.libvirt.JobReading.Activity;
@@ -110,6 +111,28 @@ final class HalvesTable {
             + " The guest can't go on.",
         startAnew(
             "Destroy what is left at the destination (virsh destroy)",
+            "the destination's, which have the latest writes, or the source's, which are as they"
+                + " were at the switch to post-copy"));
+  }
+
+  /** Both halves were lost, whatever became of them since. */
+  static Contradiction afterTheHalves(Pair it) {
+    return it.source().canRun()
+        ? new Contradiction(
+            SOURCE,
+            "The guest was lost in post-copy, and the source runs one that was started anew, from the"
+                + " disks as they were at the switch.",
+            "The destination's disks have what it wrote since. When you know which you need, POST to"
+                + " resolve of this migration with a sentence. Nothing was undefined or deleted.")
+        : bothGone();
+  }
+
+  static Contradiction bothGone() {
+    return new Contradiction(
+        NEITHER,
+        "Both halves of the guest are gone, and with them its memory.",
+        startAnew(
+            "Leave the disks of both hosts as they are until it runs again",
             "the destination's, which have the latest writes, or the source's, which are as they"
                 + " were at the switch to post-copy"));
   }

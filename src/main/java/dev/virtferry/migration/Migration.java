@@ -74,6 +74,11 @@ public record Migration(
     return standing.suspended();
   }
 
+  /** Whether both hosts may have run the guest: then what either has on its disks is kept. */
+  boolean forked() {
+    return standing.forked();
+  }
+
   /** How a client asked to bring the memory copy to its end; null when none did. */
   public @Nullable Completion completion() {
     return standing.wishes().completion();
@@ -219,6 +224,11 @@ public record Migration(
   /** Only a person can decide what happens to the guest. */
   Migration needAttention(DomainLocation where, Attention why) {
     return troubled(NEEDS_ATTENTION, "need attention", where, why);
+  }
+
+  /** Both hosts may have run the guest, each on its own disks. */
+  Migration fork() {
+    return with(standing.withFork());
   }
 
   private Migration troubled(

@@ -107,6 +107,9 @@ final class MigrationRun {
             known.order().arrival(),
             known.suspended(),
             libvirtTold(sighting, known.order().arrival()));
+    if (known.forked() && sighting.bothCouldRun()) {
+      return trouble(TruthTable.FORKED, sighting);
+    }
     return switch (TruthTable.judge(sighting, circumstances)) {
       case Verdict.Underway underway -> goOn(underway, sighting);
       case Verdict.Unsettled unsettled -> trouble(unsettled, sighting);
@@ -117,7 +120,7 @@ final class MigrationRun {
       case Verdict.Releasable _ -> release(sighting);
       case Verdict.Unconfirmed unconfirmed -> confirm(unconfirmed);
       case Verdict.Moved moved -> arrive(moved, sighting);
-      case Verdict.Stayed stayed -> stay(stayed);
+      case Verdict.Stayed stayed -> stay(stayed, sighting);
     };
   }
 
@@ -255,6 +258,9 @@ final class MigrationRun {
     if (lasts(it)) {
       Attention attention = attention(it.why(), it.advice(), sighting);
       tell("needs a person", m -> m.needAttention(it.location(), attention));
+      if (sighting.forked()) {
+        migration.change("both hosts may have run the guest", Migration::fork);
+      }
     }
     return false;
   }
@@ -328,8 +334,10 @@ final class MigrationRun {
   }
 
   private boolean arrive(Verdict.Moved moved, Sighting sighting) {
+    boolean forked = migration.latest().forked();
     boolean toUndefine =
         moved.sourceDefined()
+            && !forked
             && migration.latest().call().flags().contains(MigrateFlag.UNDEFINE_SOURCE);
     // libvirt undefines it last; only what it left is for us.
     if (toUndefine && !lasts(moved)) {
@@ -343,8 +351,11 @@ final class MigrationRun {
     if (toUndefine) {
       undefineSource();
     }
-    // Only now no definition of its own names them any more.
-    if (migration.latest().order().options().sourceVolumes() == SourceVolumes.DELETE) {
+    if (forked) {
+      deeds.add(
+          "the source's definition and images are kept, as both hosts may have run the guest");
+    } else if (migration.latest().order().options().sourceVolumes() == SourceVolumes.DELETE) {
+      // Only now no definition of its own names them any more.
       hosts.deleteOriginals(migration);
     }
     if (migration.latest().order().persists() && !sighting.destinationPersists()) {
@@ -387,7 +398,11 @@ final class MigrationRun {
     }
   }
 
-  private boolean stay(Verdict.Stayed stayed) {
+  private boolean stay(Verdict.Stayed stayed, Sighting sighting) {
+    if (call == null && stayed.mayHaveRunThere()) {
+      migration.change("the destination may have run the guest", Migration::fork);
+      return trouble(TruthTable.STOPPED_UNSEEN, sighting);
+    }
     // Who destroys and undefines a copy at the destination does that in two steps.
     boolean plain = call != null && stayed.destination() == DomainState.ABSENT;
     if (!plain && !lasts(stayed)) {
@@ -422,6 +437,10 @@ final class MigrationRun {
    * The copies are worthless only while the source holds the guest and the destination does not.
    */
   private boolean volumesCleanedUp(Verdict.Stayed stayed) {
+    if (migration.latest().forked()) {
+      hosts.leaveVolumes(migration, "Not deleted: the destination may have run the guest on it.");
+      return true;
+    }
     if (!stayed.source().canRun() || stayed.destination() != DomainState.ABSENT) {
       hosts.leaveVolumes(
           migration, "Not deleted: the guest is not seen to run at the source alone.");
@@ -452,6 +471,9 @@ final class MigrationRun {
   }
 
   private Failure failure(@Nullable Throwable error, DomainState source) {
+    if (migration.latest().forked() && source.canRun()) {
+      return CallOutcome.afterAFork(error);
+    }
     return meter.latest().flow().bytesMoved() == 0
         ? CallOutcome.beforeTheFirstByte(error, source, migration.latest().order().unseen())
         : CallOutcome.failure(error, source);

@@ -185,7 +185,9 @@ public class MigrationRunner {
     } else {
       log.info("Going on with a migration found {}", found.state());
     }
-    return Optional.of(new MigrationRun(hosts, migration, call, properties, stalls, traces, clock));
+    BothHosts planned = hosts.with(migration.latest().order());
+    return Optional.of(
+        new MigrationRun(planned, migration, call, properties, stalls, traces, clock));
   }
 
   private Ending watch(MigrationRun run, Pulse pulse, BooleanSupplier stopping)

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param location where the guest is
  * @param cancelRequested whether a client asked for the end
  * @param suspended whether virt-ferry paused the guest at the source to bring the copy to its end
+ * @param forked whether both hosts may have run the guest, each on its own disks
  * @param wishes what else clients asked for
  * @param tuning what became of the last change of bandwidth; null when there was none
  * @param attention why it is in trouble; null when it is not
@@ -21,6 +22,7 @@ record Standing(
     DomainLocation location,
     boolean cancelRequested,
     boolean suspended,
+    boolean forked,
     Wishes wishes,
     @Nullable Tuning tuning,
     @Nullable Attention attention,
@@ -31,6 +33,7 @@ record Standing(
           MigrationState.QUEUED,
           null,
           DomainLocation.SOURCE,
+          false,
           false,
           false,
           Wishes.NONE,
@@ -45,46 +48,114 @@ record Standing(
 
   Standing with(MigrationState state) {
     return new Standing(
-        state, phase, location, cancelRequested, suspended, wishes, tuning, attention, failure);
+        state,
+        phase,
+        location,
+        cancelRequested,
+        suspended,
+        forked,
+        wishes,
+        tuning,
+        attention,
+        failure);
   }
 
   Standing with(Phase phase) {
     return new Standing(
-        state, phase, location, cancelRequested, suspended, wishes, tuning, attention, failure);
+        state,
+        phase,
+        location,
+        cancelRequested,
+        suspended,
+        forked,
+        wishes,
+        tuning,
+        attention,
+        failure);
   }
 
   Standing with(DomainLocation location) {
     return new Standing(
-        state, phase, location, cancelRequested, suspended, wishes, tuning, attention, failure);
+        state,
+        phase,
+        location,
+        cancelRequested,
+        suspended,
+        forked,
+        wishes,
+        tuning,
+        attention,
+        failure);
   }
 
   Standing with(@Nullable Attention attention) {
     return new Standing(
-        state, phase, location, cancelRequested, suspended, wishes, tuning, attention, failure);
+        state,
+        phase,
+        location,
+        cancelRequested,
+        suspended,
+        forked,
+        wishes,
+        tuning,
+        attention,
+        failure);
   }
 
   Standing with(Failure failure) {
     return new Standing(
-        state, phase, location, cancelRequested, suspended, wishes, tuning, null, failure);
+        state, phase, location, cancelRequested, suspended, forked, wishes, tuning, null, failure);
   }
 
   Standing with(Wishes wishes) {
     return new Standing(
-        state, phase, location, cancelRequested, suspended, wishes, tuning, attention, failure);
+        state,
+        phase,
+        location,
+        cancelRequested,
+        suspended,
+        forked,
+        wishes,
+        tuning,
+        attention,
+        failure);
   }
 
   Standing with(Tuning tuning) {
     return new Standing(
-        state, phase, location, cancelRequested, suspended, wishes, tuning, attention, failure);
+        state,
+        phase,
+        location,
+        cancelRequested,
+        suspended,
+        forked,
+        wishes,
+        tuning,
+        attention,
+        failure);
   }
 
   Standing askedToCancel() {
     return new Standing(
-        state, phase, location, true, suspended, wishes, tuning, attention, failure);
+        state, phase, location, true, suspended, forked, wishes, tuning, attention, failure);
   }
 
   Standing withGuestSuspended() {
     return new Standing(
-        state, phase, location, cancelRequested, true, wishes, tuning, attention, failure);
+        state, phase, location, cancelRequested, true, forked, wishes, tuning, attention, failure);
+  }
+
+  Standing withFork() {
+    return new Standing(
+        state,
+        phase,
+        location,
+        cancelRequested,
+        suspended,
+        true,
+        wishes,
+        tuning,
+        attention,
+        failure);
   }
 }

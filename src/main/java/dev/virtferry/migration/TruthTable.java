@@ -31,6 +31,24 @@ final class TruthTable {
   static final String LOOK =
       "Look at the domain on both hosts (virsh domstate --reason) before anything is done.";
 
+  /**
+   * Nobody saw the end of the call, and the destination has a definition that it had not before.
+   */
+  static final Contradiction STOPPED_UNSEEN =
+      new Contradiction(
+          SOURCE,
+          "The source has the guest, and the destination has it shut off: nobody saw the end of the"
+              + " migration, so it may have arrived and run there meanwhile.",
+          "Find out (its log at the destination) whether it ran there: then the destination's disks"
+              + " have what it wrote. Undefine it there, without its storage, when that is settled.");
+
+  /** Whatever they show now. */
+  static final Contradiction FORKED =
+      new Contradiction(
+          BOTH,
+          "Both hosts hold the guest, and both may have run it, each on its own disks.",
+          "Find out which copy is the right one before anything is resumed or destroyed.");
+
   private TruthTable() {}
 
   static Verdict judge(Sighting sighting, Circumstances known) {
@@ -119,7 +137,7 @@ final class TruthTable {
       case ARRIVED, RUNNING ->
           it.working()
               ? new Underway(Phase.SWITCHOVER, DESTINATION, "The guest runs at the destination.")
-              : it.isWhole() ? confirmationLost() : twoCopies();
+              : pausedByOthers();
       case STARTED, POST_COPY, POST_COPY_FAILED, RUNNING_SOMEHOW -> twoCopies();
       case PAUSED, HELD -> held(it);
       case WAITING -> incoming(it);
@@ -274,9 +292,23 @@ final class TruthTable {
     };
   }
 
-  static Stayed stayed(Pair it) {
-    return new Stayed(
-        it.source(), it.destination(), "No job runs, and nothing of it runs at the destination.");
+  /** After the switch to post-copy nothing is at the source as it was before. */
+  static Verdict stayed(Pair it) {
+    return it.known().phase() == Phase.POST_COPY
+        ? HalvesTable.afterTheHalves(it)
+        : new Stayed(
+            it.source(),
+            it.destination(),
+            "No job runs, and nothing of it runs at the destination.");
+  }
+
+  /** What the migration pauses shows that as its reason; so this was let run, or paused anew. */
+  private static Contradiction pausedByOthers() {
+    return new Contradiction(
+        BOTH,
+        "The destination runs the guest, and the source holds it paused, but not by the migration:"
+            + " it may have run on at the source, too.",
+        "Find out which copy is the right one before anything is resumed or destroyed.");
   }
 
   private static Unsettled cleaningUp() {
@@ -306,7 +338,7 @@ final class TruthTable {
             + " after the switch to post-copy, and needs memory that only the source has.");
   }
 
-  static Contradiction twoCopies() {
+  private static Contradiction twoCopies() {
     return new Contradiction(
         BOTH,
         "The destination runs the guest, which is not known to have arrived there whole, and the"

@@ -43,5 +43,11 @@ sealed interface Verdict {
   record Moved(boolean sourceDefined, String why) implements Verdict {}
 
   /** No job runs, the destination has nothing of the domain running, and the source knows it. */
-  record Stayed(DomainState source, DomainState destination, String why) implements Verdict {}
+  record Stayed(DomainState source, DomainState destination, String why) implements Verdict {
+
+    /** Whether the destination has a definition, which only an arrival leaves, or somebody else. */
+    boolean mayHaveRunThere() {
+      return AtDestination.of(destination) == AtDestination.STOPPED;
+    }
+  }
 }

@@ -106,11 +106,12 @@ final class VolumeKeeper {
    * Deletes what was made. The destination must have nothing of the domain and the source must run
    * it without a job.
    *
+   * @param inUse images of the destination that some domain there names, by path
    * @throws dev.virtferry.libvirt.HostUnreachable when the destination is away; call it again
    */
-  void delete(HeldMigration migration, Host destination) {
+  void delete(HeldMigration migration, Host destination, Set<String> inUse) {
     for (VolumeRecord volume : migration.latest().volumes()) {
-      unmade(volume, destination)
+      unmade(volume, destination, inUse)
           .ifPresentOrElse(after -> replace(migration, after), () -> forget(migration, volume));
     }
   }
@@ -125,7 +126,10 @@ final class VolumeKeeper {
   }
 
   /** What is to be written of it; empty when it never came into being. */
-  private Optional<VolumeRecord> unmade(VolumeRecord volume, Host destination) {
+  private Optional<VolumeRecord> unmade(VolumeRecord volume, Host destination, Set<String> inUse) {
+    if (!volume.settled() && inUse.contains(volume.path())) {
+      return Optional.of(volume.left("A domain of %s uses it.".formatted(destination.name())));
+    }
     return switch (volume.state()) {
       case MADE -> Optional.of(deleted(volume, destination));
       case PLANNED -> unmadePlan(volume, destination);

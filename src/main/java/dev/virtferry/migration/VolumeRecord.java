@@ -77,7 +77,12 @@ public record VolumeRecord(
 
   /** Left, where it was not said yet what becomes of it. */
   VolumeRecord unlessSettled(String why) {
-    return state == Fate.PLANNED || state == Fate.MADE ? left(why) : this;
+    return settled() ? this : left(why);
+  }
+
+  /** Whether it was said what becomes of it. */
+  boolean settled() {
+    return state != Fate.PLANNED && state != Fate.MADE;
   }
 
   boolean same(VolumeRecord other) {

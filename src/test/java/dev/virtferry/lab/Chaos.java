@@ -267,7 +267,7 @@ final class Chaos {
       }
       // A migration keeps the source's image, as it was told to; the next one shall make its own.
       arena.lab().on(scene.source(), "rm", "-f", Arena.IMAGE);
-    } else if (!made.isEmpty() && here.startsWith("running")) {
+    } else if (!made.isEmpty() && here.startsWith("running") && !saidToBeLeft(truth)) {
       lies.add("left at the destination: %s, told as %s".formatted(made, truth.get("cleanup")));
     }
     for (String host : List.of(scene.source(), scene.destination())) {
@@ -275,6 +275,16 @@ final class Chaos {
         lies.add("the foreign volume of %s was touched".formatted(host));
       }
     }
+  }
+
+  /** What a destination that ran the guest may have written is for a person to judge. */
+  private static boolean saidToBeLeft(JsonNode truth) {
+    return truth
+        .get("cleanup")
+        .get(0)
+        .get("reason")
+        .asString("")
+        .contains("may have run the guest");
   }
 
   private void judgeContradiction(Scene scene, JsonNode truth, List<String> lies) {

@@ -414,6 +414,87 @@ class MigrationRunTest {
     assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted kvm-a"));
   }
 
+  @Test
+  void leavesAVolumeThatAnotherDomainUsesByNow() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.hosts().put("kvm-b", Domains.running("clone", Domains.disk("vda")));
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb DELETED");
+    assertThat(run.volumes().deeds()).doesNotContain("deleted kvm-b/images/vda.raw");
+  }
+
+  // Both hosts ran the guest.
+
+  /**
+   * The source goes on behind the migration's back; then somebody pauses it, and lets the copy run.
+   */
+  private void fork(MigrationOptions options) {
+    run.poolsOnBothHosts();
+    run.call(options);
+    run.jobIsOver();
+    run.source(DomainState.RUNNING_MIGRATION_CANCELED);
+    run.destination(DomainState.PAUSED_USER);
+    run.callFails(38, 7, "End of file while reading data");
+    run.lookUntil(MigrationState.NEEDS_ATTENTION);
+    run.source(DomainState.PAUSED_USER);
+    run.destination(DomainState.RUNNING_UNPAUSED);
+    run.hosts().completed(run.guest().uuid(), new CompletedJob(41L, 1_000, 10 * MIB));
+    run.settle();
+  }
+
+  @Test
+  void namesNoCopyTheRightOneOfWhichBothMayHaveRun() {
+    fork(new GivenOptions().startPaused().deletingOriginals().build());
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.BOTH);
+    assertThat(run.attention().advice()).startsWith("Find out which copy is the right one");
+    run.destination(DomainState.PAUSED_USER);
+    run.settle();
+    assertThat(run.migration().location()).as("for good").isEqualTo(DomainLocation.BOTH);
+    assertThat(run.attention().advice()).startsWith("Find out which copy is the right one");
+  }
+
+  @Test
+  void keepsWhatTheSourceWroteWhenAPersonChoseTheDestination() {
+    fork(new GivenOptions().startPaused().deletingOriginals().build());
+    run.source(DomainState.SHUTOFF_DESTROYED);
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.hosts().remarks()).doesNotContain("undefine kvm-a");
+    assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+    assertThat(run.history().getLast().cause()).contains("images are kept");
+  }
+
+  @Test
+  void leavesWhatTheDestinationWroteWhenAPersonChoseTheSource() {
+    fork(new GivenOptions().startPaused().build());
+    run.destination(DomainState.ABSENT);
+    run.source(DomainState.RUNNING_UNPAUSED);
+    run.lookUntil(MigrationState.FAILED);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
+    assertThat(run.failure().problem().detail()).contains("may have run it as well");
+  }
+
+  /**
+   * It arrived and ran while nobody watched; then it was stopped there and started at the source.
+   */
+  @Test
+  void asksAPersonAboutAGuestThatMayHaveRunAtTheDestinationUnseen() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.begin();
+    run.jobIsOver();
+    run.source(DomainState.RUNNING_BOOTED);
+    run.destination(DomainState.SHUTOFF_DESTROYED);
+    run.lookUntil(MigrationState.NEEDS_ATTENTION);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
+    run.destination(DomainState.ABSENT);
+    run.lookUntil(MigrationState.FAILED);
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
+    assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
   // A guarded switchover.
 
   @Test
@@ -478,6 +559,37 @@ class MigrationRunTest {
         .contains("The source shows: shut off (crashed)")
         .contains("The destination shows: running (post-copy failed)");
     assertThat(run.hosts().remarks()).isEmpty();
+    assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
+  /**
+   * Whoever follows the advice meets both hosts shut off, and then a guest that was started anew.
+   */
+  @Test
+  void endsALostPostCopyOnlyByTheWordOfAPerson() {
+    run.poolsOnBothHosts();
+    run.call(new GivenOptions().postCopy().deletingOriginals().build());
+    run.memory(10 * MIB, 118 * MIB);
+    run.source(DomainState.PAUSED_POSTCOPY);
+    run.destination(DomainState.RUNNING_POSTCOPY);
+    run.look();
+    run.source(DomainState.PAUSED_POSTCOPY_FAILED);
+    run.destination(DomainState.SHUTOFF_DESTROYED);
+    run.jobIsOver();
+    run.callFails(9, 10, "job 'migration in' failed in post-copy phase");
+    run.lookUntil(MigrationState.NEEDS_ATTENTION);
+    run.source(DomainState.SHUTOFF_DESTROYED);
+    run.settle();
+    assertThat(run.attention().reason()).startsWith("Both halves of the guest are gone");
+    run.destination(DomainState.ABSENT);
+    run.settle();
+    assertThat(run.attention().advice())
+        .contains("the destination's, which have the latest writes");
+    run.source(DomainState.RUNNING_BOOTED);
+    run.settle();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
+    run.resolve("It runs at the source.");
     assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
   }
 

@@ -176,11 +176,10 @@ class TruthTableTest {
             FOUND_AGAIN,
             Unconfirmed.class,
             atDestination),
-        arguments(
-            PAUSED_USER, RUNNING_MIGRATED, NONE, FOUND_AGAIN, Contradiction.class, atDestination),
         arguments(PAUSED_MIGRATION, ABSENT, NONE, FOUND_AGAIN, Contradiction.class, neither),
         arguments(PAUSED_MIGRATION, PAUSED_MIGRATION, NONE, FOUND_AGAIN, Unsettled.class, neither),
         // Two copies.
+        arguments(PAUSED_USER, RUNNING_MIGRATED, NONE, FOUND_AGAIN, Contradiction.class, both),
         arguments(RUNNING_BOOTED, RUNNING_MIGRATED, NONE, FOUND_AGAIN, Contradiction.class, both),
         arguments(RUNNING_BOOTED, RUNNING_MIGRATED, JOB, CALLING, Contradiction.class, both),
         arguments(RUNNING_BOOTED, PAUSED_USER, NONE, FOUND_AGAIN, Contradiction.class, both),

@@ -107,10 +107,11 @@ final class MigrationRun {
             known.order().arrival(),
             known.suspended(),
             libvirtTold(sighting, known.order().arrival()));
-    if (known.forked() && sighting.bothCouldRun()) {
+    Verdict verdict = TruthTable.judge(sighting, circumstances);
+    if (known.forked() && sighting.bothCouldRun() && !verdict.saysBoth()) {
       return trouble(TruthTable.FORKED, sighting);
     }
-    return switch (TruthTable.judge(sighting, circumstances)) {
+    return switch (verdict) {
       case Verdict.Underway underway -> goOn(underway, sighting);
       case Verdict.Unsettled unsettled -> trouble(unsettled, sighting);
       case Verdict.Contradiction contradiction -> trouble(contradiction, sighting);

@@ -43,15 +43,14 @@ record Pair(
 
   /**
    * The phase of a job whose guest the source holds paused. It is the switchover only when all is
-   * copied: somebody else may have paused the guest, and then libvirt obeys as before.
+   * copied: somebody else may have paused the guest, and then libvirt obeys as before. A job that
+   * is being ended shows nothing of it.
    */
   Phase phaseWhilePaused() {
     if (copying || memoryGoesOn() || (known.suspended() && known.phase().abortable())) {
       return phase();
     }
-    return job.activity() == Activity.UNKNOWN || memoryHasNotBegun()
-        ? known.phase()
-        : Phase.SWITCHOVER;
+    return jobRuns() && !memoryHasNotBegun() ? Phase.SWITCHOVER : known.phase();
   }
 
   private boolean memoryGoesOn() {
@@ -59,7 +58,7 @@ record Pair(
   }
 
   private boolean memoryHasNotBegun() {
-    return jobRuns() && job.memory().totalBytes() == 0;
+    return job.memory().totalBytes() == 0;
   }
 
   /**

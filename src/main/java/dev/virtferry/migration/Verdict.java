@@ -8,6 +8,12 @@ sealed interface Verdict {
   /** What the hosts show, in a sentence. */
   String why();
 
+  /** Whether it says already that both hosts have the guest. */
+  default boolean saysBoth() {
+    return this instanceof Contradiction(DomainLocation where, String _, String _)
+        && where == DomainLocation.BOTH;
+  }
+
   /** The job runs, and the guest is there. */
   record Underway(Phase phase, DomainLocation location, String why) implements Verdict {}
 

@@ -167,17 +167,8 @@ final class Arena implements AutoCloseable {
     }
   }
 
-  /**
-   * Whether the guest's own kernel went down on that host. Without KVM, QEMU now and then loses a
-   * write to a page that it has sent already, whoever drives the migration.
-   */
   boolean panicked(String host) {
-    return lab.succeedsOn(
-        host,
-        "grep",
-        "-aqE",
-        "Kernel panic|BUG:|general protection|Oops:|RIP: ",
-        "/var/log/libvirt/%s.console".formatted(GUEST));
+    return lab.panicked(host, GUEST);
   }
 
   /**

@@ -21,6 +21,10 @@ final class FailureStory {
   private static final int LINES = 40;
   private static final List<String> HOSTS = List.of("kvm-a", "kvm-b");
 
+  /** Of each guest's QEMU and console. */
+  private static final String LAST_WORDS =
+      "cd /var/log/libvirt && tail -n 20 qemu/*.log *.console 2>&1 || :";
+
   private final Lab lab;
   private final Path directory;
 
@@ -46,6 +50,7 @@ final class FailureStory {
     keep("guests.txt", () -> lab.guest("list"));
     for (String host : HOSTS) {
       keep(host + "-domains.txt", () -> lab.on(host, "virsh", "list", "--all"));
+      keep(host + "-qemu.log", () -> lab.on(host, "sh", "-c", LAST_WORDS));
       keep(host + "-libvirtd.log", () -> lab.on(host, "cat", "/var/log/libvirt/libvirtd.log"));
     }
     keep("service.log", FailureStory::serviceLog);

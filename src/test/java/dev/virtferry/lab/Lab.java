@@ -172,6 +172,19 @@ final class Lab implements AutoCloseable {
             .formatted(guest));
   }
 
+  /**
+   * Whether the guest's own kernel went down on that host. Without KVM, QEMU now and then loses a
+   * write to a page that it has sent already, whoever drives the migration.
+   */
+  boolean panicked(String host, String guest) {
+    return succeedsOn(
+        host,
+        "grep",
+        "-aqE",
+        "Kernel panic|BUG:|general protection|Oops:|RIP: ",
+        "/var/log/libvirt/%s.console".formatted(guest));
+  }
+
   /** What systemd does in the field: libvirt 9.0 may crash when a guest dies in its migration. */
   void startCrashedDaemon(String host) {
     if (!succeedsOn(host, "pidof", "-q", "libvirtd")) {

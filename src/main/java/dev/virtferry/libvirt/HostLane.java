@@ -103,7 +103,8 @@ final class HostLane implements AutoCloseable {
     throw new HostUnreachable(host.name(), "no answer within %d ms".formatted(atMost.toMillis()));
   }
 
-  private static RuntimeException rethrown(@Nullable Throwable cause) {
+  /** What another thread threw, for this one to throw. */
+  static RuntimeException rethrown(@Nullable Throwable cause) {
     return switch (cause) {
       case RuntimeException e -> e;
       case Error e -> throw e;

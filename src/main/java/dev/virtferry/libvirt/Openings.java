@@ -9,7 +9,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections to one host, and gives up those that hang. libvirt's keepalive begins only once
@@ -55,7 +54,7 @@ final class Openings<C> {
     try {
       return opened.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw rethrown(e.getCause());
+      throw HostLane.rethrown(e.getCause());
     } catch (TimeoutException e) {
       return givenUp(opened, "no connection was opened within %d s".formatted(limit.toSeconds()));
     } catch (InterruptedException e) {
@@ -88,16 +87,8 @@ final class Openings<C> {
     try {
       return opened.join();
     } catch (CompletionException e) {
-      throw rethrown(e.getCause());
+      throw HostLane.rethrown(e.getCause());
     }
-  }
-
-  private static RuntimeException rethrown(@Nullable Throwable cause) {
-    return switch (cause) {
-      case RuntimeException e -> e;
-      case Error e -> throw e;
-      case null, default -> new IllegalStateException(cause);
-    };
   }
 
   /** How many were given up and have not ended yet. */

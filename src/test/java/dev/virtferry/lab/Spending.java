@@ -76,7 +76,9 @@ final class Spending {
     }
   }
 
-  /** What all processors of this machine have worked since it started, in hundredths of seconds. */
+  /**
+   * What all processors of this machine have worked since it started; the kernel counts in 10 ms.
+   */
   static Duration processorsOfTheMachine() {
     try {
       String[] jiffies = Files.readAllLines(Path.of("/proc/stat")).getFirst().split(" +", -1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.CompletedJob;
+import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
@@ -14,7 +15,6 @@ import dev.virtferry.problem.ProblemType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -312,6 +312,32 @@ class MigrationRunTest {
     run.lookUntilTheEnd();
     assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
     assertThat(run.failure().problem().detail()).contains("/srv/vdb.raw vanished");
+  }
+
+  /** While it waits in the queue, a snapshot gives the guest another image. */
+  @Test
+  void looksForTheImagesOfTheLastPlanAndOfNoEarlierOne() {
+    run.poolAtTheDestination();
+    run.submit(PLAIN);
+    DomainDescription before = run.guest();
+    run.hosts()
+        .put(
+            "kvm-a",
+            new DomainDescription(
+                before.name(),
+                before.uuid(),
+                before.state(),
+                true,
+                false,
+                before.memoryBytes(),
+                before.machine(),
+                List.of(
+                    Domains.onImage("vda", new DiskImage("file", "/srv/snap.raw", "raw", null)),
+                    Domains.disk("vdb"))));
+    run.begin();
+    assertThat(run.volumes().deeds()).contains("made kvm-b/images/snap.raw");
+    run.lookFor(Duration.ofSeconds(10));
+    assertThat(run.hosts().aborts()).isEmpty();
   }
 
   @Test
@@ -758,8 +784,7 @@ class MigrationRunTest {
     assertThat(run.migration().state()).isEqualTo(MigrationState.RECOVERING);
     run.resolve("Both hosts were looked at.");
     assertThat(run.look()).isTrue();
-    assertThat(Objects.requireNonNull(run.migration().failure()).problem().type())
-        .isEqualTo(ProblemType.RESOLVED_BY_HAND);
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.RESOLVED_BY_HAND);
     assertThat(run.hosts().remarks()).isEmpty();
   }
 }

@@ -53,6 +53,11 @@ class TruthTablePageTest {
       or the destination keeps a record of an incoming migration (`virsh domjobinfo --completed --keep-completed`; a daemon that
       starts anew forgets it, and of a post-copy it does not count). A state has only its last reason, so where it is *untold* a
       guest that runs or is paused there may have been started by hand.
+
+      Three things stand above a pair. Once the destination ran the guest and the source had one that may have run on, a pair in
+      which both could run is `NEEDS_ATTENTION` and `BOTH`, whatever it says below. Where nobody saw the end of virt-ferry's call,
+      a domain that is shut off at the destination beside one that the source has is `NEEDS_ATTENTION`, too: it may have arrived
+      and run. And after a switch to post-copy a source that has the guest, or has stopped, ends nothing: only `resolve` does.
       """;
 
   private static final Map<Arrival, String> WAYS = ways();

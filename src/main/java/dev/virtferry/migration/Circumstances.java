@@ -4,17 +4,24 @@ package dev.virtferry.migration;
  * What is known of a migration beside what its hosts show.
  *
  * @param phase entered last
- * @param callPending whether our own native call has not returned yet
+ * @param call how far our own call is
  * @param destinationSeen whether the destination has held the domain before
  * @param arrival how the guest is to arrive
  * @param suspended whether virt-ferry paused the guest at the source
+ * @param forked whether both hosts may have run the guest, each on its own disks
  * @param told whether libvirt told of the arrival: our call returned without an error, or the
  *     destination keeps a record of it
  */
 record Circumstances(
     Phase phase,
-    boolean callPending,
+    NativeCall call,
     boolean destinationSeen,
     Arrival arrival,
     boolean suspended,
-    boolean told) {}
+    boolean forked,
+    boolean told) {
+
+  boolean callPending() {
+    return call == NativeCall.PENDING;
+  }
+}

@@ -226,9 +226,12 @@ public record Migration(
     return troubled(NEEDS_ATTENTION, "need attention", where, why);
   }
 
-  /** Both hosts may have run the guest, each on its own disks. */
-  Migration fork() {
-    return with(standing.withFork());
+  /**
+   * Both hosts may have run the guest, each on its own disks: only a person can tell them apart.
+   */
+  Migration fork(DomainLocation where, Attention why) {
+    Migration troubled = needAttention(where, why);
+    return troubled.with(troubled.standing.withFork());
   }
 
   private Migration troubled(

@@ -90,7 +90,7 @@ final class MigrationRun {
   /** Looks once and acts on it; true when the migration has ended. */
   boolean step() {
     // Read before the hosts: only a call that was over by then makes their answers final.
-    boolean callPending = (call != null && !call.isDone()) || resumption.pending();
+    NativeCall called = called();
     Sighting sighting = hosts.look();
     destinationSeen |= sighting.destinationHolds();
     Migration known = migration.refresh();
@@ -102,27 +102,32 @@ final class MigrationRun {
     var circumstances =
         new Circumstances(
             phase,
-            callPending,
+            called,
             destinationSeen,
             known.order().arrival(),
             known.suspended(),
+            known.forked(),
             libvirtTold(sighting, known.order().arrival()));
-    Verdict verdict = TruthTable.judge(sighting, circumstances);
-    if (known.forked() && sighting.bothCouldRun() && !verdict.saysBoth()) {
-      return trouble(TruthTable.FORKED, sighting);
-    }
-    return switch (verdict) {
+    return switch (TruthTable.judge(sighting, circumstances)) {
       case Verdict.Underway underway -> goOn(underway, sighting);
       case Verdict.Unsettled unsettled -> trouble(unsettled, sighting);
       case Verdict.Contradiction contradiction -> trouble(contradiction, sighting);
+      case Verdict.Forked forked -> keepBoth(forked, sighting);
       case Verdict.Impossible(DomainLocation where, String why) ->
           trouble(new Verdict.Contradiction(where, why, TruthTable.LOOK), sighting);
       case Verdict.PostCopyLost lost -> waitForTheLink(lost, sighting);
       case Verdict.Releasable _ -> release(sighting);
       case Verdict.Unconfirmed unconfirmed -> confirm(unconfirmed);
       case Verdict.Moved moved -> arrive(moved, sighting);
-      case Verdict.Stayed stayed -> stay(stayed, sighting);
+      case Verdict.Stayed stayed -> stay(stayed);
     };
+  }
+
+  private NativeCall called() {
+    if ((call != null && !call.isDone()) || resumption.pending()) {
+      return NativeCall.PENDING;
+    }
+    return call == null ? NativeCall.UNHEARD : NativeCall.RETURNED;
   }
 
   /** Asked for only where a state alone would not tell. The record of a post-copy may be early. */
@@ -259,9 +264,14 @@ final class MigrationRun {
     if (lasts(it)) {
       Attention attention = attention(it.why(), it.advice(), sighting);
       tell("needs a person", m -> m.needAttention(it.location(), attention));
-      if (sighting.forked()) {
-        migration.change("both hosts may have run the guest", Migration::fork);
-      }
+    }
+    return false;
+  }
+
+  private boolean keepBoth(Verdict.Forked it, Sighting sighting) {
+    if (lasts(it)) {
+      Attention attention = attention(it.why(), it.advice(), sighting);
+      tell("both hosts may have run the guest", m -> m.fork(it.location(), attention));
     }
     return false;
   }
@@ -399,11 +409,7 @@ final class MigrationRun {
     }
   }
 
-  private boolean stay(Verdict.Stayed stayed, Sighting sighting) {
-    if (call == null && stayed.mayHaveRunThere()) {
-      migration.change("the destination may have run the guest", Migration::fork);
-      return trouble(TruthTable.STOPPED_UNSEEN, sighting);
-    }
+  private boolean stay(Verdict.Stayed stayed) {
     // Who destroys and undefines a copy at the destination does that in two steps.
     boolean plain = call != null && stayed.destination() == DomainState.ABSENT;
     if (!plain && !lasts(stayed)) {

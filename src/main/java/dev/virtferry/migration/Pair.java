@@ -36,6 +36,11 @@ record Pair(
     return known.callPending() || jobRuns();
   }
 
+  /** Whether each host has a guest that could run. One that waits for a switchover never has. */
+  boolean bothCouldRun() {
+    return source.canRun() && destination.canRun() && there() != AtDestination.WAITING;
+  }
+
   /** The phase of a job whose guest is still the source's. */
   Phase phase() {
     return job.memory().totalBytes() > 0 ? Phase.MEMORY : known.phase();

@@ -48,24 +48,6 @@ record Sighting(
         };
   }
 
-  /** Whether each host has a guest that could run. */
-  boolean bothCouldRun() {
-    return source instanceof Reading.Seen(DomainCondition here)
-        && destination instanceof Reading.Seen(DomainCondition there)
-        && here.state().canRun()
-        && there.state().canRun();
-  }
-
-  /** Whether the destination runs the guest, and the source has one that may have run since. */
-  boolean forked() {
-    return source instanceof Reading.Seen(DomainCondition here)
-        && destination instanceof Reading.Seen(DomainCondition there)
-        && here.state().canRun()
-        && AtSource.of(here.state()) != AtSource.PAUSED_BY_MIGRATION
-        && there.state().runs()
-        && there.state().canRun();
-  }
-
   /** Where the guest is, while libvirt was told of no migration by us. */
   DomainLocation whereabouts() {
     return Whereabouts.of(source, destination);

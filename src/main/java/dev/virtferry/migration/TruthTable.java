@@ -10,6 +10,7 @@ import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.migration.Verdict.Contradiction;
+import dev.virtferry.migration.Verdict.Forked;
 import dev.virtferry.migration.Verdict.Impossible;
 import dev.virtferry.migration.Verdict.Stayed;
 import dev.virtferry.migration.Verdict.Unconfirmed;
@@ -30,24 +31,6 @@ final class TruthTable {
   /** For what libvirt says and virt-ferry does not know: no advice could be right. */
   static final String LOOK =
       "Look at the domain on both hosts (virsh domstate --reason) before anything is done.";
-
-  /**
-   * Nobody saw the end of the call, and the destination has a definition that it had not before.
-   */
-  static final Contradiction STOPPED_UNSEEN =
-      new Contradiction(
-          SOURCE,
-          "The source has the guest, and the destination has it shut off: nobody saw the end of the"
-              + " migration, so it may have arrived and run there meanwhile.",
-          "Find out (its log at the destination) whether it ran there: then the destination's disks"
-              + " have what it wrote. Undefine it there, without its storage, when that is settled.");
-
-  /** Whatever they show now. */
-  static final Contradiction FORKED =
-      new Contradiction(
-          BOTH,
-          "Both hosts hold the guest, and both may have run it, each on its own disks.",
-          "Find out which copy is the right one before anything is resumed or destroyed.");
 
   private TruthTable() {}
 
@@ -94,7 +77,17 @@ final class TruthTable {
             + " the domain anywhere.");
   }
 
+  /**
+   * Once both may have run the guest, no pair in which both could makes one of them right again.
+   */
   static Verdict judge(Pair it) {
+    Verdict verdict = row(it);
+    return it.known().forked() && it.bothCouldRun() && !(verdict instanceof Forked)
+        ? bothRanIt()
+        : verdict;
+  }
+
+  private static Verdict row(Pair it) {
     return switch (it.here()) {
       case RUNNING -> sourceRuns(it);
       case PAUSED -> sourcePaused(it);
@@ -292,19 +285,41 @@ final class TruthTable {
     };
   }
 
-  /** After the switch to post-copy nothing is at the source as it was before. */
+  /**
+   * After the switch to post-copy nothing is at the source as it was before. A definition that is
+   * new at the destination tells of an arrival, unless we heard that there was none.
+   */
   static Verdict stayed(Pair it) {
-    return it.known().phase() == Phase.POST_COPY
-        ? HalvesTable.afterTheHalves(it)
+    if (it.known().phase() == Phase.POST_COPY) {
+      return HalvesTable.afterTheHalves(it);
+    }
+    return it.known().call() == NativeCall.UNHEARD && it.there() == AtDestination.STOPPED
+        ? stoppedUnseen()
         : new Stayed(
             it.source(),
             it.destination(),
             "No job runs, and nothing of it runs at the destination.");
   }
 
+  private static Forked stoppedUnseen() {
+    return new Forked(
+        SOURCE,
+        "The source has the guest, and the destination has it shut off: nobody saw the end of the"
+            + " migration, so it may have arrived and run there meanwhile.",
+        "Find out (its log at the destination) whether it ran there: then the destination's disks"
+            + " have what it wrote. Undefine it there, without its storage, when that is settled.");
+  }
+
+  private static Forked bothRanIt() {
+    return new Forked(
+        BOTH,
+        "Both hosts hold the guest, and both may have run it, each on its own disks.",
+        "Find out which copy is the right one before anything is resumed or destroyed.");
+  }
+
   /** What the migration pauses shows that as its reason; so this was let run, or paused anew. */
-  private static Contradiction pausedByOthers() {
-    return new Contradiction(
+  private static Forked pausedByOthers() {
+    return new Forked(
         BOTH,
         "The destination runs the guest, and the source holds it paused, but not by the migration:"
             + " it may have run on at the source, too.",
@@ -321,8 +336,8 @@ final class TruthTable {
             + " the guest goes on running.");
   }
 
-  private static Contradiction runsTwice(String hint) {
-    return new Contradiction(
+  private static Forked runsTwice(String hint) {
+    return new Forked(
         BOTH,
         "The guest runs on both hosts.",
         "Decide which copy is right and destroy the other at once: both write. virt-ferry touches"
@@ -330,16 +345,16 @@ final class TruthTable {
             + hint);
   }
 
-  private static Contradiction runsTwiceInPart() {
-    return new Contradiction(
+  private static Forked runsTwiceInPart() {
+    return new Forked(
         BOTH,
         "The guest runs at the source, and at the destination with a part of its memory missing.",
         "Suspend both at once: both write. Then find out which is right: the destination's went on"
             + " after the switch to post-copy, and needs memory that only the source has.");
   }
 
-  private static Contradiction twoCopies() {
-    return new Contradiction(
+  private static Forked twoCopies() {
+    return new Forked(
         BOTH,
         "The destination runs the guest, which is not known to have arrived there whole, and the"
             + " source still holds a paused copy of it.",

@@ -8,12 +8,6 @@ sealed interface Verdict {
   /** What the hosts show, in a sentence. */
   String why();
 
-  /** Whether it says already that both hosts have the guest. */
-  default boolean saysBoth() {
-    return this instanceof Contradiction(DomainLocation where, String _, String _)
-        && where == DomainLocation.BOTH;
-  }
-
   /** The job runs, and the guest is there. */
   record Underway(Phase phase, DomainLocation location, String why) implements Verdict {}
 
@@ -22,6 +16,12 @@ sealed interface Verdict {
 
   /** Final unless a person acts. */
   record Contradiction(DomainLocation location, String why, String advice) implements Verdict {}
+
+  /**
+   * Both hosts may have run the guest, each on its own disks. No later look takes that back: what
+   * either has on its disks is kept.
+   */
+  record Forked(DomainLocation location, String why, String advice) implements Verdict {}
 
   /** Nothing that libvirt is known to bring about; a person looks. */
   record Impossible(DomainLocation location, String why) implements Verdict {}
@@ -49,11 +49,5 @@ sealed interface Verdict {
   record Moved(boolean sourceDefined, String why) implements Verdict {}
 
   /** No job runs, the destination has nothing of the domain running, and the source knows it. */
-  record Stayed(DomainState source, DomainState destination, String why) implements Verdict {
-
-    /** Whether the destination has a definition, which only an arrival leaves, or somebody else. */
-    boolean mayHaveRunThere() {
-      return AtDestination.of(destination) == AtDestination.STOPPED;
-    }
-  }
+  record Stayed(DomainState source, DomainState destination, String why) implements Verdict {}
 }

@@ -7,6 +7,7 @@ import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.JobReading.Memory;
 import dev.virtferry.migration.Verdict.Contradiction;
+import dev.virtferry.migration.Verdict.Forked;
 import dev.virtferry.migration.Verdict.Impossible;
 import dev.virtferry.migration.Verdict.Moved;
 import dev.virtferry.migration.Verdict.PostCopyLost;
@@ -51,7 +52,7 @@ class EveryPairTest {
     }
     long states = DomainState.values().length;
     assertThat(lies.values()).isEmpty();
-    assertThat(looked).isEqualTo(states * states * 4 * 4 * 3 * 2 * 2 * 2 * 2 * 2);
+    assertThat(looked).isEqualTo(states * states * 4 * 4 * 3 * 2 * 3 * 2 * 2 * 2 * 2);
   }
 
   private long judgeAll(
@@ -64,13 +65,16 @@ class EveryPairTest {
     for (Memory memory : MEMORIES) {
       var job = new JobReading(activity, memory, 0);
       for (boolean copying : EITHER) {
-        for (boolean pending : EITHER) {
+        for (NativeCall call : NativeCall.values()) {
           for (boolean seen : EITHER) {
             for (boolean suspended : EITHER) {
-              for (boolean told : EITHER) {
-                var known = new Circumstances(phase, pending, seen, arrival, suspended, told);
-                requireSound(new Pair(source, destination, job, copying, known));
-                looked++;
+              for (boolean forked : EITHER) {
+                for (boolean told : EITHER) {
+                  var known =
+                      new Circumstances(phase, call, seen, arrival, suspended, forked, told);
+                  requireSound(new Pair(source, destination, job, copying, known));
+                  looked++;
+                }
               }
             }
           }
@@ -86,6 +90,7 @@ class EveryPairTest {
     requireARightPlace(it, verdict);
     requireThatNobodyLosesTheGuest(it, verdict);
     requireThatLibvirtIsStillAsked(it, verdict);
+    requireThatBothAreKept(it, verdict);
     switch (verdict) {
       case Moved _ -> {
         require(!it.source().active(), it, verdict, "the source has it");
@@ -116,13 +121,35 @@ class EveryPairTest {
             verdict,
             "it may have run at the destination");
         require(!it.source().half(), it, verdict, "it is a half");
+        require(!mayHaveArrivedUnseen(it), it, verdict, "nobody saw whether it had arrived");
         require(!it.working(), it, verdict, "libvirt is not done");
       }
       case PostCopyLost _ -> {
         require(it.source().half() && it.source().active(), it, verdict, "no half here");
         require(it.destination().active(), it, verdict, "no half there");
       }
+      case Forked _ -> {
+        boolean both = it.source().active() && it.destination().active();
+        require(both || mayHaveArrivedUnseen(it), it, verdict, "only one host can have run it");
+      }
       case Underway _, Unsettled _, Contradiction _, Impossible _ -> {}
+    }
+  }
+
+  private static boolean mayHaveArrivedUnseen(Pair it) {
+    return it.known().call() == NativeCall.UNHEARD && it.there() == AtDestination.STOPPED;
+  }
+
+  /** Two that have run, or run now, stay two, whatever they show next. */
+  private void requireThatBothAreKept(Pair it, Verdict verdict) {
+    boolean incoming =
+        it.destination() == DomainState.PAUSED_MIGRATION
+            || it.destination() == DomainState.PAUSED_STARTING_UP;
+    if (it.known().forked() && it.source().canRun() && it.destination().canRun() && !incoming) {
+      require(verdict instanceof Forked, it, verdict, "both may have run it");
+    }
+    if (it.source().runs() && it.destination().runs() && !it.source().half()) {
+      require(verdict instanceof Forked, it, verdict, "both run it");
     }
   }
 
@@ -202,6 +229,7 @@ class EveryPairTest {
       case Underway it -> it.location();
       case Unsettled it -> it.location();
       case Contradiction it -> it.location();
+      case Forked it -> it.location();
       case Impossible it -> it.location();
       case Moved _, Releasable _, Unconfirmed _, PostCopyLost _ -> DomainLocation.DESTINATION;
       case Stayed it -> it.source().canRun() ? DomainLocation.SOURCE : DomainLocation.NEITHER;
@@ -214,6 +242,7 @@ class EveryPairTest {
         switch (verdict) {
           case Unsettled unsettled -> unsettled.advice();
           case Contradiction contradiction -> contradiction.advice();
+          case Forked forked -> forked.advice();
           case Underway _,
               Impossible _,
               Moved _,

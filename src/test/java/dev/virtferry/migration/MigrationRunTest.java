@@ -502,6 +502,23 @@ class MigrationRunTest {
     assertThat(run.failure().problem().detail()).contains("may have run it as well");
   }
 
+  /** Somebody ends the incoming guest and starts it anew, on half a copy. */
+  @Test
+  void leavesWhatACopyWroteThatWasStartedBesideTheWaitingSource() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.jobIsOver();
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.destination(DomainState.RUNNING_BOOTED);
+    run.callFails(38, 7, "End of file while reading data");
+    run.lookUntil(MigrationState.NEEDS_ATTENTION);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.BOTH);
+    run.destination(DomainState.ABSENT);
+    run.source(DomainState.RUNNING_UNPAUSED);
+    run.lookUntil(MigrationState.FAILED);
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
+  }
+
   /**
    * It arrived and ran while nobody watched; then it was stopped there and started at the source.
    */

@@ -2,7 +2,6 @@ package dev.virtferry.migration;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
-import static java.util.stream.Collectors.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.libvirt.DomainState;
@@ -10,6 +9,7 @@ import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.JobReading.Memory;
 import dev.virtferry.migration.Verdict.Contradiction;
+import dev.virtferry.migration.Verdict.Forked;
 import dev.virtferry.migration.Verdict.Impossible;
 import dev.virtferry.migration.Verdict.Moved;
 import dev.virtferry.migration.Verdict.PostCopyLost;
@@ -52,22 +52,23 @@ class TruthTablePageTest {
       *post-copy* (`options.postCopy`). *Told* means that libvirt says that the guest arrived: the call returned without an error,
       or the destination keeps a record of an incoming migration (`virsh domjobinfo --completed --keep-completed`; a daemon that
       starts anew forgets it, and of a post-copy it does not count). A state has only its last reason, so where it is *untold* a
-      guest that runs or is paused there may have been started by hand.
+      guest that runs or is paused there may have been started by hand. *Unheard* is as untold: whoever made the call is gone, as
+      when virt-ferry was started anew, and nobody heard how it ended.
 
-      Three things stand above a pair. Once the destination ran the guest and the source had one that may have run on, a pair in
-      which both could run is `NEEDS_ATTENTION` and `BOTH`, whatever it says below. Where nobody saw the end of virt-ferry's call,
-      a domain that is shut off at the destination beside one that the source has is `NEEDS_ATTENTION`, too: it may have arrived
-      and run. And after a switch to post-copy a source that has the guest, or has stopped, ends nothing: only `resolve` does.
+      Two things stand above a pair. *All disks are kept* means that both hosts may have run the guest, each on its own disks.
+      That is not taken back: from then on nothing of the migration's disks is deleted, and a pair in which both could run is
+      `NEEDS_ATTENTION` and `BOTH`, whatever it says below. And after a switch to post-copy a source that has the guest, or has
+      stopped, ends nothing: only `resolve` does.
       """;
 
   private static final Map<Arrival, String> WAYS = ways();
 
   private static Map<Arrival, String> ways() {
     Map<Arrival, String> ways = new LinkedHashMap<>();
-    ways.put(Arrival.RUNNING, "plain");
-    ways.put(Arrival.RELEASED, "guarded");
-    ways.put(Arrival.PAUSED, "paused");
-    ways.put(Arrival.IN_POST_COPY, "post-copy");
+    ways.put(Arrival.RUNNING, "*plain*");
+    ways.put(Arrival.RELEASED, "*guarded*");
+    ways.put(Arrival.PAUSED, "*paused*");
+    ways.put(Arrival.IN_POST_COPY, "*post-copy*");
     return ways;
   }
 
@@ -93,45 +94,50 @@ class TruthTablePageTest {
   private static String row(DomainState source, List<DomainState> destinations) {
     DomainState there = destinations.getFirst();
     return "| %s | %s | %s |\n"
-        .formatted(words(destinations), cell(source, there, true), over(source, there));
+        .formatted(
+            words(destinations),
+            cell(source, there, NativeCall.PENDING, false),
+            over(source, there));
   }
 
-  /** Whether libvirt told of an arrival matters only once the job is over. */
+  /** What is known of the end matters only once the job is over. */
   private static String over(DomainState source, DomainState destination) {
-    String told = cell(source, destination, false, true);
-    String untold = cell(source, destination, false, false);
-    return told.equals(untold) ? told : "told: %s<br>**untold**: %s".formatted(told, untold);
+    Map<String, String> cells = new LinkedHashMap<>();
+    cells.put("told", cell(source, destination, NativeCall.RETURNED, true));
+    cells.put("**untold**", cell(source, destination, NativeCall.RETURNED, false));
+    cells.put("**unheard**", cell(source, destination, NativeCall.UNHEARD, false));
+    return joined(cells);
   }
 
-  private static String cell(DomainState source, DomainState destination, boolean works) {
-    return cell(source, destination, works, false);
-  }
-
-  /** The same verdict for several ways is told once. */
   private static String cell(
-      DomainState source, DomainState destination, boolean works, boolean told) {
-    Map<String, List<String>> byVerdict =
-        WAYS.keySet().stream()
-            .collect(
-                groupingBy(
-                    way -> said(TruthTable.judge(pair(source, destination, works, way, told))),
-                    LinkedHashMap::new,
-                    mapping(WAYS::get, Collectors.toList())));
-    return byVerdict.size() == 1
-        ? byVerdict.keySet().iterator().next()
-        : byVerdict.entrySet().stream()
-            .map(e -> "*%s*: %s".formatted(String.join(", ", e.getValue()), e.getKey()))
+      DomainState source, DomainState destination, NativeCall call, boolean told) {
+    Map<String, String> verdicts = new LinkedHashMap<>();
+    WAYS.forEach((way, name) ->
+        verdicts.put(name, said(TruthTable.judge(pair(source, destination, call, way, told)))));
+    return joined(verdicts);
+  }
+
+  /** What is the same for several is told once. */
+  private static String joined(Map<String, String> cells) {
+    Map<String, List<String>> names =
+        cells.keySet().stream()
+            .collect(groupingBy(cells::get, LinkedHashMap::new, Collectors.toList()));
+    return names.size() == 1
+        ? names.keySet().iterator().next()
+        : names.entrySet().stream()
+            .map(e -> "%s: %s".formatted(String.join(", ", e.getValue()), e.getKey()))
             .collect(joining("<br>"));
   }
 
   private static Pair pair(
-      DomainState source, DomainState destination, boolean works, Arrival way, boolean told) {
-    boolean active = source.active();
+      DomainState source, DomainState destination, NativeCall call, Arrival way, boolean told) {
+    boolean works = call == NativeCall.PENDING;
     var memory = works ? new Memory(100, 100, 0, 3, 0, 0) : Memory.NOTHING;
-    var job = new JobReading(works && active ? Activity.RUNNING : Activity.NONE, memory, 0);
+    var job =
+        new JobReading(works && source.active() ? Activity.RUNNING : Activity.NONE, memory, 0);
     Phase phase = source.half() ? Phase.POST_COPY : Phase.MEMORY;
-    return new Pair(
-        source, destination, job, false, new Circumstances(phase, works, true, way, false, told));
+    var known = new Circumstances(phase, call, true, way, false, false, told);
+    return new Pair(source, destination, job, false, known);
   }
 
   private static String said(Verdict verdict) {
@@ -140,6 +146,7 @@ class TruthTablePageTest {
           case Underway it -> "`%s`, `%s`".formatted(it.phase(), it.location());
           case Unsettled it -> "`RECOVERING`, `%s`".formatted(it.location());
           case Contradiction it -> "`NEEDS_ATTENTION`, `%s`".formatted(it.location());
+          case Forked it -> "`NEEDS_ATTENTION`, `%s`, all disks are kept".formatted(it.location());
           case Impossible it ->
               "libvirt can't produce it: `NEEDS_ATTENTION`, `%s`".formatted(it.location());
           case PostCopyLost _ -> "`NEEDS_ATTENTION`, `DESTINATION`, until it is resumed";

@@ -33,6 +33,7 @@ import dev.virtferry.libvirt.JobReading.Memory;
 import dev.virtferry.migration.Reading.Seen;
 import dev.virtferry.migration.Reading.Unreachable;
 import dev.virtferry.migration.Verdict.Contradiction;
+import dev.virtferry.migration.Verdict.Forked;
 import dev.virtferry.migration.Verdict.Impossible;
 import dev.virtferry.migration.Verdict.Moved;
 import dev.virtferry.migration.Verdict.PostCopyLost;
@@ -55,37 +56,54 @@ class TruthTableTest {
 
   /** Nobody's call is out, and whether the destination ever held the guest is not known. */
   private static final Circumstances FOUND_AGAIN =
-      new Circumstances(Phase.STORAGE, false, true, Arrival.RUNNING, false, true);
+      new Circumstances(
+          Phase.STORAGE, NativeCall.UNHEARD, true, Arrival.RUNNING, false, false, true);
+
+  private static final Circumstances HEARD =
+      new Circumstances(
+          Phase.STORAGE, NativeCall.RETURNED, true, Arrival.RUNNING, false, false, false);
+
+  private static final Circumstances RAN_TWICE =
+      new Circumstances(
+          Phase.STORAGE, NativeCall.RETURNED, true, Arrival.RUNNING, false, true, true);
 
   private static final Circumstances CALLING =
-      new Circumstances(Phase.STORAGE, true, false, Arrival.RUNNING, false, true);
+      new Circumstances(
+          Phase.STORAGE, NativeCall.PENDING, false, Arrival.RUNNING, false, false, true);
 
   private static final Circumstances GUARDED =
-      new Circumstances(Phase.SWITCHOVER, false, true, Arrival.RELEASED, false, true);
+      new Circumstances(
+          Phase.SWITCHOVER, NativeCall.UNHEARD, true, Arrival.RELEASED, false, false, true);
 
   private static final Circumstances GUARDED_CALLING =
-      new Circumstances(Phase.SWITCHOVER, true, true, Arrival.RELEASED, false, true);
+      new Circumstances(
+          Phase.SWITCHOVER, NativeCall.PENDING, true, Arrival.RELEASED, false, false, true);
 
   private static final Circumstances SUSPENDED =
-      new Circumstances(Phase.MEMORY, false, true, Arrival.RUNNING, true, true);
+      new Circumstances(Phase.MEMORY, NativeCall.UNHEARD, true, Arrival.RUNNING, true, false, true);
 
   /** Post-copy was allowed; it may have been seen, and the call is out. */
   private static final Circumstances IN_POST_COPY =
-      new Circumstances(Phase.POST_COPY, true, true, Arrival.IN_POST_COPY, false, true);
+      new Circumstances(
+          Phase.POST_COPY, NativeCall.PENDING, true, Arrival.IN_POST_COPY, false, false, true);
 
   /** The same without a call, by whoever found the migration. */
   private static final Circumstances POST_COPY_FOUND =
-      new Circumstances(Phase.POST_COPY, false, true, Arrival.IN_POST_COPY, false, false);
+      new Circumstances(
+          Phase.POST_COPY, NativeCall.UNHEARD, true, Arrival.IN_POST_COPY, false, false, false);
 
   /** libvirt told nobody of an arrival: what is there may have been started by hand. */
   private static final Circumstances UNTOLD =
-      new Circumstances(Phase.STORAGE, false, true, Arrival.RUNNING, false, false);
+      new Circumstances(
+          Phase.STORAGE, NativeCall.UNHEARD, true, Arrival.RUNNING, false, false, false);
 
   private static final Circumstances GUARDED_UNTOLD =
-      new Circumstances(Phase.MEMORY, false, true, Arrival.RELEASED, false, false);
+      new Circumstances(
+          Phase.MEMORY, NativeCall.UNHEARD, true, Arrival.RELEASED, false, false, false);
 
   private static final Circumstances STARTED_PAUSED =
-      new Circumstances(Phase.SWITCHOVER, false, true, Arrival.PAUSED, false, true);
+      new Circumstances(
+          Phase.SWITCHOVER, NativeCall.UNHEARD, true, Arrival.PAUSED, false, false, true);
 
   private static Verdict judge(
       DomainState source, DomainState destination, Activity job, Circumstances known) {
@@ -153,9 +171,12 @@ class TruthTableTest {
         arguments(RUNNING_BOOTED, ABSENT, UNKNOWN, FOUND_AGAIN, Unsettled.class, atSource),
         // It failed, or never began.
         arguments(RUNNING_BOOTED, ABSENT, NONE, FOUND_AGAIN, Stayed.class, atSource),
-        arguments(RUNNING_BOOTED, SHUTOFF_DESTROYED, NONE, FOUND_AGAIN, Stayed.class, atSource),
+        arguments(RUNNING_BOOTED, SHUTOFF_DESTROYED, NONE, HEARD, Stayed.class, atSource),
         arguments(PAUSED_USER, ABSENT, NONE, FOUND_AGAIN, Stayed.class, atSource),
         arguments(SHUTOFF_DESTROYED, ABSENT, NONE, FOUND_AGAIN, Stayed.class, neither),
+        // Nobody heard whether it had arrived, and what is there now was not there before.
+        arguments(RUNNING_BOOTED, SHUTOFF_DESTROYED, NONE, FOUND_AGAIN, Forked.class, atSource),
+        arguments(PAUSED_USER, SHUTOFF_SHUTDOWN, NONE, FOUND_AGAIN, Forked.class, atSource),
         // It moved.
         arguments(ABSENT, RUNNING_MIGRATED, NONE, FOUND_AGAIN, Moved.class, atDestination),
         arguments(
@@ -179,10 +200,16 @@ class TruthTableTest {
         arguments(PAUSED_MIGRATION, ABSENT, NONE, FOUND_AGAIN, Contradiction.class, neither),
         arguments(PAUSED_MIGRATION, PAUSED_MIGRATION, NONE, FOUND_AGAIN, Unsettled.class, neither),
         // Two copies.
-        arguments(PAUSED_USER, RUNNING_MIGRATED, NONE, FOUND_AGAIN, Contradiction.class, both),
-        arguments(RUNNING_BOOTED, RUNNING_MIGRATED, NONE, FOUND_AGAIN, Contradiction.class, both),
-        arguments(RUNNING_BOOTED, RUNNING_MIGRATED, JOB, CALLING, Contradiction.class, both),
+        arguments(PAUSED_USER, RUNNING_MIGRATED, NONE, FOUND_AGAIN, Forked.class, both),
+        arguments(RUNNING_BOOTED, RUNNING_MIGRATED, NONE, FOUND_AGAIN, Forked.class, both),
+        arguments(RUNNING_BOOTED, RUNNING_MIGRATED, JOB, CALLING, Forked.class, both),
+        arguments(RUNNING_BOOTED, RUNNING_POSTCOPY, NONE, POST_COPY_FOUND, Forked.class, both),
         arguments(RUNNING_BOOTED, PAUSED_USER, NONE, FOUND_AGAIN, Contradiction.class, both),
+        // Both have run it: neither becomes the right one by what it shows next.
+        arguments(RUNNING_BOOTED, PAUSED_USER, NONE, RAN_TWICE, Forked.class, both),
+        arguments(PAUSED_MIGRATION, RUNNING_MIGRATED, NONE, RAN_TWICE, Forked.class, both),
+        arguments(RUNNING_BOOTED, ABSENT, NONE, RAN_TWICE, Stayed.class, atSource),
+        arguments(RUNNING_BOOTED, PAUSED_MIGRATION, JOB, RAN_TWICE, Underway.class, atSource),
         // A roll-back that the destination has not heard of yet.
         arguments(RUNNING_BOOTED, PAUSED_MIGRATION, NONE, FOUND_AGAIN, Unsettled.class, atSource),
         arguments(PAUSED_USER, PAUSED_MIGRATION, NONE, FOUND_AGAIN, Unsettled.class, atSource),
@@ -254,7 +281,7 @@ class TruthTableTest {
         // Booted at the destination, it did not arrive there.
         arguments(
             SHUTOFF_CRASHED, RUNNING_BOOTED, NONE, FOUND_AGAIN, Contradiction.class, atDestination),
-        arguments(PAUSED_MIGRATION, RUNNING_BOOTED, NONE, FOUND_AGAIN, Contradiction.class, both),
+        arguments(PAUSED_MIGRATION, RUNNING_BOOTED, NONE, FOUND_AGAIN, Forked.class, both),
         // It powered itself off in the copy.
         arguments(SHUTOFF_SHUTDOWN, PAUSED_MIGRATION, NONE, CALLING, Contradiction.class, neither),
         arguments(SHUTOFF_SHUTDOWN, ABSENT, NONE, CALLING, Contradiction.class, neither),
@@ -281,7 +308,7 @@ class TruthTableTest {
         arguments(ABSENT, SHUTOFF_SHUTDOWN, NONE, UNTOLD, Contradiction.class, neither),
         arguments(
             SHUTOFF_DESTROYED, PAUSED_USER, NONE, GUARDED_UNTOLD, Contradiction.class, neither),
-        arguments(PAUSED_MIGRATION, RUNNING_UNPAUSED, NONE, UNTOLD, Contradiction.class, both),
+        arguments(PAUSED_MIGRATION, RUNNING_UNPAUSED, NONE, UNTOLD, Forked.class, both),
         arguments(PAUSED_MIGRATION, PAUSED_USER, NONE, GUARDED_UNTOLD, Unsettled.class, neither),
         arguments(ABSENT, RUNNING_MIGRATED, NONE, UNTOLD, Moved.class, atDestination),
         arguments(SHUTOFF_MIGRATED, RUNNING_UNPAUSED, NONE, UNTOLD, Moved.class, atDestination),
@@ -304,6 +331,7 @@ class TruthTableTest {
       case Underway it -> it.location();
       case Unsettled it -> it.location();
       case Contradiction it -> it.location();
+      case Forked it -> it.location();
       case Impossible it -> it.location();
       case Moved _, Releasable _, Unconfirmed _, PostCopyLost _ -> DomainLocation.DESTINATION;
       case Stayed it -> it.source().canRun() ? DomainLocation.SOURCE : DomainLocation.NEITHER;
@@ -337,7 +365,8 @@ class TruthTableTest {
 
   private static Underway pausedWith(JobReading.Memory memory, Map<String, BlockJob> copies) {
     Phase phase = memory.totalBytes() > 0 ? Phase.MEMORY : Phase.STORAGE;
-    var known = new Circumstances(phase, true, true, Arrival.RUNNING, false, true);
+    var known =
+        new Circumstances(phase, NativeCall.PENDING, true, Arrival.RUNNING, false, false, true);
     var job = new JobReading(JOB, memory, 0);
     return (Underway) judge(PAUSED_MIGRATION, PAUSED_MIGRATION, job, copies, known);
   }

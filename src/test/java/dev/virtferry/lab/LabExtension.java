@@ -1,15 +1,9 @@
 package dev.virtferry.lab;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -21,8 +15,8 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Brings a lab and a service up once for all lab tests of this JVM, and down at its end. A test
- * that fails leaves its story.
+ * Lends each class of lab tests a lab and a service. A test that fails leaves its story, and a
+ * class tells what it spent its time on.
  */
 final class LabExtension
     implements BeforeAllCallback,
@@ -34,17 +28,6 @@ final class LabExtension
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Namespace SHARED = Namespace.create(LabExtension.class);
 
-  /** The lab and the service that all tests share. */
-  private record Bench(Lab lab, Service service) implements AutoCloseable {
-
-    @Override
-    public void close() {
-      try (lab) {
-        service.close();
-      }
-    }
-  }
-
   @Override
   public void beforeAll(ExtensionContext context) {
     requireLab();
@@ -52,26 +35,16 @@ final class LabExtension
     Awaitility.setDefaultPollInterval(BETWEEN_QUESTIONS);
     Awaitility.setDefaultTimeout(PATIENCE);
     Awaitility.setDefaultConditionEvaluationListener(Spending.ofWaits());
-    context.getStore(SHARED).put(Began.class, Began.now());
-    bench(context);
-  }
-
-  /** When a class began, and what the machine's processors had worked by then. */
-  private record Began(Instant at, Duration processor) {
-
-    private static Began now() {
-      return new Began(Instant.now(), Spending.processorsOfTheMachine());
-    }
+    Spending.begin(context.getRequiredTestClass().getSimpleName());
+    context.getStore(SHARED).put(Bench.class, benches(context).lease());
   }
 
   @Override
   public void afterAll(ExtensionContext context) {
-    Began began = context.getStore(SHARED).get(Began.class, Began.class);
-    if (began != null) {
-      Spending.writeDown(
-          context.getRequiredTestClass().getSimpleName(),
-          Duration.between(began.at(), Instant.now()),
-          Spending.processorsOfTheMachine().minus(began.processor()));
+    Spending.end();
+    Bench lent = context.getStore(SHARED).remove(Bench.class, Bench.class);
+    if (lent != null) {
+      benches(context).giveBack(lent);
     }
   }
 
@@ -87,42 +60,15 @@ final class LabExtension
     assumeTrue(false, "Skipped: " + hindrance);
   }
 
-  private static Bench bench(ExtensionContext context) {
+  private static Benches benches(ExtensionContext context) {
     return context
         .getRoot()
         .getStore(SHARED)
-        .computeIfAbsent(Bench.class, _ -> start(), Bench.class);
+        .computeIfAbsent(Benches.class, _ -> new Benches(), Benches.class);
   }
 
-  private static Bench start() {
-    Lab lab = Lab.up("verify");
-    try {
-      return new Bench(lab, Service.start(directory(), environment(lab)));
-    } catch (RuntimeException e) {
-      try (lab) {
-        throw e;
-      }
-    }
-  }
-
-  /** kvm-b is left without a migrate-uri: a call to it without disks has no parameter at all. */
-  private static Map<String, String> environment(Lab lab) {
-    Map<String, String> environment = new HashMap<>(lab.environment());
-    environment.remove("FERRY_HOSTS_1_MIGRATEURI");
-    environment.put("FERRY_LIMITS_OUTGOINGPERHOST", "5");
-    environment.put("FERRY_LIMITS_INCOMINGPERHOST", "5");
-    environment.put("FERRY_NOTICE_MAXSTREAMSPERCALLER", "1000");
-    environment.put("FERRY_RATE_READS", "10000");
-    environment.put("FERRY_RATE_WRITES", "10000");
-    return environment;
-  }
-
-  private static Path directory() {
-    try {
-      return Files.createTempDirectory("virt-ferry");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static Bench bench(ExtensionContext context) {
+    return requireNonNull(context.getStore(SHARED).get(Bench.class, Bench.class));
   }
 
   @Override
@@ -130,7 +76,7 @@ final class LabExtension
       throws Throwable {
     if (!(failure instanceof TestAbortedException)) {
       FailureStory.tell(
-          bench(context).lab(),
+          bench(context),
           "%s.%s"
               .formatted(
                   context.getRequiredTestClass().getSimpleName(),

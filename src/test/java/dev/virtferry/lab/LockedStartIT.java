@@ -34,7 +34,7 @@ class LockedStartIT {
     Path output = directory.resolve("output");
     Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     try {
-      assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("it ends by itself").isTrue();
+      assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("it ends by itself").isTrue();
       return new Ended(process.exitValue(), Files.readString(output, UTF_8));
     } finally {
       process.destroyForcibly();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,13 +165,22 @@ class ReplicasIT {
     assertThat(callsFor(replicas.getLast().migration(id))).isOne();
   }
 
+  private void boot(String guest) {
+    lab.guest("start", guest, "--disk", "vda=16M,full");
+  }
+
   /** Guests go there and back while one replica after the other is killed. */
   @Test
   void killingOneReplicaAfterTheOtherLosesAndDoublesNothing() throws IOException {
     startReplica("three");
     List<String> guests =
         IntStream.range(0, CROWD).mapToObj(i -> "many-" + i).collect(toCollection(ArrayList::new));
-    guests.parallelStream().forEach(guest -> lab.guest("start", guest, "--disk", "vda=16M,full"));
+    CompletableFuture.allOf(
+            guests.stream()
+                .map(guest ->
+                    CompletableFuture.runAsync(() -> boot(guest), Thread::startVirtualThread))
+                .toArray(CompletableFuture[]::new))
+        .join();
     lab.link("kvm-a", "slow", "200mbit");
     Map<String, String> there = new HashMap<>();
     Map<String, String> back = new HashMap<>();

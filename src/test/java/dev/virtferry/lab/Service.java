@@ -29,8 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The built jar as a process of its own, and a client of it. */
 final class Service implements AutoCloseable {
 
-  /** Of all services of a build. */
-  static final Path LOG = Path.of("target", "lab-service.log");
+  private static final Path LOGS = Path.of("target", "lab-services");
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final Set<String> ENDS = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
@@ -47,13 +46,15 @@ final class Service implements AutoCloseable {
   private final Path directory;
   private final Map<String, String> environment;
   private final String address;
+  private final Path log;
   private final HttpClient client = HttpClient.newHttpClient();
   private @Nullable Process process;
 
-  private Service(Path directory, String address, Map<String, String> environment) {
+  private Service(Path directory, String address, Map<String, String> environment, Path log) {
     this.directory = directory;
     this.address = address;
     this.environment = environment;
+    this.log = log;
   }
 
   /** Starts it in that directory, where its data goes, and waits until it answers. */
@@ -62,14 +63,14 @@ final class Service implements AutoCloseable {
     var settings = new HashMap<>(environment);
     settings.put("SERVER_PORT", Integer.toString(port));
     settings.put("MANAGEMENT_SERVER_PORT", "0");
-    var service = new Service(directory, "http://127.0.0.1:" + port, settings);
+    var service = new Service(directory, "http://127.0.0.1:" + port, settings, logOfThisTest());
     service.start();
     return service;
   }
 
   /** The same service, asked through a proxy that is there. */
   Service through(String proxy) {
-    return new Service(directory, proxy, environment);
+    return new Service(directory, proxy, environment, log);
   }
 
   void start() {
@@ -78,7 +79,8 @@ final class Service implements AutoCloseable {
       var builder = new ProcessBuilder(TrainedJar.command());
       builder.environment().putAll(environment);
       builder.directory(directory.toFile()).redirectErrorStream(true);
-      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(LOG.toFile()));
+      Files.createDirectories(LOGS);
+      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
       process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -87,10 +89,19 @@ final class Service implements AutoCloseable {
     await()
         .conditionEvaluationListener(null)
         .atMost(PATIENCE_TO_START)
-        .failFast("it ended, see " + LOG, () -> !started.isAlive())
+        .failFast("it ended, see " + log, () -> !started.isAlive())
         .ignoreExceptions()
         .until(() -> get("/v1/migrations").status() == 200);
     Spending.add(Spending.Kind.SERVICES, Duration.between(began, Instant.now()));
+  }
+
+  /** Of the services that the test class of this thread starts. */
+  static Path logOfThisTest() {
+    return LOGS.resolve(Spending.test() + ".log");
+  }
+
+  Path log() {
+    return log;
   }
 
   /** The one that it made at its first start, as nobody is configured. */

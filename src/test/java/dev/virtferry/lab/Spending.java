@@ -5,10 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.core.ConditionEvaluationListener;
 import org.awaitility.core.EvaluatedCondition;
 
@@ -24,18 +23,38 @@ final class Spending {
     WAITS
   }
 
-  private static final Path DIRECTORY = Path.of("target", "lab-times");
-  private static final Map<Kind, AtomicLong> TIMES = counters();
-  private static final Map<Kind, AtomicLong> MILLIS = counters();
+  private record Spent(int times, long millis) {
 
-  private Spending() {}
+    private static final Spent NOTHING = new Spent(0, 0);
 
-  private static Map<Kind, AtomicLong> counters() {
-    Map<Kind, AtomicLong> counters = new EnumMap<>(Kind.class);
-    for (Kind kind : Kind.values()) {
-      counters.put(kind, new AtomicLong());
+    private Spent plus(Spent other) {
+      return new Spent(times + other.times, millis + other.millis);
     }
-    return counters;
+  }
+
+  private static final Path DIRECTORY = Path.of("target", "lab-times");
+
+  /** Of the class whose tests this thread runs, or that started it. */
+  private static final ThreadLocal<Spending> CURRENT = new InheritableThreadLocal<>();
+
+  private final String test;
+  private final Instant began = Instant.now();
+  private final Duration processorsBefore = processorsOfTheMachine();
+  private final Map<Kind, Spent> spent = new ConcurrentHashMap<>();
+
+  private Spending(String test) {
+    this.test = test;
+  }
+
+  /** This thread is about to run that class. */
+  static void begin(String test) {
+    CURRENT.set(new Spending(test));
+  }
+
+  /** The class whose tests this thread runs, or that started it; else a word for it. */
+  static String test() {
+    Spending current = CURRENT.get();
+    return current == null ? "no-test" : current.test;
   }
 
   /** Hears of every wait for a condition that came true. */
@@ -51,22 +70,31 @@ final class Spending {
   }
 
   static void add(Kind kind, Duration time) {
-    of(TIMES, kind).incrementAndGet();
-    of(MILLIS, kind).addAndGet(time.toMillis());
-  }
-
-  private static AtomicLong of(Map<Kind, AtomicLong> counters, Kind kind) {
-    return Optional.ofNullable(counters.get(kind)).orElseThrow();
+    Spending current = CURRENT.get();
+    if (current != null) {
+      current.spent.merge(kind, new Spent(1, time.toMillis()), Spent::plus);
+    }
   }
 
   /**
    * The class is over: writes a line {@code CLASS WALL PROCESSOR} and two numbers for each kind.
    */
-  static void writeDown(String test, Duration wall, Duration processor) {
+  static void end() {
+    Spending current = CURRENT.get();
+    CURRENT.remove();
+    if (current != null) {
+      current.writeDown();
+    }
+  }
+
+  private void writeDown() {
+    Duration wall = Duration.between(began, Instant.now());
+    Duration processor = processorsOfTheMachine().minus(processorsBefore);
     StringBuilder line =
         new StringBuilder("%s %d %d".formatted(test, wall.toMillis(), processor.toMillis()));
     for (Kind kind : Kind.values()) {
-      line.append(" %d %d".formatted(of(TIMES, kind).getAndSet(0), of(MILLIS, kind).getAndSet(0)));
+      Spent it = spent.getOrDefault(kind, Spent.NOTHING);
+      line.append(" %d %d".formatted(it.times(), it.millis()));
     }
     try {
       Files.createDirectories(DIRECTORY);
@@ -79,7 +107,7 @@ final class Spending {
   /**
    * What all processors of this machine have worked since it started; the kernel counts in 10 ms.
    */
-  static Duration processorsOfTheMachine() {
+  private static Duration processorsOfTheMachine() {
     try {
       String[] jiffies = Files.readAllLines(Path.of("/proc/stat")).getFirst().split(" +", -1);
       long busy = 0;

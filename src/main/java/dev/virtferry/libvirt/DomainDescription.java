@@ -2,16 +2,19 @@ package dev.virtferry.libvirt;
 
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A domain on one host as it is right now.
  *
+ * @param id as in {@link DomainCondition}
  * @param memoryBytes what the guest has
  * @param disks in the order of the definition
  */
 public record DomainDescription(
     String name,
     UUID uuid,
+    @Nullable Integer id,
     DomainState state,
     boolean persistent,
     boolean autostart,

@@ -21,6 +21,9 @@ interface LibvirtCalls extends Library {
    */
   int virDomainGetState(Pointer domain, IntByReference state, IntByReference reason, int flags);
 
+  /** What the look-up told, without another question to the host; negative where nothing runs. */
+  int virDomainGetID(Pointer domain);
+
   /** 1 for a domain whose definition the host keeps, 0 for another, negative for an error. */
   int virDomainIsPersistent(Pointer domain);
 

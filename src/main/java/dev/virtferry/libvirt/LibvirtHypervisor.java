@@ -465,11 +465,13 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   private DomainDescription described(LentConnect connect, Domain domain) throws LibvirtException {
     DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
-    DomainState state = library.condition(connect, xml.uuid()).state();
+    DomainCondition condition = library.condition(connect, xml.uuid());
+    DomainState state = condition.state();
     boolean persistent = domain.isPersistent() == 1;
     return new DomainDescription(
         xml.name(),
         xml.uuid(),
+        condition.id(),
         state,
         persistent,
         persistent && domain.getAutostart(),

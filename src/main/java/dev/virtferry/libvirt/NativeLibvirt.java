@@ -66,8 +66,8 @@ final class NativeLibvirt {
   }
 
   /**
-   * {@code virDomainGetState} and {@code virDomainIsPersistent}; {@link DomainCondition#ABSENT}
-   * when the host has no such domain.
+   * {@code virDomainGetState}, {@code virDomainGetID} and {@code virDomainIsPersistent}; {@link
+   * DomainCondition#ABSENT} when the host has no such domain.
    */
   DomainCondition condition(LentConnect connect, UUID domain) {
     try {
@@ -88,8 +88,9 @@ final class NativeLibvirt {
     if (persistent < 0) {
       throw lastFailure();
     }
+    int id = calls.virDomainGetID(domain);
     return new DomainCondition(
-        DomainState.of(state.getValue(), reason.getValue()), persistent == 1);
+        DomainState.of(state.getValue(), reason.getValue()), id < 0 ? null : id, persistent == 1);
   }
 
   /** {@code virDomainMigrateToURI3} with an empty parameter array. */

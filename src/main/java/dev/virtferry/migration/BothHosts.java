@@ -189,18 +189,23 @@ final class BothHosts {
 
   /**
    * Deletes the images at the source that were copied, where the destination is seen to run the
-   * domain on the copies; else it leaves them and says why in the log.
+   * domain on the copies; else it leaves them and says why.
    */
   void deleteOriginals(HeldMigration migration) {
     try {
       if (runsOnItsCopies()) {
         volumes.deleteOriginals(migration, sender, hypervisor.imagesInUse(source).keySet());
       } else {
-        log.warn("The source's volumes are kept: the destination is not seen to run on its copies");
+        leaveOriginals(migration, "The destination is not seen to run on its copies.");
       }
     } catch (HostUnreachable | LibvirtFailure e) {
-      log.warn("The source's volumes are kept: {}", e.getMessage());
+      leaveOriginals(migration, "A host does not tell what it is needed for: " + e.getMessage());
     }
+  }
+
+  /** Deletes nothing of what was to be deleted at the source, and says why. */
+  void leaveOriginals(HeldMigration migration, String why) {
+    volumes.leaveOriginals(migration, sender, why);
   }
 
   private boolean runsOnItsCopies() {

@@ -289,6 +289,7 @@ final class Crossing {
     return new Order.Guest(
         domain.name(),
         domain.uuid(),
+        domain.id(),
         domain.memoryBytes(),
         domain.persistent(),
         domain.autostart(),

@@ -18,6 +18,12 @@ import dev.virtferry.migration.Verdict.Unsettled;
  */
 final class GoneTable {
 
+  private static final String STILL_WAITS =
+      TruthTable.WAIT
+          + " If it stays like this for more than a minute, look at the destination: a guest that was"
+          + " saved there and started again waits for virsh resume; an incoming one, which the"
+          + " destination's libvirt ends by itself, is never whole.";
+
   private GoneTable() {}
 
   /** {@code VIR_DOMAIN_SHUTOFF_MIGRATED}: all of it was handed over. */
@@ -27,14 +33,14 @@ final class GoneTable {
       case PAUSED -> arrivedPaused(it);
       case STOPPED -> moved(it, NEITHER);
       case POST_COPY -> restIsComing();
-      case POST_COPY_FAILED -> perhapsInPart();
+      case POST_COPY_FAILED -> partLeftBehind();
       case RUNNING_SOMEHOW, UNKNOWN -> TruthTable.unknownThere();
       case ENDING -> TruthTable.goingDown(NEITHER);
       case WAITING ->
           new Unsettled(
               NEITHER,
               "The source let go of the guest, and the destination still waits.",
-              TruthTable.WAIT);
+              STILL_WAITS);
       case FAILED ->
           new Impossible(
               NEITHER,
@@ -51,8 +57,8 @@ final class GoneTable {
   static Verdict absent(Pair it) {
     return switch (it.there()) {
       case ARRIVED -> moved(it, DESTINATION);
-      case RUNNING, HELD -> it.isWhole() ? moved(it, DESTINATION) : perhapsInPart();
-      case PAUSED -> it.isWhole() ? arrivedPaused(it) : perhapsInPart();
+      case RUNNING, HELD -> it.isWhole() ? moved(it, DESTINATION) : perhapsInPart(it);
+      case PAUSED -> it.isWhole() ? arrivedPaused(it) : perhapsInPart(it);
       case STARTED -> startedAnew();
       case POST_COPY -> restIsComing();
       case POST_COPY_FAILED -> HalvesTable.goneAtSource();
@@ -63,7 +69,7 @@ final class GoneTable {
           new Unsettled(
               NEITHER,
               "The source has no such domain any more, and the destination still waits.",
-              TruthTable.WAIT);
+              STILL_WAITS);
       case FAILED ->
           new Contradiction(
               NEITHER,
@@ -79,8 +85,8 @@ final class GoneTable {
   static Verdict stopped(Pair it) {
     return switch (it.there()) {
       case ARRIVED -> moved(it, DESTINATION);
-      case RUNNING, HELD -> it.isWhole() ? moved(it, DESTINATION) : perhapsInPart();
-      case PAUSED -> it.isWhole() ? arrivedPaused(it) : perhapsInPart();
+      case RUNNING, HELD -> it.isWhole() ? moved(it, DESTINATION) : perhapsInPart(it);
+      case PAUSED -> it.isWhole() ? arrivedPaused(it) : perhapsInPart(it);
       case STARTED -> startedAnew();
       case POST_COPY, POST_COPY_FAILED -> HalvesTable.goneAtSource();
       case WAITING -> stoppedInTheCopy(it.source());
@@ -172,9 +178,10 @@ final class GoneTable {
         TruthTable.WAIT);
   }
 
-  private static Contradiction perhapsInPart() {
+  /** It runs or could; but the half of a post-copy that was resumed by hand looks the same. */
+  private static Contradiction perhapsInPart(Pair it) {
     return new Contradiction(
-        NEITHER,
+        it.known().arrival() == Arrival.IN_POST_COPY ? UNKNOWN : DESTINATION,
         "The source does not have the guest any more, and nothing tells that all of it arrived at the"
             + " destination: it may be a part, or have been started there by hand.",
         "See whether the guest works at the destination, on whole disks, and goes on where it was. If"
@@ -182,13 +189,26 @@ final class GoneTable {
             + " one set of disks. Nothing was undefined or deleted.");
   }
 
+  /** The source says that it left, and the destination that memory is missing. */
+  private static Contradiction partLeftBehind() {
+    return new Contradiction(
+        NEITHER,
+        "The source has let go of the guest, and the destination says that a part of its memory never"
+            + " came.",
+        "See whether the guest works at the destination, on whole disks. If it does, POST to resolve"
+            + " of this migration; if not, destroy it and start it anew from one set of disks. Nothing"
+            + " was undefined or deleted.");
+  }
+
   private static Contradiction perhapsNeverArrived() {
     return new Contradiction(
         NEITHER,
         "The source has no such domain any more; at the destination it is shut off, and nothing tells"
             + " that it ever arrived there.",
-        "Find out (its log at the destination) whether it ran there: then its disks are whole. Else they"
-            + " may be half a copy; the source's were not touched.");
+        "Find out ("
+            + TruthTable.LOG_THERE
+            + ") whether it arrived: then its disks there are the latest. If it was only started"
+            + " there, they may be half a copy, and the source's, which were not touched, are right.");
   }
 
   private static Contradiction startedAnew() {
@@ -218,16 +238,35 @@ final class GoneTable {
     return new Contradiction(
         NEITHER,
         "The domain is shut off on both hosts.",
-        "Find out (its log at the destination) whether it ran there: then the destination's disks are"
-            + " the latest, else the source's. Start it on that host alone, and undefine it on the"
-            + " other, without its storage.");
+        "Find out ("
+            + TruthTable.LOG_THERE
+            + ") whether it arrived: then the destination's disks are the latest. If not, they may be"
+            + " half a copy, and the source's are right. Start it on that host alone, and undefine it"
+            + " on the other, without its storage.");
+  }
+
+  /** A domain that left shows the same once its host, or its libvirt, was started anew. */
+  static Contradiction stoppedUnseen(DomainState source) {
+    return new Contradiction(
+        NEITHER,
+        "The domain does not run at the source ("
+            + source.words()
+            + "), and the destination has nothing of it. Nobody heard how the migration ended: it may"
+            + " have arrived there, run and been stopped.",
+        "Find out ("
+            + TruthTable.LOG_THERE
+            + ") whether it arrived: then the disks there have the latest writes. If not, start it"
+            + " from the source's. Then POST to resolve of this migration with a sentence. Nothing"
+            + " was undefined or deleted.");
   }
 
   private static Contradiction onNeither() {
     return new Contradiction(
         NEITHER,
         "Neither host has the domain.",
-        "Look for it on the other hosts and in their logs; its disks were not touched.");
+        "Look for it on the other hosts and in their logs; no disk was touched. If it arrived ("
+            + TruthTable.LOG_THERE
+            + "), the destination's disks have the latest writes, else the source's.");
   }
 
   private static Unsettled endsHere(DomainLocation where) {

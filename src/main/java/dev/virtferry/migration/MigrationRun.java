@@ -47,6 +47,7 @@ final class MigrationRun {
   private final Resumption resumption;
 
   private boolean destinationSeen;
+  private boolean arrived;
   private Instant abortedAt = Instant.MIN;
   private boolean abortTaken;
   private Instant volumesSeenAt = Instant.MIN;
@@ -90,7 +91,7 @@ final class MigrationRun {
   /** Looks once and acts on it; true when the migration has ended. */
   boolean step() {
     // Read before the hosts: only a call that was over by then makes their answers final.
-    NativeCall called = called();
+    boolean callPending = (call != null && !call.isDone()) || resumption.pending();
     Sighting sighting = hosts.look();
     destinationSeen |= sighting.destinationHolds();
     Migration known = migration.refresh();
@@ -98,16 +99,20 @@ final class MigrationRun {
       log.info("Ended by hand");
       return true;
     }
+    arrived |=
+        known.state() == MigrationState.FINISHING && known.location() == DomainLocation.DESTINATION;
     Phase phase = Objects.requireNonNull(known.phase());
+    boolean told = libvirtTold(sighting, known.order().arrival());
     var circumstances =
         new Circumstances(
             phase,
-            called,
+            callPending,
             destinationSeen,
             known.order().arrival(),
             known.suspended(),
             known.forked(),
-            libvirtTold(sighting, known.order().arrival()));
+            told,
+            arrived || mayHaveLeft(sighting, known));
     return switch (TruthTable.judge(sighting, circumstances)) {
       case Verdict.Underway underway -> goOn(underway, sighting);
       case Verdict.Unsettled unsettled -> trouble(unsettled, sighting);
@@ -123,11 +128,22 @@ final class MigrationRun {
     };
   }
 
-  private NativeCall called() {
-    if ((call != null && !call.isDone()) || resumption.pending()) {
-      return NativeCall.PENDING;
+  /**
+   * A run of the guest at the source tells for certain. Where there is none it counts that we heard
+   * our call fail.
+   */
+  private boolean mayHaveLeft(Sighting sighting, Migration known) {
+    @Nullable Integer before = known.order().guest().id();
+    @Nullable Integer now = sighting.sourceId();
+    if (before == null || now == null) {
+      return call == null || returned();
     }
-    return call == null ? NativeCall.UNHEARD : NativeCall.RETURNED;
+    return !now.equals(before);
+  }
+
+  /** Whether our own call has returned without an error. */
+  private boolean returned() {
+    return call != null && call.isDone() && error() == null;
   }
 
   /** Asked for only where a state alone would not tell. The record of a post-copy may be early. */
@@ -135,8 +151,7 @@ final class MigrationRun {
     if (!sighting.leavesTheArrivalOpen()) {
       return false;
     }
-    boolean returned = call != null && call.isDone() && error() == null;
-    return returned || (arrival != Arrival.IN_POST_COPY && hosts.completedJob().isPresent());
+    return returned() || (arrival != Arrival.IN_POST_COPY && hosts.completedJob().isPresent());
   }
 
   private boolean goOn(Verdict.Underway underway, Sighting sighting) {
@@ -346,6 +361,7 @@ final class MigrationRun {
 
   private boolean arrive(Verdict.Moved moved, Sighting sighting) {
     boolean forked = migration.latest().forked();
+    boolean deletes = migration.latest().order().options().sourceVolumes() == SourceVolumes.DELETE;
     boolean toUndefine =
         moved.sourceDefined()
             && !forked
@@ -365,12 +381,20 @@ final class MigrationRun {
     if (forked) {
       deeds.add(
           "the source's definition and images are kept, as both hosts may have run the guest");
-    } else if (migration.latest().order().options().sourceVolumes() == SourceVolumes.DELETE) {
+      if (deletes) {
+        hosts.leaveOriginals(migration, "Not deleted: both hosts may have run the guest.");
+      }
+    } else if (deletes) {
       // Only now no definition of its own names them any more.
       hosts.deleteOriginals(migration);
     }
     if (migration.latest().order().persists() && !sighting.destinationPersists()) {
       deeds.add("the destination keeps no definition of the domain, define it by hand");
+    }
+    // All that was done here takes its time, and others may have moved the guest on meanwhile.
+    if (hosts.look().goneFromDestination()) {
+      log.warn("The guest is gone from the destination again; looking again");
+      return false;
     }
     Migration ended = migration.change(told(), m -> m.succeed(clock.instant()));
     traces.past("finish", traces.here(), agreedAt);

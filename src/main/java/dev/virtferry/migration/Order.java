@@ -40,6 +40,8 @@ public record Order(
   /**
    * The domain as it was when the migration was accepted.
    *
+   * @param id the number of its run at the source ({@code virDomainGetID}); null in what an older
+   *     version wrote
    * @param memoryBytes what the guest has
    * @param persistent whether the source keeps a definition of it
    * @param autostart whether the source starts it by itself
@@ -48,6 +50,7 @@ public record Order(
   public record Guest(
       String name,
       UUID uuid,
+      @Nullable Integer id,
       long memoryBytes,
       boolean persistent,
       boolean autostart,

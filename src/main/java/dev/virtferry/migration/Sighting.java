@@ -4,6 +4,7 @@ import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.JobReading;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One look at both hosts.
@@ -16,6 +17,33 @@ record Sighting(
 
   boolean sourceRuns() {
     return source instanceof Reading.Seen(DomainCondition condition) && condition.state().runs();
+  }
+
+  /** The number of the domain's run at the source; null where none is seen. */
+  @Nullable Integer sourceId() {
+    return source instanceof Reading.Seen(DomainCondition condition) ? condition.id() : null;
+  }
+
+  /** Whether the destination is seen to have nothing of the domain, or to have moved it on. */
+  boolean goneFromDestination() {
+    return destination instanceof Reading.Seen(DomainCondition condition)
+        && switch (AtDestination.of(condition.state())) {
+          case ABSENT, LEFT -> true;
+          case ARRIVED,
+              RUNNING,
+              STARTED,
+              POST_COPY,
+              POST_COPY_FAILED,
+              RUNNING_SOMEHOW,
+              PAUSED,
+              HELD,
+              WAITING,
+              ENDING,
+              STOPPED,
+              FAILED,
+              UNKNOWN ->
+              false;
+        };
   }
 
   boolean destinationHolds() {

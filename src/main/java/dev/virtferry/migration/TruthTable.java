@@ -32,6 +32,10 @@ final class TruthTable {
   static final String LOOK =
       "Look at the domain on both hosts (virsh domstate --reason) before anything is done.";
 
+  /** Where a person sees whether a domain arrived on a host, or was started there. */
+  static final String LOG_THERE =
+      "the log of its QEMU at the destination: a start with -incoming is an arrival";
+
   private TruthTable() {}
 
   static Verdict judge(Sighting sighting, Circumstances known) {
@@ -286,28 +290,32 @@ final class TruthTable {
   }
 
   /**
-   * After the switch to post-copy nothing is at the source as it was before. A definition that is
-   * new at the destination tells of an arrival, unless we heard that there was none.
+   * After the switch to post-copy nothing is at the source as it was before. Else it stayed where
+   * that is certain.
    */
   static Verdict stayed(Pair it) {
     if (it.known().phase() == Phase.POST_COPY) {
       return HalvesTable.afterTheHalves(it);
     }
-    return it.known().call() == NativeCall.UNHEARD && it.there() == AtDestination.STOPPED
-        ? stoppedUnseen()
-        : new Stayed(
-            it.source(),
-            it.destination(),
-            "No job runs, and nothing of it runs at the destination.");
+    if (it.known().mayHaveLeft()) {
+      return it.source().canRun() ? runsAgain() : GoneTable.stoppedUnseen(it.source());
+    }
+    return new Stayed(
+        it.source(), it.destination(), "No job runs, and nothing of it runs at the destination.");
   }
 
-  private static Forked stoppedUnseen() {
+  private static Forked runsAgain() {
     return new Forked(
         SOURCE,
-        "The source has the guest, and the destination has it shut off: nobody saw the end of the"
-            + " migration, so it may have arrived and run there meanwhile.",
-        "Find out (its log at the destination) whether it ran there: then the destination's disks"
-            + " have what it wrote. Undefine it there, without its storage, when that is settled.");
+        "The source has the guest, but not without a break since it was to be moved: it was started"
+            + " there anew, or came back. Nobody heard how the migration ended, so it may have"
+            + " arrived and run at the destination meanwhile.",
+        "Find out ("
+            + LOG_THERE
+            + ") whether it ran there: then the images there have what it wrote, unless it came back"
+            + " by a migration. Where the destination keeps a definition of it, undefine that,"
+            + " without its storage. When you know which disks are right, POST to resolve of this"
+            + " migration with a sentence. Nothing was undefined or deleted.");
   }
 
   private static Forked bothRanIt() {

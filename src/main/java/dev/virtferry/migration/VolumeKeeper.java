@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -175,9 +176,21 @@ final class VolumeKeeper {
    */
   void deleteOriginals(HeldMigration migration, Host source, Set<String> stillInUse) {
     Migration now = migration.latest();
+    record(migration, source, plan -> withoutOriginal(now, plan, source, stillInUse));
+  }
+
+  /** Says why the images that were copied are left at the source. */
+  void leaveOriginals(HeldMigration migration, Host source, String why) {
+    record(migration, source, plan -> original(plan, source).left(why));
+  }
+
+  /** Writes down what becomes of each image that was copied, where that was not said before. */
+  private static void record(
+      HeldMigration migration, Host source, Function<VolumePlan, VolumeRecord> fate) {
+    Migration now = migration.latest();
     for (VolumePlan plan : now.order().disks()) {
       if (now.volumes().stream().noneMatch(v -> isOriginal(v, plan, source))) {
-        VolumeRecord after = withoutOriginal(now, plan, source, stillInUse);
+        VolumeRecord after = fate.apply(plan);
         List<VolumeRecord> records = new ArrayList<>(migration.latest().volumes());
         records.add(after);
         migration.change(
@@ -186,19 +199,22 @@ final class VolumeKeeper {
     }
   }
 
+  private static VolumeRecord original(VolumePlan plan, Host source) {
+    Original known = plan.original();
+    Original original = known == null ? new Original("", "", plan.path()) : known;
+    return VolumeRecord.of(plan.target(), original, source.name());
+  }
+
   private static boolean isOriginal(VolumeRecord volume, VolumePlan plan, Host source) {
     return volume.host().equals(source.name()) && volume.target().equals(plan.target());
   }
 
   private VolumeRecord withoutOriginal(
       Migration migration, VolumePlan plan, Host source, Set<String> stillInUse) {
-    Original original = plan.original();
-    if (original == null) {
-      var unknown = new Original("", "", plan.path());
-      return VolumeRecord.of(plan.target(), unknown, source.name())
-          .left("No pool of %s has it.".formatted(source.name()));
+    VolumeRecord volume = original(plan, source);
+    if (plan.original() == null) {
+      return volume.left("No pool of %s has it.".formatted(source.name()));
     }
-    VolumeRecord volume = VolumeRecord.of(plan.target(), original, source.name());
     boolean another =
         migration.volumes().stream()
             .anyMatch(v -> v.target().equals(plan.target()) && v.state() == Fate.KEPT);
@@ -206,7 +222,7 @@ final class VolumeKeeper {
       // What was there before may be the same storage under both hosts.
       return volume.left("virt-ferry did not make the copy, so they may be one and the same.");
     }
-    if (stillInUse.contains(original.path())) {
+    if (stillInUse.contains(volume.path())) {
       return volume.left("A domain of %s uses it.".formatted(source.name()));
     }
     try {

@@ -49,11 +49,27 @@ public final class Domains {
     return new DomainDisk(target, "cdrom", "sata", null, true, false, false, false, 0, 0);
   }
 
+  /** The same in another state. */
+  public static DomainDescription as(
+      DomainDescription domain, DomainState state, @Nullable Integer id) {
+    return new DomainDescription(
+        domain.name(),
+        domain.uuid(),
+        id,
+        state,
+        domain.persistent(),
+        domain.autostart(),
+        domain.memoryBytes(),
+        domain.machine(),
+        domain.disks());
+  }
+
   /** A running, persistent domain with these disks. */
   public static DomainDescription running(String name, DomainDisk... disks) {
     return new DomainDescription(
         name,
         UUID.randomUUID(),
+        null,
         DomainState.RUNNING_BOOTED,
         true,
         false,

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeHypervisor implements Hypervisor {
 
+  private Runnable whenCompletedJobIsAsked = () -> {};
+
+  /** The number of the run that was to be migrated, by domain. */
+  private final Map<UUID, Integer> called = new ConcurrentHashMap<>();
+
+  private final AtomicInteger starts = new AtomicInteger();
   private final Map<String, Map<UUID, DomainDescription>> domains = new ConcurrentHashMap<>();
   private final Map<UUID, DomainDescription> known = new ConcurrentHashMap<>();
   private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
@@ -47,6 +54,7 @@ public final class FakeHypervisor implements Hypervisor {
     domains.clear();
     unreachable.clear();
     jobs.clear();
+    called.clear();
     completedJobs.clear();
     blockJobs.clear();
     calls.clear();
@@ -60,20 +68,33 @@ public final class FakeHypervisor implements Hypervisor {
     copiesHeedLibvirt = false;
     resumptionsRefused = false;
     destroyRefused = false;
+    whenCompletedJobIsAsked = () -> {};
   }
 
   public void put(String host, DomainDescription domain) {
-    at(host).put(domain.uuid(), domain);
-    known.put(domain.uuid(), domain);
+    @Nullable DomainDescription before = at(host).get(domain.uuid());
+    Integer id = before == null ? null : before.id();
+    if (!domain.state().active()) {
+      id = null;
+    } else if (id == null) {
+      id = starts.incrementAndGet();
+    }
+    DomainDescription now = Domains.as(domain, domain.state(), id);
+    at(host).put(domain.uuid(), now);
+    known.put(domain.uuid(), now);
   }
 
-  /** Every domain whose migration was called is back on that host, and the calls have failed. */
+  /**
+   * Every domain whose migration was called runs on that host as if it had never left, and the
+   * calls have failed.
+   */
   public void rollBackTo(String source) {
     unreachable.clear();
     for (MigrateCall call : made) {
       UUID domain = call.domain();
       domains.values().forEach(host -> host.remove(domain));
-      show(source, Objects.requireNonNull(known.get(domain)), DomainState.RUNNING_BOOTED);
+      DomainDescription last = Objects.requireNonNull(known.get(domain));
+      at(source).put(domain, Domains.as(last, DomainState.RUNNING_BOOTED, called.get(domain)));
       job(domain, Activity.NONE);
       call(domain).completeExceptionally(new LibvirtFailure(9, 10, "rolled back"));
     }
@@ -89,17 +110,7 @@ public final class FakeHypervisor implements Hypervisor {
       remove(host, domain.uuid());
       return;
     }
-    put(
-        host,
-        new DomainDescription(
-            domain.name(),
-            domain.uuid(),
-            state,
-            domain.persistent(),
-            domain.autostart(),
-            domain.memoryBytes(),
-            domain.machine(),
-            domain.disks()));
+    put(host, Domains.as(domain, state, null));
   }
 
   /** Why libvirt would refuse to migrate the domain. */
@@ -147,6 +158,11 @@ public final class FakeHypervisor implements Hypervisor {
         .filter(watched -> watched.domain().equals(domain))
         .map(Watched::host)
         .collect(toSet());
+  }
+
+  /** What others do while the destination is asked for what it keeps of a migration. */
+  public void whenCompletedJobIsAsked(Runnable deed) {
+    whenCompletedJobIsAsked = deed;
   }
 
   /** What the destination tells of a migration that arrived. */
@@ -293,7 +309,7 @@ public final class FakeHypervisor implements Hypervisor {
     @Nullable DomainDescription found = at(host.name()).get(domain);
     return found == null
         ? DomainCondition.ABSENT
-        : new DomainCondition(found.state(), found.persistent());
+        : new DomainCondition(found.state(), found.id(), found.persistent());
   }
 
   @Override
@@ -303,6 +319,7 @@ public final class FakeHypervisor implements Hypervisor {
 
   @Override
   public Optional<CompletedJob> completedJob(HostAddress destination, UUID domain) {
+    whenCompletedJobIsAsked.run();
     if (!completedJobs.containsKey(domain)) {
       throw new HostUnreachable(destination.name(), "it does not want to tell");
     }
@@ -325,6 +342,10 @@ public final class FakeHypervisor implements Hypervisor {
   @Override
   public CompletableFuture<Void> migrate(HostAddress source, MigrateCall call) {
     made.add(call);
+    @Nullable DomainDescription leaving = at(source.name()).get(call.domain());
+    if (leaving != null && leaving.id() != null) {
+      called.put(call.domain(), leaving.id());
+    }
     if (call.flags().contains(MigrateFlag.POSTCOPY_RESUME)) {
       return resumptionsRefused
           ? CompletableFuture.failedFuture(

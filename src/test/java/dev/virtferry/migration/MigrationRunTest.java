@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** From libvirt's call to the end: what both hosts show, look by look, and what is made of it. */
 class MigrationRunTest {
@@ -232,6 +234,7 @@ class MigrationRunTest {
         new DomainDescription(
             "starter",
             UUID.randomUUID(),
+            null,
             DomainState.RUNNING_BOOTED,
             true,
             true,
@@ -326,6 +329,7 @@ class MigrationRunTest {
             new DomainDescription(
                 before.name(),
                 before.uuid(),
+                null,
                 before.state(),
                 true,
                 false,
@@ -418,6 +422,7 @@ class MigrationRunTest {
             new DomainDescription(
                 run.guest().name(),
                 run.guest().uuid(),
+                null,
                 DomainState.RUNNING_MIGRATED,
                 true,
                 false,
@@ -428,6 +433,7 @@ class MigrationRunTest {
     run.callReturns();
     run.lookUntil(MigrationState.SUCCEEDED);
     assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+    assertThat(run.fates()).contains("kvm-a vda LEFT", "kvm-a vdb LEFT");
   }
 
   @Test
@@ -528,14 +534,103 @@ class MigrationRunTest {
     run.call(PLAIN);
     run.begin();
     run.jobIsOver();
+    run.source(DomainState.ABSENT);
     run.source(DomainState.RUNNING_BOOTED);
     run.destination(DomainState.SHUTOFF_DESTROYED);
-    run.lookUntil(MigrationState.NEEDS_ATTENTION);
-    assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
+    run.settle();
+    requireAPersonToDecide(DomainLocation.SOURCE);
     run.destination(DomainState.ABSENT);
-    run.lookUntil(MigrationState.FAILED);
-    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
+    run.settle();
+    requireAPersonToDecide(DomainLocation.SOURCE);
+  }
+
+  private void requireAPersonToDecide(DomainLocation where) {
+    assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+    assertThat(run.migration().location()).isEqualTo(where);
+    assertThat(run.attention().advice()).contains("-incoming");
     assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
+  /** A transient one leaves nothing behind, and the service was held over all of it. */
+  @Test
+  void keepsWhatAGuestMayHaveWrittenThatIsStartedAnewAfterItWasGoneFromBothHosts() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.begin();
+    run.jobIsOver();
+    run.source(DomainState.ABSENT);
+    run.settle();
+    requireAPersonToDecide(DomainLocation.NEITHER);
+    run.source(DomainState.RUNNING_BOOTED);
+    run.settle();
+    requireAPersonToDecide(DomainLocation.SOURCE);
+  }
+
+  @Test
+  void takesNoGuestForStayedThatCameBackWhileNobodyLooked() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.begin();
+    run.jobIsOver();
+    run.source(DomainState.ABSENT);
+    run.source(DomainState.RUNNING_MIGRATED);
+    run.settle();
+    requireAPersonToDecide(DomainLocation.SOURCE);
+  }
+
+  /** libvirt gives the same error for a success and for a roll-back. */
+  @Test
+  void takesNoGuestForStayedThatWasStartedAnewAfterTheCallFailed() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.jobIsOver();
+    run.source(DomainState.ABSENT);
+    run.source(DomainState.RUNNING_BOOTED);
+    run.callFails(38, 7, "End of file while reading data");
+    run.settle();
+    requireAPersonToDecide(DomainLocation.SOURCE);
+  }
+
+  /** As after a loss of power at both hosts, which takes the reason away. */
+  @ParameterizedTest
+  @EnumSource(names = {"SHUTOFF_UNKNOWN", "SHUTOFF_CRASHED", "SHUTOFF_DESTROYED"})
+  void saysOfNoGuestThatItStoppedAtTheSourceWhenNobodyHeardTheEnd(DomainState source) {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.begin();
+    run.jobIsOver();
+    run.source(source);
+    run.settle();
+    requireAPersonToDecide(DomainLocation.NEITHER);
+  }
+
+  /** It has the number that it had: so it was never anywhere else. */
+  @Test
+  void knowsAGuestThatNeverStoppedForOneThatStayedThoughNobodyHeardTheEnd() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.begin();
+    run.jobIsOver();
+    run.source(DomainState.RUNNING_UNPAUSED);
+    run.lookUntil(MigrationState.FAILED);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED", "kvm-b vdb DELETED");
+  }
+
+  @Test
+  void looksOnceMoreBeforeItSaysThatAGuestIsAtTheDestination() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.hosts()
+        .whenCompletedJobIsAsked(() -> {
+          run.destination(DomainState.ABSENT);
+          run.source(DomainState.RUNNING_MIGRATED);
+          run.jobIsOver();
+        });
+    run.arrive();
+    run.settle();
+    run.settle();
+    requireAPersonToDecide(DomainLocation.SOURCE);
   }
 
   // A guarded switchover.
@@ -647,7 +742,7 @@ class MigrationRunTest {
     run.callFails(38, 7, "End of file while reading data");
     run.lookFor(Duration.ofMinutes(1));
     assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
-    assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.DESTINATION);
     assertThat(run.hosts().remarks()).isEmpty();
     assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
   }

@@ -36,8 +36,8 @@ class ProgressMeterTest {
   private static Sighting sighting(
       Memory memory, long expectedDowntime, Map<String, BlockJob> jobs) {
     return new Sighting(
-        new Seen(new DomainCondition(DomainState.RUNNING_BOOTED, true)),
-        new Seen(new DomainCondition(DomainState.PAUSED_MIGRATION, false)),
+        new Seen(new DomainCondition(DomainState.RUNNING_BOOTED, 7, true)),
+        new Seen(new DomainCondition(DomainState.PAUSED_MIGRATION, 7, false)),
         new JobReading(Activity.RUNNING, memory, expectedDowntime),
         jobs);
   }

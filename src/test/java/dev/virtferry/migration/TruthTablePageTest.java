@@ -52,8 +52,9 @@ class TruthTablePageTest {
       *post-copy* (`options.postCopy`). *Told* means that libvirt says that the guest arrived: the call returned without an error,
       or the destination keeps a record of an incoming migration (`virsh domjobinfo --completed --keep-completed`; a daemon that
       starts anew forgets it, and of a post-copy it does not count). A state has only its last reason, so where it is *untold* a
-      guest that runs or is paused there may have been started by hand. *Unheard* is as untold: whoever made the call is gone, as
-      when virt-ferry was started anew, and nobody heard how it ended.
+      guest that runs or is paused there may have been started by hand. *Unheard* is as untold, and more: nobody heard how
+      virt-ferry's call ended, as when virt-ferry was started anew meanwhile, and the source does not run the guest without a
+      break since (`virsh domid` gives each start another number). So it may have been at the destination, and be gone from there.
 
       Two things stand above a pair. *All disks are kept* means that both hosts may have run the guest, each on its own disks.
       That is not taken back: from then on nothing of the migration's disks is deleted, and a pair in which both could run is
@@ -94,26 +95,30 @@ class TruthTablePageTest {
   private static String row(DomainState source, List<DomainState> destinations) {
     DomainState there = destinations.getFirst();
     return "| %s | %s | %s |\n"
-        .formatted(
-            words(destinations),
-            cell(source, there, NativeCall.PENDING, false),
-            over(source, there));
+        .formatted(words(destinations), cell(source, there, End.AHEAD), over(source, there));
   }
 
   /** What is known of the end matters only once the job is over. */
   private static String over(DomainState source, DomainState destination) {
     Map<String, String> cells = new LinkedHashMap<>();
-    cells.put("told", cell(source, destination, NativeCall.RETURNED, true));
-    cells.put("**untold**", cell(source, destination, NativeCall.RETURNED, false));
-    cells.put("**unheard**", cell(source, destination, NativeCall.UNHEARD, false));
+    cells.put("told", cell(source, destination, End.TOLD));
+    cells.put("**untold**", cell(source, destination, End.UNTOLD));
+    cells.put("**unheard**", cell(source, destination, End.UNHEARD));
     return joined(cells);
   }
 
-  private static String cell(
-      DomainState source, DomainState destination, NativeCall call, boolean told) {
+  /** What is known of the end of the job. */
+  private enum End {
+    AHEAD,
+    TOLD,
+    UNTOLD,
+    UNHEARD
+  }
+
+  private static String cell(DomainState source, DomainState destination, End end) {
     Map<String, String> verdicts = new LinkedHashMap<>();
     WAYS.forEach((way, name) ->
-        verdicts.put(name, said(TruthTable.judge(pair(source, destination, call, way, told)))));
+        verdicts.put(name, said(TruthTable.judge(pair(source, destination, end, way)))));
     return joined(verdicts);
   }
 
@@ -129,14 +134,15 @@ class TruthTablePageTest {
             .collect(joining("<br>"));
   }
 
-  private static Pair pair(
-      DomainState source, DomainState destination, NativeCall call, Arrival way, boolean told) {
-    boolean works = call == NativeCall.PENDING;
+  private static Pair pair(DomainState source, DomainState destination, End end, Arrival way) {
+    boolean works = end == End.AHEAD;
     var memory = works ? new Memory(100, 100, 0, 3, 0, 0) : Memory.NOTHING;
     var job =
         new JobReading(works && source.active() ? Activity.RUNNING : Activity.NONE, memory, 0);
     Phase phase = source.half() ? Phase.POST_COPY : Phase.MEMORY;
-    var known = new Circumstances(phase, call, true, way, false, false, told);
+    var known =
+        new Circumstances(
+            phase, works, true, way, false, false, end == End.TOLD, end == End.UNHEARD);
     return new Pair(source, destination, job, false, known);
   }
 

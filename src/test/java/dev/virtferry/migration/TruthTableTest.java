@@ -18,6 +18,7 @@ import static dev.virtferry.libvirt.DomainState.SHUTOFF_DESTROYED;
 import static dev.virtferry.libvirt.DomainState.SHUTOFF_FAILED;
 import static dev.virtferry.libvirt.DomainState.SHUTOFF_MIGRATED;
 import static dev.virtferry.libvirt.DomainState.SHUTOFF_SHUTDOWN;
+import static dev.virtferry.libvirt.DomainState.SHUTOFF_UNKNOWN;
 import static dev.virtferry.libvirt.JobReading.Activity.FAILED;
 import static dev.virtferry.libvirt.JobReading.Activity.NONE;
 import static dev.virtferry.libvirt.JobReading.Activity.UNKNOWN;
@@ -56,54 +57,46 @@ class TruthTableTest {
 
   /** Nobody's call is out, and whether the destination ever held the guest is not known. */
   private static final Circumstances FOUND_AGAIN =
-      new Circumstances(
-          Phase.STORAGE, NativeCall.UNHEARD, true, Arrival.RUNNING, false, false, true);
+      new Circumstances(Phase.STORAGE, false, true, Arrival.RUNNING, false, false, true, false);
 
-  private static final Circumstances HEARD =
-      new Circumstances(
-          Phase.STORAGE, NativeCall.RETURNED, true, Arrival.RUNNING, false, false, false);
+  /** Nobody heard of the end, and the source does not run what it ran. */
+  private static final Circumstances UNHEARD =
+      new Circumstances(Phase.STORAGE, false, true, Arrival.RUNNING, false, false, false, true);
 
   private static final Circumstances RAN_TWICE =
-      new Circumstances(
-          Phase.STORAGE, NativeCall.RETURNED, true, Arrival.RUNNING, false, true, true);
+      new Circumstances(Phase.STORAGE, false, true, Arrival.RUNNING, false, true, true, false);
 
   private static final Circumstances CALLING =
-      new Circumstances(
-          Phase.STORAGE, NativeCall.PENDING, false, Arrival.RUNNING, false, false, true);
+      new Circumstances(Phase.STORAGE, true, false, Arrival.RUNNING, false, false, true, false);
 
   private static final Circumstances GUARDED =
-      new Circumstances(
-          Phase.SWITCHOVER, NativeCall.UNHEARD, true, Arrival.RELEASED, false, false, true);
+      new Circumstances(Phase.SWITCHOVER, false, true, Arrival.RELEASED, false, false, true, false);
 
   private static final Circumstances GUARDED_CALLING =
-      new Circumstances(
-          Phase.SWITCHOVER, NativeCall.PENDING, true, Arrival.RELEASED, false, false, true);
+      new Circumstances(Phase.SWITCHOVER, true, true, Arrival.RELEASED, false, false, true, false);
 
   private static final Circumstances SUSPENDED =
-      new Circumstances(Phase.MEMORY, NativeCall.UNHEARD, true, Arrival.RUNNING, true, false, true);
+      new Circumstances(Phase.MEMORY, false, true, Arrival.RUNNING, true, false, true, false);
 
   /** Post-copy was allowed; it may have been seen, and the call is out. */
   private static final Circumstances IN_POST_COPY =
       new Circumstances(
-          Phase.POST_COPY, NativeCall.PENDING, true, Arrival.IN_POST_COPY, false, false, true);
+          Phase.POST_COPY, true, true, Arrival.IN_POST_COPY, false, false, true, false);
 
   /** The same without a call, by whoever found the migration. */
   private static final Circumstances POST_COPY_FOUND =
       new Circumstances(
-          Phase.POST_COPY, NativeCall.UNHEARD, true, Arrival.IN_POST_COPY, false, false, false);
+          Phase.POST_COPY, false, true, Arrival.IN_POST_COPY, false, false, false, false);
 
   /** libvirt told nobody of an arrival: what is there may have been started by hand. */
   private static final Circumstances UNTOLD =
-      new Circumstances(
-          Phase.STORAGE, NativeCall.UNHEARD, true, Arrival.RUNNING, false, false, false);
+      new Circumstances(Phase.STORAGE, false, true, Arrival.RUNNING, false, false, false, false);
 
   private static final Circumstances GUARDED_UNTOLD =
-      new Circumstances(
-          Phase.MEMORY, NativeCall.UNHEARD, true, Arrival.RELEASED, false, false, false);
+      new Circumstances(Phase.MEMORY, false, true, Arrival.RELEASED, false, false, false, false);
 
   private static final Circumstances STARTED_PAUSED =
-      new Circumstances(
-          Phase.SWITCHOVER, NativeCall.UNHEARD, true, Arrival.PAUSED, false, false, true);
+      new Circumstances(Phase.SWITCHOVER, false, true, Arrival.PAUSED, false, false, true, false);
 
   private static Verdict judge(
       DomainState source, DomainState destination, Activity job, Circumstances known) {
@@ -120,7 +113,7 @@ class TruthTableTest {
   }
 
   private static Seen seen(DomainState state) {
-    return new Seen(new DomainCondition(state, state != ABSENT));
+    return new Seen(new DomainCondition(state, 7, state != ABSENT));
   }
 
   @ParameterizedTest(name = "source {0}, destination {1}, job {2}: {4} {5}")
@@ -142,6 +135,7 @@ class TruthTableTest {
     DomainLocation atDestination = DomainLocation.DESTINATION;
     DomainLocation both = DomainLocation.BOTH;
     DomainLocation neither = DomainLocation.NEITHER;
+    DomainLocation unknown = DomainLocation.UNKNOWN;
     return Stream.of(
         // The job runs.
         arguments(RUNNING_BOOTED, PAUSED_MIGRATION, JOB, FOUND_AGAIN, Underway.class, atSource),
@@ -171,12 +165,16 @@ class TruthTableTest {
         arguments(RUNNING_BOOTED, ABSENT, UNKNOWN, FOUND_AGAIN, Unsettled.class, atSource),
         // It failed, or never began.
         arguments(RUNNING_BOOTED, ABSENT, NONE, FOUND_AGAIN, Stayed.class, atSource),
-        arguments(RUNNING_BOOTED, SHUTOFF_DESTROYED, NONE, HEARD, Stayed.class, atSource),
+        arguments(RUNNING_BOOTED, SHUTOFF_DESTROYED, NONE, FOUND_AGAIN, Stayed.class, atSource),
         arguments(PAUSED_USER, ABSENT, NONE, FOUND_AGAIN, Stayed.class, atSource),
         arguments(SHUTOFF_DESTROYED, ABSENT, NONE, FOUND_AGAIN, Stayed.class, neither),
-        // Nobody heard whether it had arrived, and what is there now was not there before.
-        arguments(RUNNING_BOOTED, SHUTOFF_DESTROYED, NONE, FOUND_AGAIN, Forked.class, atSource),
-        arguments(PAUSED_USER, SHUTOFF_SHUTDOWN, NONE, FOUND_AGAIN, Forked.class, atSource),
+        // It may have arrived, and come back or been started anew where it was.
+        arguments(RUNNING_BOOTED, SHUTOFF_DESTROYED, NONE, UNHEARD, Forked.class, atSource),
+        arguments(RUNNING_BOOTED, ABSENT, NONE, UNHEARD, Forked.class, atSource),
+        arguments(RUNNING_MIGRATED, ABSENT, NONE, UNHEARD, Forked.class, atSource),
+        arguments(PAUSED_USER, SHUTOFF_SHUTDOWN, NONE, UNHEARD, Forked.class, atSource),
+        arguments(SHUTOFF_UNKNOWN, ABSENT, NONE, UNHEARD, Contradiction.class, neither),
+        arguments(SHUTOFF_DESTROYED, ABSENT, NONE, UNHEARD, Contradiction.class, neither),
         // It moved.
         arguments(ABSENT, RUNNING_MIGRATED, NONE, FOUND_AGAIN, Moved.class, atDestination),
         arguments(
@@ -261,8 +259,8 @@ class TruthTableTest {
         arguments(PAUSED_POSTCOPY, ABSENT, NONE, POST_COPY_FOUND, Contradiction.class, neither),
         // Paused and resumed there meanwhile, it does not show whether it has all of its memory.
         arguments(
-            SHUTOFF_CRASHED, RUNNING_UNPAUSED, NONE, POST_COPY_FOUND, Contradiction.class, neither),
-        arguments(ABSENT, PAUSED_USER, NONE, POST_COPY_FOUND, Contradiction.class, neither),
+            SHUTOFF_CRASHED, RUNNING_UNPAUSED, NONE, POST_COPY_FOUND, Contradiction.class, unknown),
+        arguments(ABSENT, PAUSED_USER, NONE, POST_COPY_FOUND, Contradiction.class, unknown),
         arguments(
             SHUTOFF_CRASHED, RUNNING_MIGRATED, NONE, POST_COPY_FOUND, Moved.class, atDestination),
         arguments(SHUTOFF_MIGRATED, PAUSED_USER, NONE, POST_COPY_FOUND, Moved.class, atDestination),
@@ -302,12 +300,18 @@ class TruthTableTest {
             Contradiction.class,
             atDestination),
         // Started there by hand, paused and resumed, it looks like one that arrived.
-        arguments(SHUTOFF_DESTROYED, RUNNING_UNPAUSED, NONE, UNTOLD, Contradiction.class, neither),
-        arguments(ABSENT, RUNNING_UNPAUSED, NONE, UNTOLD, Contradiction.class, neither),
-        arguments(ABSENT, PAUSED_USER, NONE, UNTOLD, Contradiction.class, neither),
+        arguments(
+            SHUTOFF_DESTROYED, RUNNING_UNPAUSED, NONE, UNTOLD, Contradiction.class, atDestination),
+        arguments(ABSENT, RUNNING_UNPAUSED, NONE, UNTOLD, Contradiction.class, atDestination),
+        arguments(ABSENT, PAUSED_USER, NONE, UNTOLD, Contradiction.class, atDestination),
         arguments(ABSENT, SHUTOFF_SHUTDOWN, NONE, UNTOLD, Contradiction.class, neither),
         arguments(
-            SHUTOFF_DESTROYED, PAUSED_USER, NONE, GUARDED_UNTOLD, Contradiction.class, neither),
+            SHUTOFF_DESTROYED,
+            PAUSED_USER,
+            NONE,
+            GUARDED_UNTOLD,
+            Contradiction.class,
+            atDestination),
         arguments(PAUSED_MIGRATION, RUNNING_UNPAUSED, NONE, UNTOLD, Forked.class, both),
         arguments(PAUSED_MIGRATION, PAUSED_USER, NONE, GUARDED_UNTOLD, Unsettled.class, neither),
         arguments(ABSENT, RUNNING_MIGRATED, NONE, UNTOLD, Moved.class, atDestination),
@@ -365,8 +369,7 @@ class TruthTableTest {
 
   private static Underway pausedWith(JobReading.Memory memory, Map<String, BlockJob> copies) {
     Phase phase = memory.totalBytes() > 0 ? Phase.MEMORY : Phase.STORAGE;
-    var known =
-        new Circumstances(phase, NativeCall.PENDING, true, Arrival.RUNNING, false, false, true);
+    var known = new Circumstances(phase, true, true, Arrival.RUNNING, false, false, true, false);
     var job = new JobReading(JOB, memory, 0);
     return (Underway) judge(PAUSED_MIGRATION, PAUSED_MIGRATION, job, copies, known);
   }

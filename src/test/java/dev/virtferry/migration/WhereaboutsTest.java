@@ -12,7 +12,7 @@ class WhereaboutsTest {
   private static final Reading SILENT = new Reading.Unreachable("no answer");
 
   private static Reading seen(DomainState state) {
-    return new Reading.Seen(new DomainCondition(state, true));
+    return new Reading.Seen(new DomainCondition(state, 7, true));
   }
 
   @Test

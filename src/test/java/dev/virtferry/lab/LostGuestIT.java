@@ -167,9 +167,10 @@ class LostGuestIT {
   private String arrivedUnheard(String options) {
     lab.guest("start", "web", "--disk", "vda=16M,full");
     shell("kvm-a", "virsh dumpxml --inactive web >" + definition());
-    lab.link("kvm-a", "slow", "50mbit");
+    lab.link("kvm-a", "slow", "100mbit");
     String id = migrate(",\"disks\":[\"vda\"],\"options\":{" + options + "}");
-    service.awaitPhase(id, "STORAGE");
+    // The phase is written down before libvirt is called.
+    service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
     service.freeze();
     await().atMost(Duration.ofMinutes(2)).until(() -> state("kvm-b").equals("running (migrated)"));
     await().until(() -> !state("kvm-a").startsWith("paused"));

@@ -50,7 +50,7 @@ wait_until() { # SECONDS COMMAND...
   shift
   until "$@"; do
     ((SECONDS < deadline)) || return 1
-    sleep 0.1
+    sleep 0.2
   done
 }
 
@@ -192,19 +192,23 @@ free_port() { # [FROM]
 
 console() { echo "$LAB_DIR/$2/root/var/log/libvirt/$1.console"; } # NAME HOST
 
-last_tick() { # NAME HOST; only whole lines count
+# Sets TICK to the last tick there, of which only whole lines count. It is asked for over and over,
+# so it starts no process.
+read_tick() { # NAME HOST
   local lines i
-  mapfile -t lines < <(tail -c 4096 "$(console "$1" "$2")" 2>/dev/null)
+  TICK=0
+  { mapfile -t lines <"$LAB_DIR/$2/root/var/log/libvirt/$1.console"; } 2>/dev/null || return 1
   for ((i = ${#lines[@]} - 1; i >= 0; i--)); do
     if [[ ${lines[i]} =~ ^tick\ ([0-9]+)$'\r'$ ]]; then
-      echo "${BASH_REMATCH[1]}"
+      TICK=${BASH_REMATCH[1]}
       return
     fi
   done
   return 1
 }
 
-ticked_past() { (($(last_tick "$1" "$2" || echo 0) > $3)); } # NAME HOST MIN
+last_tick() { read_tick "$1" "$2" && echo "$TICK"; } # NAME HOST
+ticked_past() { { read_tick "$1" "$2" || true; } && ((TICK > $3)); } # NAME HOST MIN
 
 # --- links ------------------------------------------------------------------
 

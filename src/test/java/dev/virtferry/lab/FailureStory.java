@@ -25,17 +25,17 @@ final class FailureStory {
   private static final String LAST_WORDS =
       "cd /var/log/libvirt && tail -n 20 qemu/*.log *.console 2>&1 || :";
 
-  private final Bench bench;
+  private final Testbed testbed;
   private final Path directory;
 
-  private FailureStory(Bench bench, Path directory) {
-    this.bench = bench;
+  private FailureStory(Testbed testbed, Path directory) {
+    this.testbed = testbed;
     this.directory = directory;
   }
 
   /** Tells it while the hosts are still as the failure left them. */
-  static void tell(Bench bench, String test) {
-    var story = new FailureStory(bench, ALL.resolve(test));
+  static void tell(Testbed testbed, String test) {
+    var story = new FailureStory(testbed, ALL.resolve(test));
     try {
       story.tell();
     } catch (IOException e) {
@@ -47,14 +47,14 @@ final class FailureStory {
     FileSystemUtils.deleteRecursively(directory);
     Files.createDirectories(directory);
     System.out.println("=== " + directory.getFileName() + " failed; all of it is in " + directory);
-    Lab lab = bench.lab();
+    Lab lab = testbed.lab();
     keep("guests.txt", () -> lab.guest("list"));
     for (String host : HOSTS) {
       keep(host + "-domains.txt", () -> lab.on(host, "virsh", "list", "--all"));
       keep(host + "-qemu.log", () -> lab.on(host, "sh", "-c", LAST_WORDS));
       keep(host + "-libvirtd.log", () -> lab.on(host, "cat", "/var/log/libvirt/libvirtd.log"));
     }
-    keep("service.log", () -> text(bench.service().log()));
+    keep("service.log", () -> text(testbed.service().log()));
     keep("services-of-its-own.log", () -> text(Service.logOfThisTest()));
   }
 

@@ -1,6 +1,7 @@
 package dev.virtferry.lab;
 
 import static java.util.Objects.requireNonNull;
+import static org.awaitility.pollinterval.IterativePollInterval.iterative;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
@@ -24,7 +25,8 @@ final class LabExtension
         ParameterResolver,
         TestExecutionExceptionHandler {
 
-  private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(200);
+  private static final Duration AT_FIRST = Duration.ofMillis(100);
+  private static final Duration AT_LAST = Duration.ofMillis(500);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Namespace SHARED = Namespace.create(LabExtension.class);
 
@@ -32,20 +34,25 @@ final class LabExtension
   public void beforeAll(ExtensionContext context) {
     requireLab();
     // What is asked of the lab starts processes, and those take the processors from the guests.
-    Awaitility.setDefaultPollInterval(BETWEEN_QUESTIONS);
+    Awaitility.setDefaultPollInterval(iterative(LabExtension::seldomer, AT_FIRST));
     Awaitility.setDefaultTimeout(PATIENCE);
     Awaitility.setDefaultConditionEvaluationListener(Spending.ofWaits());
     Spending.begin(context.getRequiredTestClass().getSimpleName());
-    context.getStore(SHARED).put(Bench.class, benches(context).lease());
+    context.getStore(SHARED).put(Testbed.class, testbeds(context).lease());
   }
 
   @Override
   public void afterAll(ExtensionContext context) {
     Spending.end();
-    Bench lent = context.getStore(SHARED).remove(Bench.class, Bench.class);
+    Testbed lent = context.getStore(SHARED).remove(Testbed.class, Testbed.class);
     if (lent != null) {
-      benches(context).giveBack(lent);
+      testbeds(context).giveBack(lent);
     }
+  }
+
+  private static Duration seldomer(Duration before) {
+    Duration next = before.multipliedBy(3).dividedBy(2);
+    return next.compareTo(AT_LAST) < 0 ? next : AT_LAST;
   }
 
   /** Skips the test where no lab can be had, or fails it where one is required. */
@@ -60,15 +67,15 @@ final class LabExtension
     assumeTrue(false, "Skipped: " + hindrance);
   }
 
-  private static Benches benches(ExtensionContext context) {
+  private static Testbeds testbeds(ExtensionContext context) {
     return context
         .getRoot()
         .getStore(SHARED)
-        .computeIfAbsent(Benches.class, _ -> new Benches(), Benches.class);
+        .computeIfAbsent(Testbeds.class, _ -> new Testbeds(), Testbeds.class);
   }
 
-  private static Bench bench(ExtensionContext context) {
-    return requireNonNull(context.getStore(SHARED).get(Bench.class, Bench.class));
+  private static Testbed testbed(ExtensionContext context) {
+    return requireNonNull(context.getStore(SHARED).get(Testbed.class, Testbed.class));
   }
 
   @Override
@@ -76,7 +83,7 @@ final class LabExtension
       throws Throwable {
     if (!(failure instanceof TestAbortedException)) {
       FailureStory.tell(
-          bench(context),
+          testbed(context),
           "%s.%s"
               .formatted(
                   context.getRequiredTestClass().getSimpleName(),
@@ -93,7 +100,7 @@ final class LabExtension
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    Bench bench = bench(context);
-    return parameter.getParameter().getType() == Lab.class ? bench.lab() : bench.service();
+    Testbed testbed = testbed(context);
+    return parameter.getParameter().getType() == Lab.class ? testbed.lab() : testbed.service();
   }
 }

@@ -41,7 +41,13 @@ final class TrainedJar {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-    return List.of(java(), "-XX:AOTCache=" + cache, "-jar", jar.toString());
+    List<String> command = new ArrayList<>(List.of(java(), "-XX:AOTCache=" + cache));
+    if (!Boolean.getBoolean("lab.optimized")) {
+      // The services of tests live for seconds: what the second compiler does to them never pays.
+      command.add("-XX:TieredStopAtLevel=1");
+    }
+    command.addAll(List.of("-jar", jar.toString()));
+    return List.copyOf(command);
   }
 
   private static void run(Object... words) throws IOException, InterruptedException {

@@ -8,12 +8,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** A lab, and a service that knows its hosts. A test class has one to itself while it runs. */
-record Bench(Lab lab, Service service) implements AutoCloseable {
+record Testbed(Lab lab, Service service) implements AutoCloseable {
 
-  static Bench start(String name) {
+  static Testbed start(String name) {
     Lab lab = Lab.up(name);
     try {
-      return new Bench(lab, Service.start(directory(), environment(lab)));
+      return new Testbed(lab, Service.start(directory(), environment(lab)));
     } catch (RuntimeException e) {
       try (lab) {
         throw e;

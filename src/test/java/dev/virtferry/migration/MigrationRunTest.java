@@ -525,15 +525,20 @@ class MigrationRunTest {
     assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
   }
 
+  /** The run that made the call is gone, and the job is over before another looks. */
+  private void endUnheard() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.begin();
+    run.jobIsOver();
+  }
+
   /**
    * It arrived and ran while nobody watched; then it was stopped there and started at the source.
    */
   @Test
   void asksAPersonAboutAGuestThatMayHaveRunAtTheDestinationUnseen() {
-    run.poolAtTheDestination();
-    run.call(PLAIN);
-    run.begin();
-    run.jobIsOver();
+    endUnheard();
     run.source(DomainState.ABSENT);
     run.source(DomainState.RUNNING_BOOTED);
     run.destination(DomainState.SHUTOFF_DESTROYED);
@@ -554,10 +559,7 @@ class MigrationRunTest {
   /** A transient one leaves nothing behind, and the service was held over all of it. */
   @Test
   void keepsWhatAGuestMayHaveWrittenThatIsStartedAnewAfterItWasGoneFromBothHosts() {
-    run.poolAtTheDestination();
-    run.call(PLAIN);
-    run.begin();
-    run.jobIsOver();
+    endUnheard();
     run.source(DomainState.ABSENT);
     run.settle();
     requireAPersonToDecide(DomainLocation.NEITHER);
@@ -568,10 +570,7 @@ class MigrationRunTest {
 
   @Test
   void takesNoGuestForStayedThatCameBackWhileNobodyLooked() {
-    run.poolAtTheDestination();
-    run.call(PLAIN);
-    run.begin();
-    run.jobIsOver();
+    endUnheard();
     run.source(DomainState.ABSENT);
     run.source(DomainState.RUNNING_MIGRATED);
     run.settle();
@@ -595,10 +594,7 @@ class MigrationRunTest {
   @ParameterizedTest
   @EnumSource(names = {"SHUTOFF_UNKNOWN", "SHUTOFF_CRASHED", "SHUTOFF_DESTROYED"})
   void saysOfNoGuestThatItStoppedAtTheSourceWhenNobodyHeardTheEnd(DomainState source) {
-    run.poolAtTheDestination();
-    run.call(PLAIN);
-    run.begin();
-    run.jobIsOver();
+    endUnheard();
     run.source(source);
     run.settle();
     requireAPersonToDecide(DomainLocation.NEITHER);
@@ -607,10 +603,7 @@ class MigrationRunTest {
   /** It has the number that it had: so it was never anywhere else. */
   @Test
   void knowsAGuestThatNeverStoppedForOneThatStayedThoughNobodyHeardTheEnd() {
-    run.poolAtTheDestination();
-    run.call(PLAIN);
-    run.begin();
-    run.jobIsOver();
+    endUnheard();
     run.source(DomainState.RUNNING_UNPAUSED);
     run.lookUntil(MigrationState.FAILED);
     assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);

@@ -205,9 +205,9 @@ final class GoneTable {
         NEITHER,
         "The source has no such domain any more; at the destination it is shut off, and nothing tells"
             + " that it ever arrived there.",
-        "Find out ("
-            + TruthTable.LOG_THERE
-            + ") whether it arrived: then its disks there are the latest. If it was only started"
+        "Find out whether it arrived ("
+            + TruthTable.LOG_OF_ONE_THAT_LEFT
+            + "): then its disks there are the latest. If it was only started"
             + " there, they may be half a copy, and the source's, which were not touched, are right.");
   }
 
@@ -238,9 +238,9 @@ final class GoneTable {
     return new Contradiction(
         NEITHER,
         "The domain is shut off on both hosts.",
-        "Find out ("
-            + TruthTable.LOG_THERE
-            + ") whether it arrived: then the destination's disks are the latest. If not, they may be"
+        "Find out whether it arrived ("
+            + TruthTable.LOG_OF_ONE_THAT_LEFT
+            + "): then the destination's disks are the latest. If not, they may be"
             + " half a copy, and the source's are right. Start it on that host alone, and undefine it"
             + " on the other, without its storage.");
   }
@@ -253,9 +253,9 @@ final class GoneTable {
             + source.words()
             + "), and the destination has nothing of it. Nobody heard how the migration ended: it may"
             + " have arrived there, run and been stopped.",
-        "Find out ("
-            + TruthTable.LOG_THERE
-            + ") whether it arrived: then the disks there have the latest writes. If not, start it"
+        "Find out whether it arrived ("
+            + TruthTable.LOG_OF_ONE_THAT_LEFT
+            + "): then the disks there have the latest writes. If not, start it"
             + " from the source's. Then POST to resolve of this migration with a sentence. Nothing"
             + " was undefined or deleted.");
   }
@@ -265,7 +265,7 @@ final class GoneTable {
         NEITHER,
         "Neither host has the domain.",
         "Look for it on the other hosts and in their logs; no disk was touched. If it arrived ("
-            + TruthTable.LOG_THERE
+            + TruthTable.LOG_OF_ONE_THAT_LEFT
             + "), the destination's disks have the latest writes, else the source's.");
   }
 

@@ -32,9 +32,12 @@ final class TruthTable {
   static final String LOOK =
       "Look at the domain on both hosts (virsh domstate --reason) before anything is done.";
 
-  /** Where a person sees whether a domain arrived on a host, or was started there. */
-  static final String LOG_THERE =
-      "the log of its QEMU at the destination: a start with -incoming is an arrival";
+  /**
+   * Where a person sees whether a domain left. The destination's log does not tell: each migration
+   * starts a QEMU there that waits for the guest, one that fails as well.
+   */
+  static final String LOG_OF_ONE_THAT_LEFT =
+      "the log of its QEMU at the source then says: shutting down, reason=migrated";
 
   private TruthTable() {}
 
@@ -310,9 +313,9 @@ final class TruthTable {
         "The source has the guest, but not without a break since it was to be moved: it was started"
             + " there anew, or came back. Nobody heard how the migration ended, so it may have"
             + " arrived and run at the destination meanwhile.",
-        "Find out ("
-            + LOG_THERE
-            + ") whether it ran there: then the images there have what it wrote, unless it came back"
+        "Find out whether it arrived ("
+            + LOG_OF_ONE_THAT_LEFT
+            + "): then the images there have what it wrote, unless it came back"
             + " by a migration. Where the destination keeps a definition of it, undefine that,"
             + " without its storage. When you know which disks are right, POST to resolve of this"
             + " migration with a sentence. Nothing was undefined or deleted.");

@@ -552,7 +552,7 @@ class MigrationRunTest {
   private void requireAPersonToDecide(DomainLocation where) {
     assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
     assertThat(run.migration().location()).isEqualTo(where);
-    assertThat(run.attention().advice()).contains("-incoming");
+    assertThat(run.attention().advice()).contains("reason=migrated");
     assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
   }
 

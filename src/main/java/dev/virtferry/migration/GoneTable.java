@@ -251,22 +251,23 @@ final class GoneTable {
         NEITHER,
         "The domain does not run at the source ("
             + source.words()
-            + "), and the destination has nothing of it. Nobody heard how the migration ended: it may"
-            + " have arrived there, run and been stopped.",
+            + "), and the destination has nothing of it. Nothing proves that it never left: it may have"
+            + " arrived there, run and been stopped.",
         "Find out whether it arrived ("
             + TruthTable.LOG_OF_ONE_THAT_LEFT
             + "): then the disks there have the latest writes. If not, start it"
-            + " from the source's. Then POST to resolve of this migration with a sentence. Nothing"
-            + " was undefined or deleted.");
+            + " from the source's. Then POST to resolve of this migration with a sentence. Nothing is"
+            + " deleted meanwhile; cleanup lists what was.");
   }
 
   private static Contradiction onNeither() {
     return new Contradiction(
         NEITHER,
         "Neither host has the domain.",
-        "Look for it on the other hosts and in their logs; no disk was touched. If it arrived ("
+        "Look for it on the other hosts and in their logs. If it arrived ("
             + TruthTable.LOG_OF_ONE_THAT_LEFT
-            + "), the destination's disks have the latest writes, else the source's.");
+            + "), the destination's disks have the latest writes, else the source's. Nothing is deleted"
+            + " meanwhile; cleanup lists what was.");
   }
 
   private static Unsettled endsHere(DomainLocation where) {

@@ -311,14 +311,13 @@ final class TruthTable {
     return new Forked(
         SOURCE,
         "The source has the guest, but not without a break since it was to be moved: it was started"
-            + " there anew, or came back. Nobody heard how the migration ended, so it may have"
-            + " arrived and run at the destination meanwhile.",
+            + " there anew, or came back. So it may have arrived and run at the destination meanwhile.",
         "Find out whether it arrived ("
             + LOG_OF_ONE_THAT_LEFT
             + "): then the images there have what it wrote, unless it came back"
             + " by a migration. Where the destination keeps a definition of it, undefine that,"
             + " without its storage. When you know which disks are right, POST to resolve of this"
-            + " migration with a sentence. Nothing was undefined or deleted.");
+            + " migration with a sentence. Nothing is deleted meanwhile; cleanup lists what was.");
   }
 
   private static Forked bothRanIt() {

@@ -22,7 +22,6 @@ class LostGuestIT {
 
   @AfterEach
   void everythingIsWhole() {
-    service.thaw();
     lab.link("kvm-a", "normal");
     lab.link("kvm-b", "normal");
     lab.guest("list")
@@ -152,7 +151,7 @@ class LostGuestIT {
     lab.on("kvm-b", "virsh", "destroy", "web");
     lab.on("kvm-b", "virsh", "undefine", "web");
     assertThat(awaitAttention(id).get("attention").get("reason").asString())
-        .contains("Nobody heard how the migration ended");
+        .contains("Nothing proves that it never left");
     JsonNode ended = resolved(id);
     assertThat(ended.get("domainLocation").asString()).isEqualTo("NEITHER");
     lab.on("kvm-a", "test", "-s", "/srv/web-vda.raw");
@@ -163,7 +162,7 @@ class LostGuestIT {
     return service.awaitEnd(id);
   }
 
-  /** Its definition is kept; virt-ferry is held until the guest has arrived. */
+  /** Its definition is kept; virt-ferry is down until the guest has arrived. */
   private String arrivedUnheard(String options) {
     lab.guest("start", "web", "--disk", "vda=16M,full");
     shell("kvm-a", "virsh dumpxml --inactive web >" + definition());
@@ -171,7 +170,7 @@ class LostGuestIT {
     String id = migrate(",\"disks\":[\"vda\"],\"options\":{" + options + "}");
     // The phase is written down before libvirt is called.
     service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
-    service.freeze();
+    service.kill();
     await().atMost(Duration.ofMinutes(2)).until(() -> state("kvm-b").equals("running (migrated)"));
     await().until(() -> !state("kvm-a").startsWith("paused"));
     return id;
@@ -197,7 +196,7 @@ class LostGuestIT {
     lab.on("kvm-b", "virsh", "undefine", "web");
     lab.on("kvm-a", "virsh", "define", definition());
     lab.on("kvm-a", "virsh", "start", "web");
-    service.thaw();
+    service.start();
     JsonNode doubted = awaitAttention(id, "SOURCE");
     assertThat(doubted.get("attention").get("reason").asString())
         .contains("not without a break")
@@ -214,10 +213,10 @@ class LostGuestIT {
     lab.on("kvm-b", "virsh", "undefine", "web");
     lab.daemon("kvm-a", "kill");
     lab.daemon("kvm-a", "start");
-    service.thaw();
+    service.start();
     JsonNode doubted = awaitAttention(id);
     assertThat(doubted.get("attention").get("reason").asString())
-        .contains("Nobody heard how the migration ended")
+        .contains("Nothing proves that it never left")
         .contains("The source shows: shut off (unknown)");
     assertThat(resolved(id).get("domainLocation").asString()).isEqualTo("NEITHER");
     nothingOfItIsDeleted(id);

@@ -19,6 +19,9 @@ public final class LibvirtFailure extends RuntimeException {
    */
   private static final Set<Integer> ABOUT_TRUST = Set.of(40, 45, 79, 94);
 
+  /** {@code VIR_FROM_RPC} and {@code VIR_FROM_REMOTE}. */
+  private static final Set<Integer> ABOUT_THE_CONNECTION = Set.of(7, 13);
+
   private final int code;
   private final int domain;
 
@@ -35,6 +38,14 @@ public final class LibvirtFailure extends RuntimeException {
   /** Whether the two ends of a connection did not accept one another. */
   boolean aboutTrust() {
     return ABOUT_TRUST.contains(code);
+  }
+
+  /**
+   * Whether a connection broke: ours to the host, or that between two hosts. It tells nothing of
+   * what was asked for.
+   */
+  public boolean aboutTheConnection() {
+    return ABOUT_THE_CONNECTION.contains(domain);
   }
 
   public int domain() {

@@ -12,7 +12,7 @@ package dev.virtferry.migration;
  * @param told whether libvirt told of the arrival: our call returned without an error, or the
  *     destination keeps a record of it
  * @param mayHaveLeft whether the guest may have been at the destination and be gone from there: the
- *     source runs it anew, or does not run it and nobody heard the call fail
+ *     source runs it anew, or does not run it and nobody watched, nor heard libvirt fail
  */
 record Circumstances(
     Phase phase,

@@ -186,7 +186,7 @@ final class GoneTable {
             + " destination: it may be a part, or have been started there by hand.",
         "See whether the guest works at the destination, on whole disks, and goes on where it was. If"
             + " it does, POST to resolve of this migration; if not, destroy it and start it anew from"
-            + " one set of disks. Nothing was undefined or deleted.");
+            + " one set of disks. Nothing is deleted meanwhile; cleanup lists what was.");
   }
 
   /** The source says that it left, and the destination that memory is missing. */

@@ -45,6 +45,7 @@ final class MigrationRun {
   private final TimeLimits limits;
   private final Steering steering;
   private final Resumption resumption;
+  private final Departure departure;
 
   private boolean destinationSeen;
   private boolean arrived;
@@ -84,6 +85,8 @@ final class MigrationRun {
     this.meter = new ProgressMeter(migration.progress(), startedAt);
     this.steering = new Steering(hosts, migration);
     this.resumption = new Resumption(hosts, migration);
+    this.departure =
+        new Departure(migration.latest().order().guest().id(), call != null, clock.instant());
     // Whoever goes on with a migration can't know whether the destination once held the domain.
     this.destinationSeen = call == null;
   }
@@ -92,7 +95,9 @@ final class MigrationRun {
   boolean step() {
     // Read before the hosts: only a call that was over by then makes their answers final.
     boolean callPending = (call != null && !call.isDone()) || resumption.pending();
+    Instant began = clock.instant();
     Sighting sighting = hosts.look();
+    departure.seen(sighting, began, clock.instant());
     destinationSeen |= sighting.destinationHolds();
     Migration known = migration.refresh();
     if (known.state().terminal()) {
@@ -112,7 +117,7 @@ final class MigrationRun {
             known.suspended(),
             known.forked(),
             told,
-            arrived || mayHaveLeft(sighting, known));
+            arrived || departure.possible(sighting.sourceId(), returned(), refused()));
     return switch (TruthTable.judge(sighting, circumstances)) {
       case Verdict.Underway underway -> goOn(underway, sighting);
       case Verdict.Unsettled unsettled -> trouble(unsettled, sighting);
@@ -128,22 +133,14 @@ final class MigrationRun {
     };
   }
 
-  /**
-   * A run of the guest at the source tells for certain. Where there is none it counts that we heard
-   * our call fail.
-   */
-  private boolean mayHaveLeft(Sighting sighting, Migration known) {
-    @Nullable Integer before = known.order().guest().id();
-    @Nullable Integer now = sighting.sourceId();
-    if (before == null || now == null) {
-      return call == null || returned();
-    }
-    return !now.equals(before);
-  }
-
   /** Whether our own call has returned without an error. */
   private boolean returned() {
     return call != null && call.isDone() && error() == null;
+  }
+
+  /** Whether libvirt ended our own call with an error, and not the connection to it. */
+  private boolean refused() {
+    return error() instanceof LibvirtFailure failure && !failure.aboutTheConnection();
   }
 
   /** Asked for only where a state alone would not tell. The record of a post-copy may be early. */

@@ -46,6 +46,11 @@ record Sighting(
         };
   }
 
+  boolean destinationRuns() {
+    return destination instanceof Reading.Seen(DomainCondition condition)
+        && condition.state().runs();
+  }
+
   boolean destinationHolds() {
     return destination instanceof Reading.Seen(DomainCondition condition)
         && condition.state().active();

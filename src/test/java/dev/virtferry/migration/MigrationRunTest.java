@@ -600,6 +600,88 @@ class MigrationRunTest {
     requireAPersonToDecide(DomainLocation.NEITHER);
   }
 
+  private void looksAgainAfter(Duration time, DomainState source) {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.look();
+    run.sleep(time);
+    run.jobIsOver();
+    run.source(source);
+  }
+
+  /** The connection to the source broke, and so the error tells nothing of the guest. */
+  @ParameterizedTest
+  @EnumSource(names = {"SHUTOFF_UNKNOWN", "SHUTOFF_CRASHED", "SHUTOFF_DESTROYED"})
+  void takesABrokenConnectionForNoProofThatTheGuestStayedWhileNobodyLooked(DomainState source) {
+    looksAgainAfter(Duration.ofMinutes(1), source);
+    run.callFails(38, 7, "End of file while reading data");
+    run.settle();
+    requireAPersonToDecide(DomainLocation.NEITHER);
+  }
+
+  @Test
+  void takesABrokenConnectionForNoProofWhileTheDestinationIsSilent() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.look();
+    run.hosts().cutOff("kvm-b");
+    run.lookFor(Duration.ofMinutes(1));
+    run.hosts().bringBack("kvm-b");
+    run.jobIsOver();
+    run.source(DomainState.SHUTOFF_UNKNOWN);
+    run.callFails(38, 7, "End of file while reading data");
+    run.settle();
+    requireAPersonToDecide(DomainLocation.NEITHER);
+  }
+
+  /** It was seen there, for less time than it takes to tell that it arrived. */
+  @Test
+  void knowsThatAGuestLeftThatItSawRunAtTheDestination() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.look();
+    run.jobIsOver();
+    run.source(DomainState.SHUTOFF_UNKNOWN);
+    run.destination(DomainState.ABSENT);
+    run.callFails(1, 10, "internal error: QEMU unexpectedly closed the monitor");
+    run.settle();
+    requireAPersonToDecide(DomainLocation.NEITHER);
+  }
+
+  private void requireTheGuestToHaveStopped() {
+    run.lookUntil(MigrationState.FAILED);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
+  }
+
+  @Test
+  void knowsThatAGuestStoppedWhoseWayItWatched() {
+    looksAgainAfter(Duration.ofSeconds(5), DomainState.SHUTOFF_UNKNOWN);
+    run.callFails(38, 7, "End of file while reading data");
+    requireTheGuestToHaveStopped();
+  }
+
+  /** As long as the source runs it as before, it went nowhere while nobody looked. */
+  @Test
+  void knowsThatAGuestStoppedThatWasStillAtTheSourceAfterABreak() {
+    looksAgainAfter(Duration.ofMinutes(1), DomainState.RUNNING_BOOTED);
+    run.look();
+    run.source(DomainState.SHUTOFF_UNKNOWN);
+    run.callFails(38, 7, "End of file while reading data");
+    requireTheGuestToHaveStopped();
+  }
+
+  /** The source's libvirt itself ended its job. */
+  @Test
+  void believesLibvirtThatTheMigrationFailedThoughNobodyLooked() {
+    looksAgainAfter(Duration.ofMinutes(1), DomainState.SHUTOFF_CRASHED);
+    run.callFails(1, 10, "internal error: QEMU unexpectedly closed the monitor");
+    requireTheGuestToHaveStopped();
+  }
+
   /** It has the number that it had: so it was never anywhere else. */
   @Test
   void knowsAGuestThatNeverStoppedForOneThatStayedThoughNobodyHeardTheEnd() {

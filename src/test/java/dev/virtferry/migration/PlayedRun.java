@@ -195,6 +195,11 @@ final class PlayedRun {
     return Objects.requireNonNull(run, "libvirt was not called").step();
   }
 
+  /** Time passes in which nobody looks. */
+  void sleep(Duration time) {
+    clock.move(time);
+  }
+
   void lookFor(Duration time) {
     Instant end = clock.instant().plus(time);
     while (clock.instant().isBefore(end) && !migration().state().terminal()) {

@@ -53,8 +53,8 @@ class TruthTablePageTest {
       or the destination keeps a record of an incoming migration (`virsh domjobinfo --completed --keep-completed`; a daemon that
       starts anew forgets it, and of a post-copy it does not count). A state has only its last reason, so where it is *untold* a
       guest that runs or is paused there may have been started by hand. *Unheard* is as untold, and more: the source runs
-      the guest anew (`virsh domid` gives each start another number), or does not run it and nobody heard virt-ferry's call fail,
-      as when virt-ferry was started anew meanwhile. So it may have been at the destination, and be gone from there.
+      the guest anew (`virsh domid` gives each start another number), or does not run it and nobody watched, nor heard libvirt itself
+      fail, as when virt-ferry was started anew meanwhile. So it may have been at the destination, and be gone from there.
 
       Two things stand above a pair. *All disks are kept* means that both hosts may have run the guest, each on its own disks.
       That is not taken back: from then on nothing of the migration's disks is deleted, and a pair in which both could run is

@@ -5,12 +5,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One look at a domain on one host.
  *
- * @param id the number that the host gave to its run ({@code virDomainGetID}): the next start gets
- *     another; null while it does not run
+ * @param run null while it does not run
  * @param persistent whether the host keeps its definition when it stops ({@code
  *     virDomainIsPersistent}); false where there is none
  */
-public record DomainCondition(DomainState state, @Nullable Integer id, boolean persistent) {
+public record DomainCondition(DomainState state, @Nullable DomainRun run, boolean persistent) {
 
   public static final DomainCondition ABSENT = new DomainCondition(DomainState.ABSENT, null, false);
 }

@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A domain on one host as it is right now.
  *
- * @param id as in {@link DomainCondition}
+ * @param run null while it does not run
  * @param memoryBytes what the guest has
  * @param disks in the order of the definition
  */
 public record DomainDescription(
     String name,
     UUID uuid,
-    @Nullable Integer id,
+    @Nullable DomainRun run,
     DomainState state,
     boolean persistent,
     boolean autostart,

@@ -5,6 +5,7 @@ import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import org.jspecify.annotations.Nullable;
+import org.libvirt.jna.virDomainInfo;
 
 /**
  * The functions of libvirt that libvirt-java lacks or gets wrong. Domain pointers looked up here
@@ -23,6 +24,9 @@ interface LibvirtCalls extends Library {
 
   /** What the look-up told, without another question to the host; negative where nothing runs. */
   int virDomainGetID(Pointer domain);
+
+  /** Tells the processor time of a domain's QEMU, without asking its monitor. */
+  int virDomainGetInfo(Pointer domain, virDomainInfo info);
 
   /** 1 for a domain whose definition the host keeps, 0 for another, negative for an error. */
   int virDomainIsPersistent(Pointer domain);

@@ -471,7 +471,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     return new DomainDescription(
         xml.name(),
         xml.uuid(),
-        condition.id(),
+        condition.run(),
         state,
         persistent,
         persistent && domain.getAutostart(),

@@ -7,12 +7,15 @@ import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import dev.virtferry.libvirt.Acceptance.Answer;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Library;
 import org.libvirt.LibvirtException;
 import org.libvirt.jna.Libvirt.VirErrorCallback;
+import org.libvirt.jna.virDomainInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,9 +91,19 @@ final class NativeLibvirt {
     if (persistent < 0) {
       throw lastFailure();
     }
-    int id = calls.virDomainGetID(domain);
     return new DomainCondition(
-        DomainState.of(state.getValue(), reason.getValue()), id < 0 ? null : id, persistent == 1);
+        DomainState.of(state.getValue(), reason.getValue()), run(domain), persistent == 1);
+  }
+
+  private @Nullable DomainRun run(Pointer domain) {
+    int id = calls.virDomainGetID(domain);
+    if (id < 0) {
+      return null;
+    }
+    // A QEMU that ends just now has none; its state tells so next time.
+    var info = new virDomainInfo();
+    boolean known = calls.virDomainGetInfo(domain, info) == 0;
+    return new DomainRun(id, known ? TimeUnit.NANOSECONDS.toMillis(info.cpuTime) : 0);
   }
 
   /** {@code virDomainMigrateToURI3} with an empty parameter array. */

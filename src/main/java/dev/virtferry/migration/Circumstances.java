@@ -13,6 +13,7 @@ package dev.virtferry.migration;
  *     destination keeps a record of it
  * @param mayHaveLeft whether the guest may have been at the destination and be gone from there: the
  *     source runs it anew, or does not run it and nobody watched, nor heard libvirt fail
+ * @param doubt of what the destination has
  */
 record Circumstances(
     Phase phase,
@@ -22,4 +23,5 @@ record Circumstances(
     boolean suspended,
     boolean forked,
     boolean told,
-    boolean mayHaveLeft) {}
+    boolean mayHaveLeft,
+    Doubt doubt) {}

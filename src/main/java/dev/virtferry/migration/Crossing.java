@@ -20,6 +20,7 @@ import dev.virtferry.libvirt.Acceptance;
 import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.MigrateCall;
@@ -286,10 +287,12 @@ final class Crossing {
   }
 
   private static Order.Guest guest(DomainDescription domain) {
+    @Nullable DomainRun run = domain.run();
     return new Order.Guest(
         domain.name(),
         domain.uuid(),
-        domain.id(),
+        run == null ? null : run.id(),
+        run == null ? 0 : run.cpuMillis(),
         domain.memoryBytes(),
         domain.persistent(),
         domain.autostart(),

@@ -6,6 +6,7 @@ import static dev.virtferry.migration.DomainLocation.UNKNOWN;
 
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.migration.Verdict.Contradiction;
+import dev.virtferry.migration.Verdict.Forked;
 import dev.virtferry.migration.Verdict.Impossible;
 import dev.virtferry.migration.Verdict.Moved;
 import dev.virtferry.migration.Verdict.Releasable;
@@ -28,10 +29,13 @@ final class GoneTable {
 
   /** {@code VIR_DOMAIN_SHUTOFF_MIGRATED}: all of it was handed over. */
   static Verdict left(Pair it) {
+    if (it.sourceMayBeRight()) {
+      return wentElsewhere();
+    }
     return switch (it.there()) {
-      case ARRIVED, RUNNING, STARTED, HELD -> moved(it, DESTINATION);
+      case ARRIVED, RUNNING, STARTED, HELD -> arrived(it);
       case PAUSED -> arrivedPaused(it);
-      case STOPPED -> moved(it, NEITHER);
+      case STOPPED -> it.notOurs() ? broughtByOthers(NEITHER) : moved(it, NEITHER);
       case POST_COPY -> restIsComing();
       case POST_COPY_FAILED -> partLeftBehind();
       case RUNNING_SOMEHOW, UNKNOWN -> TruthTable.unknownThere();
@@ -56,13 +60,16 @@ final class GoneTable {
    */
   static Verdict absent(Pair it) {
     return switch (it.there()) {
-      case ARRIVED -> moved(it, DESTINATION);
-      case RUNNING, HELD -> it.isWhole() ? moved(it, DESTINATION) : perhapsInPart(it);
+      case ARRIVED -> arrived(it);
+      case RUNNING, HELD -> it.isWhole() ? arrived(it) : perhapsInPart(it);
       case PAUSED -> it.isWhole() ? arrivedPaused(it) : perhapsInPart(it);
       case STARTED -> startedAnew();
       case POST_COPY -> restIsComing();
       case POST_COPY_FAILED -> HalvesTable.goneAtSource();
-      case STOPPED -> it.known().told() ? moved(it, NEITHER) : perhapsNeverArrived();
+      case STOPPED ->
+          it.known().told() && it.known().doubt() == Doubt.NONE
+              ? moved(it, NEITHER)
+              : perhapsNeverArrived();
       case RUNNING_SOMEHOW, UNKNOWN -> TruthTable.unknownThere();
       case ENDING -> TruthTable.goingDown(NEITHER);
       case WAITING ->
@@ -84,8 +91,8 @@ final class GoneTable {
   /** It stopped there; nothing says that its memory was handed over. */
   static Verdict stopped(Pair it) {
     return switch (it.there()) {
-      case ARRIVED -> moved(it, DESTINATION);
-      case RUNNING, HELD -> it.isWhole() ? moved(it, DESTINATION) : perhapsInPart(it);
+      case ARRIVED -> arrived(it);
+      case RUNNING, HELD -> it.isWhole() ? arrived(it) : perhapsInPart(it);
       case PAUSED -> it.isWhole() ? arrivedPaused(it) : perhapsInPart(it);
       case STARTED -> startedAnew();
       case POST_COPY, POST_COPY_FAILED -> HalvesTable.goneAtSource();
@@ -153,13 +160,52 @@ final class GoneTable {
 
   /** While the call is out, libvirt may not be done with the guest. */
   private static Verdict arrivedPaused(Pair it) {
-    if (it.known().arrival() != Arrival.RELEASED) {
-      return moved(it, DESTINATION);
+    if (it.known().arrival() != Arrival.RELEASED || it.sourceMayBeRight() || it.notOurs()) {
+      return arrived(it);
     }
     return it.known().callPending()
         ? new Underway(Phase.SWITCHOVER, DESTINATION, "The guest arrived paused, as it was to.")
         : new Releasable(
             "The source has let go, and the destination holds the whole guest paused.");
+  }
+
+  private static Verdict arrived(Pair it) {
+    if (it.sourceMayBeRight()) {
+      return perhapsOutOfDate(it);
+    }
+    return it.notOurs() ? broughtByOthers(DESTINATION) : moved(it, DESTINATION);
+  }
+
+  private static Forked perhapsOutOfDate(Pair it) {
+    return new Forked(
+        it.destination().runs() ? DESTINATION : NEITHER,
+        "The destination has the guest, and the source may have gone on with it after that: what ended"
+            + " it at the source ("
+            + it.source().words()
+            + ") was not the migration.",
+        "Find out whether it went on at the source (the source's libvirt resumes it when the link is"
+            + " lost in the switchover; its own log and disks tell). If it did, its last writes are on"
+            + " the source's disks, and what the destination has is out of date. Keep one of the two:"
+            + " destroy the other, then POST to resolve of this migration with a sentence. Nothing is"
+            + " deleted meanwhile; cleanup lists what was.");
+  }
+
+  private static Contradiction wentElsewhere() {
+    return new Contradiction(
+        UNKNOWN,
+        "The source went on with the guest after the destination had it, and has moved it on since.",
+        "Look for it on the other hosts. What the destination has of it is out of date and must not be"
+            + " resumed.");
+  }
+
+  private static Contradiction broughtByOthers(DomainLocation where) {
+    return new Contradiction(
+        where,
+        "The destination has the domain, but not by this migration, which libvirt ended with an error:"
+            + " somebody else moved it there.",
+        "See that it runs on whole disks there: what this migration had copied by then may be a part."
+            + " Then POST to resolve of this migration with a sentence. Nothing is deleted meanwhile;"
+            + " cleanup lists what was.");
   }
 
   /** While the call is out, libvirt is about to undefine the domain itself. */

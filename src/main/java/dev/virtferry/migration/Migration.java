@@ -79,6 +79,11 @@ public record Migration(
     return standing.forked();
   }
 
+  /** Whether the source was seen to go on with the guest after the destination had it. */
+  boolean ranOn() {
+    return standing.ranOn();
+  }
+
   /** How a client asked to bring the memory copy to its end; null when none did. */
   public @Nullable Completion completion() {
     return standing.wishes().completion();
@@ -232,6 +237,12 @@ public record Migration(
   Migration fork(DomainLocation where, Attention why) {
     Migration troubled = needAttention(where, why);
     return troubled.with(troubled.standing.withFork());
+  }
+
+  /** The source goes on with the guest, and what the destination has of it is out of date. */
+  Migration goOnAtSource() {
+    require(!state().terminal(), "go on at the source");
+    return with(standing.withGuestGoingOn());
   }
 
   private Migration troubled(

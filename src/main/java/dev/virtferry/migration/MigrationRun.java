@@ -86,7 +86,7 @@ final class MigrationRun {
     this.steering = new Steering(hosts, migration);
     this.resumption = new Resumption(hosts, migration);
     this.departure =
-        new Departure(migration.latest().order().guest().id(), call != null, clock.instant());
+        new Departure(migration.latest().order().guest().run(), call != null, clock.instant());
     // Whoever goes on with a migration can't know whether the destination once held the domain.
     this.destinationSeen = call == null;
   }
@@ -106,6 +106,9 @@ final class MigrationRun {
     }
     arrived |=
         known.state() == MigrationState.FINISHING && known.location() == DomainLocation.DESTINATION;
+    if (departure.ranOn() && !known.ranOn()) {
+      known = migration.change("the source goes on with the guest", Migration::goOnAtSource);
+    }
     Phase phase = Objects.requireNonNull(known.phase());
     boolean told = libvirtTold(sighting, known.order().arrival());
     var circumstances =
@@ -117,7 +120,8 @@ final class MigrationRun {
             known.suspended(),
             known.forked(),
             told,
-            arrived || departure.possible(sighting.sourceId(), returned(), refused()));
+            arrived || departure.mayBeOver(sighting.sourceRun(), returned(), refused()),
+            doubt(sighting, known));
     return switch (TruthTable.judge(sighting, circumstances)) {
       case Verdict.Underway underway -> goOn(underway, sighting);
       case Verdict.Unsettled unsettled -> trouble(unsettled, sighting);
@@ -131,6 +135,17 @@ final class MigrationRun {
       case Verdict.Moved moved -> arrive(moved, sighting);
       case Verdict.Stayed stayed -> stay(stayed);
     };
+  }
+
+  /** Once it was agreed that the guest arrived, no look takes that back. */
+  private Doubt doubt(Sighting sighting, Migration known) {
+    if (arrived || returned()) {
+      return Doubt.NONE;
+    }
+    if (known.ranOn() || departure.mayHaveRunOn(sighting)) {
+      return Doubt.RAN_ON;
+    }
+    return refused() ? Doubt.NOT_OURS : Doubt.NONE;
   }
 
   /** Whether our own call has returned without an error. */

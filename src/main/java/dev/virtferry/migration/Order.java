@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumeWish;
+import dev.virtferry.libvirt.DomainRun;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,8 @@ public record Order(
    *
    * @param id the number of its run at the source ({@code virDomainGetID}); null in what an older
    *     version wrote
+   * @param cpuMillis the processor time that this run had used by then; 0 in what an older version
+   *     wrote
    * @param memoryBytes what the guest has
    * @param persistent whether the source keeps a definition of it
    * @param autostart whether the source starts it by itself
@@ -51,10 +54,17 @@ public record Order(
       String name,
       UUID uuid,
       @Nullable Integer id,
+      long cpuMillis,
       long memoryBytes,
       boolean persistent,
       boolean autostart,
-      boolean paused) {}
+      boolean paused) {
+
+    /** Its run at the source; null where it is not known. */
+    @Nullable DomainRun run() {
+      return id == null ? null : new DomainRun(id, cpuMillis);
+    }
+  }
 
   public Order {
     disks = List.copyOf(disks);

@@ -41,6 +41,21 @@ record Pair(
     return source.canRun() && destination.canRun() && there() != AtDestination.WAITING;
   }
 
+  /**
+   * Whether the source's disks may have what the guest wrote last, though the destination has it.
+   * Who was told that there are two, and destroyed or undefined the source's, has chosen.
+   */
+  boolean sourceMayBeRight() {
+    boolean chosen =
+        known.forked() && (source == DomainState.SHUTOFF_DESTROYED || source == DomainState.ABSENT);
+    return known.doubt() == Doubt.RAN_ON && !chosen;
+  }
+
+  /** Whether another migration than ours brought the guest to the destination. */
+  boolean notOurs() {
+    return known.doubt() == Doubt.NOT_OURS;
+  }
+
   /** The phase of a job whose guest is still the source's. */
   Phase phase() {
     return job.memory().totalBytes() > 0 ? Phase.MEMORY : known.phase();

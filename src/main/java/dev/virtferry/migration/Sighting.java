@@ -2,6 +2,7 @@ package dev.virtferry.migration;
 
 import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.JobReading;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,9 @@ record Sighting(
     return source instanceof Reading.Seen(DomainCondition condition) && condition.state().runs();
   }
 
-  /** The number of the domain's run at the source; null where none is seen. */
-  @Nullable Integer sourceId() {
-    return source instanceof Reading.Seen(DomainCondition condition) ? condition.id() : null;
+  /** The domain's run at the source; null where none is seen. */
+  @Nullable DomainRun sourceRun() {
+    return source instanceof Reading.Seen(DomainCondition condition) ? condition.run() : null;
   }
 
   /** Whether the destination is seen to have nothing of the domain, or to have moved it on. */
@@ -49,6 +50,27 @@ record Sighting(
   boolean destinationRuns() {
     return destination instanceof Reading.Seen(DomainCondition condition)
         && condition.state().runs();
+  }
+
+  /** Whether the destination shows what a guest shows after its switchover, and no job runs. */
+  boolean destinationHasIt() {
+    return job.activity() != JobReading.Activity.RUNNING
+        && destination instanceof Reading.Seen(DomainCondition condition)
+        && switch (AtDestination.of(condition.state())) {
+          case ARRIVED, RUNNING, PAUSED, HELD -> true;
+          case STARTED,
+              POST_COPY,
+              POST_COPY_FAILED,
+              RUNNING_SOMEHOW,
+              WAITING,
+              ENDING,
+              STOPPED,
+              FAILED,
+              LEFT,
+              ABSENT,
+              UNKNOWN ->
+              false;
+        };
   }
 
   boolean destinationHolds() {

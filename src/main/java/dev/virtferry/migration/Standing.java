@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param cancelRequested whether a client asked for the end
  * @param suspended whether virt-ferry paused the guest at the source to bring the copy to its end
  * @param forked whether both hosts may have run the guest, each on its own disks
+ * @param ranOn whether the source was seen to go on with the guest after the destination had it
  * @param wishes what else clients asked for
  * @param tuning what became of the last change of bandwidth; null when there was none
  * @param attention why it is in trouble; null when it is not
@@ -23,6 +24,7 @@ record Standing(
     boolean cancelRequested,
     boolean suspended,
     boolean forked,
+    boolean ranOn,
     Wishes wishes,
     @Nullable Tuning tuning,
     @Nullable Attention attention,
@@ -33,6 +35,7 @@ record Standing(
           MigrationState.QUEUED,
           null,
           DomainLocation.SOURCE,
+          false,
           false,
           false,
           false,
@@ -54,6 +57,7 @@ record Standing(
         cancelRequested,
         suspended,
         forked,
+        ranOn,
         wishes,
         tuning,
         attention,
@@ -68,6 +72,7 @@ record Standing(
         cancelRequested,
         suspended,
         forked,
+        ranOn,
         wishes,
         tuning,
         attention,
@@ -82,6 +87,7 @@ record Standing(
         cancelRequested,
         suspended,
         forked,
+        ranOn,
         wishes,
         tuning,
         attention,
@@ -96,6 +102,7 @@ record Standing(
         cancelRequested,
         suspended,
         forked,
+        ranOn,
         wishes,
         tuning,
         attention,
@@ -104,7 +111,17 @@ record Standing(
 
   Standing with(Failure failure) {
     return new Standing(
-        state, phase, location, cancelRequested, suspended, forked, wishes, tuning, null, failure);
+        state,
+        phase,
+        location,
+        cancelRequested,
+        suspended,
+        forked,
+        ranOn,
+        wishes,
+        tuning,
+        null,
+        failure);
   }
 
   Standing with(Wishes wishes) {
@@ -115,6 +132,7 @@ record Standing(
         cancelRequested,
         suspended,
         forked,
+        ranOn,
         wishes,
         tuning,
         attention,
@@ -129,6 +147,7 @@ record Standing(
         cancelRequested,
         suspended,
         forked,
+        ranOn,
         wishes,
         tuning,
         attention,
@@ -137,12 +156,22 @@ record Standing(
 
   Standing askedToCancel() {
     return new Standing(
-        state, phase, location, true, suspended, forked, wishes, tuning, attention, failure);
+        state, phase, location, true, suspended, forked, ranOn, wishes, tuning, attention, failure);
   }
 
   Standing withGuestSuspended() {
     return new Standing(
-        state, phase, location, cancelRequested, true, forked, wishes, tuning, attention, failure);
+        state,
+        phase,
+        location,
+        cancelRequested,
+        true,
+        forked,
+        ranOn,
+        wishes,
+        tuning,
+        attention,
+        failure);
   }
 
   Standing withFork() {
@@ -152,6 +181,22 @@ record Standing(
         location,
         cancelRequested,
         suspended,
+        true,
+        ranOn,
+        wishes,
+        tuning,
+        attention,
+        failure);
+  }
+
+  Standing withGuestGoingOn() {
+    return new Standing(
+        state,
+        phase,
+        location,
+        cancelRequested,
+        suspended,
+        forked,
         true,
         wishes,
         tuning,

@@ -189,14 +189,14 @@ final class TruthTable {
     if (it.working()) {
       return new Underway(Phase.SWITCHOVER, DESTINATION, "The guest runs at the destination.");
     }
-    return it.isWhole()
+    return it.isWhole() && it.known().doubt() == Doubt.NONE
         ? new Unconfirmed(
             "The destination runs the guest, and the source's paused copy never heard of it.")
         : twoCopies();
   }
 
   private static Verdict pausedOnBoth(Pair it) {
-    if (!it.isWhole()) {
+    if (!it.isWhole() || it.known().doubt() != Doubt.NONE) {
       return pausedByTheMigration();
     }
     return switch (it.known().arrival()) {

@@ -130,11 +130,23 @@ class SwitchoverIT {
         .contains("Destroy the destination's copy");
     assertThat(state("kvm-a")).isEqualTo("running (migration canceled)");
     assertThat(state("kvm-b")).isEqualTo("paused (user)");
+    lab.guest("wait-tick", "web", "kvm-a", Long.toString(lab.tick("web", "kvm-a")));
+    anOutOfDateCopyIsNotLetRun(id);
     endTheCopyAtTheDestination();
     JsonNode ended = service.awaitEnd(id);
     assertThat(ended.get("state").asString()).isEqualTo("FAILED");
-    assertThat(ended.get("domainLocation").asString()).isEqualTo("SOURCE");
-    lab.guest("wait-tick", "web", "kvm-a", Long.toString(lab.tick("web", "kvm-a")));
+    assertThat(ended.get("domainLocation").asString()).isEqualTo("NEITHER");
+    lab.on("kvm-a", "virsh", "dumpxml", "web");
+  }
+
+  /** Also when the guest that went on stops: what the destination holds is older. */
+  private void anOutOfDateCopyIsNotLetRun(String id) {
+    lab.on("kvm-a", "virsh", "destroy", "web");
+    JsonNode trouble =
+        service.awaitThat(id, m -> m.get("domainLocation").asString().equals("NEITHER"));
+    assertThat(trouble.get("state").asString()).isEqualTo("NEEDS_ATTENTION");
+    assertThat(trouble.get("attention").get("reason").asString()).contains("may have gone on");
+    assertThat(state("kvm-b")).isEqualTo("paused (user)");
   }
 
   @Test

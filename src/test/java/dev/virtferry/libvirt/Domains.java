@@ -51,11 +51,11 @@ public final class Domains {
 
   /** The same in another state. */
   public static DomainDescription as(
-      DomainDescription domain, DomainState state, @Nullable Integer id) {
+      DomainDescription domain, DomainState state, @Nullable DomainRun run) {
     return new DomainDescription(
         domain.name(),
         domain.uuid(),
-        id,
+        run,
         state,
         domain.persistent(),
         domain.autostart(),

@@ -26,7 +26,7 @@ public final class FakeHypervisor implements Hypervisor {
   private Runnable whenCompletedJobIsAsked = () -> {};
 
   /** The number of the run that was to be migrated, by domain. */
-  private final Map<UUID, Integer> called = new ConcurrentHashMap<>();
+  private final Map<UUID, DomainRun> called = new ConcurrentHashMap<>();
 
   private final AtomicInteger starts = new AtomicInteger();
   private final Map<String, Map<UUID, DomainDescription>> domains = new ConcurrentHashMap<>();
@@ -73,15 +73,28 @@ public final class FakeHypervisor implements Hypervisor {
 
   public void put(String host, DomainDescription domain) {
     @Nullable DomainDescription before = at(host).get(domain.uuid());
-    Integer id = before == null ? null : before.id();
+    @Nullable DomainRun run = before == null ? null : before.run();
     if (!domain.state().active()) {
-      id = null;
-    } else if (id == null) {
-      id = starts.incrementAndGet();
+      run = null;
+    } else if (run == null) {
+      run = new DomainRun(starts.incrementAndGet(), 500);
     }
-    DomainDescription now = Domains.as(domain, domain.state(), id);
+    DomainDescription now = Domains.as(domain, domain.state(), run);
     at(host).put(domain.uuid(), now);
     known.put(domain.uuid(), now);
+  }
+
+  /** The run of a domain that is on that host has used that much processor time by now. */
+  public void spend(String host, DomainDescription domain, long cpuMillis) {
+    DomainDescription now = Objects.requireNonNull(at(host).get(domain.uuid()));
+    int id = Objects.requireNonNull(now.run()).id();
+    DomainDescription later = Domains.as(now, now.state(), new DomainRun(id, cpuMillis));
+    at(host).put(domain.uuid(), later);
+  }
+
+  /** As after the start of another daemon, runs are counted from one again. */
+  public void countAnew() {
+    starts.set(0);
   }
 
   /**
@@ -309,7 +322,7 @@ public final class FakeHypervisor implements Hypervisor {
     @Nullable DomainDescription found = at(host.name()).get(domain);
     return found == null
         ? DomainCondition.ABSENT
-        : new DomainCondition(found.state(), found.id(), found.persistent());
+        : new DomainCondition(found.state(), found.run(), found.persistent());
   }
 
   @Override
@@ -343,8 +356,8 @@ public final class FakeHypervisor implements Hypervisor {
   public CompletableFuture<Void> migrate(HostAddress source, MigrateCall call) {
     made.add(call);
     @Nullable DomainDescription leaving = at(source.name()).get(call.domain());
-    if (leaving != null && leaving.id() != null) {
-      called.put(call.domain(), leaving.id());
+    if (leaving != null && leaving.run() != null) {
+      called.put(call.domain(), leaving.run());
     }
     if (call.flags().contains(MigrateFlag.POSTCOPY_RESUME)) {
       return resumptionsRefused

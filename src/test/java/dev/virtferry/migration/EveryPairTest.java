@@ -52,7 +52,7 @@ class EveryPairTest {
     }
     long states = DomainState.values().length;
     assertThat(lies.values()).isEmpty();
-    assertThat(looked).isEqualTo(states * states * 4 * 4 * 3 * 2 * 2 * 2 * 2 * 2 * 2 * 2);
+    assertThat(looked).isEqualTo(states * states * 4 * 4 * 3 * 2 * 2 * 2 * 2 * 2 * 2 * 2 * 3);
   }
 
   private long judgeAll(
@@ -71,11 +71,13 @@ class EveryPairTest {
               for (boolean forked : EITHER) {
                 for (boolean told : EITHER) {
                   for (boolean left : EITHER) {
-                    var known =
-                        new Circumstances(
-                            phase, pending, seen, arrival, suspended, forked, told, left);
-                    requireSound(new Pair(source, destination, job, copying, known));
-                    looked++;
+                    for (Doubt doubt : Doubt.values()) {
+                      var known =
+                          new Circumstances(
+                              phase, pending, seen, arrival, suspended, forked, told, left, doubt);
+                      requireSound(new Pair(source, destination, job, copying, known));
+                      looked++;
+                    }
                   }
                 }
               }
@@ -98,8 +100,10 @@ class EveryPairTest {
       case Moved _ -> {
         require(!it.source().active(), it, verdict, "the source has it");
         require(hasArrived(it), it, verdict, "it is not known to be whole");
+        requireNoDoubt(it, verdict);
       }
       case Releasable _ -> {
+        requireNoDoubt(it, verdict);
         require(!it.source().active(), it, verdict, "the source has it");
         require(hasArrived(it), it, verdict, "it may have been started by hand");
         require(it.there() == AtDestination.PAUSED, it, verdict, "it does not wait for us");
@@ -110,6 +114,7 @@ class EveryPairTest {
         require(it.source() == DomainState.PAUSED_MIGRATION, it, verdict, "the source may go on");
         require(isWhole(it), it, verdict, "it is not known to be whole");
         require(!it.working(), it, verdict, "libvirt is not done");
+        require(it.known().doubt() == Doubt.NONE, it, verdict, "the source's may be the right one");
       }
       case Stayed _ -> {
         require(!it.destination().active(), it, verdict, "the destination has it");
@@ -133,10 +138,28 @@ class EveryPairTest {
       }
       case Forked _ -> {
         boolean both = it.source().active() && it.destination().active();
-        require(both || it.known().mayHaveLeft(), it, verdict, "only one host can have run it");
+        boolean ranOn = it.known().doubt() == Doubt.RAN_ON;
+        require(
+            both || ranOn || it.known().mayHaveLeft(),
+            it,
+            verdict,
+            "only one host can have run it");
       }
       case Underway _, Unsettled _, Contradiction _, Impossible _ -> {}
     }
+  }
+
+  /** Unless it is stopped on both: then a person chose, or looks. */
+  private void requireNoDoubt(Pair it, Verdict verdict) {
+    boolean chosen =
+        it.known().forked()
+            && (it.source() == DomainState.SHUTOFF_DESTROYED || it.source() == DomainState.ABSENT);
+    require(
+        it.known().doubt() != Doubt.RAN_ON || chosen,
+        it,
+        verdict,
+        "the source's may be the right one");
+    require(it.known().doubt() != Doubt.NOT_OURS, it, verdict, "it is not our migration's");
   }
 
   /** Two that have run, or run now, stay two, whatever they show next. */

@@ -682,6 +682,103 @@ class MigrationRunTest {
     requireTheGuestToHaveStopped();
   }
 
+  private void requireThatNothingIsResumedOrDeleted() {
+    assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+    assertThat(run.hosts().remarks()).doesNotContain("resume kvm-b");
+    assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
+  /** As it is once a link was lost in the switchover: libvirt lets the source go on. */
+  private void switchOver(MigrationOptions options, DomainState there) {
+    run.poolsOnBothHosts();
+    run.hosts().completed(run.guest().uuid(), new CompletedJob(41L, 1_000, 10 * MIB));
+    run.call(options);
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.look();
+    run.jobIsOver();
+    run.destination(there);
+    run.callFails(1, 7, "internal error: client socket is closed");
+  }
+
+  @Test
+  void letsNoGuestRunThatTheSourceWentOnWith() {
+    switchOver(new GivenOptions().guarded().deletingOriginals().build(), DomainState.PAUSED_USER);
+    run.source(DomainState.RUNNING_MIGRATION_CANCELED);
+    run.settle();
+    assertThat(run.attention().advice()).contains("Destroy the destination's copy");
+    run.source(DomainState.SHUTOFF_SHUTDOWN);
+    run.settle();
+    requireThatNothingIsResumedOrDeleted();
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);
+  }
+
+  /** It is remembered: another run knows it too. */
+  @Test
+  void letsNoGuestRunThatAnEarlierRunSawGoOnAtTheSource() {
+    switchOver(new GivenOptions().guarded().deletingOriginals().build(), DomainState.PAUSED_USER);
+    run.source(DomainState.RUNNING_MIGRATION_CANCELED);
+    run.settle();
+    run.begin();
+    run.source(DomainState.ABSENT);
+    run.settle();
+    requireThatNothingIsResumedOrDeleted();
+  }
+
+  @Test
+  void letsNoGuestRunThatTheSourceMayHaveGoneOnWithWhileNobodyLooked() {
+    switchOver(new GivenOptions().guarded().deletingOriginals().build(), DomainState.PAUSED_USER);
+    run.sleep(Duration.ofSeconds(44));
+    run.source(DomainState.SHUTOFF_SHUTDOWN);
+    run.settle();
+    requireThatNothingIsResumedOrDeleted();
+  }
+
+  @Test
+  void believesNoArrivalOfAGuestThatMayHaveRunOnAtTheSourceWhileNobodyLooked() {
+    switchOver(DELETING, DomainState.RUNNING_MIGRATED);
+    run.sleep(Duration.ofSeconds(54));
+    run.source(DomainState.SHUTOFF_SHUTDOWN);
+    run.settle();
+    requireThatNothingIsResumedOrDeleted();
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.DESTINATION);
+    assertThat(run.attention().reason()).contains("may have gone on with it");
+  }
+
+  /** A source that is killed while it is paused by its migration never went on. */
+  @Test
+  void believesAnArrivalWhoseSourceItWatched() {
+    switchOver(PLAIN, DomainState.RUNNING_MIGRATED);
+    run.source(DomainState.SHUTOFF_CRASHED);
+    run.lookUntil(MigrationState.SUCCEEDED);
+  }
+
+  /** A daemon that starts anew counts from the domains that run. */
+  @Test
+  void knowsAnotherRunOfTheSameNumberByItsProcessorTime() {
+    run.hosts().spend("kvm-a", run.guest(), 60_000);
+    endUnheard();
+    run.source(DomainState.ABSENT);
+    run.hosts().countAnew();
+    run.source(DomainState.RUNNING_BOOTED);
+    run.settle();
+    requireAPersonToDecide(DomainLocation.SOURCE);
+  }
+
+  /** Somebody aborts the job, and moves the guest without its disks. */
+  @Test
+  void takesNoCreditForAGuestThatSomebodyElseMoved() {
+    run.poolsOnBothHosts();
+    run.hosts().completed(run.guest().uuid(), new CompletedJob(41L, 1_000, 10 * MIB));
+    run.call(DELETING);
+    run.jobIsOver();
+    run.source(DomainState.ABSENT);
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.callFails(78, 10, "operation aborted: migration out job: canceled by client");
+    run.settle();
+    requireThatNothingIsResumedOrDeleted();
+    assertThat(run.attention().reason()).contains("somebody else moved it");
+  }
+
   /** It has the number that it had: so it was never anywhere else. */
   @Test
   void knowsAGuestThatNeverStoppedForOneThatStayedThoughNobodyHeardTheEnd() {

@@ -514,7 +514,7 @@ abstract class MigrationsContract extends PlayedHosts {
       String domain, String source, String destination, int priority, Instant createdAt) {
     Order order =
         new Order(
-            new Guest(domain, UUID.randomUUID(), 7, 1024, true, false, false),
+            new Guest(domain, UUID.randomUUID(), 7, 900, 1024, true, false, false),
             source,
             destination,
             "qemu+tls://%s/system".formatted(destination),

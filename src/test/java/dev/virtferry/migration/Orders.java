@@ -32,7 +32,7 @@ final class Orders {
       @Nullable CopyMode copy, MigrationOptions options, boolean persistent, String... targets) {
     List<VolumePlan> disks = Stream.of(targets).map(Orders::plan).toList();
     return new Order(
-        new Guest("web-01", GUEST, 7, 128 * MIB, persistent, false, false),
+        new Guest("web-01", GUEST, 7, 900, 128 * MIB, persistent, false, false),
         "kvm-a",
         DESTINATION.name(),
         DESTINATION.peerUri(),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
@@ -36,8 +37,8 @@ class ProgressMeterTest {
   private static Sighting sighting(
       Memory memory, long expectedDowntime, Map<String, BlockJob> jobs) {
     return new Sighting(
-        new Seen(new DomainCondition(DomainState.RUNNING_BOOTED, 7, true)),
-        new Seen(new DomainCondition(DomainState.PAUSED_MIGRATION, 7, false)),
+        new Seen(new DomainCondition(DomainState.RUNNING_BOOTED, new DomainRun(7, 0), true)),
+        new Seen(new DomainCondition(DomainState.PAUSED_MIGRATION, new DomainRun(7, 0), false)),
         new JobReading(Activity.RUNNING, memory, expectedDowntime),
         jobs);
   }

@@ -55,6 +55,9 @@ class TruthTablePageTest {
       guest that runs or is paused there may have been started by hand. *Unheard* is as untold, and more: the source runs
       the guest anew (`virsh domid` gives each start another number), or does not run it and nobody watched, nor heard libvirt itself
       fail, as when virt-ferry was started anew meanwhile. So it may have been at the destination, and be gone from there.
+      *Unwatched* is as told, but the source may have gone on with the guest after the destination had it, as libvirt lets it when
+      the link is lost in a switchover: it was seen to, or it stopped there while nobody looked for twenty seconds. The same holds
+      where libvirt ended virt-ferry's own call with an error: then whoever brought the guest there, this migration did not.
 
       Two things stand above a pair. *All disks are kept* means that both hosts may have run the guest, each on its own disks.
       That is not taken back: from then on nothing of the migration's disks is deleted, and a pair in which both could run is
@@ -104,6 +107,7 @@ class TruthTablePageTest {
     cells.put("told", cell(source, destination, End.TOLD));
     cells.put("**untold**", cell(source, destination, End.UNTOLD));
     cells.put("**unheard**", cell(source, destination, End.UNHEARD));
+    cells.put("**unwatched**", cell(source, destination, End.UNWATCHED));
     return joined(cells);
   }
 
@@ -112,7 +116,8 @@ class TruthTablePageTest {
     AHEAD,
     TOLD,
     UNTOLD,
-    UNHEARD
+    UNHEARD,
+    UNWATCHED
   }
 
   private static String cell(DomainState source, DomainState destination, End end) {
@@ -142,7 +147,15 @@ class TruthTablePageTest {
     Phase phase = source.half() ? Phase.POST_COPY : Phase.MEMORY;
     var known =
         new Circumstances(
-            phase, works, true, way, false, false, end == End.TOLD, end == End.UNHEARD);
+            phase,
+            works,
+            true,
+            way,
+            false,
+            false,
+            end == End.TOLD || end == End.UNWATCHED,
+            end == End.UNHEARD,
+            end == End.UNWATCHED ? Doubt.RAN_ON : Doubt.NONE);
     return new Pair(source, destination, job, false, known);
   }
 

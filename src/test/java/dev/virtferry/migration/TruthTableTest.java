@@ -27,6 +27,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
@@ -57,46 +58,64 @@ class TruthTableTest {
 
   /** Nobody's call is out, and whether the destination ever held the guest is not known. */
   private static final Circumstances FOUND_AGAIN =
-      new Circumstances(Phase.STORAGE, false, true, Arrival.RUNNING, false, false, true, false);
+      new Circumstances(
+          Phase.STORAGE, false, true, Arrival.RUNNING, false, false, true, false, Doubt.NONE);
 
   /** Nobody heard of the end, and the source does not run what it ran. */
   private static final Circumstances UNHEARD =
-      new Circumstances(Phase.STORAGE, false, true, Arrival.RUNNING, false, false, false, true);
+      new Circumstances(
+          Phase.STORAGE, false, true, Arrival.RUNNING, false, false, false, true, Doubt.NONE);
 
   private static final Circumstances RAN_TWICE =
-      new Circumstances(Phase.STORAGE, false, true, Arrival.RUNNING, false, true, true, false);
+      new Circumstances(
+          Phase.STORAGE, false, true, Arrival.RUNNING, false, true, true, false, Doubt.NONE);
 
   private static final Circumstances CALLING =
-      new Circumstances(Phase.STORAGE, true, false, Arrival.RUNNING, false, false, true, false);
+      new Circumstances(
+          Phase.STORAGE, true, false, Arrival.RUNNING, false, false, true, false, Doubt.NONE);
 
   private static final Circumstances GUARDED =
-      new Circumstances(Phase.SWITCHOVER, false, true, Arrival.RELEASED, false, false, true, false);
+      new Circumstances(
+          Phase.SWITCHOVER, false, true, Arrival.RELEASED, false, false, true, false, Doubt.NONE);
 
   private static final Circumstances GUARDED_CALLING =
-      new Circumstances(Phase.SWITCHOVER, true, true, Arrival.RELEASED, false, false, true, false);
+      new Circumstances(
+          Phase.SWITCHOVER, true, true, Arrival.RELEASED, false, false, true, false, Doubt.NONE);
 
   private static final Circumstances SUSPENDED =
-      new Circumstances(Phase.MEMORY, false, true, Arrival.RUNNING, true, false, true, false);
+      new Circumstances(
+          Phase.MEMORY, false, true, Arrival.RUNNING, true, false, true, false, Doubt.NONE);
 
   /** Post-copy was allowed; it may have been seen, and the call is out. */
   private static final Circumstances IN_POST_COPY =
       new Circumstances(
-          Phase.POST_COPY, true, true, Arrival.IN_POST_COPY, false, false, true, false);
+          Phase.POST_COPY, true, true, Arrival.IN_POST_COPY, false, false, true, false, Doubt.NONE);
 
   /** The same without a call, by whoever found the migration. */
   private static final Circumstances POST_COPY_FOUND =
       new Circumstances(
-          Phase.POST_COPY, false, true, Arrival.IN_POST_COPY, false, false, false, false);
+          Phase.POST_COPY,
+          false,
+          true,
+          Arrival.IN_POST_COPY,
+          false,
+          false,
+          false,
+          false,
+          Doubt.NONE);
 
   /** libvirt told nobody of an arrival: what is there may have been started by hand. */
   private static final Circumstances UNTOLD =
-      new Circumstances(Phase.STORAGE, false, true, Arrival.RUNNING, false, false, false, false);
+      new Circumstances(
+          Phase.STORAGE, false, true, Arrival.RUNNING, false, false, false, false, Doubt.NONE);
 
   private static final Circumstances GUARDED_UNTOLD =
-      new Circumstances(Phase.MEMORY, false, true, Arrival.RELEASED, false, false, false, false);
+      new Circumstances(
+          Phase.MEMORY, false, true, Arrival.RELEASED, false, false, false, false, Doubt.NONE);
 
   private static final Circumstances STARTED_PAUSED =
-      new Circumstances(Phase.SWITCHOVER, false, true, Arrival.PAUSED, false, false, true, false);
+      new Circumstances(
+          Phase.SWITCHOVER, false, true, Arrival.PAUSED, false, false, true, false, Doubt.NONE);
 
   private static Verdict judge(
       DomainState source, DomainState destination, Activity job, Circumstances known) {
@@ -113,7 +132,7 @@ class TruthTableTest {
   }
 
   private static Seen seen(DomainState state) {
-    return new Seen(new DomainCondition(state, 7, state != ABSENT));
+    return new Seen(new DomainCondition(state, new DomainRun(7, 0), state != ABSENT));
   }
 
   @ParameterizedTest(name = "source {0}, destination {1}, job {2}: {4} {5}")
@@ -369,7 +388,9 @@ class TruthTableTest {
 
   private static Underway pausedWith(JobReading.Memory memory, Map<String, BlockJob> copies) {
     Phase phase = memory.totalBytes() > 0 ? Phase.MEMORY : Phase.STORAGE;
-    var known = new Circumstances(phase, true, true, Arrival.RUNNING, false, false, true, false);
+    var known =
+        new Circumstances(
+            phase, true, true, Arrival.RUNNING, false, false, true, false, Doubt.NONE);
     var job = new JobReading(JOB, memory, 0);
     return (Underway) judge(PAUSED_MIGRATION, PAUSED_MIGRATION, job, copies, known);
   }

@@ -3,6 +3,7 @@ package dev.virtferry.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.DomainState;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,7 @@ class WhereaboutsTest {
   private static final Reading SILENT = new Reading.Unreachable("no answer");
 
   private static Reading seen(DomainState state) {
-    return new Reading.Seen(new DomainCondition(state, 7, true));
+    return new Reading.Seen(new DomainCondition(state, new DomainRun(7, 0), true));
   }
 
   @Test

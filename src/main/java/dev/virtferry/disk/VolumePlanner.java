@@ -13,6 +13,7 @@ import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.StorageVolume.Layout;
 import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.problem.Problem;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,8 +22,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds a place for each disk of one wish, or says what is in the way. */
@@ -31,23 +30,23 @@ final class VolumePlanner {
   private final CopyWish wish;
   private final PoolView source;
   private final PoolView destination;
-  private final Map<String, UUID> inUse;
+  private final FilesInUse.Look files;
   private final BackingImages backingImages;
   private final List<VolumePlan> plans = new ArrayList<>();
   private final List<Obstacle> obstacles = new ArrayList<>();
   private final Map<String, Long> growth = new HashMap<>();
-  private final Set<String> taken = new HashSet<>();
+  private final Set<Path> taken = new HashSet<>();
 
   VolumePlanner(
       CopyWish wish,
       PoolView source,
       PoolView destination,
-      Map<String, UUID> inUse,
+      FilesInUse.Look files,
       SharedStorage shared) {
     this.wish = wish;
     this.source = source;
     this.destination = destination;
-    this.inUse = inUse;
+    this.files = files;
     this.backingImages = new BackingImages(source, destination, shared, wish.verify());
   }
 
@@ -80,13 +79,7 @@ final class VolumePlanner {
   }
 
   /** A place that an image can have: a volume of a pool, there already or not. */
-  private record Place(StoragePool pool, String name, String path, boolean moved) {
-
-    /** How a disk of type volume names it. */
-    String names() {
-      return pool.name() + "/" + name;
-    }
-  }
+  private record Place(StoragePool pool, String name, String path, boolean moved) {}
 
   private void place(CopiedDisk copied) {
     VolumeWish asked = wish.places().get(copied.target());
@@ -95,7 +88,7 @@ final class VolumePlanner {
     if (place.isPresent()) {
       plan(copied, place.get());
     } else if (obstacles.size() == before) {
-      plans.add(expected(copied));
+      expect(copied);
     }
   }
 
@@ -150,19 +143,26 @@ final class VolumePlanner {
     return Optional.of(new Place(pool.get(), name, path, !path.equals(location)));
   }
 
-  /** No pool lets virt-ferry look. */
-  private VolumePlan expected(CopiedDisk copied) {
-    return new VolumePlan(
-        copied.target(),
-        Action.EXPECT,
-        copied.image().location(),
-        false,
-        copied.disk().capacityBytes(),
-        bytesToCopy(copied),
-        null,
-        null,
-        List.of(),
-        original(copied));
+  /** No pool lets virt-ferry look; but whom the path belongs to is known. */
+  private void expect(CopiedDisk copied) {
+    String path = copied.image().location();
+    List<Claim> claims = files.claims(path, null, wish.domain());
+    claims.forEach(claim -> obstacle(copied.target(), copied.pointer(), refusal(path, claim)));
+    if (claims.isEmpty()) {
+      plans.add(
+          new VolumePlan(
+              copied.target(),
+              Action.EXPECT,
+              path,
+              false,
+              copied.disk().capacityBytes(),
+              bytesToCopy(copied),
+              null,
+              null,
+              List.of(),
+              original(copied),
+              path));
+    }
   }
 
   private void plan(CopiedDisk copied, Place place) {
@@ -175,7 +175,7 @@ final class VolumePlanner {
             ? backingImages.beneath(disk.target(), copied.image())
             : new BackingImages.Found(List.of(), List.of());
     List<String> objections = new ArrayList<>();
-    objections.addAll(claims(place));
+    objections.addAll(claims(place, there));
     objections.addAll(
         there.isPresent()
             ? ImageRules.misfits(disk, copied.image(), wish.mode(), there.get(), destination.name())
@@ -195,25 +195,29 @@ final class VolumePlanner {
               spec(copied, place, here),
               place.pool().availableBytes(),
               beneath.images(),
-              original(copied)));
+              original(copied),
+              from(copied)));
       long allocated = there.map(StorageVolume::allocationBytes).orElse(0L);
       growth.merge(place.pool().name(), Math.max(0, bytes - allocated), Long::sum);
     }
   }
 
   /** Who else has the place. */
-  private List<String> claims(Place place) {
-    if (!taken.add(place.names())) {
+  private List<String> claims(Place place, Optional<StorageVolume> there) {
+    if (!taken.add(Path.of(place.path()).normalize())) {
       return List.of(
           "Another disk goes to %s already; give each a name of its own.".formatted(place.path()));
     }
-    return Stream.of(place.path(), place.names())
-        .flatMap(name -> Optional.ofNullable(inUse.get(name)).stream())
-        .filter(user -> !user.equals(wish.domain()))
-        .map(user ->
-            "%s on %s belongs to the domain %s there; free it, or name another place in volumes."
-                .formatted(place.path(), destination.name(), user))
-        .toList();
+    List<Claim> claims =
+        there.isPresent()
+            ? files.claims(place.path(), there.get(), wish.domain())
+            : files.namers(place.path(), wish.domain());
+    return claims.stream().map(claim -> refusal(place.path(), claim)).toList();
+  }
+
+  private String refusal(String path, Claim claim) {
+    return "%s on %s %s; free it, or name another place in volumes."
+        .formatted(path, destination.name(), claim.words());
   }
 
   private VolumeSpec spec(CopiedDisk copied, Place place, Optional<StorageVolume> here) {
@@ -227,6 +231,12 @@ final class VolumePlanner {
         format.equals("qcow2") ? here.map(StorageVolume::layout).orElse(Layout.USUAL) : null,
         here.map(StorageVolume::permissions).orElse(null),
         backing == null ? null : new Backing(backing.location(), backing.format()));
+  }
+
+  /** The file that is copied, on the source. */
+  private String from(CopiedDisk copied) {
+    DiskImage image = copied.image();
+    return source.volume(image).map(StorageVolume::path).orElse(image.location());
   }
 
   private @Nullable Original original(CopiedDisk copied) {

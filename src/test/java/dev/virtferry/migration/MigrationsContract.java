@@ -557,7 +557,8 @@ abstract class MigrationsContract extends PlayedHosts {
                 64,
                 new BackingImage.Volume("a", "base"),
                 new BackingImage.Volume("b", "base"))),
-        new VolumePlan.Original("old", target, "/old/" + target));
+        new VolumePlan.Original("old", target, "/old/" + target),
+        "/old/" + target);
   }
 
   private static Migration again(Migration migration) {

@@ -213,7 +213,17 @@ class TenantApiTest extends ApiTest {
         .volume(
             "kvm-b",
             new StorageVolume(
-                "images", "x.raw", "/srv/x.raw", "raw", 64L << 20, 0, null, null, false, null));
+                "images",
+                "x.raw",
+                "/srv/x.raw",
+                "raw",
+                64L << 20,
+                0,
+                null,
+                null,
+                false,
+                null,
+                null));
     assertProblem(tenantPosts("/v1/migration-plans", moving), 403, "forbidden", "#/volumes/vda");
     assertThat(body(post("/v1/migration-plans", moving)).get("possible").asBoolean()).isTrue();
   }

@@ -13,15 +13,17 @@ import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.StorageVolume.Layout;
 import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.problem.Problem;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds a place for each disk of one wish, or says what is in the way. */
@@ -35,7 +37,7 @@ final class VolumePlanner {
   private final List<VolumePlan> plans = new ArrayList<>();
   private final List<Obstacle> obstacles = new ArrayList<>();
   private final Map<String, Long> growth = new HashMap<>();
-  private final Set<Path> taken = new HashSet<>();
+  private final Set<ImageName> taken = new HashSet<>();
 
   VolumePlanner(
       CopyWish wish,
@@ -146,9 +148,11 @@ final class VolumePlanner {
   /** No pool lets virt-ferry look; but whom the path belongs to is known. */
   private void expect(CopiedDisk copied) {
     String path = copied.image().location();
-    List<Claim> claims = files.claims(path, null, wish.domain());
-    claims.forEach(claim -> obstacle(copied.target(), copied.pointer(), refusal(path, claim)));
-    if (claims.isEmpty()) {
+    Set<ImageName> names = names(path, Optional.empty());
+    List<String> objections = new ArrayList<>(promises(path, names));
+    files.claims(path, null, wish.domain()).forEach(claim -> objections.add(refusal(path, claim)));
+    objections.forEach(words -> obstacle(copied.target(), copied.pointer(), words));
+    if (objections.isEmpty()) {
       plans.add(
           new VolumePlan(
               copied.target(),
@@ -161,7 +165,8 @@ final class VolumePlanner {
               null,
               List.of(),
               original(copied),
-              path));
+              List.copyOf(names),
+              from(copied)));
     }
   }
 
@@ -175,7 +180,8 @@ final class VolumePlanner {
             ? backingImages.beneath(disk.target(), copied.image())
             : new BackingImages.Found(List.of(), List.of());
     List<String> objections = new ArrayList<>();
-    objections.addAll(claims(place, there));
+    Set<ImageName> names = names(place.path(), there);
+    objections.addAll(claims(place, there, names));
     objections.addAll(
         there.isPresent()
             ? ImageRules.misfits(disk, copied.image(), wish.mode(), there.get(), destination.name())
@@ -196,6 +202,7 @@ final class VolumePlanner {
               place.pool().availableBytes(),
               beneath.images(),
               original(copied),
+              List.copyOf(names),
               from(copied)));
       long allocated = there.map(StorageVolume::allocationBytes).orElse(0L);
       growth.merge(place.pool().name(), Math.max(0, bytes - allocated), Long::sum);
@@ -203,8 +210,10 @@ final class VolumePlanner {
   }
 
   /** Who else has the place. */
-  private List<String> claims(Place place, Optional<StorageVolume> there) {
-    if (!taken.add(Path.of(place.path()).normalize())) {
+  private List<String> claims(Place place, Optional<StorageVolume> there, Set<ImageName> names) {
+    boolean free = Collections.disjoint(taken, names);
+    taken.addAll(names);
+    if (!free) {
       return List.of(
           "Another disk goes to %s already; give each a name of its own.".formatted(place.path()));
     }
@@ -212,7 +221,30 @@ final class VolumePlanner {
         there.isPresent()
             ? files.claims(place.path(), there.get(), wish.domain())
             : files.namers(place.path(), wish.domain());
-    return claims.stream().map(claim -> refusal(place.path(), claim)).toList();
+    return Stream.concat(
+            promises(place.path(), names).stream(),
+            claims.stream().map(claim -> refusal(place.path(), claim)))
+        .toList();
+  }
+
+  private List<String> promises(String path, Set<ImageName> names) {
+    return Collections.disjoint(wish.spokenFor(), names)
+        ? List.of()
+        : List.of(
+            "Another migration copies into %s on %s; wait for its end, or name another place in volumes."
+                .formatted(path, destination.name()));
+  }
+
+  /** Whatever an image is known by, where it is and where it will be made. */
+  private Set<ImageName> names(String path, Optional<StorageVolume> there) {
+    Set<ImageName> names = new LinkedHashSet<>();
+    names.add(name(path));
+    there.map(files::otherNames).orElse(List.of()).forEach(other -> names.add(name(other)));
+    return names;
+  }
+
+  private ImageName name(String path) {
+    return new ImageName(files.isShared(path) ? null : destination.name(), path);
   }
 
   private String refusal(String path, Claim claim) {

@@ -27,6 +27,7 @@ import dev.virtferry.problem.ProblemType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -109,7 +110,8 @@ class DestinationVolumesTest {
             mode,
             BackingCheck.SIZE,
             places,
-            Map.of("images", 10 * MIB)),
+            Map.of("images", 10 * MIB),
+            Set.of(new ImageName("kvm-b", "/srv/promised.raw"), new ImageName(null, "/shared/x"))),
         SOURCE,
         storage.pools(SOURCE),
         DESTINATION);
@@ -147,6 +149,7 @@ class DestinationVolumesTest {
                 null,
                 List.of(),
                 null,
+                List.of(new ImageName("kvm-b", "/srv/vda.raw")),
                 "/srv/vda.raw"));
   }
 
@@ -178,6 +181,7 @@ class DestinationVolumesTest {
                 100 * MIB,
                 List.of(),
                 new Original("images", "vda.qcow2", "/srv/vda.qcow2"),
+                List.of(new ImageName("kvm-b", "/srv/vda.qcow2")),
                 "/srv/vda.qcow2"));
     assertThat(storage.deeds()).as("a plan changes nothing").isEmpty();
     volumes.make(plan, 70 * MIB, DESTINATION);
@@ -240,6 +244,45 @@ class DestinationVolumesTest {
     hypervisor.put("kvm-b", Domains.running("other", disk("vda")));
     assertThat(refusal(disk("vda")).detail())
         .contains("/srv/vda.raw on kvm-b belongs to the domain");
+  }
+
+  private Problem refusalAt(String pool, String name) {
+    return refusal(place(CopyMode.FULL, Map.of("vda", new VolumeWish(pool, name)), disk("vda")));
+  }
+
+  @Test
+  void refusesAnImageThatAnotherMigrationCopiesInto() {
+    pool("kvm-b", 100 * MIB);
+    assertThat(refusalAt("images", "promised.raw").detail())
+        .contains("Another migration copies into /srv/promised.raw on kvm-b");
+    storage.pool("kvm-b", new StoragePool("twin", "dir", "/srv/", 100 * MIB));
+    assertThat(refusalAt("twin", "promised.raw").detail()).contains("Another migration");
+    storage.pool("kvm-b", new StoragePool("nfs", "dir", "/shared", 100 * MIB));
+    assertThat(refusalAt("nfs", "x").detail()).contains("Another migration");
+  }
+
+  @Test
+  void refusesAnotherNameOfAnImageThatAnotherMigrationCopiesInto() {
+    pool("kvm-b", 100 * MIB);
+    storage.pool("kvm-b", new StoragePool("linked", "dir", "/linked", 100 * MIB));
+    stamped("kvm-b", "images", "/srv/promised.raw", NOON);
+    stamped("kvm-b", "linked", "/linked/y.raw", NOON);
+    assertThat(refusalAt("linked", "y.raw").detail()).contains("Another migration");
+  }
+
+  @Test
+  void refusesTwoNamesOfOnePlaceForTwoDisks() {
+    pool("kvm-b", 1000 * MIB);
+    storage.pool("kvm-b", new StoragePool("twin", "dir", "/srv/", 1000 * MIB));
+    assertThat(
+            refusal(
+                    place(
+                        CopyMode.FULL,
+                        Map.of("vdb", new VolumeWish("twin", "vda.raw")),
+                        disk("vda"),
+                        disk("vdb")))
+                .detail())
+        .contains("Another disk goes to");
   }
 
   // Whose image it is.

@@ -57,6 +57,7 @@ final class Orders {
         1024 * MIB,
         List.of(),
         new VolumePlan.Original("images", target, "/srv/" + target),
+        List.of(),
         "/srv/" + target);
   }
 }

@@ -279,7 +279,8 @@ class ActuatorTest {
 
   @Test
   void showsWhatHasNotEndedAndHowLongTheQueueWaits() {
-    DomainDescription second = Domains.running("next-" + UUID.randomUUID(), Domains.disk("vda"));
+    DomainDescription second =
+        Domains.running("next-" + UUID.randomUUID(), Domains.ownDisk("next", "vda"));
     HOSTS.put("kvm-a", second);
     start(guest, null);
     start(second, null);

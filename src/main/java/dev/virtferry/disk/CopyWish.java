@@ -3,6 +3,7 @@ package dev.virtferry.disk;
 import dev.virtferry.libvirt.DomainDisk;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -16,6 +17,7 @@ import java.util.UUID;
  * @param verify how backing images are compared when only overlays are copied
  * @param places by disk target, for those that go to another place than they have now
  * @param promised by pool of the destination, the bytes that other migrations will still put there
+ * @param spokenFor the images that other migrations copy into
  */
 public record CopyWish(
     UUID domain,
@@ -25,7 +27,8 @@ public record CopyWish(
     CopyMode mode,
     BackingCheck verify,
     Map<String, VolumeWish> places,
-    Map<String, Long> promised) {
+    Map<String, Long> promised,
+    Set<ImageName> spokenFor) {
 
   /** Whether no image at the destination matters, so that nobody needs to look there. */
   boolean isForNothing() {

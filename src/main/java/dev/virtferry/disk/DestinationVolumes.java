@@ -1,7 +1,6 @@
 package dev.virtferry.disk;
 
 import dev.virtferry.libvirt.HostAddress;
-import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
@@ -11,19 +10,17 @@ import java.util.Objects;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/**
- * The images that copied disks need at the destination: planned, made and deleted through pools.
- */
+/** The images that copied disks need at the destination: planned and made through pools. */
 @Component
 public final class DestinationVolumes {
 
   private final Storage storage;
-  private final Hypervisor hypervisor;
+  private final FilesInUse files;
   private final SharedStorage shared;
 
-  DestinationVolumes(Storage storage, Hypervisor hypervisor, SharedStorage shared) {
+  DestinationVolumes(Storage storage, FilesInUse files, SharedStorage shared) {
     this.storage = storage;
-    this.hypervisor = hypervisor;
+    this.files = files;
     this.shared = shared;
   }
 
@@ -39,8 +36,7 @@ public final class DestinationVolumes {
     }
     var here = new PoolView(storage, source, sourcePools);
     var there = new PoolView(storage, destination, storage.pools(destination));
-    return new VolumePlanner(wish, here, there, hypervisor.imagesInUse(destination), shared)
-        .placement();
+    return new VolumePlanner(wish, here, there, files.look(destination, there), shared).placement();
   }
 
   /**
@@ -68,13 +64,13 @@ public final class DestinationVolumes {
     return volume == null || storage.stands(destination, volume.pool(), volume.name());
   }
 
+  /** A volume that libvirt knows, as it is now; cheap. */
+  public Optional<StorageVolume> glance(String pool, String name, HostAddress host) {
+    return storage.glance(host, pool, name);
+  }
+
   /** The capacity in bytes of the volume that has this name in the pool now, if there is one. */
   public Optional<Long> capacity(String pool, String name, HostAddress host) {
     return storage.volume(host, pool, name).map(StorageVolume::capacityBytes);
-  }
-
-  /** Deletes an image; one that is gone already is no failure. */
-  public void delete(String pool, String name, HostAddress host) {
-    storage.delete(host, pool, name);
   }
 }

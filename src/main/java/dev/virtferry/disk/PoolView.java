@@ -20,6 +20,7 @@ final class PoolView {
   private final HostAddress host;
   private final List<StoragePool> pools;
   private final Map<String, Optional<StorageVolume>> seen = new HashMap<>();
+  private final Map<String, List<StorageVolume>> listed = new HashMap<>();
 
   PoolView(Storage storage, HostAddress host, List<StoragePool> pools) {
     this.storage = storage;
@@ -56,15 +57,31 @@ final class PoolView {
 
   /** The pool whose directory a file lies in directly: pools do not look into subdirectories. */
   Optional<StoragePool> covering(String file) {
-    Path directory = Path.of(file).normalize().getParent();
-    return pools.stream()
-        .filter(pool -> !pool.path().isEmpty())
-        .filter(pool -> Path.of(pool.path()).normalize().equals(directory))
-        .findFirst();
+    Path path = Path.of(file).normalize();
+    return pools.stream().filter(pool -> isDirectlyIn(pool, path)).findFirst();
   }
 
   Optional<StorageVolume> volume(String pool, String name) {
     return seen.computeIfAbsent(pool + "/" + name, _ -> storage.volume(host, pool, name));
+  }
+
+  /** All volumes of a pool. */
+  List<StorageVolume> volumes(StoragePool pool) {
+    return listed.computeIfAbsent(pool.name(), name -> storage.volumes(host, name));
+  }
+
+  /** The volume at a path, by whichever pool shows it. */
+  Optional<StorageVolume> shown(String file) {
+    Path path = Path.of(file).normalize();
+    return pools.stream()
+        .filter(pool -> isDirectlyIn(pool, path))
+        .flatMap(pool -> volumes(pool).stream())
+        .filter(volume -> Path.of(volume.path()).normalize().equals(path))
+        .findFirst();
+  }
+
+  private static boolean isDirectlyIn(StoragePool pool, Path path) {
+    return !pool.path().isEmpty() && Path.of(pool.path()).normalize().equals(path.getParent());
   }
 
   /** The volume behind an image, where a pool has it. */

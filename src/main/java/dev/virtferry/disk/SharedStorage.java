@@ -39,14 +39,15 @@ public final class SharedStorage {
   boolean covers(DiskImage image, List<StoragePool> pools) {
     return switch (image.type()) {
       case "network" -> true;
-      case "file", "block", "dir" -> covered(Path.of(image.location()), pools);
+      case "file", "block", "dir" -> covers(image.location(), pools);
       case "volume" -> volume(image.location(), pools);
       default -> false;
     };
   }
 
-  private boolean covered(Path location, List<StoragePool> pools) {
-    Path path = location.normalize();
+  /** Whether other hosts see what is at the path. */
+  boolean covers(String location, List<StoragePool> pools) {
+    Path path = Path.of(location).normalize();
     return paths.stream().anyMatch(path::startsWith)
         || pools.stream()
             .filter(pool -> pool.type().equals("netfs"))
@@ -58,6 +59,6 @@ public final class SharedStorage {
     Optional<StoragePool> pool = pools.stream().filter(p -> p.name().equals(name)).findFirst();
     return pool.isPresent()
         && (SHARED_POOLS.contains(pool.get().type())
-            || covered(Path.of(pool.get().path(), PoolView.volumeName(location)), pools));
+            || covers(pool.get().path() + "/" + PoolView.volumeName(location), pools));
   }
 }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param backing the images beneath an overlay, the nearest first; empty for a copy in full and
  *     where every host sees them
  * @param original the volume of the source; null when no pool of the source has it
+ * @param names every name that the image at the destination is known by; empty in what an older
+ *     version wrote
+ * @param from the path of the image on the source; null in what an older version wrote
  */
 public record VolumePlan(
     String target,
@@ -28,10 +31,13 @@ public record VolumePlan(
     @Nullable VolumeSpec volume,
     @Nullable Long poolFreeBytes,
     List<BackingImage> backing,
-    @Nullable Original original) {
+    @Nullable Original original,
+    List<ImageName> names,
+    @Nullable String from) {
 
   public VolumePlan {
     backing = List.copyOf(backing);
+    names = names == null ? List.of() : List.copyOf(names);
   }
 
   /** The volume that a disk is copied from. */

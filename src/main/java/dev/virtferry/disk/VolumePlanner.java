@@ -14,14 +14,15 @@ import dev.virtferry.libvirt.StorageVolume.Layout;
 import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.problem.Problem;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,23 +32,23 @@ final class VolumePlanner {
   private final CopyWish wish;
   private final PoolView source;
   private final PoolView destination;
-  private final Map<String, UUID> inUse;
+  private final FilesInUse.Look files;
   private final BackingImages backingImages;
   private final List<VolumePlan> plans = new ArrayList<>();
   private final List<Obstacle> obstacles = new ArrayList<>();
   private final Map<String, Long> growth = new HashMap<>();
-  private final Set<String> taken = new HashSet<>();
+  private final Set<ImageName> taken = new HashSet<>();
 
   VolumePlanner(
       CopyWish wish,
       PoolView source,
       PoolView destination,
-      Map<String, UUID> inUse,
+      FilesInUse.Look files,
       SharedStorage shared) {
     this.wish = wish;
     this.source = source;
     this.destination = destination;
-    this.inUse = inUse;
+    this.files = files;
     this.backingImages = new BackingImages(source, destination, shared, wish.verify());
   }
 
@@ -80,13 +81,7 @@ final class VolumePlanner {
   }
 
   /** A place that an image can have: a volume of a pool, there already or not. */
-  private record Place(StoragePool pool, String name, String path, boolean moved) {
-
-    /** How a disk of type volume names it. */
-    String names() {
-      return pool.name() + "/" + name;
-    }
-  }
+  private record Place(StoragePool pool, String name, String path, boolean moved) {}
 
   private void place(CopiedDisk copied) {
     VolumeWish asked = wish.places().get(copied.target());
@@ -95,7 +90,7 @@ final class VolumePlanner {
     if (place.isPresent()) {
       plan(copied, place.get());
     } else if (obstacles.size() == before) {
-      plans.add(expected(copied));
+      expect(copied);
     }
   }
 
@@ -150,19 +145,29 @@ final class VolumePlanner {
     return Optional.of(new Place(pool.get(), name, path, !path.equals(location)));
   }
 
-  /** No pool lets virt-ferry look. */
-  private VolumePlan expected(CopiedDisk copied) {
-    return new VolumePlan(
-        copied.target(),
-        Action.EXPECT,
-        copied.image().location(),
-        false,
-        copied.disk().capacityBytes(),
-        bytesToCopy(copied),
-        null,
-        null,
-        List.of(),
-        original(copied));
+  /** No pool lets virt-ferry look; but whom the path belongs to is known. */
+  private void expect(CopiedDisk copied) {
+    String path = copied.image().location();
+    Set<ImageName> names = names(path, Optional.empty());
+    List<String> objections = new ArrayList<>(promises(path, names));
+    files.claims(path, null, wish.domain()).forEach(claim -> objections.add(refusal(path, claim)));
+    objections.forEach(words -> obstacle(copied.target(), copied.pointer(), words));
+    if (objections.isEmpty()) {
+      plans.add(
+          new VolumePlan(
+              copied.target(),
+              Action.EXPECT,
+              path,
+              false,
+              copied.disk().capacityBytes(),
+              bytesToCopy(copied),
+              null,
+              null,
+              List.of(),
+              original(copied),
+              List.copyOf(names),
+              from(copied)));
+    }
   }
 
   private void plan(CopiedDisk copied, Place place) {
@@ -175,7 +180,8 @@ final class VolumePlanner {
             ? backingImages.beneath(disk.target(), copied.image())
             : new BackingImages.Found(List.of(), List.of());
     List<String> objections = new ArrayList<>();
-    objections.addAll(claims(place));
+    Set<ImageName> names = names(place.path(), there);
+    objections.addAll(claims(place, there, names));
     objections.addAll(
         there.isPresent()
             ? ImageRules.misfits(disk, copied.image(), wish.mode(), there.get(), destination.name())
@@ -195,25 +201,55 @@ final class VolumePlanner {
               spec(copied, place, here),
               place.pool().availableBytes(),
               beneath.images(),
-              original(copied)));
+              original(copied),
+              List.copyOf(names),
+              from(copied)));
       long allocated = there.map(StorageVolume::allocationBytes).orElse(0L);
       growth.merge(place.pool().name(), Math.max(0, bytes - allocated), Long::sum);
     }
   }
 
   /** Who else has the place. */
-  private List<String> claims(Place place) {
-    if (!taken.add(place.names())) {
+  private List<String> claims(Place place, Optional<StorageVolume> there, Set<ImageName> names) {
+    boolean free = Collections.disjoint(taken, names);
+    taken.addAll(names);
+    if (!free) {
       return List.of(
           "Another disk goes to %s already; give each a name of its own.".formatted(place.path()));
     }
-    return Stream.of(place.path(), place.names())
-        .flatMap(name -> Optional.ofNullable(inUse.get(name)).stream())
-        .filter(user -> !user.equals(wish.domain()))
-        .map(user ->
-            "%s on %s belongs to the domain %s there; free it, or name another place in volumes."
-                .formatted(place.path(), destination.name(), user))
+    List<Claim> claims =
+        there.isPresent()
+            ? files.claims(place.path(), there.get(), wish.domain())
+            : files.namers(place.path(), wish.domain());
+    return Stream.concat(
+            promises(place.path(), names).stream(),
+            claims.stream().map(claim -> refusal(place.path(), claim)))
         .toList();
+  }
+
+  private List<String> promises(String path, Set<ImageName> names) {
+    return Collections.disjoint(wish.spokenFor(), names)
+        ? List.of()
+        : List.of(
+            "Another migration copies into %s on %s; wait for its end, or name another place in volumes."
+                .formatted(path, destination.name()));
+  }
+
+  /** Whatever an image is known by, where it is and where it will be made. */
+  private Set<ImageName> names(String path, Optional<StorageVolume> there) {
+    Set<ImageName> names = new LinkedHashSet<>();
+    names.add(name(path));
+    there.map(files::otherNames).orElse(List.of()).forEach(other -> names.add(name(other)));
+    return names;
+  }
+
+  private ImageName name(String path) {
+    return new ImageName(files.isShared(path) ? null : destination.name(), path);
+  }
+
+  private String refusal(String path, Claim claim) {
+    return "%s on %s %s; free it, or name another place in volumes."
+        .formatted(path, destination.name(), claim.words());
   }
 
   private VolumeSpec spec(CopiedDisk copied, Place place, Optional<StorageVolume> here) {
@@ -227,6 +263,12 @@ final class VolumePlanner {
         format.equals("qcow2") ? here.map(StorageVolume::layout).orElse(Layout.USUAL) : null,
         here.map(StorageVolume::permissions).orElse(null),
         backing == null ? null : new Backing(backing.location(), backing.format()));
+  }
+
+  /** The file that is copied, on the source. */
+  private String from(CopiedDisk copied) {
+    DiskImage image = copied.image();
+    return source.volume(image).map(StorageVolume::path).orElse(image.location());
   }
 
   private @Nullable Original original(CopiedDisk copied) {

@@ -1,5 +1,7 @@
 package dev.virtferry.host;
 
+import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.KnownHosts;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -11,7 +13,7 @@ import org.springframework.stereotype.Component;
 
 /** The hosts that are configured. What is not in here is neither asked nor named to libvirt. */
 @Component
-public final class Inventory {
+public final class Inventory implements KnownHosts {
 
   private final Map<String, Host> byName = new LinkedHashMap<>();
   private final Map<PeerUri, Host> byPeer = new LinkedHashMap<>();
@@ -54,6 +56,11 @@ public final class Inventory {
   /** All hosts, in the order of the configuration. */
   public Collection<Host> all() {
     return Collections.unmodifiableCollection(byName.values());
+  }
+
+  @Override
+  public List<HostAddress> addresses() {
+    return byName.values().stream().map(Host::address).toList();
   }
 
   public Set<String> names() {

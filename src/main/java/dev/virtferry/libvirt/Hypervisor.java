@@ -37,10 +37,11 @@ public interface Hypervisor {
   List<String> hindrances(HostAddress source, UUID domain);
 
   /**
-   * The domains of the host, running or not, whose definitions name an image, by its path; images
-   * beneath others included where libvirt tells them.
+   * What each domain of the host, running or not, names ({@code virDomainGetXMLDesc}, with and
+   * without {@code VIR_DOMAIN_XML_INACTIVE}, and {@code virDomainSnapshotGetXMLDesc}). Every host
+   * with a domain may have hundreds, so this takes its time.
    */
-  Map<String, UUID> imagesInUse(HostAddress host);
+  List<DomainFiles> namedFiles(HostAddress host);
 
   /** Whether the host knows the machine type ({@code virConnectGetDomainCapabilities}). */
   Acceptance acceptsMachineType(HostAddress host, Machine machine);

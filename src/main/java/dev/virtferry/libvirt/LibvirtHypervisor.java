@@ -3,12 +3,12 @@ package dev.virtferry.libvirt;
 import dev.virtferry.libvirt.JobReading.Activity;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,11 +16,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainBlockInfo;
+import org.libvirt.DomainSnapshot;
 import org.libvirt.LibvirtException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,23 +112,30 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
-  public Map<String, UUID> imagesInUse(HostAddress host) {
-    Map<String, UUID> users = new HashMap<>();
+  public List<DomainFiles> namedFiles(HostAddress host) {
+    List<DomainFiles> all = new ArrayList<>();
     for (UUID domain : domains(host)) {
       connections
-          .ask(host, connect -> withDomain(connect, domain.toString(), LibvirtHypervisor::images))
-          .ifPresent(images -> images.forEach(image -> users.put(image, domain)));
+          .ask(host, connect -> withDomain(connect, domain.toString(), LibvirtHypervisor::files))
+          .ifPresent(files -> all.add(new DomainFiles(domain, files)));
     }
-    return users;
+    return all;
   }
 
-  private static List<String> images(Domain domain) throws LibvirtException {
-    return DomainXml.parse(domain.getXMLDesc(0)).disks().stream()
-        .map(DomainDisk::image)
-        .filter(Objects::nonNull)
-        .flatMap(image -> Stream.concat(Stream.of(image), image.chain().stream()))
-        .map(DiskImage::location)
-        .toList();
+  private static List<NamedFile> files(Domain domain) throws LibvirtException {
+    Set<NamedFile> files = new LinkedHashSet<>(NamedFiles.in(domain.getXMLDesc(0)));
+    if (domain.isActive() == 1) {
+      files.addAll(NamedFiles.in(domain.getXMLDesc(XML_INACTIVE)));
+    }
+    for (String name : domain.snapshotListNames()) {
+      DomainSnapshot snapshot = domain.snapshotLookupByName(name);
+      try {
+        files.addAll(NamedFiles.in(snapshot.getXMLDesc()));
+      } finally {
+        snapshot.free();
+      }
+    }
+    return List.copyOf(files);
   }
 
   @Override

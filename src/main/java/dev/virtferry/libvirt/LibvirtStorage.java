@@ -8,9 +8,13 @@ import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
 import org.libvirt.StorageVol;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@link Storage} on libvirt-java. */
 public final class LibvirtStorage implements Storage {
+
+  private static final Logger log = LoggerFactory.getLogger(LibvirtStorage.class);
 
   /** {@code VIR_ERR_NO_STORAGE_POOL}. */
   private static final int NO_STORAGE_POOL = 49;
@@ -25,6 +29,9 @@ public final class LibvirtStorage implements Storage {
   private static final Duration PATIENCE_WITH_A_BUSY_POOL = Duration.ofSeconds(3);
 
   private static final Duration BETWEEN_REFRESHES = Duration.ofMillis(50);
+
+  /** So that a large pool takes many queries, and none of them too long. */
+  private static final int VOLUMES_IN_A_QUERY = 200;
 
   /** {@code VIR_FROM_STORAGE}. */
   private static final int FROM_STORAGE = 18;
@@ -61,6 +68,46 @@ public final class LibvirtStorage implements Storage {
                       return withVolume(found, name, volume -> described(pool, volume));
                     })
                 .flatMap(volume -> volume));
+  }
+
+  @Override
+  public List<StorageVolume> volumes(HostAddress host, String pool) {
+    List<String> names =
+        connections
+            .ask(
+                host,
+                connect ->
+                    withPool(
+                        connect,
+                        pool,
+                        found -> {
+                          refresh(found);
+                          return List.of(found.listVolumes());
+                        }))
+            .orElse(List.of());
+    List<StorageVolume> volumes = new ArrayList<>();
+    for (int from = 0; from < names.size(); from += VOLUMES_IN_A_QUERY) {
+      List<String> some = names.subList(from, Math.min(names.size(), from + VOLUMES_IN_A_QUERY));
+      connections
+          .ask(host, connect -> withPool(connect, pool, found -> readable(found, pool, some)))
+          .ifPresent(volumes::addAll);
+    }
+    return volumes;
+  }
+
+  private static List<StorageVolume> readable(
+      org.libvirt.StoragePool pool, String poolName, List<String> names) throws LibvirtException {
+    List<StorageVolume> volumes = new ArrayList<>();
+    for (String name : names) {
+      try {
+        withVolume(pool, name, volume -> described(poolName, volume)).ifPresent(volumes::add);
+      } catch (LibvirtException e) {
+        log.debug("{} in pool {} can't be read", name, poolName, e);
+        // Throws where it is not the volume's fault, but the connection is gone.
+        pool.getInfo();
+      }
+    }
+    return volumes;
   }
 
   /** libvirt does not look into a pool while a volume of it is being built, by whomever. */
@@ -100,6 +147,18 @@ public final class LibvirtStorage implements Storage {
                     pool,
                     found -> withVolume(found, name, LibvirtStorage::stands).orElse(false))
                 .orElseThrow(() -> gone(pool)));
+  }
+
+  @Override
+  public Optional<StorageVolume> glance(HostAddress host, String pool, String name) {
+    return connections.ask(
+        host,
+        connect ->
+            withPool(
+                    connect,
+                    pool,
+                    found -> withVolume(found, name, volume -> described(pool, volume)))
+                .flatMap(volume -> volume));
   }
 
   private static boolean stands(StorageVol volume) throws LibvirtException {

@@ -18,10 +18,22 @@ public interface Storage {
   Optional<StorageVolume> volume(HostAddress host, String pool, String name);
 
   /**
+   * All volumes of a pool, read from the storage itself; empty when there is no such pool. One that
+   * can't be read is left out.
+   */
+  List<StorageVolume> volumes(HostAddress host, String pool);
+
+  /**
    * Whether what is behind a known volume is still there ({@code virStorageVolGetInfo}); does not
    * read the pool anew, so it is cheap and never sees a volume that was made outside of libvirt.
    */
   boolean stands(HostAddress host, String pool, String name);
+
+  /**
+   * A known volume as it is now; like {@link #stands} it is cheap, and never sees one that was made
+   * outside of libvirt under a new name.
+   */
+  Optional<StorageVolume> glance(HostAddress host, String pool, String name);
 
   /** Makes an empty volume ({@code virStorageVolCreateXML}); fails when one of that name exists. */
   StorageVolume create(HostAddress host, VolumeSpec spec);

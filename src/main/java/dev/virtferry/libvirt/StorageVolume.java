@@ -1,5 +1,6 @@
 package dev.virtferry.libvirt;
 
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param permissions who may use it; null when the pool knows none
  * @param encrypted whether its content is encrypted
  * @param backing the image beneath; null when there is none
+ * @param timestamps of the file behind it; null where the pool knows none
  */
 public record StorageVolume(
     String pool,
@@ -24,7 +26,19 @@ public record StorageVolume(
     @Nullable Layout layout,
     @Nullable Permissions permissions,
     boolean encrypted,
-    @Nullable Backing backing) {
+    @Nullable Backing backing,
+    @Nullable Timestamps timestamps) {
+
+  /**
+   * Whether the two look like one file that has two names, by a link or by two pools on a folder.
+   * libvirt tells no more of a file than this.
+   */
+  public boolean looksLike(StorageVolume other) {
+    return timestamps != null
+        && timestamps.equals(other.timestamps)
+        && capacityBytes == other.capacityBytes
+        && allocationBytes == other.allocationBytes;
+  }
 
   /**
    * How a qcow2 image is laid out.
@@ -51,6 +65,12 @@ public record StorageVolume(
    * @param group a group's number
    */
   public record Permissions(String mode, String owner, String group) {}
+
+  /**
+   * When a file was last written, and when anything of it was last changed. When it was last read
+   * is left out, as looking changes it.
+   */
+  public record Timestamps(Instant modified, Instant changed) {}
 
   /** The image beneath an overlay. */
   public record Backing(String path, String format) {}

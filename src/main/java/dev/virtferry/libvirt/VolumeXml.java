@@ -3,7 +3,10 @@ package dev.virtferry.libvirt;
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.StorageVolume.Layout;
 import dev.virtferry.libvirt.StorageVolume.Permissions;
+import dev.virtferry.libvirt.StorageVolume.Timestamps;
 import java.io.StringWriter;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import javax.xml.stream.XMLOutputFactory;
@@ -40,7 +43,8 @@ final class VolumeXml {
         format.equals("qcow2") ? layout(target) : null,
         Xml.child(target, "permissions").map(VolumeXml::permissions).orElse(null),
         Xml.child(target, "encryption").isPresent(),
-        Xml.child(volume, "backingStore").flatMap(VolumeXml::backing).orElse(null));
+        Xml.child(volume, "backingStore").flatMap(VolumeXml::backing).orElse(null),
+        Xml.child(target, "timestamps").flatMap(VolumeXml::timestamps).orElse(null));
   }
 
   private static String format(Element of) {
@@ -62,6 +66,24 @@ final class VolumeXml {
         Xml.text(permissions, "mode").orElse("0600"),
         Xml.text(permissions, "owner").orElse("0"),
         Xml.text(permissions, "group").orElse("0"));
+  }
+
+  private static Optional<Timestamps> timestamps(Element timestamps) {
+    return Xml.text(timestamps, "mtime")
+        .flatMap(modified ->
+            Xml.text(timestamps, "ctime")
+                .map(changed -> new Timestamps(instant(modified), instant(changed))));
+  }
+
+  /** Seconds since 1970, and perhaps nine digits of their fraction. */
+  private static Instant instant(String text) {
+    String[] parts = text.split("\\.", 2);
+    try {
+      long nanos = parts.length == 1 ? 0 : Long.parseLong(parts[1]);
+      return Instant.ofEpochSecond(Long.parseLong(parts[0]), nanos);
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new IllegalArgumentException("No time: " + text, e);
+    }
   }
 
   private static Optional<Backing> backing(Element store) {

@@ -42,6 +42,7 @@ final class BothHosts {
   private final HostAddress destination;
   private final Host sender;
   private final Host receiver;
+  private final VolumeMarks marks = new VolumeMarks();
 
   BothHosts(
       Hypervisor hypervisor,
@@ -194,7 +195,7 @@ final class BothHosts {
   void deleteOriginals(HeldMigration migration) {
     try {
       if (runsOnItsCopies()) {
-        volumes.deleteOriginals(migration, sender, hypervisor.imagesInUse(source).keySet());
+        volumes.deleteOriginals(migration, sender);
       } else {
         leaveOriginals(migration, "The destination is not seen to run on its copies.");
       }
@@ -226,7 +227,8 @@ final class BothHosts {
   }
 
   /**
-   * Deletes the volumes that were made for nothing, but for those that some domain uses by now.
+   * Deletes the volumes that were made for nothing, but for those that some domain names by now,
+   * and those that are not known again.
    *
    * @throws HostUnreachable when the destination is away; call it again
    */
@@ -234,14 +236,18 @@ final class BothHosts {
     if (migration.latest().volumes().stream().allMatch(VolumeRecord::settled)) {
       return;
     }
-    try {
-      volumes.delete(migration, receiver, hypervisor.imagesInUse(destination).keySet());
-    } catch (LibvirtFailure e) {
-      volumes.leave(
-          migration,
-          "%s does not tell which images its domains use: %s"
-              .formatted(destination.name(), e.message()));
-    }
+    boolean untouched = migration.latest().timeline().startedAt() == null;
+    volumes.delete(migration, receiver, (volume, now) -> marks.know(volume, now, untouched));
+  }
+
+  /** Remembers how the volumes look that were made, while they are copied into. */
+  void markVolumesWritten(HeldMigration migration) {
+    volumes.look(migration, receiver, marks::written);
+  }
+
+  /** Remembers how the volumes look that were made, now that nobody writes them any more. */
+  void markVolumesAtRest(HeldMigration migration) {
+    volumes.look(migration, receiver, marks::atRest);
   }
 
   /** Leaves the volumes that were made for nothing where they are. */

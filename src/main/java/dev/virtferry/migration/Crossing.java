@@ -33,7 +33,6 @@ import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +115,7 @@ final class Crossing {
     Placement placement =
         two
             ? volumes.plan(
-                wish(submission, domain, selected, promised(selected, destination, self)),
+                wish(submission, domain, selected, others(selected, destination), self),
                 source.address(),
                 pools,
                 destination.address())
@@ -232,17 +231,17 @@ final class Crossing {
     }
   }
 
-  private Map<String, Long> promised(Selection selected, Host destination, @Nullable UUID self) {
-    return selected.chosen().isEmpty()
-        ? Map.of()
-        : Promised.bytes(migrations.underWayTo(destination.name()), self);
+  /** The migrations that may want the same room and the same images. */
+  private List<Tracked> others(Selection selected, Host destination) {
+    return selected.chosen().isEmpty() ? List.of() : migrations.underWayTo(destination.name());
   }
 
   private static CopyWish wish(
       Submission submission,
       DomainDescription domain,
       Selection selected,
-      Map<String, Long> promised) {
+      List<Tracked> others,
+      @Nullable UUID self) {
     return new CopyWish(
         domain.uuid(),
         selected.chosen(),
@@ -251,7 +250,8 @@ final class Crossing {
         submission.copy() == null ? CopyMode.FULL : submission.copy(),
         submission.options().verifyBacking(),
         submission.volumes(),
-        promised);
+        Promised.bytes(others, self),
+        Promised.images(others, domain.uuid()));
   }
 
   private static DiskChoice choice(DiskChoice choice, Placement placement) {

@@ -247,6 +247,7 @@ final class MigrationRun {
       return;
     }
     abortedAt = now;
+    hosts.markVolumesWritten(migration);
     try {
       hosts.abort();
       abortTaken = true;
@@ -448,6 +449,9 @@ final class MigrationRun {
   private boolean stay(Verdict.Stayed stayed) {
     // Who destroys and undefines a copy at the destination does that in two steps.
     boolean plain = call != null && stayed.destination() == DomainState.ABSENT;
+    if (stayed.destination() == DomainState.ABSENT) {
+      hosts.markVolumesAtRest(migration);
+    }
     if (!plain && !lasts(stayed)) {
       return false;
     }

@@ -1,6 +1,7 @@
 package dev.virtferry.migration;
 
 import static dev.virtferry.problem.ProblemType.DESTINATION_NOT_ALLOWED;
+import static dev.virtferry.problem.ProblemType.DESTINATION_STORAGE;
 import static dev.virtferry.problem.ProblemType.HOST_NOT_FOUND;
 import static dev.virtferry.problem.ProblemType.IDEMPOTENCY_CONFLICT;
 
@@ -104,7 +105,17 @@ public class MigrationService {
     MigrateCall call = Objects.requireNonNull(plan.call());
     var migration = Migration.accepted(ids.generate(), order, call, clock.instant());
     Progress progress = Progress.initial(order);
-    migrations.add(migration, progress, caller.name(), key);
+    try {
+      migrations.add(migration, progress, caller.name(), key);
+    } catch (ImagePromised e) {
+      // It was accepted after this one was planned.
+      throw new Refused(
+          Problem.at(
+              "#/disks",
+              DESTINATION_STORAGE,
+              "%s on %s; wait for its end, or name another place in volumes."
+                  .formatted(e.getMessage(), order.destination())));
+    }
     log.info(
         "Accepted migration {} of {} from {} to {}, disks {}, for {}",
         migration.id(),

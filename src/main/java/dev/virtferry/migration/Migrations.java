@@ -20,6 +20,7 @@ public interface Migrations {
    * @param caller who asked for it
    * @param key of the request; null when it had none
    * @throws DomainBusy when the domain has one that has not ended
+   * @throws ImagePromised when another one that has not ended copies into the same image
    * @throws KeyTaken when another request came first with that key
    * @throws QueueFull when as many of the caller's wait as may
    */

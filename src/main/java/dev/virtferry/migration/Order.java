@@ -1,14 +1,19 @@
 package dev.virtferry.migration;
 
 import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DomainRun;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +94,22 @@ public record Order(
 
   public List<String> targets() {
     return disks.stream().map(VolumePlan::target).toList();
+  }
+
+  /** Every name of an image at the destination that is copied into. */
+  Set<ImageName> images() {
+    return disks.stream().flatMap(plan -> images(plan).stream()).collect(toSet());
+  }
+
+  /** The path of each of these names by its {@link ImageName#key}, in the order of the keys. */
+  public SortedMap<String, String> imagePaths() {
+    var paths = new TreeMap<String, String>();
+    images().forEach(image -> paths.put(image.key(), image.path()));
+    return paths;
+  }
+
+  private List<ImageName> images(VolumePlan plan) {
+    return plan.names().isEmpty() ? List.of(new ImageName(destination, plan.path())) : plan.names();
   }
 
   /** The file of each disk that is elsewhere at the destination, by disk target. */

@@ -1,11 +1,15 @@
 package dev.virtferry.migration;
 
+import static java.util.stream.Collectors.toSet;
+
+import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.migration.Progress.DiskProgress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +33,19 @@ final class Promised {
       }
     }
     return promised;
+  }
+
+  /**
+   * The images that they copy into.
+   *
+   * @param except the domain that asks; it never has two of them, and its own is not in its way
+   */
+  static Set<ImageName> images(List<Tracked> underWay, UUID except) {
+    return underWay.stream()
+        .map(Tracked::migration)
+        .filter(migration -> !migration.order().guest().uuid().equals(except))
+        .flatMap(migration -> migration.order().images().stream())
+        .collect(toSet());
   }
 
   private static void add(Tracked tracked, Map<String, Long> promised) {

@@ -1,12 +1,17 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.disk.DestinationVolumes;
+import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.disk.VolumePlan.Original;
+import dev.virtferry.disk.VolumeRemoval;
+import dev.virtferry.disk.VolumeRemoval.Doomed;
+import dev.virtferry.disk.VolumeRemoval.Round;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.migration.VolumeRecord.Fate;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -32,9 +39,11 @@ final class VolumeKeeper {
   private static final Logger log = LoggerFactory.getLogger(VolumeKeeper.class);
 
   private final DestinationVolumes volumes;
+  private final VolumeRemoval removal;
 
-  VolumeKeeper(DestinationVolumes volumes) {
+  VolumeKeeper(DestinationVolumes volumes, VolumeRemoval removal) {
     this.volumes = volumes;
+    this.removal = removal;
   }
 
   /**
@@ -51,8 +60,11 @@ final class VolumeKeeper {
     missing.forEach((plan, record) -> {
       // Born with a size that nobody else gives it, it is known as ours whenever we die.
       volumes.make(plan, Objects.requireNonNull(record.bornBytes()), destination.address());
-      replace(migration, record.now(Fate.MADE));
+      VolumeRecord made = record.now(Fate.MADE);
+      replace(migration, made);
       volumes.trim(plan, destination.address());
+      now(made, destination)
+          .ifPresent(volume -> replace(migration, made.marked(VolumeMark.of(volume))));
     });
   }
 
@@ -88,6 +100,30 @@ final class VolumeKeeper {
     }
   }
 
+  /**
+   * Shows the volumes that were made and not settled, as they are now; not those that can't be
+   * looked at.
+   */
+  void look(
+      HeldMigration migration, Host destination, BiConsumer<VolumeRecord, StorageVolume> viewer) {
+    migration.latest().volumes().stream()
+        .filter(volume -> volume.state() == Fate.MADE)
+        .forEach(volume -> seen(volume, destination).ifPresent(now -> viewer.accept(volume, now)));
+  }
+
+  private Optional<StorageVolume> seen(VolumeRecord volume, Host destination) {
+    try {
+      return now(volume, destination);
+    } catch (HostUnreachable | LibvirtFailure e) {
+      log.debug("{} can't be looked at: {}", volume.path(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<StorageVolume> now(VolumeRecord volume, Host destination) {
+    return volumes.glance(volume.pool(), volume.name(), destination.address());
+  }
+
   /** The guest uses them now. */
   void keep(HeldMigration migration) {
     migration.change(
@@ -104,15 +140,17 @@ final class VolumeKeeper {
   }
 
   /**
-   * Deletes what was made. The destination must have nothing of the domain and the source must run
-   * it without a job.
+   * Deletes what was made, where it is known again and nobody names it. The destination must have
+   * nothing of the domain and the source must run it without a job.
    *
-   * @param inUse images of the destination that some domain there names, by path
+   * @param known whether the volume that has the name now is the one on record
    * @throws dev.virtferry.libvirt.HostUnreachable when the destination is away; call it again
    */
-  void delete(HeldMigration migration, Host destination, Set<String> inUse) {
+  void delete(
+      HeldMigration migration, Host destination, BiPredicate<VolumeRecord, StorageVolume> known) {
+    Round round = removal.round(destination.address(), List.of());
     for (VolumeRecord volume : migration.latest().volumes()) {
-      unmade(volume, destination, inUse)
+      unmade(volume, destination, round, known)
           .ifPresentOrElse(after -> replace(migration, after), () -> forget(migration, volume));
     }
   }
@@ -127,29 +165,34 @@ final class VolumeKeeper {
   }
 
   /** What is to be written of it; empty when it never came into being. */
-  private Optional<VolumeRecord> unmade(VolumeRecord volume, Host destination, Set<String> inUse) {
-    if (!volume.settled() && inUse.contains(volume.path())) {
-      return Optional.of(volume.left("A domain of %s uses it.".formatted(destination.name())));
-    }
+  private Optional<VolumeRecord> unmade(
+      VolumeRecord volume,
+      Host destination,
+      Round round,
+      BiPredicate<VolumeRecord, StorageVolume> known) {
     return switch (volume.state()) {
-      case MADE -> Optional.of(deleted(volume, destination));
-      case PLANNED -> unmadePlan(volume, destination);
+      case MADE -> Optional.of(deleted(volume, round, now -> known.test(volume, now)));
+      case PLANNED -> unmadePlan(volume, destination, round);
       case KEPT, DELETED, LEFT -> Optional.of(volume);
     };
   }
 
   /** Between the record and the answer of libvirt somebody else may have made it. */
-  private Optional<VolumeRecord> unmadePlan(VolumeRecord volume, Host destination) {
+  private Optional<VolumeRecord> unmadePlan(VolumeRecord volume, Host destination, Round round) {
     try {
       return volumes
           .capacity(volume.pool(), volume.name(), destination.address())
           .map(capacity ->
               capacity.equals(volume.bornBytes())
-                  ? deleted(volume, destination)
+                  ? deleted(volume, round, now -> bornAs(volume, now))
                   : volume.left("virt-ferry did not make the one that is there."));
     } catch (LibvirtFailure e) {
       return Optional.of(volume.left("libvirt does not tell whether it is there: " + e.message()));
     }
+  }
+
+  private static boolean bornAs(VolumeRecord volume, StorageVolume now) {
+    return Long.valueOf(now.capacityBytes()).equals(volume.bornBytes());
   }
 
   private static void forget(HeldMigration migration, VolumeRecord volume) {
@@ -158,10 +201,13 @@ final class VolumeKeeper {
         m -> m.recordVolumes(m.volumes().stream().filter(v -> !v.same(volume)).toList()));
   }
 
-  private VolumeRecord deleted(VolumeRecord volume, Host host) {
+  private static VolumeRecord deleted(
+      VolumeRecord volume, Round round, Predicate<StorageVolume> known) {
     try {
-      volumes.delete(volume.pool(), volume.name(), host.address());
-      return volume.now(Fate.DELETED);
+      return round
+          .delete(new Doomed(volume.pool(), volume.name()), known)
+          .map(volume::left)
+          .orElseGet(() -> volume.now(Fate.DELETED));
     } catch (LibvirtFailure e) {
       log.warn("{} could not be deleted: {}", volume.path(), e.message());
       return volume.left("libvirt did not delete it: " + e.message());
@@ -170,13 +216,15 @@ final class VolumeKeeper {
 
   /**
    * Deletes the images that were copied, at the source. The destination must be seen to run the
-   * domain on its copies.
-   *
-   * @param stillInUse images of the source that some domain there names, by path
+   * domain on its copies. Two disks of a guest are never one file, however much they look alike:
+   * QEMU locks what it writes.
    */
-  void deleteOriginals(HeldMigration migration, Host source, Set<String> stillInUse) {
+  void deleteOriginals(HeldMigration migration, Host source) {
     Migration now = migration.latest();
-    record(migration, source, plan -> withoutOriginal(now, plan, source, stillInUse));
+    List<String> originals =
+        now.order().disks().stream().map(plan -> original(plan, source).path()).toList();
+    Round round = removal.round(source.address(), originals);
+    record(migration, source, plan -> withoutOriginal(now, plan, source, round));
   }
 
   /** Says why the images that were copied are left at the source. */
@@ -201,7 +249,8 @@ final class VolumeKeeper {
 
   private static VolumeRecord original(VolumePlan plan, Host source) {
     Original known = plan.original();
-    Original original = known == null ? new Original("", "", plan.path()) : known;
+    String path = Objects.requireNonNullElse(plan.from(), plan.path());
+    Original original = known == null ? new Original("", "", path) : known;
     return VolumeRecord.of(plan.target(), original, source.name());
   }
 
@@ -210,7 +259,7 @@ final class VolumeKeeper {
   }
 
   private VolumeRecord withoutOriginal(
-      Migration migration, VolumePlan plan, Host source, Set<String> stillInUse) {
+      Migration migration, VolumePlan plan, Host source, Round round) {
     VolumeRecord volume = original(plan, source);
     if (plan.original() == null) {
       return volume.left("No pool of %s has it.".formatted(source.name()));
@@ -222,11 +271,8 @@ final class VolumeKeeper {
       // What was there before may be the same storage under both hosts.
       return volume.left("virt-ferry did not make the copy, so they may be one and the same.");
     }
-    if (stillInUse.contains(volume.path())) {
-      return volume.left("A domain of %s uses it.".formatted(source.name()));
-    }
     try {
-      return deleted(volume, source);
+      return deleted(volume, round, _ -> true);
     } catch (HostUnreachable e) {
       log.warn("{} could not be deleted: {}", volume.path(), e.getMessage());
       return volume.left("%s was unreachable when it was to be deleted.".formatted(source.name()));

@@ -1,5 +1,6 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.libvirt.VolumeSpec;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param bornBytes the capacity that it is made with, which tells it from everybody else's volume
  *     of that name until it is known as made; null where nothing is made
  * @param reason why it was left; null unless it was
+ * @param mark by what it was known when it was made; null before, and for what was not made
  */
 public record VolumeRecord(
     String host,
@@ -26,7 +28,8 @@ public record VolumeRecord(
     String path,
     @Nullable Long bornBytes,
     Fate state,
-    @Nullable String reason) {
+    @Nullable String reason,
+    @Nullable VolumeMark mark) {
 
   /** What became of it. */
   public enum Fate {
@@ -52,6 +55,7 @@ public record VolumeRecord(
         plan.path(),
         bornBytes(volume.capacityBytes()),
         Fate.PLANNED,
+        null,
         null);
   }
 
@@ -64,15 +68,27 @@ public record VolumeRecord(
   /** The image that a disk was copied from. */
   static VolumeRecord of(String target, Original original, String host) {
     return new VolumeRecord(
-        host, target, original.pool(), original.name(), original.path(), null, Fate.KEPT, null);
+        host,
+        target,
+        original.pool(),
+        original.name(),
+        original.path(),
+        null,
+        Fate.KEPT,
+        null,
+        null);
   }
 
   VolumeRecord now(Fate fate) {
-    return new VolumeRecord(host, target, pool, name, path, bornBytes, fate, null);
+    return new VolumeRecord(host, target, pool, name, path, bornBytes, fate, null, mark);
   }
 
   VolumeRecord left(String why) {
-    return new VolumeRecord(host, target, pool, name, path, bornBytes, Fate.LEFT, why);
+    return new VolumeRecord(host, target, pool, name, path, bornBytes, Fate.LEFT, why, mark);
+  }
+
+  VolumeRecord marked(VolumeMark known) {
+    return new VolumeRecord(host, target, pool, name, path, bornBytes, state, reason, known);
   }
 
   /** Left, where it was not said yet what becomes of it. */

@@ -117,7 +117,8 @@ abstract class HttpBench extends PlayedHosts {
 
   private String startRunning() {
     for (int guest = 0; guest < RUNNING; guest++) {
-      DomainDescription domain = Domains.running("runs-" + guest, Domains.disk("vda"));
+      DomainDescription domain =
+          Domains.running("runs-" + guest, Domains.ownDisk("runs-" + guest, "vda"));
       hosts().put("kvm-a", domain);
       CLIENT
           .post()

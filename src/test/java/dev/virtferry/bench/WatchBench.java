@@ -80,7 +80,8 @@ class WatchBench extends PlayedHosts {
   }
 
   private void start(String name) {
-    DomainDescription guest = Domains.running(name, Domains.disk("vda"), Domains.disk("vdb"));
+    DomainDescription guest =
+        Domains.running(name, Domains.ownDisk(name, "vda"), Domains.ownDisk(name, "vdb"));
     hosts().put("kvm-a", guest);
     hosts().blockJob(guest.uuid(), "vda", 1, 1L << 30);
     service.submit(

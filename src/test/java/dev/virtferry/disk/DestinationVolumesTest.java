@@ -19,12 +19,15 @@ import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.StorageVolume.Layout;
 import dev.virtferry.libvirt.StorageVolume.Permissions;
+import dev.virtferry.libvirt.StorageVolume.Timestamps;
 import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -34,14 +37,16 @@ class DestinationVolumesTest {
   private static final HostAddress SOURCE = new HostAddress("kvm-a", "qemu+tls://kvm-a/system");
   private static final HostAddress DESTINATION =
       new HostAddress("kvm-b", "qemu+tls://kvm-b/system");
+  private static final HostAddress THIRD = new HostAddress("kvm-c", "qemu+tls://kvm-c/system");
   private static final UUID GUEST = UUID.randomUUID();
   private static final Layout OLD = new Layout("0.10", 131_072, List.of());
 
   private final FakeStorage storage = new FakeStorage();
   private final FakeHypervisor hypervisor = new FakeHypervisor();
-  private final DestinationVolumes volumes =
-      new DestinationVolumes(
-          storage, hypervisor, new SharedStorage(new DiskProperties(List.of("/shared"))));
+  private final SharedStorage shared = new SharedStorage(new DiskProperties(List.of("/shared")));
+  private final FilesInUse files =
+      new FilesInUse(hypervisor, storage, shared, () -> List.of(SOURCE, DESTINATION, THIRD));
+  private final DestinationVolumes volumes = new DestinationVolumes(storage, files, shared);
 
   private void pool(String host, long availableBytes) {
     storage.pool(host, new StoragePool("images", "dir", "/srv", availableBytes));
@@ -66,7 +71,8 @@ class DestinationVolumesTest {
             format.equals("qcow2") ? OLD : null,
             new Permissions("0640", "64055", "108"),
             false,
-            on));
+            on,
+            null));
   }
 
   private static DomainDisk qcow2(String target) {
@@ -104,7 +110,8 @@ class DestinationVolumesTest {
             mode,
             BackingCheck.SIZE,
             places,
-            Map.of("images", 10 * MIB)),
+            Map.of("images", 10 * MIB),
+            Set.of(new ImageName("kvm-b", "/srv/promised.raw"), new ImageName(null, "/shared/x"))),
         SOURCE,
         storage.pools(SOURCE),
         DESTINATION);
@@ -141,7 +148,9 @@ class DestinationVolumesTest {
                 null,
                 null,
                 List.of(),
-                null));
+                null,
+                List.of(new ImageName("kvm-b", "/srv/vda.raw")),
+                "/srv/vda.raw"));
   }
 
   @Test
@@ -171,7 +180,9 @@ class DestinationVolumesTest {
                 spec,
                 100 * MIB,
                 List.of(),
-                new Original("images", "vda.qcow2", "/srv/vda.qcow2")));
+                new Original("images", "vda.qcow2", "/srv/vda.qcow2"),
+                List.of(new ImageName("kvm-b", "/srv/vda.qcow2")),
+                "/srv/vda.qcow2"));
     assertThat(storage.deeds()).as("a plan changes nothing").isEmpty();
     volumes.make(plan, 70 * MIB, DESTINATION);
     assertThat(volumes.capacity("images", "vda.qcow2", DESTINATION)).contains(70 * MIB);
@@ -235,6 +246,203 @@ class DestinationVolumesTest {
         .contains("/srv/vda.raw on kvm-b belongs to the domain");
   }
 
+  private Problem refusalAt(String pool, String name) {
+    return refusal(place(CopyMode.FULL, Map.of("vda", new VolumeWish(pool, name)), disk("vda")));
+  }
+
+  @Test
+  void refusesAnImageThatAnotherMigrationCopiesInto() {
+    pool("kvm-b", 100 * MIB);
+    assertThat(refusalAt("images", "promised.raw").detail())
+        .contains("Another migration copies into /srv/promised.raw on kvm-b");
+    storage.pool("kvm-b", new StoragePool("twin", "dir", "/srv/", 100 * MIB));
+    assertThat(refusalAt("twin", "promised.raw").detail()).contains("Another migration");
+    storage.pool("kvm-b", new StoragePool("nfs", "dir", "/shared", 100 * MIB));
+    assertThat(refusalAt("nfs", "x").detail()).contains("Another migration");
+  }
+
+  @Test
+  void refusesAnotherNameOfAnImageThatAnotherMigrationCopiesInto() {
+    pool("kvm-b", 100 * MIB);
+    storage.pool("kvm-b", new StoragePool("linked", "dir", "/linked", 100 * MIB));
+    stamped("kvm-b", "images", "/srv/promised.raw", NOON);
+    stamped("kvm-b", "linked", "/linked/y.raw", NOON);
+    assertThat(refusalAt("linked", "y.raw").detail()).contains("Another migration");
+  }
+
+  @Test
+  void refusesTwoNamesOfOnePlaceForTwoDisks() {
+    pool("kvm-b", 1000 * MIB);
+    storage.pool("kvm-b", new StoragePool("twin", "dir", "/srv/", 1000 * MIB));
+    assertThat(
+            refusal(
+                    place(
+                        CopyMode.FULL,
+                        Map.of("vdb", new VolumeWish("twin", "vda.raw")),
+                        disk("vda"),
+                        disk("vdb")))
+                .detail())
+        .contains("Another disk goes to");
+  }
+
+  // Whose image it is.
+
+  private static final UUID OTHER = UUID.fromString("11111111-2222-4333-8444-555555555555");
+  private static final Timestamps NOON =
+      new Timestamps(Instant.parse("2026-11-28T12:00:00Z"), Instant.parse("2026-11-28T12:00:01Z"));
+  private static final Timestamps LATER =
+      new Timestamps(Instant.parse("2026-11-28T12:00:00Z"), Instant.parse("2026-11-28T12:00:02Z"));
+
+  private void stamped(String host, String pool, String path, Timestamps timestamps) {
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    storage.volume(
+        host,
+        new StorageVolume(
+            pool, name, path, "raw", 64 * MIB, 5 * MIB, null, null, false, null, timestamps));
+  }
+
+  /** The image of vda is at the destination already, in the pool images. */
+  private void vdaIsThere() {
+    pool("kvm-b", 100 * MIB);
+    stamped("kvm-b", "images", "/srv/vda.raw", NOON);
+  }
+
+  private void stopped(String host, String devices) {
+    hypervisor.define(host, OTHER, "<domain><devices>%s</devices></domain>".formatted(devices));
+  }
+
+  private void stoppedOn(String host, String path) {
+    stopped(host, "<disk type='file'><source file='%s'/></disk>".formatted(path));
+  }
+
+  @Test
+  void refusesAnImageThatAStoppedDomainNamesInAnotherSpelling() {
+    vdaIsThere();
+    stoppedOn("kvm-b", "/srv/../srv//vda.raw");
+    assertThat(refusal(disk("vda")).detail()).contains("belongs to the domain " + OTHER);
+  }
+
+  @Test
+  void refusesAnImageThatADomainReachesThroughALinkedFolder() {
+    vdaIsThere();
+    stoppedOn("kvm-b", "/mnt/link/vda.raw");
+    assertThat(refusal(disk("vda")).detail())
+        .contains("/srv/vda.raw on kvm-b may be /mnt/link/vda.raw, which no pool of kvm-b shows")
+        .contains(OTHER.toString());
+  }
+
+  @Test
+  void takesAnImageWhoseNameADomainHasInAnotherPool() {
+    vdaIsThere();
+    storage.pool("kvm-b", new StoragePool("other", "dir", "/other", 0));
+    stamped("kvm-b", "other", "/other/vda.raw", LATER);
+    stoppedOn("kvm-b", "/other/vda.raw");
+    assertThat(plans(disk("vda"))).extracting(VolumePlan::action).containsExactly(Action.REUSE);
+  }
+
+  @Test
+  void makesAnImageWhoseNameADomainHasSomewhereElse() {
+    pool("kvm-b", 100 * MIB);
+    stoppedOn("kvm-b", "/mnt/link/vda.raw");
+    assertThat(plans(disk("vda"))).extracting(VolumePlan::action).containsExactly(Action.CREATE);
+  }
+
+  @Test
+  void refusesTheBackingImageOfAStoppedDomainsOverlay() {
+    vdaIsThere();
+    volume("kvm-b", "top.qcow2", "qcow2", 64 * MIB, 0, new Backing("/srv/mid.qcow2", "qcow2"));
+    volume("kvm-b", "mid.qcow2", "qcow2", 64 * MIB, 0, new Backing("/srv/vda.raw", "raw"));
+    stoppedOn("kvm-b", "/srv/top.qcow2");
+    assertThat(refusal(disk("vda")).detail()).contains("belongs to the domain " + OTHER);
+  }
+
+  @Test
+  void refusesAnotherDomainsNvram() {
+    vdaIsThere();
+    hypervisor.define("kvm-b", OTHER, "<domain><os><nvram>/srv/vda.raw</nvram></os></domain>");
+    assertThat(refusal(disk("vda")).detail()).contains("belongs to the domain " + OTHER);
+  }
+
+  @Test
+  void refusesAVolumeThatADomainNamesByAnotherPoolOnTheSameFolder() {
+    vdaIsThere();
+    storage.pool("kvm-b", new StoragePool("twin", "dir", "/srv/", 0));
+    stopped("kvm-b", "<disk type='volume'><source pool='twin' volume='vda.raw'/></disk>");
+    assertThat(refusal(disk("vda")).detail()).contains("belongs to the domain " + OTHER);
+  }
+
+  @Test
+  void refusesAVolumeThatADomainNamesByAPoolThatIsNotActive() {
+    vdaIsThere();
+    stopped("kvm-b", "<disk type='volume'><source pool='off' volume='vda.raw'/></disk>");
+    assertThat(refusal(disk("vda")).detail()).contains("may be off/vda.raw");
+  }
+
+  @Test
+  void takesTwoVolumesThatLookAlikeForOneFile() {
+    vdaIsThere();
+    storage.pool("kvm-b", new StoragePool("linked", "dir", "/linked", 0));
+    stamped("kvm-b", "linked", "/linked/x.raw", NOON);
+    stoppedOn("kvm-b", "/linked/x.raw");
+    assertThat(refusal(disk("vda")).detail()).contains("looks like /linked/x.raw");
+    stamped("kvm-b", "linked", "/linked/x.raw", LATER);
+    assertThat(plans(disk("vda"))).hasSize(1);
+  }
+
+  @Test
+  void namesEveryUserOfAnImage() {
+    vdaIsThere();
+    stoppedOn("kvm-b", "/srv/vda.raw");
+    hypervisor.put("kvm-b", Domains.running("second", disk("vda")));
+    assertThat(place(CopyMode.FULL, Map.of(), disk("vda")).obstacles()).hasSize(2);
+  }
+
+  @Test
+  void refusesAPathThatNoPoolShowsAndAnotherDomainNames() {
+    stoppedOn("kvm-b", "/srv/./vda.raw");
+    assertThat(refusal(disk("vda")).detail()).contains("belongs to the domain " + OTHER);
+  }
+
+  /** A wish for a place that every host sees. */
+  private Placement onSharedStorage() {
+    storage.pool("kvm-b", new StoragePool("nfs", "dir", "/shared", 100 * MIB));
+    return place(CopyMode.FULL, Map.of("vda", new VolumeWish("nfs", null)), disk("vda"));
+  }
+
+  @Test
+  void refusesAnImageThatADomainOfAnotherHostNames() {
+    stamped("kvm-b", "nfs", "/shared/vda.raw", NOON);
+    stoppedOn("kvm-c", "/shared/vda.raw");
+    assertThat(refusal(onSharedStorage()).detail())
+        .contains("/shared/vda.raw on kvm-b belongs to the domain " + OTHER + " of kvm-c");
+  }
+
+  @Test
+  void refusesToMakeAnImageThatADomainOfAnotherHostNames() {
+    stoppedOn("kvm-c", "/shared/vda.raw");
+    assertThat(refusal(onSharedStorage()).detail()).contains("of kvm-c");
+  }
+
+  @Test
+  void asksNoOtherHostOfAPathThatItDoesNotShare() {
+    vdaIsThere();
+    stoppedOn("kvm-c", "/srv/vda.raw");
+    hypervisor.cutOff("kvm-a");
+    assertThat(plans(disk("vda"))).hasSize(1);
+  }
+
+  @Test
+  void aSilentHostBarsOverwritingWhatItShares() {
+    hypervisor.cutOff("kvm-c");
+    assertThat(onSharedStorage().volumes())
+        .as("nothing is lost where nothing is")
+        .extracting(VolumePlan::action)
+        .containsExactly(Action.CREATE);
+    stamped("kvm-b", "nfs", "/shared/vda.raw", NOON);
+    assertThat(refusal(onSharedStorage()).detail())
+        .contains("is shared with kvm-c, which can't be asked");
+  }
+
   @Test
   void refusesAFormatThatAPoolCantMake() {
     pool("kvm-b", 100 * MIB);
@@ -250,7 +458,17 @@ class DestinationVolumesTest {
     storage.volume(
         "kvm-a",
         new StorageVolume(
-            "images", "vda.qcow2", "/srv/vda.qcow2", "qcow2", 64 * MIB, 0, OLD, null, true, null));
+            "images",
+            "vda.qcow2",
+            "/srv/vda.qcow2",
+            "qcow2",
+            64 * MIB,
+            0,
+            OLD,
+            null,
+            true,
+            null,
+            null));
     assertThat(refusal(qcow2("vda")).detail()).contains("vda is encrypted");
   }
 

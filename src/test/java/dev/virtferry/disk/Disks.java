@@ -16,7 +16,15 @@ public final class Disks {
   }
 
   public static DestinationVolumes volumes(Storage storage, Hypervisor hypervisor) {
-    return new DestinationVolumes(storage, hypervisor, SHARED);
+    return new DestinationVolumes(storage, files(storage, hypervisor), SHARED);
+  }
+
+  public static VolumeRemoval removal(Storage storage, Hypervisor hypervisor) {
+    return new VolumeRemoval(storage, files(storage, hypervisor));
+  }
+
+  private static FilesInUse files(Storage storage, Hypervisor hypervisor) {
+    return new FilesInUse(hypervisor, storage, SHARED, List::of);
   }
 
   public static BackingContent content(Storage storage) {

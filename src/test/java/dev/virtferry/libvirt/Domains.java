@@ -18,6 +18,12 @@ public final class Domains {
     return onImage(target, new DiskImage("file", "/srv/" + target + ".raw", "raw", null));
   }
 
+  /** A raw image /srv/GUEST-TARGET.raw of 64 MiB: no other guest's. */
+  public static DomainDisk ownDisk(String guest, String target) {
+    return onImage(
+        target, new DiskImage("file", "/srv/%s-%s.raw".formatted(guest, target), "raw", null));
+  }
+
   /** A writable disk of 64 MiB on that image. */
   public static DomainDisk onImage(String target, @Nullable DiskImage image) {
     return new DomainDisk(target, "disk", "virtio", image, false, false, false, false, 64 * MIB, 0);

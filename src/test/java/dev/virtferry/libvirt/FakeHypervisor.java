@@ -3,6 +3,7 @@ package dev.virtferry.libvirt;
 import static java.util.stream.Collectors.toSet;
 
 import dev.virtferry.libvirt.JobReading.Activity;
+import dev.virtferry.libvirt.NamedFile.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final AtomicInteger starts = new AtomicInteger();
   private final Map<String, Map<UUID, DomainDescription>> domains = new ConcurrentHashMap<>();
   private final Map<UUID, DomainDescription> known = new ConcurrentHashMap<>();
+  private final Map<String, List<DomainFiles>> definitions = new ConcurrentHashMap<>();
   private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
   private final Map<UUID, JobReading> jobs = new ConcurrentHashMap<>();
   private final Map<Watched, Consumer<DomainNews>> watches = new ConcurrentHashMap<>();
@@ -52,6 +55,7 @@ public final class FakeHypervisor implements Hypervisor {
 
   public void reset() {
     domains.clear();
+    definitions.clear();
     unreachable.clear();
     jobs.clear();
     called.clear();
@@ -258,17 +262,39 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
-  public Map<String, UUID> imagesInUse(HostAddress host) {
+  public List<DomainFiles> namedFiles(HostAddress host) {
     requireReachable(host);
-    Map<String, UUID> users = new ConcurrentHashMap<>();
+    List<DomainFiles> all = new ArrayList<>(definitions.getOrDefault(host.name(), List.of()));
     for (DomainDescription domain : at(host.name()).values()) {
-      for (DomainDisk disk : domain.disks()) {
-        if (disk.image() != null) {
-          users.put(disk.image().location(), domain.uuid());
-        }
-      }
+      all.add(new DomainFiles(domain.uuid(), files(domain)));
     }
-    return users;
+    return all;
+  }
+
+  private static List<NamedFile> files(DomainDescription domain) {
+    return domain.disks().stream()
+        .map(DomainDisk::image)
+        .filter(Objects::nonNull)
+        .flatMap(image -> Stream.concat(Stream.of(image), image.chain().stream()))
+        .map(FakeHypervisor::file)
+        .toList();
+  }
+
+  private static NamedFile file(DiskImage image) {
+    Kind kind =
+        switch (image.type()) {
+          case "volume" -> Kind.VOLUME;
+          case "network" -> Kind.NETWORK;
+          default -> Kind.PATH;
+        };
+    return new NamedFile("devices/disk/source", image.type(), kind, image.location());
+  }
+
+  /** A domain of the host that does not run; of its definition only the files matter. */
+  public void define(String host, UUID domain, String xml) {
+    definitions
+        .computeIfAbsent(host, _ -> new CopyOnWriteArrayList<>())
+        .add(new DomainFiles(domain, NamedFiles.in(xml)));
   }
 
   @Override

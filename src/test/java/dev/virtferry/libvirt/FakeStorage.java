@@ -83,6 +83,19 @@ public final class FakeStorage implements Storage {
     return volume(host, pool, name).isPresent();
   }
 
+  @Override
+  public Optional<StorageVolume> glance(HostAddress host, String pool, String name) {
+    return volume(host, pool, name);
+  }
+
+  @Override
+  public List<StorageVolume> volumes(HostAddress host, String pool) {
+    return volumes.entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(host.name() + "/" + pool + "/"))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
   /** Somebody deletes a volume behind our back. */
   public void vanish(String host, String pool, String name) {
     volumes.remove(key(host, pool, name));
@@ -112,7 +125,8 @@ public final class FakeStorage implements Storage {
             spec.layout(),
             spec.permissions(),
             false,
-            spec.backing());
+            spec.backing(),
+            null);
     volume(host.name(), made);
     deeds.add("made " + key(host.name(), spec.pool(), spec.name()));
     afterCreating.run();
@@ -136,7 +150,8 @@ public final class FakeStorage implements Storage {
             whole.layout(),
             whole.permissions(),
             whole.encrypted(),
-            whole.backing()));
+            whole.backing(),
+            whole.timestamps()));
   }
 
   /** What the bytes of a volume are; without this they are all zero. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.StorageVolume.Layout;
 import dev.virtferry.libvirt.StorageVolume.Permissions;
+import dev.virtferry.libvirt.StorageVolume.Timestamps;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +40,8 @@ class VolumeXmlTest {
                   <capacity unit='bytes'>1048576</capacity>
                   <allocation unit='bytes'>196616</allocation>
                   <target><path>/srv/o.qcow2</path><format type='qcow2'/><compat>1.1</compat>
+                    <timestamps><atime>9.1</atime><mtime>1795833317.485747438</mtime>
+                      <ctime>1795833318</ctime><btime>0</btime></timestamps>
                     <permissions><mode>0600</mode><owner>64055</owner><group>108</group>
                     </permissions>
                     <clusterSize unit='B'>65536</clusterSize>
@@ -56,7 +60,10 @@ class VolumeXmlTest {
                 new Layout("1.1", 65_536, List.of("lazy_refcounts")),
                 new Permissions("0600", "64055", "108"),
                 false,
-                new Backing("/srv/base.qcow2", "qcow2")));
+                new Backing("/srv/base.qcow2", "qcow2"),
+                new Timestamps(
+                    Instant.parse("2026-11-28T02:35:17.485747438Z"),
+                    Instant.parse("2026-11-28T02:35:18Z"))));
   }
 
   @Test

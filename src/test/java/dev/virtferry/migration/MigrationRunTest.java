@@ -13,6 +13,7 @@ import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.problem.ProblemType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -455,6 +456,113 @@ class MigrationRunTest {
     run.lookUntilTheEnd();
     assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb DELETED");
     assertThat(run.volumes().deeds()).doesNotContain("deleted kvm-b/images/vda.raw");
+  }
+
+  @Test
+  void leavesAVolumeThatAStoppedDomainNamesByItsPoolByNow() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.hosts()
+        .define(
+            "kvm-b",
+            UUID.randomUUID(),
+            "<domain><devices><disk type='volume'><source pool='images' volume='vda.raw'/></disk>"
+                + "</devices></domain>");
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb DELETED");
+  }
+
+  @Test
+  void leavesAVolumeThatSomebodyPutInThePlaceOfItsOwn() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.volumes().vanish("kvm-b", "images", "vda.raw");
+    run.raw("kvm-b", "vda.raw", 65 * MIB);
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb DELETED");
+    assertThat(run.migration().volumes().getFirst().reason()).contains("Another file has its name");
+  }
+
+  @Test
+  void leavesAVolumeThatIsReplacedWhileItIsNotCertainWhereTheGuestIs() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.rollBack();
+    run.volumes().away(true);
+    run.look();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FINISHING);
+    run.volumes().vanish("kvm-b", "images", "vda.raw");
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, MIB, Instant.parse("2026-11-28T12:00:00Z"));
+    run.volumes().away(false);
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb DELETED");
+  }
+
+  @Test
+  void keepsAnOriginalThatAStoppedDomainNamesByItsPool() {
+    run.poolsOnBothHosts();
+    run.hosts()
+        .define(
+            "kvm-a",
+            UUID.randomUUID(),
+            "<domain><devices><disk type='volume'><source pool='images' volume='vdb.raw'/></disk>"
+                + "</devices></domain>");
+    run.call(DELETING);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+  }
+
+  @Test
+  void keepsAnOriginalThatLooksLikeAnotherFile() {
+    run.poolsOnBothHosts();
+    Instant written = Instant.parse("2026-11-28T12:00:00Z");
+    run.call(DELETING);
+    run.stamped("kvm-a", "real.raw", 64 * MIB, MIB, written);
+    run.stamped("kvm-a", "vdb.raw", 64 * MIB, MIB, written);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(run.migration().volumes().getLast().reason())
+        .isEqualTo("/srv/vdb.raw looks like /srv/real.raw, one file of kvm-a by two names.");
+  }
+
+  @Test
+  void deletesTwoOriginalsThatLookAlike() {
+    run.poolsOnBothHosts();
+    run.call(DELETING);
+    Instant written = Instant.parse("2026-11-28T12:00:00Z");
+    run.stamped("kvm-a", "vda.raw", 64 * MIB, MIB, written);
+    run.stamped("kvm-a", "vdb.raw", 64 * MIB, MIB, written);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb DELETED");
+  }
+
+  @Test
+  void namesTheFileAtTheSourceThatItDidNotDelete() {
+    run.poolAtTheDestination();
+    run.submit(
+        new Submission(
+            run.guest().name(),
+            "qemu+tls://kvm-b/system",
+            List.of("vda", "vdb"),
+            null,
+            Map.of("vda", new VolumeWish("images", "root.raw")),
+            null,
+            5,
+            DELETING,
+            null));
+    run.begin();
+    run.arrive();
+    run.lookUntil(migration -> migration.state().terminal());
+    assertThat(run.migration().volumes())
+        .filteredOn(volume -> volume.host().equals("kvm-a"))
+        .extracting(VolumeRecord::path)
+        .contains("/srv/vda.raw")
+        .doesNotContain("/srv/root.raw");
   }
 
   // Both hosts ran the guest.

@@ -111,8 +111,8 @@ class MigrationRunnerTest extends PlayedHosts {
 
   @Test
   void failsAtOnceWhenTheWorldChangedInTheQueue() {
-    hosts().put("kvm-a", Domains.running("blocker-1", Domains.disk("vda")));
-    hosts().put("kvm-a", Domains.running("blocker-2", Domains.disk("vda")));
+    hosts().put("kvm-a", Domains.running("blocker-1", Domains.ownDisk("one", "vda")));
+    hosts().put("kvm-a", Domains.running("blocker-2", Domains.ownDisk("two", "vda")));
     service.submit(Submissions.of("blocker-1", List.of("vda")), Callers.ADMIN, null);
     service.submit(Submissions.of("blocker-2", List.of("vda")), Callers.ADMIN, null);
     UUID id = submit();

@@ -12,6 +12,7 @@ import dev.virtferry.access.AuditQuery;
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.BackingImage;
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.host.Host;
@@ -29,6 +30,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -125,6 +127,71 @@ abstract class MigrationsContract extends PlayedHosts {
         .extracting(Migration::id)
         .containsExactly(second.id());
     assertThat(migrations.activeOf(second.order().guest().uuid().toString())).hasSize(1);
+  }
+
+  /** A migration of a domain of its own into images of these names. */
+  private static Migration into(String destination, ImageName... names) {
+    VolumePlan like = disk("vda");
+    var plan =
+        new VolumePlan(
+            like.target(),
+            like.action(),
+            like.path(),
+            like.moved(),
+            like.capacityBytes(),
+            like.bytesToCopy(),
+            like.volume(),
+            like.poolFreeBytes(),
+            like.backing(),
+            like.original(),
+            List.of(names),
+            like.from());
+    return migration(UUID.randomUUID().toString(), "kvm-a", destination, 5, NOON, List.of(plan));
+  }
+
+  @Test
+  void promisesAnImageToOneMigrationAtATime() {
+    var image = new ImageName("kvm-b", "/srv/vda");
+    Migration first = into("kvm-b", image);
+    add(first);
+    Migration second = into("kvm-b", new ImageName("kvm-b", "/other"), image);
+    assertThatThrownBy(() -> add(second)).isInstanceOf(ImagePromised.class);
+    assertThat(migrations.find(second.id())).isEmpty();
+    assertThat(tasks()).containsExactly(id(first));
+    add(into("kvm-c", new ImageName("kvm-c", "/srv/vda")));
+
+    migrations.change(first.id(), "a test", m -> m.requestCancel(NOON));
+    add(second);
+  }
+
+  @Test
+  void promisesAnImageThatEveryHostSeesOnce() {
+    add(into("kvm-b", new ImageName(null, "/shared/vda")));
+    assertThatThrownBy(() -> add(into("kvm-c", new ImageName(null, "/shared/./vda"))))
+        .isInstanceOf(ImagePromised.class);
+  }
+
+  @Test
+  void promisesAnImageToOneOfManyThatAskAtOnce() throws Exception {
+    List<UUID> accepted = Collections.synchronizedList(new ArrayList<>());
+    List<Callable<Boolean>> submissions = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      Migration one =
+          into(
+              "kvm-b",
+              new ImageName("kvm-b", "/srv/vda"),
+              new ImageName("kvm-b", i % 2 == 0 ? "/a" : "/z"));
+      submissions.add(() -> {
+        try {
+          add(one);
+          return accepted.add(one.id());
+        } catch (ImagePromised e) {
+          return false;
+        }
+      });
+    }
+    inParallel(submissions);
+    assertThat(accepted).hasSize(1);
   }
 
   @Test
@@ -512,13 +579,24 @@ abstract class MigrationsContract extends PlayedHosts {
 
   private static Migration migration(
       String domain, String source, String destination, int priority, Instant createdAt) {
+    return migration(
+        domain, source, destination, priority, createdAt, List.of(disk("vda"), disk("vdb")));
+  }
+
+  private static Migration migration(
+      String domain,
+      String source,
+      String destination,
+      int priority,
+      Instant createdAt,
+      List<VolumePlan> disks) {
     Order order =
         new Order(
             new Guest(domain, UUID.randomUUID(), 7, 900, 1024, true, false, false),
             source,
             destination,
             "qemu+tls://%s/system".formatted(destination),
-            List.of(disk("vda"), disk("vdb")),
+            disks,
             CopyMode.FULL,
             Map.of("vdb", new VolumeWish("fast", null)),
             List.of("vda"),
@@ -557,7 +635,9 @@ abstract class MigrationsContract extends PlayedHosts {
                 64,
                 new BackingImage.Volume("a", "base"),
                 new BackingImage.Volume("b", "base"))),
-        new VolumePlan.Original("old", target, "/old/" + target));
+        new VolumePlan.Original("old", target, "/old/" + target),
+        List.of(new ImageName("kvm-b", "/srv/" + target + "-" + UUID.randomUUID())),
+        "/old/" + target);
   }
 
   private static Migration again(Migration migration) {

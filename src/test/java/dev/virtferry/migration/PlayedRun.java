@@ -54,7 +54,8 @@ final class PlayedRun {
   private final Migrations migrations = new MigrationsInMemory(clock);
   private final Traces traces = NoTraces.traces();
   private final Inventory inventory = Hosts.inventory("kvm-a", "kvm-b");
-  private final VolumeKeeper keeper = new VolumeKeeper(Disks.volumes(volumes, hosts));
+  private final VolumeKeeper keeper =
+      new VolumeKeeper(Disks.volumes(volumes, hosts), Disks.removal(volumes, hosts));
   private final JobTuner tuner = new JobTuner(hosts, new SteeringProperties(false));
   private final Queue<Runnable> whileWaiting = new ArrayDeque<>();
   private final MigrationService service;
@@ -132,7 +133,25 @@ final class PlayedRun {
     volumes.volume(
         host,
         new StorageVolume(
-            "images", name, "/srv/" + name, "raw", bytes, 0, null, null, false, null));
+            "images", name, "/srv/" + name, "raw", bytes, 0, null, null, false, null, null));
+  }
+
+  /** The same, last written and changed at that time. */
+  void stamped(String host, String name, long bytes, long allocated, Instant at) {
+    volumes.volume(
+        host,
+        new StorageVolume(
+            "images",
+            name,
+            "/srv/" + name,
+            "raw",
+            bytes,
+            allocated,
+            null,
+            null,
+            false,
+            null,
+            new StorageVolume.Timestamps(at, at)));
   }
 
   // What a client does.

@@ -3,6 +3,7 @@ package dev.virtferry.migration;
 import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.disk.ImageName;
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.DiskState;
 import dev.virtferry.migration.Progress.Flow;
@@ -45,6 +46,14 @@ class PromisedTest {
   void countsWhatOthersHaveNotCopiedYet() {
     assertThat(Promised.bytes(List.of(copying(0), copying(48 * MIB)), null))
         .isEqualTo(Map.of("images", 80 * MIB));
+  }
+
+  @Test
+  void knowsTheImagesOfOthers() {
+    List<Tracked> underWay = List.of(copying(0));
+    assertThat(Promised.images(underWay, UUID.randomUUID()))
+        .containsExactly(new ImageName("kvm-b", "/srv/vda"));
+    assertThat(Promised.images(underWay, Orders.GUEST)).isEmpty();
   }
 
   @Test

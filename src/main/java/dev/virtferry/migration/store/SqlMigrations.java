@@ -48,6 +48,7 @@ class SqlMigrations implements Migrations {
   private final TransactionOperations transactions;
   private final MigrationDocuments documents;
   private final Admission admission;
+  private final PromisedImages images;
   private final Announcements announcements;
   private final MigrationMeters meters;
   private final RetentionProperties retention;
@@ -63,6 +64,7 @@ class SqlMigrations implements Migrations {
       TransactionOperations transactions,
       MigrationDocuments documents,
       Admission admission,
+      PromisedImages images,
       Announcements announcements,
       MigrationMeters meters,
       RetentionProperties retention,
@@ -73,6 +75,7 @@ class SqlMigrations implements Migrations {
     this.transactions = transactions;
     this.documents = documents;
     this.admission = admission;
+    this.images = images;
     this.announcements = announcements;
     this.meters = meters;
     this.retention = retention;
@@ -87,6 +90,7 @@ class SqlMigrations implements Migrations {
     try {
       transactions.executeWithoutResult(_ -> {
         insert(migration, progress, caller);
+        images.promise(migration);
         if (key != null) {
           remember(key, migration.id());
         }
@@ -417,6 +421,7 @@ class SqlMigrations implements Migrations {
       entered(new Tracked(next, read(List.of(next.id())).getFirst().progress()));
     }
     if (over) {
+      images.release(next.id());
       admission.admit();
     }
     return true;

@@ -34,7 +34,8 @@ import tools.jackson.databind.JsonNode;
 class TenantApiTest extends ApiTest {
 
   private final DomainDescription own = Domains.running("own-1", Domains.disk("vda"));
-  private final DomainDescription foreign = Domains.running("foreign-1", Domains.disk("vda"));
+  private final DomainDescription foreign =
+      Domains.running("foreign-1", Domains.ownDisk("foreign", "vda"));
 
   @BeforeEach
   void twoGuestsOfWhichOneIsTheTenants() {
@@ -157,7 +158,7 @@ class TenantApiTest extends ApiTest {
 
   @Test
   void aForeignHostIsNoSourceForIt() {
-    hosts().put("kvm-c", Domains.running("own-2", Domains.disk("vda")));
+    hosts().put("kvm-c", Domains.running("own-2", Domains.ownDisk("own-2", "vda")));
     assertProblem(
         tenantPosts("/v1/migrations", request("own-2", "kvm-b")), 422, "domain-not-found", null);
     assertProblem(
@@ -213,7 +214,17 @@ class TenantApiTest extends ApiTest {
         .volume(
             "kvm-b",
             new StorageVolume(
-                "images", "x.raw", "/srv/x.raw", "raw", 64L << 20, 0, null, null, false, null));
+                "images",
+                "x.raw",
+                "/srv/x.raw",
+                "raw",
+                64L << 20,
+                0,
+                null,
+                null,
+                false,
+                null,
+                null));
     assertProblem(tenantPosts("/v1/migration-plans", moving), 403, "forbidden", "#/volumes/vda");
     assertThat(body(post("/v1/migration-plans", moving)).get("possible").asBoolean()).isTrue();
   }

@@ -8,6 +8,8 @@ import dev.virtferry.ServiceTest;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.StoragePool;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -464,6 +466,30 @@ class MigrationApiTest extends ApiTest {
       }
     }
     assertThat(ids).hasSize(1);
+  }
+
+  @Test
+  void promisesOneImageToOneOfTwoGuestsThatArePostedTogether() throws Exception {
+    volumes().pool("kvm-b", new StoragePool("images", "dir", "/srv", 1L << 40));
+    volumes().pool("kvm-b", new StoragePool("twin", "dir", "/srv/", 1L << 40));
+    hosts().put("kvm-a", Domains.running("web-02", Domains.disk("vda")));
+    hosts().put("kvm-a", Domains.running("web-03", Domains.disk("vda")));
+    String request =
+        """
+        {"domain":"%s","destUri":"qemu+tls://kvm-b/system","disks":["vda"],
+         "volumes":{"vda":{"pool":"%s","name":"new.raw"}}}
+        """;
+    try (ExecutorService clients = Executors.newFixedThreadPool(2)) {
+      List<Callable<MvcTestResult>> posts =
+          List.of(
+              () -> post(request.formatted("web-02", "images")),
+              () -> post(request.formatted("web-03", "twin")));
+      List<Integer> statuses = new ArrayList<>();
+      for (Future<MvcTestResult> answer : clients.invokeAll(posts)) {
+        statuses.add(answer.get().getResponse().getStatus());
+      }
+      assertThat(statuses).containsExactlyInAnyOrder(202, 422);
+    }
   }
 
   @Test

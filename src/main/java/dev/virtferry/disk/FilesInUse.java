@@ -1,0 +1,146 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.disk.Claim.Kind;
+import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.libvirt.KnownHosts;
+import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.Storage;
+import dev.virtferry.libvirt.StorageVolume;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Which files the domains of hosts name: what is planned, written over and deleted is looked up
+ * here and nowhere else. Every look reads the definitions anew.
+ */
+@Component
+final class FilesInUse {
+
+  private static final Logger log = LoggerFactory.getLogger(FilesInUse.class);
+
+  private final Hypervisor hypervisor;
+  private final Storage storage;
+  private final SharedStorage shared;
+  private final KnownHosts hosts;
+
+  FilesInUse(Hypervisor hypervisor, Storage storage, SharedStorage shared, KnownHosts hosts) {
+    this.hypervisor = hypervisor;
+    this.storage = storage;
+    this.shared = shared;
+    this.hosts = hosts;
+  }
+
+  /** Looks at a host now, and at those that share a path when one is asked about. */
+  Look look(HostAddress host, PoolView pools) {
+    return new Look(host, pools, new HostFiles(pools, hypervisor.namedFiles(host)));
+  }
+
+  /** One look; it is kept for as long as one decision takes, and no longer. */
+  final class Look {
+
+    private final HostAddress host;
+    private final PoolView pools;
+    private final HostFiles own;
+    private @Nullable List<Neighbour> neighbours;
+
+    private Look(HostAddress host, PoolView pools, HostFiles own) {
+      this.host = host;
+      this.pools = pools;
+      this.own = own;
+    }
+
+    /**
+     * Who names a path where nothing is; whoever is silent does not matter, as nothing is lost.
+     *
+     * @param except the domain that asks
+     */
+    List<Claim> namers(String path, UUID except) {
+      List<Claim> claims = new ArrayList<>(own.namers(path, except));
+      for (Neighbour neighbour : neighbours(path)) {
+        neighbour.ask(files -> files.namers(path, except)).ifPresent(claims::addAll);
+      }
+      return claims;
+    }
+
+    /**
+     * Whose a file is, or may be, on every host that sees it.
+     *
+     * @param volume the file as a pool shows it; null where none does
+     * @param except the domain that asks; null to leave out none
+     */
+    List<Claim> claims(String path, @Nullable StorageVolume volume, @Nullable UUID except) {
+      List<Claim> claims = new ArrayList<>(own.claims(path, volume, except));
+      for (Neighbour neighbour : neighbours(path)) {
+        neighbour
+            .ask(files -> files.claims(path, volume, except))
+            .ifPresentOrElse(
+                claims::addAll,
+                () -> claims.add(new Claim(Kind.SILENT, neighbour.host.name(), null, path)));
+      }
+      return claims;
+    }
+
+    /** The paths of other volumes of the host that look like the same file. */
+    List<String> otherNames(StorageVolume volume) {
+      return own.otherNames(volume);
+    }
+
+    /** Whether other hosts see the path as well. */
+    boolean isShared(String path) {
+      return shared.covers(path, pools.pools());
+    }
+
+    private List<Neighbour> neighbours(String path) {
+      if (!isShared(path)) {
+        return List.of();
+      }
+      if (neighbours == null) {
+        neighbours =
+            hosts.addresses().stream()
+                .filter(other -> !other.name().equals(host.name()))
+                .map(Neighbour::new)
+                .toList();
+      }
+      return neighbours;
+    }
+  }
+
+  /** Another host, asked once; it may be silent. */
+  private final class Neighbour {
+
+    private final HostAddress host;
+    private @Nullable HostFiles files;
+    private boolean silent;
+
+    private Neighbour(HostAddress host) {
+      this.host = host;
+    }
+
+    /** Empty when it can't be asked. */
+    private Optional<List<Claim>> ask(Function<HostFiles, List<Claim>> question) {
+      if (silent) {
+        return Optional.empty();
+      }
+      try {
+        if (files == null) {
+          var view = new PoolView(storage, host, storage.pools(host));
+          files = new HostFiles(view, hypervisor.namedFiles(host));
+        }
+        return Optional.of(question.apply(files));
+      } catch (HostUnreachable | LibvirtFailure e) {
+        log.warn("{} does not tell which files its domains name: {}", host.name(), e.getMessage());
+        silent = true;
+        return Optional.empty();
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.virtferry.disk;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A name that an image has, the same for everybody who means it.
+ *
+ * @param host where it is; null where every host sees it
+ * @param path normalised
+ */
+public record ImageName(@Nullable String host, String path) {
+
+  public ImageName {
+    path = Path.of(path).normalize().toString();
+  }
+
+  /** The same for equal names and for no others, and never long: SHA-256 in hexadecimal. */
+  public String key() {
+    try {
+      byte[] text = ((host == null ? "" : host) + ":" + path).getBytes(UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JVM has SHA-256", e);
+    }
+  }
+}

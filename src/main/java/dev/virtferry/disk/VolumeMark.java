@@ -1,0 +1,55 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.libvirt.StorageVolume;
+import dev.virtferry.libvirt.StorageVolume.Permissions;
+import dev.virtferry.libvirt.StorageVolume.Timestamps;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * By what a volume is known again, as libvirt names neither an inode nor anything else that a file
+ * of the same name would not have.
+ *
+ * @param mode octal; null where the pool knows none
+ * @param timestamps null where the pool knows none
+ */
+public record VolumeMark(
+    String format,
+    long capacityBytes,
+    long allocationBytes,
+    @Nullable String mode,
+    @Nullable Timestamps timestamps) {
+
+  public static VolumeMark of(StorageVolume volume) {
+    Permissions permissions = volume.permissions();
+    return new VolumeMark(
+        volume.format(),
+        volume.capacityBytes(),
+        volume.allocationBytes(),
+        permissions == null ? null : permissions.mode(),
+        volume.timestamps());
+  }
+
+  /** Whether this is the same volume, and nobody has written into it. */
+  public boolean isStill(StorageVolume now) {
+    return equals(of(now));
+  }
+
+  /**
+   * Whether this may be the same volume after more was written into it: a copy only grows, and a
+   * file that others put in its place is often smaller, older, or of another mode.
+   */
+  public boolean mayHaveBecome(StorageVolume now) {
+    VolumeMark later = of(now);
+    return format.equals(later.format)
+        && capacityBytes == later.capacityBytes
+        && allocationBytes <= later.allocationBytes
+        && (mode == null || mode.equals(later.mode))
+        && (timestamps == null || !precedes(later.timestamps, timestamps));
+  }
+
+  private static boolean precedes(@Nullable Timestamps later, Timestamps before) {
+    return later == null
+        || later.modified().isBefore(before.modified())
+        || later.changed().isBefore(before.changed());
+  }
+}

@@ -1,0 +1,85 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.Storage;
+import dev.virtferry.libvirt.StorageVolume;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Deletes volumes, but none that anybody names, and none that may be a file with other names. */
+@Component
+public final class VolumeRemoval {
+
+  private final Storage storage;
+  private final FilesInUse files;
+
+  VolumeRemoval(Storage storage, FilesInUse files) {
+    this.storage = storage;
+    this.files = files;
+  }
+
+  /** A volume to be deleted, by its names. */
+  public record Doomed(String pool, String name) {}
+
+  /**
+   * Begins to delete volumes of one host. Definitions are read at the first of them, so a round is
+   * for what is deleted at once.
+   *
+   * @param apart paths of the host that are known to be files of their own, whatever they look like
+   */
+  public Round round(HostAddress host, List<String> apart) {
+    return new Round(host, apart);
+  }
+
+  /** What is deleted in one go. */
+  public final class Round {
+
+    private final HostAddress host;
+    private final List<String> apart;
+    private FilesInUse.@Nullable Look look;
+
+    private Round(HostAddress host, List<String> apart) {
+      this.host = host;
+      this.apart = apart;
+    }
+
+    /**
+     * Deletes a volume; one that is gone already is no failure.
+     *
+     * @param known whether this is the volume that is meant
+     * @return why it was left, as a sentence; empty when it was not
+     */
+    public Optional<String> delete(Doomed volume, Predicate<StorageVolume> known) {
+      Optional<StorageVolume> found = storage.volume(host, volume.pool(), volume.name());
+      Optional<String> why = found.flatMap(there -> reason(there, known));
+      if (why.isEmpty()) {
+        storage.delete(host, volume.pool(), volume.name());
+      }
+      return why;
+    }
+
+    private Optional<String> reason(StorageVolume there, Predicate<StorageVolume> known) {
+      if (!known.test(there)) {
+        return Optional.of("Another file has its name by now, or somebody else wrote into it.");
+      }
+      return claims(there)
+          .map(claim -> "%s %s.".formatted(there.path(), claim.words()))
+          .findFirst();
+    }
+
+    private Stream<Claim> claims(StorageVolume there) {
+      if (look == null) {
+        look = files.look(host, new PoolView(storage, host, storage.pools(host)));
+      }
+      Stream<Claim> others =
+          look.otherNames(there).stream()
+              .filter(path -> !apart.contains(path))
+              .map(path -> new Claim(Claim.Kind.OTHER_NAME, host.name(), null, path));
+      return Stream.concat(look.claims(there.path(), there, null).stream(), others);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package dev.virtferry.libvirt;
+
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The files that a domain of a host names: in the definition that it runs with, in the one that it
+ * starts with the next time, and in those of its snapshots.
+ */
+public record DomainFiles(UUID domain, List<NamedFile> files) {
+
+  public DomainFiles {
+    files = List.copyOf(files);
+  }
+}

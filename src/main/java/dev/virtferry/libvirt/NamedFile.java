@@ -1,0 +1,25 @@
+package dev.virtferry.libvirt;
+
+/**
+ * Something that a definition names and that may be a file of the host.
+ *
+ * @param place the elements that lead to it, without the root, such as os/nvram or
+ *     devices/disk/source
+ * @param type what the nearest element around it says as its {@code type}, such as file or unix;
+ *     empty when none does
+ * @param kind how it is named
+ * @param name the path; of a volume its pool and name, such as images/web.raw; of a network source
+ *     what its server calls it
+ */
+public record NamedFile(String place, String type, Kind kind, String name) {
+
+  /** How a definition names something. */
+  public enum Kind {
+    /** By an absolute path of the host, as it is written: not normalised, links not resolved. */
+    PATH,
+    /** By a storage pool of the host and a name in it. */
+    VOLUME,
+    /** By a name that a server of storage knows. */
+    NETWORK
+  }
+}

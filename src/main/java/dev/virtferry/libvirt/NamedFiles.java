@@ -1,0 +1,72 @@
+package dev.virtferry.libvirt;
+
+import dev.virtferry.libvirt.NamedFile.Kind;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.w3c.dom.Attr;
+import org.w3c.dom.Element;
+
+/**
+ * Reads which files a definition of a domain or of a snapshot names: disks of every device and
+ * source with what is beneath them, NVRAM, kernels, consoles, logs, sockets and all else. Whatever
+ * is an absolute path counts, also in elements that newer versions of libvirt bring.
+ */
+final class NamedFiles {
+
+  /** What is in these is said about a domain, and is no file that it opens. */
+  private static final Set<String> TALK =
+      Set.of("name", "uuid", "title", "description", "metadata", "resource", "seclabel", "alias");
+
+  /** What separates a path from the rest of an argument for QEMU, JSON too. */
+  private static final String SEPARATORS = "[=,\"]";
+
+  private final Set<NamedFile> found = new LinkedHashSet<>();
+
+  private NamedFiles() {}
+
+  /**
+   * Each once, in the order of the definition.
+   *
+   * @throws IllegalArgumentException when the text is no document of libvirt's
+   */
+  static List<NamedFile> in(String xml) {
+    var files = new NamedFiles();
+    Xml.children(Xml.parse(xml)).forEach(child -> files.read(child, "", ""));
+    return List.copyOf(files.found);
+  }
+
+  private void read(Element element, String above, String typeAbove) {
+    if (TALK.contains(element.getTagName())) {
+      return;
+    }
+    String place = above + element.getTagName();
+    String type = Xml.attribute(element, "type", typeAbove);
+    if (element.hasAttribute("pool") && element.hasAttribute("volume")) {
+      String name = element.getAttribute("pool") + "/" + element.getAttribute("volume");
+      found.add(new NamedFile(place, type, Kind.VOLUME, name));
+    }
+    if (element.hasAttribute("protocol") && element.hasAttribute("name")) {
+      found.add(new NamedFile(place, type, Kind.NETWORK, element.getAttribute("name")));
+    }
+    texts(element)
+        .filter(text -> text.startsWith("/"))
+        .forEach(path -> found.add(new NamedFile(place, type, Kind.PATH, path)));
+    Xml.children(element).forEach(child -> read(child, place + "/", type));
+  }
+
+  private static Stream<String> texts(Element element) {
+    var attributes = element.getAttributes();
+    Stream<String> texts =
+        Stream.iterate(0, i -> i < attributes.getLength(), i -> i + 1)
+            .map(i -> ((Attr) attributes.item(i)).getValue());
+    if (Xml.children(element).isEmpty()) {
+      texts = Stream.concat(texts, Stream.of(element.getTextContent().strip()));
+    }
+    // What libvirt hands on to QEMU unread is in a namespace of its own.
+    return element.getNamespaceURI() == null
+        ? texts
+        : texts.flatMap(text -> Stream.of(text.split(SEPARATORS, -1)));
+  }
+}

@@ -1,0 +1,136 @@
+package dev.virtferry.libvirt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtferry.libvirt.NamedFile.Kind;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NamedFilesTest {
+
+  private static List<String> names(String xml) {
+    return NamedFiles.in(xml).stream()
+        .map(file -> "%s %s %s".formatted(file.place(), file.kind(), file.name()))
+        .toList();
+  }
+
+  private static List<String> devices(String xml) {
+    return names("<domain><devices>%s</devices></domain>".formatted(xml));
+  }
+
+  @Test
+  void readsDisksOfEveryDeviceAndSourceWithWhatIsBeneathThem() {
+    assertThat(
+            devices(
+                """
+                <disk type='file' device='disk'>
+                  <source file='/srv/../srv/a.qcow2'><dataStore><source file='/srv/a.raw'/></dataStore></source>
+                  <backingStore type='file'>
+                    <format type='raw'/><source file='/srv/base.raw'/>
+                    <backingStore/>
+                  </backingStore>
+                  <mirror type='file'><source file='/srv/mirror.raw'/></mirror>
+                  <target dev='vda'/>
+                </disk>
+                <disk type='block' device='lun'><source dev='/dev/vg/b'/></disk>
+                <disk type='volume' device='disk'><source pool='images' volume='c.raw'/></disk>
+                <disk type='network' device='disk'><source protocol='rbd' name='pool/d'/></disk>
+                <disk type='file' device='cdrom'><source file='/srv/e.iso'/></disk>
+                <disk type='dir' device='floppy'><source dir='/srv/f'/></disk>
+                """))
+        .containsExactly(
+            "devices/disk/source PATH /srv/../srv/a.qcow2",
+            "devices/disk/source/dataStore/source PATH /srv/a.raw",
+            "devices/disk/backingStore/source PATH /srv/base.raw",
+            "devices/disk/mirror/source PATH /srv/mirror.raw",
+            "devices/disk/source PATH /dev/vg/b",
+            "devices/disk/source VOLUME images/c.raw",
+            "devices/disk/source NETWORK pool/d",
+            "devices/disk/source PATH /srv/e.iso",
+            "devices/disk/source PATH /srv/f");
+  }
+
+  @Test
+  void readsWhatAGuestIsStartedWith() {
+    assertThat(
+            names(
+                """
+                <domain><os>
+                  <loader readonly='yes' type='pflash'>/usr/share/OVMF_CODE.fd</loader>
+                  <nvram template='/usr/share/OVMF_VARS.fd'>/srv/web.fd</nvram>
+                  <kernel> /srv/vmlinuz </kernel><initrd>/srv/initrd</initrd><dtb>/srv/dtb</dtb>
+                </os></domain>
+                """))
+        .containsExactly(
+            "os/loader PATH /usr/share/OVMF_CODE.fd",
+            "os/nvram PATH /usr/share/OVMF_VARS.fd",
+            "os/nvram PATH /srv/web.fd",
+            "os/kernel PATH /srv/vmlinuz",
+            "os/initrd PATH /srv/initrd",
+            "os/dtb PATH /srv/dtb");
+    assertThat(names("<domain><os><nvram type='file'><source file='/n'/></nvram></os></domain>"))
+        .containsExactly("os/nvram/source PATH /n");
+  }
+
+  @Test
+  void readsConsolesLogsAndSocketsWithTheirTypes() {
+    List<NamedFile> files =
+        NamedFiles.in(
+            """
+            <domain><devices>
+              <serial type='file'><source path='/srv/s'/><log file='/srv/l' append='on'/></serial>
+              <channel type='unix'><source mode='bind' path='/run/c'/></channel>
+              <serial type='pty'/>
+            </devices></domain>
+            """);
+    assertThat(files)
+        .containsExactly(
+            new NamedFile("devices/serial/source", "file", Kind.PATH, "/srv/s"),
+            new NamedFile("devices/serial/log", "file", Kind.PATH, "/srv/l"),
+            new NamedFile("devices/channel/source", "unix", Kind.PATH, "/run/c"));
+  }
+
+  @Test
+  void readsArgumentsThatLibvirtHandsOnUnread() {
+    assertThat(
+            names(
+                """
+                <domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:commandline>
+                  <qemu:arg value='-drive'/><qemu:arg value='file=/srv/x.raw,if=none'/>
+                  <qemu:arg value='{"driver":"file","filename":"/srv/y.raw"}'/>
+                </qemu:commandline></domain>
+                """))
+        .containsExactly(
+            "qemu:commandline/qemu:arg PATH /srv/x.raw",
+            "qemu:commandline/qemu:arg PATH /srv/y.raw");
+  }
+
+  @Test
+  void readsTheFilesOfASnapshotAndOfTheDomainThatItKeeps() {
+    assertThat(
+            names(
+                """
+                <domainsnapshot><name>/one</name><memory snapshot='external' file='/srv/one.mem'/>
+                  <disks><disk name='vda' snapshot='external' type='file'>
+                    <source file='/srv/one.qcow2'/></disk></disks>
+                  <domain><devices><disk type='file'><source file='/srv/zero.raw'/></disk></devices></domain>
+                </domainsnapshot>
+                """))
+        .containsExactly(
+            "memory PATH /srv/one.mem",
+            "disks/disk/source PATH /srv/one.qcow2",
+            "domain/devices/disk/source PATH /srv/zero.raw");
+  }
+
+  @Test
+  void doesNotTakeWhatIsSaidAboutADomainForFiles() {
+    assertThat(
+            names(
+                """
+                <domain><name>/a</name><title>/b</title><description>/c</description>
+                  <metadata><x>/d</x></metadata><resource><partition>/machine</partition></resource>
+                  <devices><disk type='file' device='cdrom'/></devices></domain>
+                """))
+        .isEmpty();
+  }
+}

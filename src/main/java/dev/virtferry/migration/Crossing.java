@@ -1,6 +1,7 @@
 package dev.virtferry.migration;
 
 import static dev.virtferry.problem.ProblemType.DESTINATION_CONFLICT;
+import static dev.virtferry.problem.ProblemType.DESTINATION_STORAGE;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_FOUND;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_MIGRATABLE;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
@@ -299,8 +300,8 @@ final class Crossing {
   /**
    * Looks again when the migration leaves the queue: the world may have changed meanwhile.
    *
-   * @return what is done now
-   * @throws Refused when the order can't be carried out any more
+   * @return what is done now: what was accepted, or less
+   * @throws Refused when the order can't be carried out any more, or only by doing more
    */
   Order recheck(Migration migration, Host source, Host destination) {
     Order order = migration.order();
@@ -318,7 +319,16 @@ final class Crossing {
             order.callbackUrl());
     // Whoever accepted it was allowed to; a scope that became narrower since then stops nothing.
     DomainDescription domain = running(source, order.guest().uuid().toString(), Scope.EVERYTHING);
-    return plan(submission, domain, source, destination, migration.id()).requirePossible();
+    Order now = plan(submission, domain, source, destination, migration.id()).requirePossible();
+    now.beyond(order)
+        .ifPresent(words -> {
+          throw new Refused(
+              Problem.of(
+                  DESTINATION_STORAGE,
+                  "%s That is more than what was accepted; look at a new plan and submit it anew."
+                      .formatted(words)));
+        });
+    return now;
   }
 
   /**

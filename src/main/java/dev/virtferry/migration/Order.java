@@ -4,10 +4,12 @@ import static java.util.stream.Collectors.toMap;
 
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.disk.VolumeWish;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +77,34 @@ public record Order(
         options.retuned(wish),
         priority,
         callbackUrl);
+  }
+
+  /**
+   * What carrying this out would do beyond an order of the same migration that was accepted, as a
+   * sentence; empty when it does that or less.
+   */
+  Optional<String> beyond(Order accepted) {
+    if (copy != null && copy != accepted.copy) {
+      return Optional.of("Disks would be copied %s, which was not so.".formatted(copy));
+    }
+    Map<String, VolumePlan> then =
+        accepted.disks.stream().collect(toMap(VolumePlan::target, plan -> plan));
+    return disks.stream().flatMap(now -> beyond(now, then.get(now.target())).stream()).findFirst();
+  }
+
+  private Optional<String> beyond(VolumePlan now, @Nullable VolumePlan accepted) {
+    if (accepted == null) {
+      return Optional.of("%s would be copied, which was not so.".formatted(now.target()));
+    }
+    Original original = now.original();
+    if (options.sourceVolumes() == SourceVolumes.DELETE
+        && original != null
+        && !original.equals(accepted.original())) {
+      return Optional.of(
+          "The image of %s that would be deleted at the source, %s, is another than it was."
+              .formatted(now.target(), original.path()));
+    }
+    return now.beyond(accepted);
   }
 
   public List<String> targets() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
@@ -229,5 +230,74 @@ class PreparationTest {
         .contains("byte 2.");
     assertThat(run.volumes().deeds()).isEmpty();
     assertThat(run.hosts().made()).isEmpty();
+  }
+
+  private void endsAsMoreThanWasAccepted(String words) {
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(run.failure().problem().detail()).contains(words).contains("more than");
+    assertThat(run.hosts().made()).isEmpty();
+    assertThat(run.volumes().deeds()).isEmpty();
+  }
+
+  @Test
+  void doesNotOverwriteWhatSomebodyMadeWhileItWaited() {
+    run.poolAtTheDestination();
+    run.submit(MigrationOptions.NONE);
+    run.raw("kvm-b", "vdb.raw", 64 * MIB);
+    run.begin();
+    endsAsMoreThanWasAccepted("/srv/vdb.raw was to be made for vdb");
+  }
+
+  @Test
+  void doesNotOverwriteUnseenWhatAPoolShowedBefore() {
+    run.poolAtTheDestination();
+    run.submit(MigrationOptions.NONE);
+    run.volumes().withoutPools("kvm-b");
+    run.begin();
+    endsAsMoreThanWasAccepted("No pool shows /srv/vda.raw any more");
+  }
+
+  @Test
+  void doesNotFollowADiskToAnotherPath() {
+    run.poolAtTheDestination();
+    run.submit(MigrationOptions.NONE);
+    var pivoted = new DiskImage("file", "/srv/snapshot.raw", "raw", null);
+    run.guest(Domains.withDisks(run.guest(), Domains.onImage("vda", pivoted), Domains.disk("vdb")));
+    run.begin();
+    endsAsMoreThanWasAccepted("vda was to go to /srv/vda.raw and would go to /srv/snapshot.raw");
+  }
+
+  @Test
+  void doesNotDeleteAnotherImageAtTheSourceThanItWasTo() {
+    run.poolsOnBothHosts();
+    run.raw("kvm-a", "other.raw", 64 * MIB);
+    var fast = Map.of("vda", new VolumeWish("images", "copy.raw"));
+    run.submit(
+        new Submission(
+            "web",
+            "qemu+tls://kvm-b/system",
+            List.of("vda", "vdb"),
+            null,
+            fast,
+            null,
+            5,
+            new GivenOptions().deletingOriginals().build(),
+            null));
+    var other = new DiskImage("file", "/srv/other.raw", "raw", null);
+    run.guest(Domains.withDisks(run.guest(), Domains.onImage("vda", other), Domains.disk("vdb")));
+    run.begin();
+    endsAsMoreThanWasAccepted("/srv/other.raw, is another than it was");
+  }
+
+  @Test
+  void makesAnewWhatWasToBeOverwrittenAndIsGone() {
+    run.poolAtTheDestination();
+    run.raw("kvm-b", "vdb.raw", 64 * MIB);
+    run.submit(MigrationOptions.NONE);
+    run.volumes().vanish("kvm-b", "images", "vdb.raw");
+    run.begin();
+    assertThat(run.fates()).containsExactly("kvm-b vda MADE", "kvm-b vdb MADE");
+    assertThat(run.hosts().made()).hasSize(1);
   }
 }

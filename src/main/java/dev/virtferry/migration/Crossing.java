@@ -24,6 +24,7 @@ import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.migration.CallMapping.Definitions;
@@ -32,6 +33,7 @@ import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -108,6 +110,7 @@ final class Crossing {
     boolean two = lookForTwoHosts(domain, source, destination, findings);
     lookAtDomain(domain, source, findings);
     lookForNamesakes(submission, domain, destination, findings);
+    ArrivingFiles files = lookAtFiles(submission, domain, source, destination, findings);
     lookAtMachine(domain, destination, findings);
     List<StoragePool> pools = storage.pools(source.address());
     Selection selected =
@@ -125,7 +128,8 @@ final class Crossing {
         Subject.STORAGE,
         placement.obstacles().stream().map(Obstacle::problem).toList(),
         "every copy has a place");
-    Order order = order(submission, domain, source, destination, selected, placement);
+    Order order =
+        order(submission, domain, source, destination, selected, placement, files.renamed());
     findings.add(Subject.OPTIONS, OptionRules.problems(order, here, there), "all are known");
     boolean possible = findings.problems().isEmpty();
     return new MigrationPlan(
@@ -203,6 +207,51 @@ final class Crossing {
     findings.passed(Subject.NAME_AND_UUID, "both are free on " + destination.name());
   }
 
+  private ArrivingFiles lookAtFiles(
+      Submission submission,
+      DomainDescription domain,
+      Host source,
+      Host destination,
+      Findings findings) {
+    ArrivingFiles files =
+        ArrivingFiles.of(
+            opened(submission, domain, source),
+            domain.name(),
+            Objects.requireNonNullElse(submission.options().destinationName(), domain.name()));
+    Map<String, List<String>> others =
+        volumes.namers(files.paths(), domain.uuid(), destination.address());
+    List<Problem> problems =
+        files.opened().stream()
+            .flatMap(file ->
+                others.getOrDefault(files.path(file), List.of()).stream()
+                    .map(words -> taken(file, files.path(file), words, destination)))
+            .distinct()
+            .toList();
+    findings.add(
+        Subject.FILES,
+        problems,
+        "nobody on %s has what it opens besides its disks".formatted(destination.name()));
+    return files;
+  }
+
+  private List<NamedFile> opened(Submission submission, DomainDescription domain, Host source) {
+    MigrationOptions options = submission.options().decidedFor(domain.persistent());
+    List<NamedFile> opened = new ArrayList<>();
+    opened.addAll(hypervisor.openedFiles(source.address(), domain.uuid(), Definition.LIVE));
+    if (domain.persistent() && Boolean.TRUE.equals(options.persist())) {
+      opened.addAll(hypervisor.openedFiles(source.address(), domain.uuid(), Definition.PERSISTENT));
+    }
+    return opened;
+  }
+
+  private static Problem taken(NamedFile file, String path, String words, Host destination) {
+    return Problem.at(
+        "#/destUri",
+        DESTINATION_CONFLICT,
+        "%s: the domain would open %s on %s, which %s; free it there, or change the definition."
+            .formatted(file.place(), path, destination.name(), words));
+  }
+
   private void lookAtMachine(DomainDescription domain, Host destination, Findings findings) {
     note(
         Subject.MACHINE_TYPE,
@@ -268,7 +317,8 @@ final class Crossing {
       Host source,
       Host destination,
       Selection selected,
-      Placement placement) {
+      Placement placement,
+      Map<String, String> renamed) {
     CopyMode mode = submission.copy() == null ? CopyMode.FULL : submission.copy();
     return new Order(
         guest(domain),
@@ -283,7 +333,8 @@ final class Crossing {
             : List.of(),
         submission.options().decidedFor(domain.persistent()),
         submission.priority(),
-        submission.callbackUrl());
+        submission.callbackUrl(),
+        renamed);
   }
 
   private static Order.Guest guest(DomainDescription domain) {

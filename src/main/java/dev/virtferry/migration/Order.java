@@ -6,9 +6,11 @@ import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.disk.VolumeWish;
+import dev.virtferry.libvirt.Relocation;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     in the order sent to libvirt; empty for none
  * @param volumes where disks go that do not keep their place, as the caller named it
  * @param unmapping the disks of which zeroes are not written
+ * @param renamed files besides disks that have another path at the destination, because the domain
+ *     has another name there; by their path at the source
  * @param callbackUrl who is told of each change of state; null for nobody
  * @param copy how; null when no disk is copied
  */
@@ -37,7 +41,8 @@ public record Order(
     List<String> unmapping,
     MigrationOptions options,
     int priority,
-    @Nullable URI callbackUrl) {
+    @Nullable URI callbackUrl,
+    Map<String, String> renamed) {
 
   /**
    * The domain as it was when the migration was accepted.
@@ -62,6 +67,8 @@ public record Order(
     disks = List.copyOf(disks);
     volumes = Map.copyOf(volumes);
     unmapping = List.copyOf(unmapping);
+    // What an older version wrote lacks it.
+    renamed = Map.copyOf(Objects.requireNonNullElse(renamed, Map.of()));
   }
 
   Order retuned(Retuning wish) {
@@ -76,7 +83,8 @@ public record Order(
         unmapping,
         options.retuned(wish),
         priority,
-        callbackUrl);
+        callbackUrl,
+        renamed);
   }
 
   /**
@@ -111,11 +119,13 @@ public record Order(
     return disks.stream().map(VolumePlan::target).toList();
   }
 
-  /** The file of each disk that is elsewhere at the destination, by disk target. */
-  Map<String, String> moves() {
-    return disks.stream()
-        .filter(VolumePlan::moved)
-        .collect(toMap(VolumePlan::target, VolumePlan::path));
+  /** The files that are elsewhere at the destination. */
+  Relocation moves() {
+    return new Relocation(
+        disks.stream()
+            .filter(VolumePlan::moved)
+            .collect(toMap(VolumePlan::target, VolumePlan::path)),
+        renamed);
   }
 
   /** The images at the destination that no pool lets virt-ferry look at, by path. */

@@ -25,7 +25,8 @@ class AcceptedVolumesTest {
 
   private static VolumePlan plan(
       Action action, String path, long bytes, @Nullable VolumeSpec volume) {
-    return new VolumePlan("vda", action, path, true, bytes, bytes, volume, 0L, List.of(), null);
+    return new VolumePlan(
+        "vda", action, path, true, bytes, bytes, volume, 0L, List.of(), null, null);
   }
 
   private static VolumePlan plan(Action action) {

@@ -12,8 +12,10 @@ import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.problem.ProblemType;
+import dev.virtferry.problem.Refused;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What is done before libvirt is called, and what becomes of it where that never happens. */
@@ -299,5 +301,73 @@ class PreparationTest {
     run.begin();
     assertThat(run.fates()).containsExactly("kvm-b vda MADE", "kvm-b vdb MADE");
     assertThat(run.hosts().made()).hasSize(1);
+  }
+
+  private static final String NVRAM = "/var/lib/libvirt/qemu/nvram/";
+
+  private void describeGuest(String more) {
+    run.hosts().describe(run.guest().uuid(), "<domain><name>web</name>%s</domain>".formatted(more));
+  }
+
+  /** A domain of the destination that does not run. */
+  private void another(String more) {
+    run.hosts()
+        .define(
+            "kvm-b", UUID.randomUUID(), "<domain><name>other</name>%s</domain>".formatted(more));
+  }
+
+  @Test
+  void givesNvramTheNewNameInBothDefinitions() {
+    describeGuest("<os><nvram>" + NVRAM + "web_VARS.fd</nvram></os>");
+    another("<os><nvram>" + NVRAM + "web_VARS.fd</nvram></os>");
+    run.submit(new GivenOptions().named("web2").build());
+    run.begin();
+    String names = "{%1$sweb_VARS.fd=%1$sweb2_VARS.fd}".formatted(NVRAM);
+    assertThat(run.hosts().made().getFirst().parameters().toString())
+        .contains("LIVE secret", "PERSISTENT secret", names);
+  }
+
+  @Test
+  void refusesWhatAnotherDomainOfTheDestinationNames() {
+    describeGuest(
+        "<devices><serial type='unix'><source mode='bind' path='/run/c'/></serial></devices>");
+    another(
+        "<devices><channel type='unix'><source mode='bind' path='/run/c'/></channel></devices>");
+    assertThatThrownBy(() -> run.submit(MigrationOptions.NONE))
+        .isInstanceOfSatisfying(
+            Refused.class,
+            refused -> {
+              assertThat(refused.problem().type()).isEqualTo(ProblemType.DESTINATION_CONFLICT);
+              assertThat(refused.problem().detail())
+                  .contains("devices/serial", "/run/c", "belongs to the domain");
+            });
+  }
+
+  @Test
+  void refusesNvramUnderItsOwnNameAndUnderTheNewOne() {
+    describeGuest("<os><nvram>" + NVRAM + "web_VARS.fd</nvram></os>");
+    another("<os><nvram>" + NVRAM + "web_VARS.fd</nvram></os>");
+    assertThatThrownBy(() -> run.submit(MigrationOptions.NONE)).hasMessageContaining("web_VARS.fd");
+    another("<os><nvram>" + NVRAM + "web2_VARS.fd</nvram></os>");
+    assertThatThrownBy(() -> run.submit(new GivenOptions().named("web2").build()))
+        .hasMessageContaining("web2_VARS.fd");
+  }
+
+  @Test
+  void leavesNvramAloneThatItsOwnerNamed() {
+    describeGuest("<os><nvram>/srv/web_VARS.fd</nvram></os>");
+    another("<os><nvram>/srv/web_VARS.fd</nvram></os>");
+    assertThatThrownBy(() -> run.submit(new GivenOptions().named("web2").build()))
+        .hasMessageContaining("/srv/web_VARS.fd");
+  }
+
+  @Test
+  void looksAgainForWhoHasWhatTheGuestOpens() {
+    describeGuest("<devices><serial type='file'><source path='/log/web'/></serial></devices>");
+    run.submit(MigrationOptions.NONE);
+    another("<devices><serial type='file'><source path='/log//web'/></serial></devices>");
+    run.begin();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_CONFLICT);
+    assertThat(run.hosts().made()).isEmpty();
   }
 }

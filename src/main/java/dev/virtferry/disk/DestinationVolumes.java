@@ -5,9 +5,12 @@ import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeSpec;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /** The images that copied disks need at the destination: planned and made through pools. */
@@ -37,6 +40,30 @@ public final class DestinationVolumes {
     var here = new PoolView(storage, source, sourcePools);
     var there = new PoolView(storage, destination, storage.pools(destination));
     return new VolumePlanner(wish, here, there, files.look(destination, there), shared).placement();
+  }
+
+  /**
+   * Who else names files of the destination.
+   *
+   * @param domain that asks, and is left out
+   * @return what follows the path in a sentence, once for each domain, by path; without the paths
+   *     that nobody names
+   */
+  public Map<String, List<String>> namers(
+      List<String> paths, UUID domain, HostAddress destination) {
+    if (paths.isEmpty()) {
+      return Map.of();
+    }
+    var there = new PoolView(storage, destination, storage.pools(destination));
+    FilesInUse.Look look = files.look(destination, there);
+    Map<String, List<String>> namers = new HashMap<>();
+    for (String path : paths) {
+      List<String> words = look.namers(path, domain).stream().map(Claim::words).toList();
+      if (!words.isEmpty()) {
+        namers.put(path, words);
+      }
+    }
+    return namers;
   }
 
   /**

@@ -2,6 +2,8 @@ package dev.virtferry.disk;
 
 import dev.virtferry.libvirt.VolumeSpec;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,5 +53,65 @@ public record VolumePlan(
     REUSE,
     /** No pool lets virt-ferry look: the image has to be there, and libvirt will tell. */
     EXPECT
+  }
+
+  /**
+   * What carrying this out would do beyond the plan for the same disk that was accepted, as a
+   * sentence; empty when it does that or less.
+   */
+  public Optional<String> beyond(VolumePlan accepted) {
+    if (!path.equals(accepted.path)) {
+      return Optional.of(
+          "%s was to go to %s and would go to %s now.".formatted(target, accepted.path, path));
+    }
+    if (volume != null && accepted.volume != null && !alike(volume, accepted.volume)) {
+      return Optional.of(
+          "%s was to go to %s and would go to %s now."
+              .formatted(target, words(accepted.volume), words(volume)));
+    }
+    return switch (action) {
+      // Whatever was accepted, nothing is written over.
+      case CREATE -> Optional.empty();
+      case REUSE -> reusedBeyond(accepted);
+      case EXPECT -> expectedBeyond(accepted);
+    };
+  }
+
+  private Optional<String> reusedBeyond(VolumePlan accepted) {
+    return switch (accepted.action) {
+      case CREATE ->
+          Optional.of(
+              "%s was to be made for %s; by now there is one, and it would be overwritten."
+                  .formatted(path, target));
+      case REUSE ->
+          capacityBytes == accepted.capacityBytes
+              ? Optional.empty()
+              : Optional.of(
+                  "%s had %d bytes when it was to be overwritten by %s, and has %d now."
+                      .formatted(path, accepted.capacityBytes, target, capacityBytes));
+      case EXPECT -> Optional.empty();
+    };
+  }
+
+  private Optional<String> expectedBeyond(VolumePlan accepted) {
+    return switch (accepted.action) {
+      case CREATE, REUSE ->
+          Optional.of(
+              "No pool shows %s any more; what is there would be overwritten unseen by %s."
+                  .formatted(path, target));
+      case EXPECT -> Optional.empty();
+    };
+  }
+
+  private static boolean alike(VolumeSpec now, VolumeSpec then) {
+    return now.pool().equals(then.pool())
+        && now.name().equals(then.name())
+        && now.format().equals(then.format())
+        && Objects.equals(now.backing(), then.backing());
+  }
+
+  private static String words(VolumeSpec volume) {
+    String above = volume.backing() == null ? "" : " on " + volume.backing().path();
+    return "%s of pool %s (%s%s)".formatted(volume.name(), volume.pool(), volume.format(), above);
   }
 }

@@ -60,19 +60,39 @@ final class DomainXml {
   }
 
   /**
-   * The definition with some disks in other files; nothing else is changed.
+   * The definition with some disks and other files in other places; nothing else is changed.
    *
-   * @param places the file of each disk that moves, by disk target
+   * @param places of the files that are elsewhere
    */
-  String relocated(Map<String, String> places) {
+  String relocated(Relocation places) {
     for (Element disk : devices("disk")) {
       String target = Xml.child(disk, "target").map(t -> t.getAttribute("dev")).orElse("");
-      String place = places.get(target);
+      String place = places.disks().get(target);
       if (place != null) {
         Xml.child(disk, "source").ifPresent(source -> relocate(disk, source, place));
       }
     }
+    Xml.child(root, "os")
+        .flatMap(os -> Xml.child(os, "nvram"))
+        .ifPresent(nvram -> rename(nvram, places.files()));
+    devices("pstore").stream()
+        .flatMap(pstore -> Xml.children(pstore, "path").stream())
+        .forEach(path -> rename(path, places.files()));
     return Xml.write(root);
+  }
+
+  private static void rename(Element file, Map<String, String> names) {
+    List<Element> sources = Xml.children(file, "source");
+    for (Element source : sources) {
+      String name = names.get(source.getAttribute("file"));
+      if (name != null) {
+        source.setAttribute("file", name);
+      }
+    }
+    String name = names.get(file.getTextContent().strip());
+    if (sources.isEmpty() && name != null) {
+      file.setTextContent(name);
+    }
   }
 
   private static void relocate(Element disk, Element source, String place) {

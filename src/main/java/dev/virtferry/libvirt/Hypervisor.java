@@ -50,19 +50,22 @@ public interface Hypervisor {
   Acceptance acceptsCpu(HostAddress host, Machine machine);
 
   /**
-   * A definition as a migration carries it, with some disks in other places ({@code
+   * What a domain opens for writing or binds besides its disks, as a migration carries it ({@code
+   * virDomainGetXMLDesc}, {@code VIR_DOMAIN_XML_MIGRATABLE}): without what libvirt names anew at
+   * the destination, such as sockets of channels in its own folder. Empty when the domain left.
+   */
+  List<NamedFile> openedFiles(HostAddress source, UUID domain, Definition definition);
+
+  /**
+   * A definition as a migration carries it, with some files in other places ({@code
    * virDomainGetXMLDesc}, {@code VIR_DOMAIN_XML_MIGRATABLE}). Nothing else of it is changed.
    *
    * @param secrets whether passwords are in it ({@code VIR_DOMAIN_XML_SECURE}); only libvirt itself
    *     may be shown such a text
-   * @param places the file of each disk that moves, by disk target
+   * @param places of the files that are elsewhere at the destination
    */
   String relocated(
-      HostAddress source,
-      UUID domain,
-      Definition definition,
-      boolean secrets,
-      Map<String, String> places);
+      HostAddress source, UUID domain, Definition definition, boolean secrets, Relocation places);
 
   /**
    * What the host says of the domain now ({@code virDomainGetState}, {@code

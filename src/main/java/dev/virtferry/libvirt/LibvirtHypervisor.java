@@ -149,12 +149,20 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
+  public List<NamedFile> openedFiles(HostAddress source, UUID domain, Definition definition) {
+    int flags = XML_MIGRATABLE | (definition == Definition.PERSISTENT ? XML_INACTIVE : 0);
+    return connections
+        .ask(
+            source,
+            connect ->
+                withDomain(
+                    connect, domain.toString(), found -> OpenedFiles.in(found.getXMLDesc(flags))))
+        .orElse(List.of());
+  }
+
+  @Override
   public String relocated(
-      HostAddress source,
-      UUID domain,
-      Definition definition,
-      boolean secrets,
-      Map<String, String> places) {
+      HostAddress source, UUID domain, Definition definition, boolean secrets, Relocation places) {
     int flags =
         XML_MIGRATABLE
             | (secrets ? XML_SECURE : 0)

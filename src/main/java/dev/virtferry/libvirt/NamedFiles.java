@@ -33,7 +33,9 @@ final class NamedFiles {
    */
   static List<NamedFile> in(String xml) {
     var files = new NamedFiles();
-    Xml.children(Xml.parse(xml)).forEach(child -> files.read(child, "", ""));
+    Element root = Xml.parse(xml);
+    Xml.children(root).forEach(child -> files.read(child, "", ""));
+    OpenedFiles.impliedNvram(root).ifPresent(files.found::add);
     return List.copyOf(files.found);
   }
 
@@ -50,6 +52,7 @@ final class NamedFiles {
     if (element.hasAttribute("protocol") && element.hasAttribute("name")) {
       found.add(new NamedFile(place, type, Kind.NETWORK, element.getAttribute("name")));
     }
+    OpenedFiles.sharedMemory(element).ifPresent(found::add);
     texts(element)
         .filter(text -> text.startsWith("/"))
         .forEach(path -> found.add(new NamedFile(place, type, Kind.PATH, path)));

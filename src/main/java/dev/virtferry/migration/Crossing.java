@@ -1,6 +1,7 @@
 package dev.virtferry.migration;
 
 import static dev.virtferry.problem.ProblemType.DESTINATION_CONFLICT;
+import static dev.virtferry.problem.ProblemType.DESTINATION_STORAGE;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_FOUND;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_MIGRATABLE;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
@@ -24,6 +25,7 @@ import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.migration.CallMapping.Definitions;
@@ -32,7 +34,9 @@ import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +111,7 @@ final class Crossing {
     boolean two = lookForTwoHosts(domain, source, destination, findings);
     lookAtDomain(domain, source, findings);
     lookForNamesakes(submission, domain, destination, findings);
+    ArrivingFiles files = lookAtFiles(submission, domain, source, destination, findings);
     lookAtMachine(domain, destination, findings);
     List<StoragePool> pools = storage.pools(source.address());
     Selection selected =
@@ -124,7 +129,8 @@ final class Crossing {
         Subject.STORAGE,
         placement.obstacles().stream().map(Obstacle::problem).toList(),
         "every copy has a place");
-    Order order = order(submission, domain, source, destination, selected, placement);
+    Order order =
+        order(submission, domain, source, destination, selected, placement, files.renamed());
     findings.add(Subject.OPTIONS, OptionRules.problems(order, here, there), "all are known");
     boolean possible = findings.problems().isEmpty();
     return new MigrationPlan(
@@ -202,6 +208,51 @@ final class Crossing {
     findings.passed(Subject.NAME_AND_UUID, "both are free on " + destination.name());
   }
 
+  private ArrivingFiles lookAtFiles(
+      Submission submission,
+      DomainDescription domain,
+      Host source,
+      Host destination,
+      Findings findings) {
+    ArrivingFiles files =
+        ArrivingFiles.of(
+            opened(submission, domain, source),
+            domain.name(),
+            Objects.requireNonNullElse(submission.options().destinationName(), domain.name()));
+    Map<String, List<String>> others =
+        volumes.namers(files.paths(), domain.uuid(), destination.address());
+    List<Problem> problems =
+        files.opened().stream()
+            .flatMap(file ->
+                others.getOrDefault(files.path(file), List.of()).stream()
+                    .map(words -> taken(file, files.path(file), words, destination)))
+            .distinct()
+            .toList();
+    findings.add(
+        Subject.FILES,
+        problems,
+        "nobody on %s has what it opens besides its disks".formatted(destination.name()));
+    return files;
+  }
+
+  private List<NamedFile> opened(Submission submission, DomainDescription domain, Host source) {
+    MigrationOptions options = submission.options().decidedFor(domain.persistent());
+    List<NamedFile> opened = new ArrayList<>();
+    opened.addAll(hypervisor.openedFiles(source.address(), domain.uuid(), Definition.LIVE));
+    if (domain.persistent() && Boolean.TRUE.equals(options.persist())) {
+      opened.addAll(hypervisor.openedFiles(source.address(), domain.uuid(), Definition.PERSISTENT));
+    }
+    return opened;
+  }
+
+  private static Problem taken(NamedFile file, String path, String words, Host destination) {
+    return Problem.at(
+        "#/destUri",
+        DESTINATION_CONFLICT,
+        "%s: the domain would open %s on %s, which %s; free it there, or change the definition."
+            .formatted(file.place(), path, destination.name(), words));
+  }
+
   private void lookAtMachine(DomainDescription domain, Host destination, Findings findings) {
     note(
         Subject.MACHINE_TYPE,
@@ -268,7 +319,8 @@ final class Crossing {
       Host source,
       Host destination,
       Selection selected,
-      Placement placement) {
+      Placement placement,
+      Map<String, String> renamed) {
     CopyMode mode = submission.copy() == null ? CopyMode.FULL : submission.copy();
     return new Order(
         guest(domain),
@@ -283,7 +335,8 @@ final class Crossing {
             : List.of(),
         submission.options().decidedFor(domain.persistent()),
         submission.priority(),
-        submission.callbackUrl());
+        submission.callbackUrl(),
+        renamed);
   }
 
   private static Order.Guest guest(DomainDescription domain) {
@@ -302,8 +355,8 @@ final class Crossing {
   /**
    * Looks again when the migration leaves the queue: the world may have changed meanwhile.
    *
-   * @return what is done now
-   * @throws Refused when the order can't be carried out any more
+   * @return what is done now: what was accepted, or less
+   * @throws Refused when the order can't be carried out any more, or only by doing more
    */
   Order recheck(Migration migration, Host source, Host destination) {
     Order order = migration.order();
@@ -321,7 +374,16 @@ final class Crossing {
             order.callbackUrl());
     // Whoever accepted it was allowed to; a scope that became narrower since then stops nothing.
     DomainDescription domain = running(source, order.guest().uuid().toString(), Scope.EVERYTHING);
-    return plan(submission, domain, source, destination, migration.id()).requirePossible();
+    Order now = plan(submission, domain, source, destination, migration.id()).requirePossible();
+    now.beyond(order)
+        .ifPresent(words -> {
+          throw new Refused(
+              Problem.of(
+                  DESTINATION_STORAGE,
+                  "%s That is more than what was accepted; look at a new plan and submit it anew."
+                      .formatted(words)));
+        });
+    return now;
   }
 
   /**

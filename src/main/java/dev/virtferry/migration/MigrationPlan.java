@@ -45,6 +45,8 @@ public record MigrationPlan(
       DOMAIN,
       /** The destination has no domain of that name or UUID. */
       NAME_AND_UUID,
+      /** No other domain has a file or socket that the guest opens besides its disks. */
+      FILES,
       /** The destination knows the machine type. */
       MACHINE_TYPE,
       /** The destination can show the guest its CPU. */

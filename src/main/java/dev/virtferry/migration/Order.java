@@ -6,11 +6,15 @@ import static java.util.stream.Collectors.toSet;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DomainRun;
+import dev.virtferry.libvirt.Relocation;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -27,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *     in the order sent to libvirt; empty for none
  * @param volumes where disks go that do not keep their place, as the caller named it
  * @param unmapping the disks of which zeroes are not written
+ * @param renamed files besides disks that have another path at the destination, because the domain
+ *     has another name there; by their path at the source
  * @param callbackUrl who is told of each change of state; null for nobody
  * @param copy how; null when no disk is copied
  */
@@ -41,7 +47,8 @@ public record Order(
     List<String> unmapping,
     MigrationOptions options,
     int priority,
-    @Nullable URI callbackUrl) {
+    @Nullable URI callbackUrl,
+    Map<String, String> renamed) {
 
   /**
    * The domain as it was when the migration was accepted.
@@ -75,6 +82,8 @@ public record Order(
     disks = List.copyOf(disks);
     volumes = Map.copyOf(volumes);
     unmapping = List.copyOf(unmapping);
+    // What an older version wrote lacks it.
+    renamed = Map.copyOf(Objects.requireNonNullElse(renamed, Map.of()));
   }
 
   Order retuned(Retuning wish) {
@@ -89,7 +98,36 @@ public record Order(
         unmapping,
         options.retuned(wish),
         priority,
-        callbackUrl);
+        callbackUrl,
+        renamed);
+  }
+
+  /**
+   * What carrying this out would do beyond an order of the same migration that was accepted, as a
+   * sentence; empty when it does that or less.
+   */
+  Optional<String> beyond(Order accepted) {
+    if (copy != null && copy != accepted.copy) {
+      return Optional.of("Disks would be copied %s, which was not so.".formatted(copy));
+    }
+    Map<String, VolumePlan> then =
+        accepted.disks.stream().collect(toMap(VolumePlan::target, plan -> plan));
+    return disks.stream().flatMap(now -> beyond(now, then.get(now.target())).stream()).findFirst();
+  }
+
+  private Optional<String> beyond(VolumePlan now, @Nullable VolumePlan accepted) {
+    if (accepted == null) {
+      return Optional.of("%s would be copied, which was not so.".formatted(now.target()));
+    }
+    Original original = now.original();
+    if (options.sourceVolumes() == SourceVolumes.DELETE
+        && original != null
+        && !original.equals(accepted.original())) {
+      return Optional.of(
+          "The image of %s that would be deleted at the source, %s, is another than it was."
+              .formatted(now.target(), original.path()));
+    }
+    return now.beyond(accepted);
   }
 
   public List<String> targets() {
@@ -112,11 +150,13 @@ public record Order(
     return plan.names().isEmpty() ? List.of(new ImageName(destination, plan.path())) : plan.names();
   }
 
-  /** The file of each disk that is elsewhere at the destination, by disk target. */
-  Map<String, String> moves() {
-    return disks.stream()
-        .filter(VolumePlan::moved)
-        .collect(toMap(VolumePlan::target, VolumePlan::path));
+  /** The files that are elsewhere at the destination. */
+  Relocation moves() {
+    return new Relocation(
+        disks.stream()
+            .filter(VolumePlan::moved)
+            .collect(toMap(VolumePlan::target, VolumePlan::path)),
+        renamed);
   }
 
   /** The images at the destination that no pool lets virt-ferry look at, by path. */

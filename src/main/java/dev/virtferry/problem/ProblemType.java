@@ -30,7 +30,7 @@ public enum ProblemType {
   DESTINATION_NOT_ALLOWED(422, "That destination is not allowed"),
   CALLBACK_NOT_ALLOWED(422, "That callback is not allowed"),
   SAME_HOST(422, "The domain already runs on that host"),
-  DESTINATION_CONFLICT(422, "The destination already has the domain"),
+  DESTINATION_CONFLICT(422, "The destination already has the domain, or a file of it"),
   DESTINATION_STORAGE(422, "The destination's storage can't take the disk"),
   OPTION_NOT_SUPPORTED(422, "An option is not supported by these hosts"),
   IDEMPOTENCY_CONFLICT(422, "The key was used for another request"),

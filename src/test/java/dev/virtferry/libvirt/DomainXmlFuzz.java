@@ -78,7 +78,8 @@ class DomainXmlFuzz {
   /** Every disk but the moved one is read again as it was. */
   private static void rewrites(String text, List<DomainDisk> disks) {
     String moving = disks.isEmpty() ? "vda" : disks.getFirst().target();
-    String written = DomainXml.parse(text).relocated(Map.of(moving, PLACE));
+    String written =
+        DomainXml.parse(text).relocated(new Relocation(Map.of(moving, PLACE), Map.of()));
     List<DomainDisk> after = DomainXml.parse(written).disks();
     assertThat(after).hasSameSizeAs(disks);
     for (int i = 0; i < disks.size(); i++) {

@@ -163,7 +163,7 @@ class DomainXmlTest {
                     "volume",
                     "pool='p' volume='v'",
                     "<backingStore type='file'><source file='/b'/></backingStore>"))
-            .relocated(Map.of("vda", "/fast/a b&c.qcow2"));
+            .relocated(new Relocation(Map.of("vda", "/fast/a b&c.qcow2"), Map.of()));
     String expected =
         Xml.write(
             Xml.parse(wholeDomain(devices.formatted("file", "file='/fast/a b&amp;c.qcow2'", ""))));
@@ -173,7 +173,7 @@ class DomainXmlTest {
   @Test
   void movesNothingThatIsNotNamed() {
     String devices = "<disk type='file'><source file='/srv/a'/><target dev='vda'/></disk>";
-    String same = domain(devices).relocated(Map.of("vdb", "/elsewhere"));
+    String same = domain(devices).relocated(new Relocation(Map.of("vdb", "/elsewhere"), Map.of()));
     assertThat(Xml.parse(same).isEqualNode(Xml.parse(wholeDomain(devices)))).isTrue();
   }
 
@@ -185,7 +185,7 @@ class DomainXmlTest {
             + qemu
             + "'><devices><disk><source file='/a'/><target dev='vda'/></disk></devices>"
             + "<qemu:commandline><qemu:arg value='a&#10;b'/></qemu:commandline></domain>";
-    String moved = DomainXml.parse(xml).relocated(Map.of("vda", "/b"));
+    String moved = DomainXml.parse(xml).relocated(new Relocation(Map.of("vda", "/b"), Map.of()));
     assertThat(moved)
         .contains("xmlns:qemu=\"" + qemu + "\"", "<qemu:arg value=\"a&#10;b\"", "file=\"/b\"");
   }
@@ -278,7 +278,7 @@ class DomainXmlTest {
         try {
           DomainXml domain = DomainXml.parse(xml);
           domain.disks();
-          DomainXml.parse(domain.relocated(Map.of("vda", "/moved")));
+          DomainXml.parse(domain.relocated(new Relocation(Map.of("vda", "/moved"), Map.of())));
         } catch (IllegalArgumentException e) {
           assertThat(e).hasMessageStartingWith("Not a document of libvirt's");
         }
@@ -299,5 +299,20 @@ class DomainXmlTest {
         "<domain xmlns:s='http://www.w3.org/2001/XMLSchema-instance' s:schemaLocation='u %1$s'"
                 .formatted(there)
             + " s:noNamespaceSchemaLocation='%s'/>".formatted(there));
+  }
+
+  @Test
+  void givesFilesAnotherNameAndChangesNothingElse() {
+    String xml =
+        """
+        <domain><os><loader type="pflash">/nvram/web_VARS.fd</loader>\
+        <nvram template="/t/web_VARS.fd">/nvram/web_VARS.fd</nvram></os></domain>\
+        """;
+    var names = new Relocation(Map.of(), Map.of("/nvram/web_VARS.fd", "/nvram/w&2_VARS.fd"));
+    assertThat(DomainXml.parse(xml).relocated(names))
+        .isEqualTo(xml.replace(">/nvram/web_VARS.fd</nvram", ">/nvram/w&amp;2_VARS.fd</nvram"));
+    String modern =
+        "<domain><os><nvram type=\"file\"><source file=\"/nvram/web_VARS.fd\"/></nvram></os></domain>";
+    assertThat(DomainXml.parse(modern).relocated(names)).contains("\"/nvram/w&amp;2_VARS.fd\"");
   }
 }

@@ -70,6 +70,20 @@ public final class Domains {
         domain.disks());
   }
 
+  /** The same domain with other disks. */
+  public static DomainDescription withDisks(DomainDescription domain, DomainDisk... disks) {
+    return new DomainDescription(
+        domain.name(),
+        domain.uuid(),
+        domain.run(),
+        domain.state(),
+        domain.persistent(),
+        domain.autostart(),
+        domain.memoryBytes(),
+        domain.machine(),
+        List.of(disks));
+  }
+
   /** A running, persistent domain with these disks. */
   public static DomainDescription running(String name, DomainDisk... disks) {
     return new DomainDescription(

@@ -34,6 +34,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final Map<String, Map<UUID, DomainDescription>> domains = new ConcurrentHashMap<>();
   private final Map<UUID, DomainDescription> known = new ConcurrentHashMap<>();
   private final Map<String, List<DomainFiles>> definitions = new ConcurrentHashMap<>();
+  private final Map<UUID, String> details = new ConcurrentHashMap<>();
   private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
   private final Map<UUID, JobReading> jobs = new ConcurrentHashMap<>();
   private final Map<Watched, Consumer<DomainNews>> watches = new ConcurrentHashMap<>();
@@ -56,6 +57,7 @@ public final class FakeHypervisor implements Hypervisor {
   public void reset() {
     domains.clear();
     definitions.clear();
+    details.clear();
     unreachable.clear();
     jobs.clear();
     called.clear();
@@ -297,6 +299,17 @@ public final class FakeHypervisor implements Hypervisor {
         .add(new DomainFiles(domain, NamedFiles.in(xml)));
   }
 
+  /** What else is in the definition of that domain, which is on a host. */
+  public void describe(UUID domain, String xml) {
+    details.put(domain, xml);
+  }
+
+  @Override
+  public List<NamedFile> openedFiles(HostAddress source, UUID domain, Definition definition) {
+    requireReachable(source);
+    return Optional.ofNullable(details.get(domain)).map(OpenedFiles::in).orElse(List.of());
+  }
+
   @Override
   public Acceptance acceptsMachineType(HostAddress host, Machine machine) {
     return machines.getOrDefault(
@@ -310,12 +323,12 @@ public final class FakeHypervisor implements Hypervisor {
 
   @Override
   public String relocated(
-      HostAddress source,
-      UUID domain,
-      Definition definition,
-      boolean secrets,
-      Map<String, String> places) {
-    return "<domain>%s %s %s</domain>".formatted(definition, secrets ? "secret" : "open", places);
+      HostAddress source, UUID domain, Definition definition, boolean secrets, Relocation places) {
+    return "<domain>%s %s %s</domain>"
+        .formatted(
+            definition,
+            secrets ? "secret" : "open",
+            places.files().isEmpty() ? places.disks() : places);
   }
 
   @Override

@@ -35,6 +35,11 @@ public final class FakeStorage implements Storage {
     pools.computeIfAbsent(host, _ -> new CopyOnWriteArrayList<>()).add(pool);
   }
 
+  /** The host's pools are stopped. */
+  public void withoutPools(String host) {
+    pools.remove(host);
+  }
+
   public void volume(String host, StorageVolume volume) {
     volumes.put(key(host, volume.pool(), volume.name()), volume);
   }

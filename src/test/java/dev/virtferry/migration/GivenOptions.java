@@ -15,6 +15,7 @@ final class GivenOptions {
   private boolean guardedSwitchover;
   private boolean postCopy;
   private boolean startPaused;
+  private @Nullable String destinationName;
   private @Nullable Boolean persist;
   private @Nullable Boolean undefineSource;
   private @Nullable Integer parallelConnections;
@@ -34,6 +35,11 @@ final class GivenOptions {
 
   GivenOptions deletingOriginals() {
     sourceVolumes = SourceVolumes.DELETE;
+    return this;
+  }
+
+  GivenOptions named(String destinationName) {
+    this.destinationName = destinationName;
     return this;
   }
 
@@ -101,7 +107,7 @@ final class GivenOptions {
         everythingElse,
         everythingElse,
         everythingElse ? "kvm-b.example" : null,
-        everythingElse ? "web-02" : null,
+        everythingElse ? "web-02" : destinationName,
         persist,
         undefineSource,
         startPaused,

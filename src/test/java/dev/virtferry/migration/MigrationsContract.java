@@ -236,7 +236,8 @@ abstract class MigrationsContract extends PlayedHosts {
             order.unmapping(),
             order.options(),
             order.priority(),
-            URI.create("https://control.example/hook")),
+            URI.create("https://control.example/hook"),
+            order.renamed()),
         NOON);
   }
 
@@ -607,7 +608,8 @@ abstract class MigrationsContract extends PlayedHosts {
                 .synchronousWrites()
                 .build(),
             priority,
-            null);
+            null,
+            Map.of("/nvram/web_VARS.fd", "/nvram/web2_VARS.fd"));
     return accepted(order, createdAt);
   }
 

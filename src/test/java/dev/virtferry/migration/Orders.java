@@ -42,7 +42,8 @@ final class Orders {
         List.of(),
         options,
         5,
-        null);
+        null,
+        Map.of());
   }
 
   private static VolumePlan plan(String target) {

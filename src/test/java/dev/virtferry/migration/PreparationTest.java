@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.problem.ProblemType;
+import dev.virtferry.problem.Refused;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What is done before libvirt is called, and what becomes of it where that never happens. */
@@ -228,6 +231,143 @@ class PreparationTest {
         .contains("/srv/base.raw is not the same")
         .contains("byte 2.");
     assertThat(run.volumes().deeds()).isEmpty();
+    assertThat(run.hosts().made()).isEmpty();
+  }
+
+  private void endsAsMoreThanWasAccepted(String words) {
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(run.failure().problem().detail()).contains(words).contains("more than");
+    assertThat(run.hosts().made()).isEmpty();
+    assertThat(run.volumes().deeds()).isEmpty();
+  }
+
+  @Test
+  void doesNotOverwriteWhatSomebodyMadeWhileItWaited() {
+    run.poolAtTheDestination();
+    run.submit(MigrationOptions.NONE);
+    run.raw("kvm-b", "vdb.raw", 64 * MIB);
+    run.begin();
+    endsAsMoreThanWasAccepted("/srv/vdb.raw was to be made for vdb");
+  }
+
+  @Test
+  void doesNotOverwriteUnseenWhatAPoolShowedBefore() {
+    run.poolAtTheDestination();
+    run.submit(MigrationOptions.NONE);
+    run.volumes().withoutPools("kvm-b");
+    run.begin();
+    endsAsMoreThanWasAccepted("No pool shows /srv/vda.raw any more");
+  }
+
+  @Test
+  void doesNotFollowADiskToAnotherPath() {
+    run.poolAtTheDestination();
+    run.submit(MigrationOptions.NONE);
+    var pivoted = new DiskImage("file", "/srv/snapshot.raw", "raw", null);
+    run.guest(Domains.withDisks(run.guest(), Domains.onImage("vda", pivoted), Domains.disk("vdb")));
+    run.begin();
+    endsAsMoreThanWasAccepted("vda was to go to /srv/vda.raw and would go to /srv/snapshot.raw");
+  }
+
+  @Test
+  void doesNotDeleteAnotherImageAtTheSourceThanItWasTo() {
+    run.poolsOnBothHosts();
+    run.raw("kvm-a", "other.raw", 64 * MIB);
+    var fast = Map.of("vda", new VolumeWish("images", "copy.raw"));
+    run.submit(
+        new Submission(
+            "web",
+            "qemu+tls://kvm-b/system",
+            List.of("vda", "vdb"),
+            null,
+            fast,
+            null,
+            5,
+            new GivenOptions().deletingOriginals().build(),
+            null));
+    var other = new DiskImage("file", "/srv/other.raw", "raw", null);
+    run.guest(Domains.withDisks(run.guest(), Domains.onImage("vda", other), Domains.disk("vdb")));
+    run.begin();
+    endsAsMoreThanWasAccepted("/srv/other.raw, is another than it was");
+  }
+
+  @Test
+  void makesAnewWhatWasToBeOverwrittenAndIsGone() {
+    run.poolAtTheDestination();
+    run.raw("kvm-b", "vdb.raw", 64 * MIB);
+    run.submit(MigrationOptions.NONE);
+    run.volumes().vanish("kvm-b", "images", "vdb.raw");
+    run.begin();
+    assertThat(run.fates()).containsExactly("kvm-b vda MADE", "kvm-b vdb MADE");
+    assertThat(run.hosts().made()).hasSize(1);
+  }
+
+  private static final String NVRAM = "/var/lib/libvirt/qemu/nvram/";
+
+  private void describeGuest(String more) {
+    run.hosts().describe(run.guest().uuid(), "<domain><name>web</name>%s</domain>".formatted(more));
+  }
+
+  /** A domain of the destination that does not run. */
+  private void another(String more) {
+    run.hosts()
+        .define(
+            "kvm-b", UUID.randomUUID(), "<domain><name>other</name>%s</domain>".formatted(more));
+  }
+
+  @Test
+  void givesNvramTheNewNameInBothDefinitions() {
+    describeGuest("<os><nvram>" + NVRAM + "web_VARS.fd</nvram></os>");
+    another("<os><nvram>" + NVRAM + "web_VARS.fd</nvram></os>");
+    run.submit(new GivenOptions().named("web2").build());
+    run.begin();
+    String names = "{%1$sweb_VARS.fd=%1$sweb2_VARS.fd}".formatted(NVRAM);
+    assertThat(run.hosts().made().getFirst().parameters().toString())
+        .contains("LIVE secret", "PERSISTENT secret", names);
+  }
+
+  @Test
+  void refusesWhatAnotherDomainOfTheDestinationNames() {
+    describeGuest(
+        "<devices><serial type='unix'><source mode='bind' path='/run/c'/></serial></devices>");
+    another(
+        "<devices><channel type='unix'><source mode='bind' path='/run/c'/></channel></devices>");
+    assertThatThrownBy(() -> run.submit(MigrationOptions.NONE))
+        .isInstanceOfSatisfying(
+            Refused.class,
+            refused -> {
+              assertThat(refused.problem().type()).isEqualTo(ProblemType.DESTINATION_CONFLICT);
+              assertThat(refused.problem().detail())
+                  .contains("devices/serial", "/run/c", "belongs to the domain");
+            });
+  }
+
+  @Test
+  void refusesNvramUnderItsOwnNameAndUnderTheNewOne() {
+    describeGuest("<os><nvram>" + NVRAM + "web_VARS.fd</nvram></os>");
+    another("<os><nvram>" + NVRAM + "web_VARS.fd</nvram></os>");
+    assertThatThrownBy(() -> run.submit(MigrationOptions.NONE)).hasMessageContaining("web_VARS.fd");
+    another("<os><nvram>" + NVRAM + "web2_VARS.fd</nvram></os>");
+    assertThatThrownBy(() -> run.submit(new GivenOptions().named("web2").build()))
+        .hasMessageContaining("web2_VARS.fd");
+  }
+
+  @Test
+  void leavesNvramAloneThatItsOwnerNamed() {
+    describeGuest("<os><nvram>/srv/web_VARS.fd</nvram></os>");
+    another("<os><nvram>/srv/web_VARS.fd</nvram></os>");
+    assertThatThrownBy(() -> run.submit(new GivenOptions().named("web2").build()))
+        .hasMessageContaining("/srv/web_VARS.fd");
+  }
+
+  @Test
+  void looksAgainForWhoHasWhatTheGuestOpens() {
+    describeGuest("<devices><serial type='file'><source path='/log/web'/></serial></devices>");
+    run.submit(MigrationOptions.NONE);
+    another("<devices><serial type='file'><source path='/log//web'/></serial></devices>");
+    run.begin();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_CONFLICT);
     assertThat(run.hosts().made()).isEmpty();
   }
 }

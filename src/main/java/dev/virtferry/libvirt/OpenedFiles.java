@@ -1,0 +1,157 @@
+package dev.virtferry.libvirt;
+
+import dev.virtferry.libvirt.NamedFile.Kind;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.w3c.dom.Element;
+
+/**
+ * Reads what a guest opens for writing or binds besides its disks: NVRAM, files and sockets of
+ * consoles and channels, their logs, sockets of graphics and of network devices, shared and
+ * persistent memory. What it only reads, or connects to, is not among it, and neither is what is
+ * handed on to QEMU unread.
+ */
+final class OpenedFiles {
+
+  /** Where libvirt puts what it names itself ({@code qemuDomainNVRAMPathFormat}). */
+  private static final String NVRAM = "/var/lib/libvirt/qemu/nvram/";
+
+  /** What may be opened by everybody at a time. */
+  private static final String NOTHING = "/dev/null";
+
+  private static final Set<String> CHARACTERS =
+      Set.of("serial", "parallel", "console", "channel", "redirdev", "smartcard");
+
+  private final Set<NamedFile> found = new LinkedHashSet<>();
+
+  private OpenedFiles() {}
+
+  /**
+   * Each once, in the order of the definition.
+   *
+   * @throws IllegalArgumentException when the text is no document of libvirt's
+   */
+  static List<NamedFile> in(String xml) {
+    Element root = Xml.parse(xml);
+    var files = new OpenedFiles();
+    Xml.child(root, "os").ifPresent(files::readFirmware);
+    impliedNvram(root).ifPresent(files.found::add);
+    Xml.child(root, "devices").map(Xml::children).orElse(List.of()).forEach(files::readDevice);
+    return List.copyOf(files.found);
+  }
+
+  /** The NVRAM that libvirt will name after a domain whose definition leaves it all to libvirt. */
+  static Optional<NamedFile> impliedNvram(Element root) {
+    return Xml.child(root, "os")
+        .filter(os -> os.getAttribute("firmware").equals("efi"))
+        .filter(os -> Xml.child(os, "nvram").isEmpty())
+        .filter(os ->
+            Xml.child(os, "loader")
+                .filter(l -> l.getAttribute("stateless").equals("yes"))
+                .isEmpty())
+        .flatMap(_ -> Xml.text(root, "name"))
+        .map(name -> new NamedFile("os/nvram", "file", Kind.PATH, NVRAM + name + "_VARS.fd"));
+  }
+
+  /** Memory that guests of a host share by its name; none where a server hands it out. */
+  static Optional<NamedFile> sharedMemory(Element device) {
+    return device.getTagName().equals("shmem") && Xml.child(device, "server").isEmpty()
+        ? Optional.of(
+            new NamedFile(
+                "devices/shmem", "", Kind.PATH, "/dev/shm/" + device.getAttribute("name")))
+        : Optional.empty();
+  }
+
+  private void readFirmware(Element os) {
+    Xml.child(os, "loader")
+        .filter(loader -> loader.getAttribute("type").equals("pflash"))
+        .filter(loader -> !loader.getAttribute("readonly").equals("yes"))
+        .ifPresent(loader -> add("os/loader", "file", loader.getTextContent()));
+    for (Element nvram : Xml.children(os, "nvram")) {
+      add("os/nvram", "file", Xml.children(nvram).isEmpty() ? nvram.getTextContent() : "");
+      for (Element source : Xml.children(nvram, "source")) {
+        add("os/nvram", "file", source.getAttribute("file"));
+        add("os/nvram", "block", source.getAttribute("dev"));
+      }
+    }
+  }
+
+  private void readDevice(Element device) {
+    String tag = device.getTagName();
+    String place = "devices/" + tag;
+    if (CHARACTERS.contains(tag)) {
+      readCharacters(device, place);
+    }
+    switch (tag) {
+      case "rng" -> Xml.children(device, "backend").forEach(b -> readCharacters(b, place));
+      case "graphics" -> readGraphics(device, place);
+      case "interface" -> readInterface(device, place);
+      case "memory" -> readMemory(device, place);
+      case "tpm" -> readTpm(device, place);
+      case "pstore" -> add(place, "file", Xml.text(device, "path").orElse(""));
+      case "audio" -> add(place, "file", device.getAttribute("path"));
+      case "shmem" -> sharedMemory(device).ifPresent(found::add);
+      default -> {
+        // Disks are looked at elsewhere, and other devices open nothing of their own.
+      }
+    }
+  }
+
+  private void readCharacters(Element device, String place) {
+    String type = device.getAttribute("type");
+    for (Element source : Xml.children(device, "source")) {
+      boolean opens =
+          switch (type) {
+            case "file", "dev", "pipe" -> true;
+            case "unix" -> source.getAttribute("mode").equals("bind");
+            default -> false;
+          };
+      add(place, type, opens ? source.getAttribute("path") : "");
+    }
+    Xml.child(device, "log")
+        .ifPresent(log -> add(place + "/log", "file", log.getAttribute("file")));
+  }
+
+  private void readGraphics(Element graphics, String place) {
+    add(place, "unix", graphics.getAttribute("socket"));
+    Xml.children(graphics, "listen")
+        .forEach(listen -> add(place, "unix", listen.getAttribute("socket")));
+  }
+
+  private void readInterface(Element device, String place) {
+    Xml.child(device, "source")
+        .filter(source -> source.getAttribute("mode").equals("server"))
+        .ifPresent(source -> add(place, "unix", source.getAttribute("path")));
+    Xml.child(device, "backend")
+        .ifPresent(backend -> add(place + "/log", "file", backend.getAttribute("logFile")));
+  }
+
+  private void readMemory(Element memory, String place) {
+    boolean readOnly =
+        Xml.child(memory, "target").flatMap(target -> Xml.child(target, "readonly")).isPresent();
+    if (!readOnly) {
+      Xml.child(memory, "source")
+          .flatMap(source -> Xml.text(source, "path"))
+          .ifPresent(path -> add(place, "file", path));
+    }
+  }
+
+  /** An emulator's state lies under the domain's UUID unless the definition names it. */
+  private void readTpm(Element tpm, String place) {
+    for (Element backend : Xml.children(tpm, "backend")) {
+      Xml.child(backend, "device").ifPresent(d -> add(place, "dev", d.getAttribute("path")));
+      if (backend.getAttribute("type").equals("emulator")) {
+        Xml.child(backend, "source").ifPresent(s -> add(place, "file", s.getAttribute("path")));
+      }
+    }
+  }
+
+  private void add(String place, String type, String text) {
+    String path = text.strip();
+    if (path.startsWith("/") && !path.equals(NOTHING)) {
+      found.add(new NamedFile(place, type, Kind.PATH, path));
+    }
+  }
+}

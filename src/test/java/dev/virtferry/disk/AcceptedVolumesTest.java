@@ -1,0 +1,84 @@
+package dev.virtferry.disk;
+
+import static dev.virtferry.libvirt.Domains.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtferry.disk.VolumePlan.Action;
+import dev.virtferry.libvirt.StorageVolume.Backing;
+import dev.virtferry.libvirt.VolumeSpec;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a later plan may do for a disk whose first plan was accepted: the same, or less. */
+class AcceptedVolumesTest {
+
+  private static final VolumeSpec VOLUME = volume("images", "vda.raw", "raw", null);
+
+  private static VolumeSpec volume(
+      String pool, String name, String format, @Nullable Backing backing) {
+    return new VolumeSpec(pool, name, format, 64 * MIB, null, null, backing);
+  }
+
+  private static VolumePlan plan(
+      Action action, String path, long bytes, @Nullable VolumeSpec volume) {
+    return new VolumePlan(
+        "vda", action, path, true, bytes, bytes, volume, 0L, List.of(), null, List.of(), null);
+  }
+
+  private static VolumePlan plan(Action action) {
+    return plan(action, "/srv/vda.raw", 64 * MIB, action == Action.EXPECT ? null : VOLUME);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CREATE, CREATE, true",
+    "CREATE, REUSE, false",
+    "CREATE, EXPECT, false",
+    "REUSE, CREATE, true",
+    "REUSE, REUSE, true",
+    "REUSE, EXPECT, false",
+    "EXPECT, CREATE, true",
+    "EXPECT, REUSE, true",
+    "EXPECT, EXPECT, true"
+  })
+  void nothingIsOverwrittenThatWasNotToBe(Action accepted, Action now, boolean within) {
+    assertThat(plan(now).beyond(plan(accepted)).isEmpty()).isEqualTo(within);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"CREATE, CREATE", "REUSE, REUSE", "EXPECT, EXPECT", "EXPECT, CREATE"})
+  void noOtherPathIsWrittenTo(Action accepted, Action now) {
+    VolumePlan elsewhere = plan(now, "/srv/other.raw", 64 * MIB, plan(now).volume());
+    assertThat(elsewhere.beyond(plan(accepted)))
+        .hasValueSatisfying(words -> assertThat(words).contains("/srv/vda.raw", "/srv/other.raw"));
+  }
+
+  @Test
+  void noOtherVolumeIsMadeOrOverwritten() {
+    List<VolumeSpec> others =
+        List.of(
+            volume("fast", "vda.raw", "raw", null),
+            volume("images", "other.raw", "raw", null),
+            volume("images", "vda.raw", "qcow2", null),
+            volume("images", "vda.raw", "raw", new Backing("/srv/base.raw", "raw")));
+    for (VolumeSpec other : others) {
+      for (Action action : List.of(Action.CREATE, Action.REUSE)) {
+        assertThat(plan(action, "/srv/vda.raw", 64 * MIB, other).beyond(plan(action)))
+            .as("%s %s", action, other)
+            .isPresent();
+      }
+    }
+  }
+
+  @Test
+  void aDiskThatGrewIsStillMadeButNoImageOfAnotherSizeIsOverwritten() {
+    VolumePlan made = plan(Action.CREATE, "/srv/vda.raw", 65 * MIB, VOLUME);
+    VolumePlan reused = plan(Action.REUSE, "/srv/vda.raw", 65 * MIB, VOLUME);
+    assertThat(made.beyond(plan(Action.CREATE))).isEqualTo(Optional.empty());
+    assertThat(reused.beyond(plan(Action.REUSE))).isPresent();
+  }
+}

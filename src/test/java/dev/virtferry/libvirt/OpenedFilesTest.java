@@ -1,0 +1,97 @@
+package dev.virtferry.libvirt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OpenedFilesTest {
+
+  private static List<String> opened(String xml) {
+    return OpenedFiles.in("<domain><name>web</name>%s</domain>".formatted(xml)).stream()
+        .map(file -> "%s %s".formatted(file.place(), file.name()))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          serial    | <serial type='file'><source path='/x'/></serial>
+          serial    | <serial type='dev'><source path='/x'/></serial>
+          parallel  | <parallel type='pipe'><source path='/x'/></parallel>
+          console   | <console type='unix'><source mode='bind' path='/x'/></console>
+          channel   | <channel type='unix'><source mode='bind' path='/x'/></channel>
+          redirdev  | <redirdev type='unix'><source mode='bind' path='/x'/></redirdev>
+          smartcard | <smartcard type='unix'><source mode='bind' path='/x'/></smartcard>
+          rng       | <rng><backend type='unix'><source mode='bind' path='/x'/></backend></rng>
+          serial/log | <serial type='pty'><source path='/dev/pts/1'/><log file='/x'/></serial>
+          graphics  | <graphics type='vnc'><listen type='socket' socket='/x'/></graphics>
+          graphics  | <graphics type='spice' socket='/x'/>
+          interface | <interface type='vhostuser'><source path='/x' mode='server'/></interface>
+          interface/log | <interface type='user'><backend type='passt' logFile='/x'/></interface>
+          memory    | <memory model='nvdimm'><source><path>/x</path></source><target/></memory>
+          tpm       | <tpm><backend type='passthrough'><device path='/x'/></backend></tpm>
+          tpm       | <tpm><backend type='emulator'><source type='dir' path='/x'/></backend></tpm>
+          pstore    | <pstore backend='acpi-erst'><path>/x</path></pstore>
+          audio     | <audio type='file' path='/x'/>
+          """)
+  void readsWhatADeviceOpens(String place, String device) {
+    assertThat(opened("<devices>%s</devices>".formatted(device)))
+        .containsExactly("devices/" + place + " /x");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<serial type='pty'><source path='/dev/pts/1'/></serial>",
+        "<serial type='file'><source path='/dev/null'/></serial>",
+        "<serial type='unix'><source mode='connect' path='/x'/></serial>",
+        "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>",
+        "<graphics type='vnc'><listen type='socket'/></graphics>",
+        "<interface type='vhostuser'><source path='/x' mode='client'/></interface>",
+        "<memory model='nvdimm'><source><path>/x</path></source><target><readonly/></target></memory>",
+        "<rng><backend model='random'>/dev/urandom</backend></rng>",
+        "<shmem name='x'><server path='/x'/></shmem>",
+        "<disk type='file'><source file='/x'/></disk>",
+      })
+  void leavesOutWhatIsNotOpenedForWriting(String device) {
+    assertThat(opened("<devices>%s</devices>".formatted(device))).isEmpty();
+  }
+
+  @Test
+  void readsSharedMemoryByTheNameThatItHasOnTheHost() {
+    String memory = "<devices><shmem name='m' role='master'/></devices>";
+    assertThat(opened(memory)).containsExactly("devices/shmem /dev/shm/m");
+    assertThat(NamedFiles.in("<domain>%s</domain>".formatted(memory)))
+        .extracting(NamedFile::name)
+        .containsExactly("/dev/shm/m");
+  }
+
+  @Test
+  void readsNvramAndFirmwareThatIsWritten() {
+    assertThat(opened("<os><loader type='pflash'>/c</loader><nvram>/v</nvram></os>"))
+        .containsExactly("os/loader /c", "os/nvram /v");
+    assertThat(
+            opened(
+                "<os><loader type='pflash' readonly='yes'>/c</loader>"
+                    + "<nvram type='file'><source file='/v'/></nvram></os>"))
+        .containsExactly("os/nvram /v");
+    assertThat(opened("<os><loader type='rom'>/c</loader></os>")).isEmpty();
+  }
+
+  @Test
+  void knowsWhereLibvirtWillPutTheNvramThatADefinitionLeavesToIt() {
+    assertThat(opened("<os firmware='efi'/>"))
+        .containsExactly("os/nvram /var/lib/libvirt/qemu/nvram/web_VARS.fd");
+    assertThat(NamedFiles.in("<domain><name>web</name><os firmware='efi'/></domain>"))
+        .extracting(NamedFile::name)
+        .containsExactly("/var/lib/libvirt/qemu/nvram/web_VARS.fd");
+    assertThat(opened("<os firmware='efi'><loader stateless='yes'/></os>")).isEmpty();
+    assertThat(opened("<os firmware='bios'/>")).isEmpty();
+  }
+}

@@ -300,4 +300,10 @@ class DomainXmlTest {
                 .formatted(there)
             + " s:noNamespaceSchemaLocation='%s'/>".formatted(there));
   }
+
+  @Test
+  void aBlankBelongsToAName() {
+    assertThat(DomainXml.parse("<domain><name>g </name></domain>").name()).isEqualTo("g ");
+    assertThat(DomainXml.parse("<domain><name> g</name></domain>").name()).isEqualTo(" g");
+  }
 }

@@ -20,6 +20,12 @@ public final class StartFailures implements FailureAnalyzer {
             "Install it; on Debian or Ubuntu: apt-get install libvirt0",
             cause);
       }
+      if (cause instanceof SettingMistake) {
+        return new FailureAnalysis(
+            cause.getMessage(),
+            "Correct the name, or remove it; the README lists every setting.",
+            cause);
+      }
       if (cause instanceof InventoryMistake) {
         return new FailureAnalysis(
             cause.getMessage(), "Mend ferry.hosts in the configuration or the environment.", cause);

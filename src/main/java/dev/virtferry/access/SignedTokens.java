@@ -3,6 +3,7 @@ package dev.virtferry.access;
 import dev.virtferry.access.AccessProperties.Jwt;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -30,6 +31,10 @@ import org.springframework.web.client.RestTemplate;
 final class SignedTokens {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** How far the provider's clock may be behind. */
+  private static final Duration LENIENCE = Duration.ofSeconds(60);
+
   private static final int LONGEST_NAME = 200;
 
   private final Jwt rules;
@@ -91,7 +96,13 @@ final class SignedTokens {
             .filter(n -> !n.isBlank() && n.length() <= LONGEST_NAME)
             .orElseThrow(() -> new InvalidBearerTokenException("The token names nobody"));
     var scope = new Scope(bound(claims, rules.domainsClaim()), bound(claims, rules.hostsClaim()));
-    return new Caller("jwt:" + name, role(texts(claims, rules.rolesClaim())).orElse(null), scope);
+    return new Caller(
+        "jwt:" + name, role(texts(claims, rules.rolesClaim())).orElse(null), scope, until(claims));
+  }
+
+  /** As the check of the signature's claims has it, which allows for clocks that differ. */
+  private static @Nullable Instant until(Map<String, Object> claims) {
+    return claims.get(JwtClaimNames.EXP) instanceof Instant expires ? expires.plus(LENIENCE) : null;
   }
 
   /** The highest role that one of these values stands for. */

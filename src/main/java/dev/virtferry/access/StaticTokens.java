@@ -48,7 +48,9 @@ final class StaticTokens implements AuthenticationProvider {
           "ferry.access.tokens: sha256 of '%s' is not 64 hexadecimal digits".formatted(name));
     }
     Role role = required(token.role(), "role (viewer, operator or admin)", name);
-    var caller = new Caller("token:" + name, role, new Scope(token.domains(), token.hosts()));
+    var caller =
+        new Caller(
+            "token:" + name, role, new Scope(token.domains(), token.hosts()), token.expires());
     if (byHash.putIfAbsent(hash, new Known(caller, token.expires())) != null) {
       throw new AccessMistake(
           "ferry.access.tokens: '%s' has the sha256 of another token".formatted(name));

@@ -27,7 +27,7 @@ final class DomainXml {
   }
 
   String name() {
-    return Xml.text(root, "name").orElse("");
+    return Xml.name(root).orElse("");
   }
 
   UUID uuid() {

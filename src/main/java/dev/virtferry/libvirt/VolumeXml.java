@@ -23,7 +23,7 @@ final class VolumeXml {
   static StoragePool pool(String xml, long availableBytes) {
     Element pool = Xml.parse(xml);
     return new StoragePool(
-        Xml.text(pool, "name").orElse(""),
+        Xml.name(pool).orElse(""),
         pool.getAttribute("type"),
         Xml.child(pool, "target").flatMap(target -> Xml.text(target, "path")).orElse(""),
         availableBytes);
@@ -35,7 +35,7 @@ final class VolumeXml {
     String format = format(target);
     return new StorageVolume(
         pool,
-        Xml.text(volume, "name").orElse(""),
+        Xml.name(volume).orElse(""),
         Xml.text(target, "path").orElse(""),
         format,
         Xml.number(volume, "capacity"),

@@ -81,6 +81,11 @@ final class Xml {
     return child(parent, name).map(element -> element.getTextContent().strip());
   }
 
+  /** A name as it is: blanks belong to it. */
+  static Optional<String> name(Element parent) {
+    return child(parent, "name").map(Element::getTextContent);
+  }
+
   /**
    * What has to be there.
    *

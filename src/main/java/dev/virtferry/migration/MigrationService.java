@@ -70,24 +70,28 @@ public class MigrationService {
    * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
    */
   public Accepted submit(Submission submission, Caller caller, @Nullable IdempotencyKey key) {
-    Optional<Accepted> earlier = replayed(key);
+    Optional<Accepted> earlier = replayed(key, caller.scope());
     if (earlier.isPresent()) {
       return earlier.get();
     }
     try {
       Tracked made = traces.span("accept", () -> accept(submission, caller, key));
       return new Accepted(made, false);
-    } catch (DomainBusy | KeyTaken e) {
+    } catch (DomainBusy e) {
       // The first use of the key may have come to its end while this one was being checked.
-      return replayed(key).orElseThrow(() -> e);
+      return replayed(key, caller.scope()).orElseThrow(() -> e.to(caller.scope()));
+    } catch (KeyTaken e) {
+      return replayed(key, caller.scope()).orElseThrow(MigrationService::usedBefore);
     }
   }
 
-  private Optional<Accepted> replayed(@Nullable IdempotencyKey key) {
+  /** What was made under the key and has left the caller's scope since is not there for it. */
+  private Optional<Accepted> replayed(@Nullable IdempotencyKey key, Scope scope) {
     if (key == null) {
       return Optional.empty();
     }
-    Optional<KeptUnderKey> kept = migrations.keptUnder(key);
+    Optional<KeptUnderKey> kept =
+        migrations.keptUnder(key).filter(found -> found.migration().migration().isIn(scope));
     if (kept.isPresent() && !kept.get().fingerprint().equals(key.fingerprint())) {
       throw new Refused(
           Problem.at(
@@ -97,6 +101,14 @@ public class MigrationService {
                   .formatted(kept.get().migration().migration().id())));
     }
     return kept.map(found -> new Accepted(found.migration(), true));
+  }
+
+  private static Refused usedBefore() {
+    return new Refused(
+        Problem.at(
+            "Idempotency-Key",
+            IDEMPOTENCY_CONFLICT,
+            "The key came with another request before; use a new key."));
   }
 
   private Tracked accept(Submission submission, Caller caller, @Nullable IdempotencyKey key) {
@@ -168,9 +180,9 @@ public class MigrationService {
     return migrations.list(query);
   }
 
-  /** The changes of state, oldest first; empty when there is no such migration. */
-  public Optional<List<Transition>> history(UUID id) {
-    return migrations.find(id).map(_ -> migrations.history(id));
+  /** The changes of state, oldest first. */
+  public List<Transition> history(UUID id) {
+    return migrations.history(id);
   }
 
   /**
@@ -209,7 +221,7 @@ public class MigrationService {
         .filter(active -> concerns(active.order(), submission.source()))
         .findFirst()
         .ifPresent(active -> {
-          throw new DomainBusy(active.id());
+          throw new DomainBusy(active);
         });
   }
 

@@ -2,6 +2,7 @@ package dev.virtferry.notice;
 
 import dev.virtferry.migration.MigrationService;
 import dev.virtferry.migration.Tracked;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,29 +29,31 @@ public final class Newsroom implements SmartLifecycle {
 
   private final MigrationService service;
   private final NoticeProperties properties;
+  private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
   private final Set<Seat> seats = new HashSet<>();
   private @Nullable Thread thread;
   private boolean running;
 
-  Newsroom(MigrationService service, NoticeProperties properties) {
+  Newsroom(MigrationService service, NoticeProperties properties, Clock clock) {
     this.service = service;
     this.properties = properties;
+    this.clock = clock;
   }
 
   /** A reader and what it was told last; touched by the thread alone once it is seated. */
   private static final class Seat {
 
     private final UUID migration;
-    private final String caller;
+    private final Audience audience;
     private final Reader reader;
     private String known;
     private long toldNanos = System.nanoTime();
 
-    Seat(UUID migration, String caller, String known, Reader reader) {
+    Seat(UUID migration, Audience audience, String known, Reader reader) {
       this.migration = migration;
-      this.caller = caller;
+      this.audience = audience;
       this.known = known;
       this.reader = reader;
     }
@@ -65,18 +68,19 @@ public final class Newsroom implements SmartLifecycle {
   /**
    * Tells every change from now on.
    *
-   * @param caller whose reader it is
+   * @param audience whose reader it is
    * @param known the ETag of what the reader has; another one is told at once
    * @throws TooManyReaders when as many wait as may, of this caller or of all
    */
-  public Subscription watch(UUID migration, String caller, String known, Reader reader) {
-    var seat = new Seat(migration, caller, known, reader);
+  public Subscription watch(UUID migration, Audience audience, String known, Reader reader) {
+    var seat = new Seat(migration, audience, known, reader);
     lock.lock();
     try {
       if (!running || seats.size() >= properties.maxStreams()) {
         throw TooManyReaders.ofAll(properties.maxStreams());
       }
-      long own = seats.stream().filter(other -> other.caller.equals(caller)).count();
+      long own =
+          seats.stream().filter(other -> other.audience.caller().equals(audience.caller())).count();
       if (own >= properties.maxStreamsPerCaller()) {
         throw TooManyReaders.ofOne(properties.maxStreamsPerCaller());
       }
@@ -135,17 +139,25 @@ public final class Newsroom implements SmartLifecycle {
     Map<UUID, Tracked> read = new HashMap<>();
     for (Seat seat : readers) {
       String etag = etags.get(seat.migration);
-      if (etag == null) {
-        leave(seat);
-        seat.reader.closed();
+      if (etag == null || seat.audience.isOver(clock.instant())) {
+        dismiss(seat);
       } else if (!etag.equals(seat.known)) {
         Tracked now = read.computeIfAbsent(seat.migration, id -> service.find(id).orElseThrow());
-        seat.tell(now);
+        if (seat.audience.sees().test(now.migration())) {
+          seat.tell(now);
+        } else {
+          dismiss(seat);
+        }
       } else if (System.nanoTime() - seat.toldNanos > properties.heartbeat().toNanos()) {
         seat.toldNanos = System.nanoTime();
         seat.reader.quiet();
       }
     }
+  }
+
+  private void dismiss(Seat seat) {
+    leave(seat);
+    seat.reader.closed();
   }
 
   private void pause() {

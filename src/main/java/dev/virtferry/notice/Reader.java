@@ -14,6 +14,9 @@ public interface Reader {
   /** Nothing was told for a while; a sign of life is due. */
   void quiet();
 
-  /** Nothing more will be told: the service stops, or the migration was forgotten. */
+  /**
+   * Nothing more will be told: the service stops, the migration was forgotten, or the caller may
+   * not see it any more.
+   */
   void closed();
 }

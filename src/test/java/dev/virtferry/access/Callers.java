@@ -12,7 +12,7 @@ import org.springframework.security.core.Authentication;
 /** Who calls in tests where it does not matter who calls. */
 public final class Callers {
 
-  public static final Caller ADMIN = new Caller("token:test", Role.ADMIN, Scope.EVERYTHING);
+  public static final Caller ADMIN = new Caller("token:test", Role.ADMIN, Scope.EVERYTHING, null);
 
   /** Of the tests' own configuration, and of no other. */
   public static final String TOKEN = "the-token-of-the-tests";

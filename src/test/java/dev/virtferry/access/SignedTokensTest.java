@@ -140,8 +140,14 @@ class SignedTokensTest {
 
   @Test
   void knowsACallerByASignedToken() throws JOSEException {
-    assertThat(caller(PLAIN, signed(claims())))
-        .isEqualTo(new Caller("jwt:alice", Role.OPERATOR, Scope.EVERYTHING));
+    Date expires = Date.from(Instant.parse("2999-01-01T00:00:00Z"));
+    assertThat(caller(PLAIN, signed(claims().expirationTime(expires))))
+        .isEqualTo(
+            new Caller(
+                "jwt:alice",
+                Role.OPERATOR,
+                Scope.EVERYTHING,
+                Instant.parse("2999-01-01T00:01:00Z")));
   }
 
   @Test

@@ -315,4 +315,10 @@ class DomainXmlTest {
         "<domain><os><nvram type=\"file\"><source file=\"/nvram/web_VARS.fd\"/></nvram></os></domain>";
     assertThat(DomainXml.parse(modern).relocated(names)).contains("\"/nvram/w&amp;2_VARS.fd\"");
   }
+
+  @Test
+  void aBlankBelongsToAName() {
+    assertThat(DomainXml.parse("<domain><name>g </name></domain>").name()).isEqualTo("g ");
+    assertThat(DomainXml.parse("<domain><name> g</name></domain>").name()).isEqualTo(" g");
+  }
 }

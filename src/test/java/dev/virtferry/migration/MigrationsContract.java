@@ -9,6 +9,7 @@ import dev.virtferry.ServiceTest;
 import dev.virtferry.access.AuditEntry;
 import dev.virtferry.access.AuditLog;
 import dev.virtferry.access.AuditQuery;
+import dev.virtferry.access.Callers;
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.BackingImage;
 import dev.virtferry.disk.CopyMode;
@@ -439,15 +440,18 @@ abstract class MigrationsContract extends PlayedHosts {
     var second = entry(2, "token:b", null, null, "forbidden");
     audit.add(first);
     audit.add(second);
-    assertThat(audit.list(new AuditQuery(null, null, null, null, 50)))
+    assertThat(audit.list(new AuditQuery(Callers.ADMIN, null, null, null, null, 50)))
         .containsExactly(second, first);
-    assertThat(audit.list(new AuditQuery(null, null, null, null, 1))).containsExactly(second);
-    assertThat(audit.list(new AuditQuery(null, null, null, second.id(), 50)))
+    assertThat(audit.list(new AuditQuery(Callers.ADMIN, null, null, null, null, 1)))
+        .containsExactly(second);
+    assertThat(audit.list(new AuditQuery(Callers.ADMIN, null, null, null, second.id(), 50)))
         .containsExactly(first);
-    assertThat(audit.list(new AuditQuery("token:b", null, null, null, 50))).containsExactly(second);
-    assertThat(audit.list(new AuditQuery(null, "web-01", id, null, 50))).containsExactly(first);
+    assertThat(audit.list(new AuditQuery(Callers.ADMIN, "token:b", null, null, null, 50)))
+        .containsExactly(second);
+    assertThat(audit.list(new AuditQuery(Callers.ADMIN, null, "web-01", id, null, 50)))
+        .containsExactly(first);
     retention.forget();
-    assertThat(audit.list(new AuditQuery(null, null, null, null, 50)))
+    assertThat(audit.list(new AuditQuery(Callers.ADMIN, null, null, null, null, 50)))
         .as("older than a year")
         .isEmpty();
   }

@@ -50,7 +50,7 @@ final class MigrationsInMemory implements Migrations {
     activeOf(migration.order().guest().uuid().toString()).stream()
         .findFirst()
         .ifPresent(active -> {
-          throw new DomainBusy(active.id());
+          throw new DomainBusy(active);
         });
     var kept = new Kept(migration, progress);
     remember(kept, null, "accepted");

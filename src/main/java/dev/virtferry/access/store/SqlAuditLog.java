@@ -3,12 +3,16 @@ package dev.virtferry.access.store;
 import dev.virtferry.access.AuditEntry;
 import dev.virtferry.access.AuditLog;
 import dev.virtferry.access.AuditQuery;
+import dev.virtferry.access.Scope;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -56,9 +60,13 @@ class SqlAuditLog implements AuditLog {
                and (cast(:domain as varchar) is null or domain = :domain)
                and (cast(:migration as uuid) is null or migration_id = :migration)
                and (cast(:before as uuid) is null or id < :before)
+               and (caller = :reader or %s)
              order by id desc
              limit :most
-            """)
+            """
+                .formatted(scope(query.reader().scope())))
+        .params(patterns(query.reader().scope()))
+        .param("reader", query.reader().name())
         .param("caller", query.caller(), Types.VARCHAR)
         .param("domain", query.domain(), Types.VARCHAR)
         .param("migration", query.migration())
@@ -66,6 +74,31 @@ class SqlAuditLog implements AuditLog {
         .param("most", query.limit())
         .query(SqlAuditLog::entry)
         .list();
+  }
+
+  private static String scope(Scope scope) {
+    if (scope.equals(Scope.EVERYTHING)) {
+      return "1 = 1";
+    }
+    if (scope.hosts() != null) {
+      return "1 = 0";
+    }
+    List<String> any = new ArrayList<>(List.of("1 = 0"));
+    for (String name : patterns(scope).keySet()) {
+      any.add("domain like :%s escape '!'".formatted(name));
+    }
+    return String.join(" or ", any);
+  }
+
+  private static Map<String, String> patterns(Scope scope) {
+    List<String> domains = scope.domains();
+    Map<String, String> patterns = new LinkedHashMap<>();
+    if (domains != null) {
+      for (String pattern : domains) {
+        patterns.put("pattern" + patterns.size(), Scope.like(pattern));
+      }
+    }
+    return patterns;
   }
 
   private static AuditEntry entry(ResultSet rs, int row) throws SQLException {

@@ -3,6 +3,7 @@ package dev.virtferry.access.web;
 import dev.virtferry.access.AuditEntry;
 import dev.virtferry.access.AuditLog;
 import dev.virtferry.access.AuditQuery;
+import dev.virtferry.access.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -14,6 +15,7 @@ import jakarta.validation.constraints.Size;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -36,8 +38,9 @@ class AuditController {
       operationId = "listAudit",
       summary = "List who did what",
       description =
-          "Calls that change something, and those that were forbidden, newest first. nextCursor"
-              + " leads to the next page; it is null on the last one.")
+          "Calls that change something, and those that were forbidden, newest first; of others only"
+              + " what the caller's token is bound to. nextCursor leads to the next page; it is null"
+              + " on the last one.")
   @ApiResponse(responseCode = "200", description = "A page.")
   AuditPage list(
       @Parameter(description = "Only of this caller, such as token:control-plane.")
@@ -56,9 +59,10 @@ class AuditController {
           @Max(value = 200, message = "is more than 200")
           int limit,
       @Parameter(description = "nextCursor of the page before.") @RequestParam(required = false)
-          @Nullable UUID cursor) {
+          @Nullable UUID cursor,
+      @AuthenticationPrincipal Caller reader) {
     List<AuditEntry> found =
-        audit.list(new AuditQuery(caller, domain, migration, cursor, limit + 1));
+        audit.list(new AuditQuery(reader, caller, domain, migration, cursor, limit + 1));
     return found.size() <= limit
         ? new AuditPage(found, null)
         : new AuditPage(found.subList(0, limit), found.get(limit - 1).id());

@@ -103,7 +103,7 @@ class SqlMigrations implements Migrations {
       UUID domain = migration.order().guest().uuid();
       throw activeOf(domain.toString()).stream()
           .findFirst()
-          .<RuntimeException>map(active -> new DomainBusy(active.id()))
+          .<RuntimeException>map(active -> new DomainBusy(active))
           .orElseGet(() -> key == null ? e : new KeyTaken(key));
     }
   }

@@ -2,13 +2,13 @@ package dev.virtferry.migration.web;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.virtferry.migration.MigrationId;
 import dev.virtferry.migration.MigrationQuery.Position;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.UUID;
 
 /** A place in the list of migrations, as an opaque text. */
 record Cursor(Position position) {
@@ -28,7 +28,10 @@ record Cursor(Position position) {
   static Cursor parse(String text) {
     try {
       String[] words = new String(Base64.getUrlDecoder().decode(text), US_ASCII).split(" ", 2);
-      return new Cursor(new Position(time(Long.parseLong(words[0])), UUID.fromString(words[1])));
+      return new Cursor(
+          new Position(
+              time(Long.parseLong(words[0])),
+              MigrationId.parse(words[1]).orElseThrow(IllegalArgumentException::new)));
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
       throw new Refused(
           Problem.at(

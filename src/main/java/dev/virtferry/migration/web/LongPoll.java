@@ -1,6 +1,7 @@
 package dev.virtferry.migration.web;
 
 import dev.virtferry.migration.Tracked;
+import dev.virtferry.notice.Audience;
 import dev.virtferry.notice.Newsroom;
 import dev.virtferry.notice.Reader;
 import dev.virtferry.notice.Subscription;
@@ -24,9 +25,9 @@ final class LongPoll implements Reader {
 
   /** The answer, as soon as there is news or patience is over. */
   static DeferredResult<ResponseEntity<MigrationResponse>> answer(
-      Newsroom newsroom, String caller, Tracked known, Duration patience) {
+      Newsroom newsroom, Audience audience, Tracked known, Duration patience) {
     var poll = new LongPoll(known, patience);
-    Subscription seat = newsroom.watch(known.migration().id(), caller, known.etag(), poll);
+    Subscription seat = newsroom.watch(known.migration().id(), audience, known.etag(), poll);
     poll.answer.onCompletion(seat::close);
     return poll.answer;
   }

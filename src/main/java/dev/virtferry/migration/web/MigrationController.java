@@ -31,12 +31,10 @@ import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -145,11 +143,11 @@ class MigrationController {
       description = "Nothing changed since the ETag of If-None-Match.",
       content = @Content)
   ResponseEntity<MigrationResponse> get(
-      @PathVariable UUID id,
+      @OwnMigration Tracked own,
       @Parameter(description = "The ETag of the answer before.")
           @RequestHeader(name = "If-None-Match", required = false)
           @Nullable String ifNoneMatch) {
-    return found(service.find(id).orElseThrow(() -> new MigrationNotFound(id)));
+    return found(own);
   }
 
   @GetMapping
@@ -194,8 +192,8 @@ class MigrationController {
       summary = "Read how a migration came to its state",
       description = "Every change of state with its time and cause, oldest first.")
   @ApiResponse(responseCode = "200", description = "All changes so far.")
-  History history(@PathVariable UUID id) {
-    return new History(service.history(id).orElseThrow(() -> new MigrationNotFound(id)));
+  History history(@OwnMigration Tracked own) {
+    return new History(service.history(own.migration().id()));
   }
 
   @PostMapping("/{id}/cancel")
@@ -206,8 +204,8 @@ class MigrationController {
           "A queued one ends at once. A running one is aborted; poll until it is CANCELLED, or"
               + " SUCCEEDED when the request came too late.")
   @ApiResponse(responseCode = "202", description = "Asked for; the same when asked again.")
-  ResponseEntity<MigrationResponse> cancel(@PathVariable UUID id) {
-    Tracked asked = service.cancel(id).orElseThrow(() -> new MigrationNotFound(id));
+  ResponseEntity<MigrationResponse> cancel(@OwnMigration Tracked own) {
+    Tracked asked = service.cancel(own.migration().id()).orElseThrow(MigrationNotFound::new);
     return ResponseEntity.accepted().eTag(asked.etag()).body(MigrationResponse.of(asked));
   }
 
@@ -220,9 +218,11 @@ class MigrationController {
               + " location; no host is touched, and its slots and its domain are free.")
   @ApiResponse(responseCode = "200", description = "Ended.")
   ResponseEntity<MigrationResponse> resolve(
-      @PathVariable UUID id, @Valid @RequestBody Resolution resolution) {
+      @OwnMigration Tracked own, @Valid @RequestBody Resolution resolution) {
     return found(
-        service.resolve(id, resolution.reason()).orElseThrow(() -> new MigrationNotFound(id)));
+        service
+            .resolve(own.migration().id(), resolution.reason())
+            .orElseThrow(MigrationNotFound::new));
   }
 
   /** Why a person ends a migration. */

@@ -1,13 +1,11 @@
 package dev.virtferry.migration.web;
 
-import java.util.UUID;
-
-/** The address names a migration that does not exist. */
+/** The address names a migration that does not exist, as far as the caller may know. */
 final class MigrationNotFound extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  MigrationNotFound(UUID id) {
-    super("There is no migration %s; list them with GET /v1/migrations.".formatted(id));
+  MigrationNotFound() {
+    super("There is no migration of that id; list them with GET /v1/migrations.");
   }
 }

@@ -2,24 +2,34 @@ package dev.virtferry.migration.web;
 
 import dev.virtferry.access.Caller;
 import dev.virtferry.access.web.AuditFilter;
-import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationId;
 import dev.virtferry.migration.MigrationService;
 import dev.virtferry.migration.Tracked;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.convert.converter.Converter;
+import org.springframework.format.FormatterRegistry;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
-import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.bind.support.WebDataBinderFactory;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.HandlerMapping;
-import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Whatever is asked of a migration: one that the caller may not see is not there. */
+/**
+ * Finds what a call about one migration is about, and decides in the same step whether the caller
+ * may see it: what was not decided on can't be used. The audit learns of it here.
+ */
 @Component
-class OwnMigrations implements HandlerInterceptor, WebMvcConfigurer {
+class OwnMigrations implements HandlerMethodArgumentResolver, WebMvcConfigurer {
 
   private final MigrationService service;
 
@@ -28,38 +38,70 @@ class OwnMigrations implements HandlerInterceptor, WebMvcConfigurer {
   }
 
   @Override
-  public void addInterceptors(InterceptorRegistry registry) {
-    registry.addInterceptor(this).addPathPatterns("/v1/migrations/{id}", "/v1/migrations/{id}/**");
+  public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+    resolvers.add(this);
+  }
+
+  /** Where an id is a parameter it is read by the same rule. */
+  @Override
+  public void addFormatters(FormatterRegistry registry) {
+    registry.addConverter(new Id());
+  }
+
+  private static final class Id implements Converter<String, @Nullable UUID> {
+
+    @Override
+    public @Nullable UUID convert(String given) {
+      return given.isEmpty()
+          ? null
+          : MigrationId.parse(given)
+              .orElseThrow(() -> new IllegalArgumentException("This is no UUID"));
+    }
   }
 
   @Override
-  public boolean preHandle(
-      HttpServletRequest request, HttpServletResponse response, Object handler) {
-    if (request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE)
-            instanceof Map<?, ?> variables
-        && variables.get("id") instanceof String id) {
-      Authentication who = SecurityContextHolder.getContext().getAuthentication();
-      if (who != null && who.getPrincipal() instanceof Caller caller) {
-        require(id, caller, request);
-      }
-    }
-    return true;
+  public boolean supportsParameter(MethodParameter parameter) {
+    return parameter.hasParameterAnnotation(OwnMigration.class);
   }
 
-  private void require(String given, Caller caller, HttpServletRequest request) {
-    UUID id;
-    try {
-      id = UUID.fromString(given);
-    } catch (IllegalArgumentException e) {
-      // What is wrong with it is said where it is read.
-      return;
+  /**
+   * The migration.
+   *
+   * @throws MigrationNotFound when there is none, the caller may not see it, or the id can't be
+   *     read
+   */
+  @Override
+  public Tracked resolveArgument(
+      MethodParameter parameter,
+      @Nullable ModelAndViewContainer model,
+      NativeWebRequest request,
+      @Nullable WebDataBinderFactory binders) {
+    Tracked own =
+        id(request)
+            .flatMap(service::find)
+            .filter(
+                found -> caller().map(Caller::scope).filter(found.migration()::isIn).isPresent())
+            .orElseThrow(MigrationNotFound::new);
+    HttpServletRequest call = request.getNativeRequest(HttpServletRequest.class);
+    if (call != null) {
+      AuditFilter.about(call, own.migration().id(), own.migration().order().guest().name());
     }
-    Migration migration =
-        service
-            .find(id)
-            .map(Tracked::migration)
-            .filter(found -> found.isIn(caller.scope()))
-            .orElseThrow(() -> new MigrationNotFound(id));
-    AuditFilter.about(request, id, migration.order().guest().name());
+    return own;
+  }
+
+  private static Optional<UUID> id(NativeWebRequest request) {
+    return request.getAttribute(
+                    HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE, NativeWebRequest.SCOPE_REQUEST)
+                instanceof Map<?, ?> variables
+            && variables.get("id") instanceof String given
+        ? MigrationId.parse(given)
+        : Optional.empty();
+  }
+
+  private static Optional<Caller> caller() {
+    Authentication who = SecurityContextHolder.getContext().getAuthentication();
+    return who != null && who.getPrincipal() instanceof Caller caller
+        ? Optional.of(caller)
+        : Optional.empty();
   }
 }

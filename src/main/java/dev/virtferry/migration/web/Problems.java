@@ -31,6 +31,7 @@ import dev.virtferry.problem.Refused;
 import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
@@ -92,11 +93,15 @@ class Problems extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ResponseEntity<Object> busy(DomainBusy busy) {
-    var detail =
-        "Migration %s of this domain has not ended; wait for its end or cancel it."
-            .formatted(busy.migration());
-    ProblemDetail body = body(Problem.at("#/domain", MIGRATION_IN_PROGRESS, detail));
-    body.setProperty("migration", busy.migration());
+    UUID migration = busy.migration();
+    String todo = migration == null ? "wait for its end" : "wait for its end or cancel it";
+    ProblemDetail body =
+        body(
+            Problem.at(
+                "#/domain", MIGRATION_IN_PROGRESS, "%s; %s.".formatted(busy.getMessage(), todo)));
+    if (migration != null) {
+      body.setProperty("migration", migration);
+    }
     return response(body, new HttpHeaders());
   }
 

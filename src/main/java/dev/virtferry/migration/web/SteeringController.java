@@ -12,11 +12,9 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PatchMapping;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -43,9 +41,10 @@ class SteeringController {
           "Until the switchover. A running job is told at once; tuning in the answer says which"
               + " streams have the bandwidth.")
   @ApiResponse(responseCode = "200", description = "Kept, and told to the job where one runs.")
-  ResponseEntity<MigrationResponse> retune(@PathVariable UUID id, @Valid @RequestBody Patch patch) {
+  ResponseEntity<MigrationResponse> retune(
+      @OwnMigration Tracked own, @Valid @RequestBody Patch patch) {
     Retuning wish = patch.options().toRetuning();
-    Tracked now = service.retune(id, wish).orElseThrow(() -> new MigrationNotFound(id));
+    Tracked now = service.retune(own.migration().id(), wish).orElseThrow(MigrationNotFound::new);
     return ResponseEntity.ok().eTag(now.etag()).body(MigrationResponse.of(now));
   }
 
@@ -58,9 +57,9 @@ class SteeringController {
               + " is remembered until then.")
   @ApiResponse(responseCode = "202", description = "Asked for; poll on.")
   ResponseEntity<MigrationResponse> complete(
-      @PathVariable UUID id, @Valid @RequestBody CompletionRequest request) {
+      @OwnMigration Tracked own, @Valid @RequestBody CompletionRequest request) {
     return accepted(
-        service.complete(id, request.by()).orElseThrow(() -> new MigrationNotFound(id)));
+        service.complete(own.migration().id(), request.by()).orElseThrow(MigrationNotFound::new));
   }
 
   @PostMapping("/resume-post-copy")
@@ -71,8 +70,9 @@ class SteeringController {
           "The guest is paused then, its memory split between both hosts. It is tried until QEMU"
               + " takes it; poll on.")
   @ApiResponse(responseCode = "202", description = "Asked for; the same when asked again.")
-  ResponseEntity<MigrationResponse> resumePostCopy(@PathVariable UUID id) {
-    return accepted(service.resumePostCopy(id).orElseThrow(() -> new MigrationNotFound(id)));
+  ResponseEntity<MigrationResponse> resumePostCopy(@OwnMigration Tracked own) {
+    return accepted(
+        service.resumePostCopy(own.migration().id()).orElseThrow(MigrationNotFound::new));
   }
 
   private static ResponseEntity<MigrationResponse> accepted(Tracked asked) {

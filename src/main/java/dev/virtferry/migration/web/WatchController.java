@@ -1,8 +1,8 @@
 package dev.virtferry.migration.web;
 
 import dev.virtferry.access.Caller;
-import dev.virtferry.migration.MigrationService;
 import dev.virtferry.migration.Tracked;
+import dev.virtferry.notice.Audience;
 import dev.virtferry.notice.Deliveries;
 import dev.virtferry.notice.Delivery;
 import dev.virtferry.notice.Newsroom;
@@ -16,11 +16,9 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -35,12 +33,10 @@ class WatchController {
   /** The stream ends with the migration, and not before. */
   private static final long NO_TIMEOUT = 0;
 
-  private final MigrationService service;
   private final Newsroom newsroom;
   private final Deliveries deliveries;
 
-  WatchController(MigrationService service, Newsroom newsroom, Deliveries deliveries) {
-    this.service = service;
+  WatchController(Newsroom newsroom, Deliveries deliveries) {
     this.newsroom = newsroom;
     this.deliveries = deliveries;
   }
@@ -58,18 +54,18 @@ class WatchController {
       description = "Events, and a comment now and then as a sign of life.",
       content = @Content(mediaType = "text/event-stream", schema = @Schema(type = "string")))
   SseEmitter events(
-      @PathVariable UUID id,
+      @OwnMigration Tracked now,
       @Parameter(description = "The id of the last event that was heard.")
           @RequestHeader(name = "Last-Event-ID", defaultValue = "")
           String lastEventId,
       @AuthenticationPrincipal Caller caller) {
-    Tracked now = found(id);
     var emitter = new SseEmitter(NO_TIMEOUT);
     var stream = new EventStream(emitter);
     if (now.migration().state().terminal()) {
       stream.changed(now);
     } else {
-      Subscription seat = newsroom.watch(id, caller.name(), lastEventId, stream);
+      Subscription seat =
+          newsroom.watch(now.migration().id(), audience(caller), lastEventId, stream);
       emitter.onCompletion(seat::close);
       emitter.onError(_ -> seat.close());
     }
@@ -82,17 +78,16 @@ class WatchController {
       produces = "application/json")
   @Operation(hidden = true)
   Object waitForChange(
-      @PathVariable UUID id,
+      @OwnMigration Tracked now,
       @RequestHeader("Prefer") String prefer,
       @RequestHeader("If-None-Match") String ifNoneMatch,
       @AuthenticationPrincipal Caller caller) {
-    Tracked now = found(id);
     Optional<Duration> patience = Prefer.waiting(prefer);
     boolean known = ifNoneMatch.contains(now.etag());
     if (patience.isEmpty() || !known || now.migration().state().terminal()) {
       return ResponseEntity.ok().eTag(now.etag()).body(MigrationResponse.of(now));
     }
-    return LongPoll.answer(newsroom, caller.name(), now, patience.get());
+    return LongPoll.answer(newsroom, audience(caller), now, patience.get());
   }
 
   @GetMapping(path = "/deliveries", produces = "application/json")
@@ -102,15 +97,15 @@ class WatchController {
       description =
           "One delivery for each change of state, oldest first; none without callbackUrl.")
   @ApiResponse(responseCode = "200", description = "All deliveries so far.")
-  DeliveryList deliveries(@PathVariable UUID id) {
-    return new DeliveryList(deliveries.of(found(id).migration().id()));
+  DeliveryList deliveries(@OwnMigration Tracked own) {
+    return new DeliveryList(deliveries.of(own.migration().id()));
+  }
+
+  private static Audience audience(Caller caller) {
+    return new Audience(caller.name(), caller.until(), migration -> migration.isIn(caller.scope()));
   }
 
   /** Deliveries, oldest first. */
   @Schema(name = "Deliveries")
   record DeliveryList(List<Delivery> items) {}
-
-  private Tracked found(UUID id) {
-    return service.find(id).orElseThrow(() -> new MigrationNotFound(id));
-  }
 }

@@ -8,11 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.ApiTest;
 import dev.virtferry.access.Role;
+import dev.virtferry.libvirt.Domains;
+import dev.virtferry.migration.Tracked;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,9 +30,11 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.http.HttpMethod;
 import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import tools.jackson.databind.JsonNode;
 
-/** Every call by every role. */
+/** Every call by every role, and with every spelling of what it is about. */
 @TestPropertySource(
     properties = {
       "ferry.access.tokens[0].name=viewer",
@@ -46,9 +53,11 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
       "ferry.access.tokens[3].role=admin",
       "ferry.access.tokens[3].hosts=kvm-a",
       "ferry.rate.failures=100000",
+      "ferry.limits.total=1",
     })
 class AccessMatrixTest extends ApiTest {
 
+  private static final AtomicInteger guests = new AtomicInteger();
   private static final String ONE = "/v1/migrations/{id}";
 
   /** The least role that may make a call. */
@@ -131,6 +140,149 @@ class AccessMatrixTest extends ApiTest {
                 "Authorization",
                 role == null ? "none" : "Bearer " + role.name().toLowerCase(java.util.Locale.ROOT));
     return request.exchange();
+  }
+
+  /** Each was taken for the id itself by some parser of Java, of Spring or of a database. */
+  private static final List<String> OTHER_SPELLINGS =
+      List.of(
+          "%20{id}",
+          "{id}%20",
+          "%09{id}",
+          "{id}%09",
+          "%0b{id}",
+          "{id}%0b",
+          "%0c{id}",
+          "%1c{id}",
+          "{id}%1c",
+          "%1f{id}",
+          "{id}%1f",
+          "%C2%A0{id}",
+          "%E2%80%83{id}",
+          "%EF%BB%BF{id}",
+          "%7B{id}%7D",
+          "urn:uuid:{id}",
+          "0{id}",
+          "{id}0",
+          "{short}",
+          "{plain}",
+          "%20",
+          "x");
+
+  static Stream<Arguments> callsWithAnIdByItsSpellings() {
+    return LEAST.keySet().stream()
+        .filter(call -> call.contains("{id}"))
+        .flatMap(call -> OTHER_SPELLINGS.stream().map(spelling -> Arguments.of(call, spelling)));
+  }
+
+  @ParameterizedTest(name = "{0} with {1}")
+  @MethodSource("callsWithAnIdByItsSpellings")
+  void anIdThatIsSpeltInAnotherWayIsNobodys(String call, String spelling) {
+    String id = foreignMigration();
+    for (String token : List.of("bound", "admin")) {
+      assertProblem(called(call, spelt(spelling, id), token), 404, "migration-not-found", null);
+    }
+    assertThat(read("/v1/migrations/" + id).get("state").asString()).isEqualTo("QUEUED");
+  }
+
+  /** Nothing behind the firewall sees these. */
+  @ParameterizedTest
+  @ValueSource(strings = {"%0a{id}", "{id}%0d", "%00{id}", "{id}%00", "{id}%2f", "..%2f{id}"})
+  void anIdWithWhatNoAddressHasIsNobodysRequest(String spelling) {
+    String id = foreignMigration();
+    for (String call : callsWithAnId().toList()) {
+      assertThat(called(call, spelt(spelling, id), "admin")).as(call).hasStatus(400);
+    }
+  }
+
+  static Stream<String> callsWithAnId() {
+    return LEAST.keySet().stream().filter(call -> call.contains("{id}"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("callsWithAnId")
+  void anIdIsTheSameInCapitals(String call) {
+    String capitals = foreignMigration().toUpperCase(Locale.ROOT);
+    assertProblem(called(call, capitals, "bound"), 404, "migration-not-found", null);
+    assertThat(called(call, capitals, "admin").getResponse().getStatus()).isIn(200, 202, 409);
+  }
+
+  @ParameterizedTest
+  @MethodSource("callsWithAnId")
+  void anActingCallIsKeptWithWhatItActedOn(String call) {
+    String id = foreignMigration();
+    called(call, id, "admin");
+    JsonNode kept = read("/v1/audit?limit=1").get("items").get(0);
+    if (!call.startsWith("GET ")) {
+      assertThat(kept.get("action").asString()).isEqualTo(call);
+      assertThat(kept.get("migration").asString()).isEqualTo(id);
+      assertThat(kept.get("domain").asString()).startsWith("guest-");
+    }
+  }
+
+  /** Who takes the id by itself decides a second time which migration it is. */
+  @Test
+  void nobodyReadsTheIdButTheOneWhoChecksIt() {
+    mappings
+        .getHandlerMethods()
+        .forEach((call, method) -> {
+          if (call.getPatternValues().stream()
+              .anyMatch(path -> path.contains("/migrations/{id}"))) {
+            assertThat(method.getMethodParameters())
+                .as(call.toString())
+                .noneMatch(parameter -> parameter.hasParameterAnnotation(PathVariable.class))
+                .anyMatch(parameter -> parameter.getParameterType().equals(Tracked.class));
+          }
+        });
+  }
+
+  private static String spelt(String spelling, String id) {
+    return spelling
+        .replace("{id}", id)
+        .replace("{plain}", id.replace("-", ""))
+        .replace("{short}", id.replaceFirst("^0+", "").replace("-0000-", "-0-"));
+  }
+
+  /** Between two hosts that the bound caller does not see, and behind one that never ends. */
+  private String foreignMigration() {
+    if (guests.get() == 0) {
+      accepted();
+    }
+    return accepted();
+  }
+
+  private JsonNode read(String uri) {
+    return body(http.get().uri(uri).header("Authorization", "Bearer admin").exchange());
+  }
+
+  private String accepted() {
+    String guest = "guest-" + guests.incrementAndGet();
+    hosts().put("kvm-b", Domains.running(guest, Domains.network("vda")));
+    MvcTestResult accepted =
+        http.post()
+            .uri("/v1/migrations")
+            .contentType("application/json")
+            .content("{\"domain\":\"%s\",\"destUri\":\"qemu+tls://kvm-c/system\"}".formatted(guest))
+            .header("Authorization", "Bearer admin")
+            .exchange();
+    assertThat(accepted).hasStatus(202);
+    return body(accepted).get("id").asString();
+  }
+
+  private MvcTestResult called(String call, String id, String token) {
+    String[] words = call.split(" ", 2);
+    String body =
+        switch (words[1].substring(ONE.length())) {
+          case "/complete" -> "{\"by\":\"SUSPEND\"}";
+          case "/resolve" -> "{\"reason\":\"seen\"}";
+          default -> "{\"options\":{\"bandwidthMiBps\":1}}";
+        };
+    return http.method(HttpMethod.valueOf(words[0]))
+        .uri(URI.create(words[1].replace("{id}", id)))
+        .contentType(words[0].equals("PATCH") ? "application/merge-patch+json" : "application/json")
+        .content(body)
+        .header("Authorization", "Bearer " + token)
+        // A stream of events has no end.
+        .asyncExchange();
   }
 
   /** The rules alone: what is behind these doors has a port of its own. */

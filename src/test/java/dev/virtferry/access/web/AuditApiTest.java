@@ -26,6 +26,16 @@ import tools.jackson.databind.JsonNode;
       // The hash of the word "viewer".
       "ferry.access.tokens[1].sha256=d35ca5051b82ffc326a3b0b6574a9a3161dee16b9478a199ee39cd803ce5b799",
       "ferry.access.tokens[1].role=viewer",
+      "ferry.access.tokens[2].name=bound",
+      // The hash of the word "bound".
+      "ferry.access.tokens[2].sha256=5e1cf42878df58fea7bfa45b715b7832d889092ad23e802e63912b1bfd205630",
+      "ferry.access.tokens[2].role=admin",
+      "ferry.access.tokens[2].domains=ta-*",
+      "ferry.access.tokens[3].name=on-a",
+      // The hash of the word "on-a".
+      "ferry.access.tokens[3].sha256=0014adab4d6622702dd15678daef19e5adfb54a3d310f514d0b8e1fc45dfd26f",
+      "ferry.access.tokens[3].role=admin",
+      "ferry.access.tokens[3].hosts=kvm-a",
     })
 class AuditApiTest extends ApiTest {
 
@@ -127,6 +137,30 @@ class AuditApiTest extends ApiTest {
     assertThat(get("/v1/audit?caller=token:viewer").get("items")).isEmpty();
     assertThat(get("/v1/audit?migration=0199aaaa-0000-7000-8000-000000000000").get("items"))
         .isEmpty();
+  }
+
+  @Test
+  void tellsABoundAdminOfItsOwnDomainsAndOfWhatItDidItself() {
+    post("/v1/migrations", TO_B.replace("web-01", "ta-1"));
+    post("/v1/migrations", TO_B.replace("web-01", "tb-1"));
+    assertThat(domainsReadBy("bound")).containsExactly("ta-1");
+    assertThat(domainsReadBy("on-a")).isEmpty();
+    http.post()
+        .uri("/v1/migrations")
+        .contentType(MediaType.APPLICATION_JSON)
+        .content(TO_B.replace("web-01", "tb-2"))
+        .header("Authorization", "Bearer bound")
+        .exchange();
+    assertThat(domainsReadBy("bound")).containsExactly("tb-2", "ta-1");
+    assertThat(domainsReadBy("on-a")).isEmpty();
+  }
+
+  private List<String> domainsReadBy(String token) {
+    return body(http.get().uri("/v1/audit").header("Authorization", "Bearer " + token).exchange())
+        .get("items")
+        .valueStream()
+        .map(entry -> entry.get("domain").asString())
+        .toList();
   }
 
   @Test

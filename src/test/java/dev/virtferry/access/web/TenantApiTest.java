@@ -16,7 +16,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.MediaType;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 import tools.jackson.databind.JsonNode;
@@ -30,8 +32,12 @@ import tools.jackson.databind.JsonNode;
       "ferry.access.tokens[1].role=operator",
       "ferry.access.tokens[1].domains=own-*",
       "ferry.access.tokens[1].hosts=kvm-a,kvm-b",
+      "ferry.hosts[3].name=kvm-d",
+      "ferry.hosts[3].uri=qemu+tls://kvm-d/system",
     })
 class TenantApiTest extends ApiTest {
+
+  @Autowired private JdbcClient sql;
 
   private final DomainDescription own = Domains.running("own-1", Domains.disk("vda"));
   private final DomainDescription foreign =
@@ -253,6 +259,61 @@ class TenantApiTest extends ApiTest {
             .header("Authorization", "Bearer tenant")
             .exchange();
     assertProblem(second, 409, "migration-in-progress", null);
+  }
+
+  /** The key is its own, from a time when its scope was wider. */
+  @Test
+  void aKeyShowsNothingThatHasLeftTheScopeSince() {
+    String body = request("foreign-1", "kvm-b");
+    MvcTestResult first =
+        http.post()
+            .uri("/v1/migrations")
+            .contentType(MediaType.APPLICATION_JSON)
+            .content(body)
+            .header("Idempotency-Key", "narrowed")
+            .exchange();
+    assertThat(first).hasStatus(202);
+    sql.sql("update idempotency set caller = 'token:tenant' where client_key = 'narrowed'")
+        .update();
+    assertProblem(withKey("narrowed", body), 422, "domain-not-found", "#/domain");
+    MvcTestResult other = withKey("narrowed", request("own-1", "kvm-b"));
+    assertProblem(other, 422, "idempotency-conflict", "Idempotency-Key");
+    assertThat(body(other).toString()).doesNotContain(body(first).get("id").asString());
+  }
+
+  private MvcTestResult withKey(String key, String body) {
+    return http.post()
+        .uri("/v1/migrations")
+        .contentType(MediaType.APPLICATION_JSON)
+        .content(body)
+        .header("Idempotency-Key", key)
+        .header("Authorization", "Bearer tenant")
+        .exchange();
+  }
+
+  /** Between hosts that it does not see; its own host has the same guest. */
+  @Test
+  void hearsOfNoMigrationThatItDoesNotSee() {
+    hosts().put("kvm-c", own);
+    hosts().show("kvm-a", own, DomainState.SHUTOFF_SHUTDOWN);
+    MvcTestResult elsewhere =
+        post("/v1/migrations", request("own-1", "kvm-d").replace("{", "{\"source\":\"kvm-c\","));
+    assertThat(elsewhere).hasStatus(202);
+    hosts().put("kvm-a", own);
+    MvcTestResult refused =
+        tenantPosts(
+            "/v1/migrations", request("own-1", "kvm-b").replace("{", "{\"source\":\"kvm-a\","));
+    assertProblem(refused, 409, "migration-in-progress", "#/domain");
+    await()
+        .until(() -> {
+          hosts().rollBackTo("kvm-c");
+          return get("/v1/migrations/" + body(elsewhere).get("id").asString())
+              .get("state")
+              .asString()
+              .equals("FAILED");
+        });
+    assertThat(body(refused).has("migration")).isFalse();
+    assertThat(body(refused).toString()).doesNotContain(body(elsewhere).get("id").asString());
   }
 
   @Test

@@ -1,0 +1,135 @@
+package dev.virtferry;
+
+import static java.util.stream.Collectors.joining;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+
+/**
+ * A name that can be configured, such as {@code ferry.access.tokens[*].domains}.
+ *
+ * @param elements in small letters with dashes; {@code *} stands for a number
+ * @param group whether it only holds others, so that it has no value of its own
+ */
+record Setting(List<String> elements, boolean group) {
+
+  private static final String ANY = "*";
+
+  Setting {
+    elements = List.copyOf(elements);
+  }
+
+  /** All that a record of settings takes. */
+  static List<Setting> of(String prefix, Class<?> type) {
+    List<Setting> all = new ArrayList<>();
+    addAll(all, List.of(prefix.split("\\.")), type);
+    return all;
+  }
+
+  private static void addAll(List<Setting> all, List<String> place, Type type) {
+    boolean group = true;
+    switch (type) {
+      case Class<?> record when record.isRecord() -> {
+        for (RecordComponent part : record.getRecordComponents()) {
+          String name = DataObjectPropertyName.toDashedForm(part.getName());
+          addAll(all, with(place, name), part.getGenericType());
+        }
+      }
+      case ParameterizedType list when list.getRawType() == List.class -> {
+        Type each = list.getActualTypeArguments()[0];
+        addAll(all, with(place, ANY), each);
+        group = each instanceof Class<?> row && row.isRecord();
+      }
+      case ParameterizedType map when map.getRawType() == Map.class -> {
+        for (Object key : ((Class<?>) map.getActualTypeArguments()[0]).getEnumConstants()) {
+          String name = key.toString().toLowerCase(Locale.ROOT).replace('_', '-');
+          addAll(all, with(place, name), map.getActualTypeArguments()[1]);
+        }
+      }
+      default -> group = false;
+    }
+    all.add(new Setting(place, group));
+  }
+
+  private static List<String> with(List<String> place, String next) {
+    return Stream.concat(place.stream(), Stream.of(next)).toList();
+  }
+
+  /** Whether a property of a file or of the command line is it, as Spring Boot compares them. */
+  boolean is(ConfigurationPropertyName name) {
+    if (name.getNumberOfElements() != elements.size()) {
+      return false;
+    }
+    for (int i = 0; i < elements.size(); i++) {
+      String wanted = elements.get(i);
+      boolean same =
+          wanted.equals(ANY)
+              ? name.isNumericIndex(i)
+              : name.getElement(i, Form.UNIFORM).equals(wanted.replace("-", ""));
+      if (!same) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a variable of the environment is it: dashes are dropped in all of it, or in none. */
+  boolean isVariable(String name) {
+    return Stream.of("", "_")
+        .anyMatch(dash -> variable(e -> e.replace("-", dash)).matcher(name).matches());
+  }
+
+  private Pattern variable(UnaryOperator<String> spelling) {
+    return Pattern.compile(
+        elements.stream()
+            .map(element -> element.equals(ANY) ? "\\d+" : spelling.apply(element))
+            .collect(joining("_")),
+        Pattern.CASE_INSENSITIVE);
+  }
+
+  /** How far a name is from it, in letters. */
+  int distance(String name) {
+    return distance(letters(name), letters(String.join(".", elements)));
+  }
+
+  private static String letters(String name) {
+    return name.replaceAll("[^A-Za-z]", "").toLowerCase(Locale.ROOT);
+  }
+
+  /** Levenshtein's. */
+  private static int distance(String one, String other) {
+    int[] last = new int[other.length() + 1];
+    for (int j = 0; j < last.length; j++) {
+      last[j] = j;
+    }
+    for (int i = 1; i <= one.length(); i++) {
+      int[] next = new int[last.length];
+      next[0] = i;
+      for (int j = 1; j < last.length; j++) {
+        int changed = last[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        next[j] = Math.min(changed, 1 + Math.min(last[j], next[j - 1]));
+      }
+      last = next;
+    }
+    return last[other.length()];
+  }
+
+  /** Its name, with {@code n} for a number. */
+  String text() {
+    return elements.stream()
+        .map(element -> element.equals(ANY) ? "[n]" : "." + element)
+        .collect(joining())
+        .substring(1);
+  }
+}

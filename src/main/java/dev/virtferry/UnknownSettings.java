@@ -1,0 +1,126 @@
+package dev.virtferry;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginLookup;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.stereotype.Component;
+
+/**
+ * Lets nothing start with a setting that nobody reads: one that is misspelt would leave the door
+ * open that it was meant to close.
+ */
+@Component
+final class UnknownSettings implements BeanFactoryPostProcessor {
+
+  private static final String ROOT = "ferry";
+
+  private static final Pattern VARIABLE = Pattern.compile("(?i)" + ROOT + "(_.*)?");
+
+  /**
+   * What Kubernetes and Docker tell every container of a service whose name begins with {@link
+   * #ROOT}; nobody configured it.
+   */
+  private static final Pattern OF_THE_PLATFORM =
+      Pattern.compile(
+          "FERRY(_[A-Z0-9]+)*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?"
+              + "|PORT_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=.*"
+              + "|FERRY(_[A-Z0-9]+)*_PORT=(tcp|udp|sctp)://.*",
+          Pattern.DOTALL);
+
+  /**
+   * Looks at every place that settings come from.
+   *
+   * @throws SettingMistake with a sentence for each that is not known
+   */
+  @Override
+  public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
+    require(known(beans), beans.getBean(ConfigurableEnvironment.class));
+  }
+
+  private static List<Setting> known(ConfigurableListableBeanFactory beans) {
+    return Arrays.stream(beans.getBeanNamesForAnnotation(ConfigurationProperties.class))
+        .map(beans::getType)
+        .filter(Objects::nonNull)
+        .flatMap(UnknownSettings::settings)
+        .toList();
+  }
+
+  private static Stream<Setting> settings(Class<?> type) {
+    ConfigurationProperties of = type.getAnnotation(ConfigurationProperties.class);
+    String prefix = of == null ? "" : of.value();
+    return prefix.equals(ROOT) || prefix.startsWith(ROOT + ".")
+        ? Setting.of(prefix, type).stream()
+        : Stream.empty();
+  }
+
+  private static void require(List<Setting> known, ConfigurableEnvironment environment) {
+    var mistakes = new TreeSet<String>();
+    environment.getPropertySources().stream()
+        .filter(source -> source instanceof EnumerablePropertySource<?>)
+        .map(source -> (EnumerablePropertySource<?>) source)
+        .forEach(source -> {
+          for (String name : source.getPropertyNames()) {
+            if (isOurs(source, name) && !isKnown(known, source, name)) {
+              mistakes.add(sentence(known, source, name));
+            }
+          }
+        });
+    if (!mistakes.isEmpty()) {
+      throw new SettingMistake(String.join(" ", mistakes));
+    }
+  }
+
+  private static boolean isVariable(EnumerablePropertySource<?> source, String name) {
+    return source instanceof SystemEnvironmentPropertySource && VARIABLE.matcher(name).matches();
+  }
+
+  private static boolean isOurs(EnumerablePropertySource<?> source, String name) {
+    if (isVariable(source, name)) {
+      return !OF_THE_PLATFORM.matcher(name + "=" + source.getProperty(name)).matches();
+    }
+    return property(name).getNumberOfElements() > 0
+        && property(name).getElement(0, ConfigurationPropertyName.Form.UNIFORM).equals(ROOT);
+  }
+
+  private static ConfigurationPropertyName property(String name) {
+    return ConfigurationPropertyName.adapt(name, '.');
+  }
+
+  private static boolean isKnown(
+      List<Setting> known, EnumerablePropertySource<?> source, String name) {
+    boolean empty = String.valueOf(source.getProperty(name)).isBlank();
+    return known.stream()
+        .filter(setting -> empty || !setting.group())
+        .anyMatch(setting ->
+            isVariable(source, name) ? setting.isVariable(name) : setting.is(property(name)));
+  }
+
+  private static String sentence(
+      List<Setting> known, EnumerablePropertySource<?> source, String name) {
+    Origin origin = OriginLookup.getOrigin(source, name);
+    return "%s (%s) is no setting of virt-ferry; the nearest is %s."
+        .formatted(
+            name,
+            origin == null ? source.getName() : origin,
+            known.stream()
+                .filter(setting -> !setting.group())
+                .min(
+                    Comparator.<Setting>comparingInt(setting -> setting.distance(name))
+                        .thenComparingInt(setting -> setting.elements().size()))
+                .map(Setting::text)
+                .orElse(ROOT));
+  }
+}

@@ -256,6 +256,7 @@ final class Lab implements AutoCloseable {
       throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(line);
     builder.environment().put("LAB_NAME", name);
+    builder.environment().put("LAB_GUESTS", "restored");
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
     builder.redirectInput(ProcessBuilder.Redirect.from(input));
     Process process = builder.start();

@@ -24,10 +24,7 @@ class DiskKindsIT {
 
   @AfterEach
   void nothingIsLeft() {
-    lab.guest("list")
-        .lines()
-        .map(line -> line.split(" ", 2)[0])
-        .forEach(guest -> lab.guest("remove", guest));
+    lab.removeGuests();
     for (String host : List.of("kvm-a", "kvm-b")) {
       shell(
           host,

@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Two real libvirt hosts on this machine, through the commands of the folder {@code lab}. */
@@ -24,6 +26,9 @@ final class Lab implements AutoCloseable {
   private static final long COMMAND_SECONDS = 300;
 
   private final String name;
+
+  /** What {@code lab/env} said to these words: a lab that is up keeps its addresses. */
+  private final Map<List<String>, Map<String, String>> settings = new ConcurrentHashMap<>();
 
   private Lab(String name) {
     this.name = name;
@@ -86,12 +91,13 @@ final class Lab implements AutoCloseable {
   }
 
   private Map<String, String> settings(String... words) {
+    return settings.computeIfAbsent(List.of(words), _ -> read(run("env", words)));
+  }
+
+  private static Map<String, String> read(String lines) {
     Map<String, String> environment = new LinkedHashMap<>();
-    run("env", words)
-        .lines()
-        .map(line -> line.split("=", 2))
-        .forEach(e -> environment.put(e[0], e[1]));
-    return environment;
+    lines.lines().map(line -> line.split("=", 2)).forEach(e -> environment.put(e[0], e[1]));
+    return Collections.unmodifiableMap(environment);
   }
 
   String peer(String host) {
@@ -112,6 +118,11 @@ final class Lab implements AutoCloseable {
   /** {@code lab/guest}. */
   String guest(String... words) {
     return run("guest", words);
+  }
+
+  /** All of them, their definitions and their images, wherever they are. */
+  void removeGuests() {
+    guest("remove", "--all");
   }
 
   long tick(String guest, String host) {
@@ -256,6 +267,7 @@ final class Lab implements AutoCloseable {
       throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(line);
     builder.environment().put("LAB_NAME", name);
+    builder.environment().put("LAB_GUESTS", "restored");
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
     builder.redirectInput(ProcessBuilder.Redirect.from(input));
     Process process = builder.start();

@@ -24,10 +24,7 @@ class LostGuestIT {
   void everythingIsWhole() {
     lab.link("kvm-a", "normal");
     lab.link("kvm-b", "normal");
-    lab.guest("list")
-        .lines()
-        .map(line -> line.split(" ", 2)[0])
-        .forEach(guest -> lab.guest("remove", guest));
+    lab.removeGuests();
     for (String host : new String[] {"kvm-a", "kvm-b"}) {
       lab.succeedsOn(host, "virsh", "destroy", "web");
       lab.succeedsOn(host, "virsh", "undefine", "web");

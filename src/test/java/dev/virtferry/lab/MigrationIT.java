@@ -31,10 +31,7 @@ class MigrationIT {
   @AfterEach
   void noGuestIsLeft(TestInfo test) {
     lab.link("kvm-a", "normal");
-    lab.guest("list")
-        .lines()
-        .map(line -> line.split(" ", 2)[0])
-        .forEach(g -> lab.guest("remove", g));
+    lab.removeGuests();
     assertThat(lab.on("kvm-a", "virsh", "list", "--all", "--name"))
         .as(test.getDisplayName())
         .isBlank();

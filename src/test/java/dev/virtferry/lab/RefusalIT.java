@@ -22,10 +22,7 @@ class RefusalIT {
 
   @AfterEach
   void noGuestIsLeft() {
-    lab.guest("list")
-        .lines()
-        .map(line -> line.split(" ", 2)[0])
-        .forEach(g -> lab.guest("remove", g));
+    lab.removeGuests();
   }
 
   private String request(String guest, String more) {

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,39 +33,51 @@ class ReplicasIT {
   /** How many guests go at a time; {@code lab/long} asks for ten. */
   private static final int CROWD = Integer.getInteger("crowd", 4);
 
-  private final Lab lab;
-  private final List<Service> replicas = new ArrayList<>();
-  private final EmbeddedPostgres database;
+  @TempDir private static Path directory;
 
-  @TempDir Path directory = Path.of("target");
+  private static Lab lab;
+  private static EmbeddedPostgres database;
+  private static final List<Service> replicas = new ArrayList<>();
 
-  ReplicasIT(Lab lab) throws IOException {
-    this.lab = lab;
-    this.database = EmbeddedPostgres.start();
-  }
-
-  @BeforeEach
-  void twoReplicas() throws IOException {
+  /** A start costs seconds of a processor, so the two stay for all of these tests. */
+  @BeforeAll
+  static void twoReplicas(Lab lent) throws IOException {
+    lab = lent;
+    database = EmbeddedPostgres.start();
     startReplica("one");
     startReplica("two");
   }
 
-  private void startReplica(String name) throws IOException {
+  private static void startReplica(String name) throws IOException {
     Map<String, String> environment = new HashMap<>(lab.environment());
     environment.put("SPRING_DATASOURCE_URL", database.getJdbcUrl("postgres", "postgres"));
     environment.put("DBSCHEDULER_POLLINGSTRATEGY", "lock-and-fetch");
     replicas.add(Service.start(Files.createDirectory(directory.resolve(name)), environment));
   }
 
+  @BeforeEach
+  void bothRun() {
+    for (Service replica : replicas) {
+      if (!replica.runs()) {
+        replica.start();
+      }
+    }
+  }
+
   @AfterEach
-  void nothingIsLeft() throws IOException {
+  void noGuestAndNoThirdReplicaIsLeft() {
     lab.link("kvm-a", "normal");
+    replicas.stream().filter(Service::runs).forEach(Service::thaw);
+    while (replicas.size() > 2) {
+      replicas.removeLast().close();
+    }
+    lab.removeGuests();
+  }
+
+  @AfterAll
+  static void nothingIsLeft() throws IOException {
     replicas.forEach(Service::close);
     database.close();
-    lab.guest("list")
-        .lines()
-        .map(line -> line.split(" ", 2)[0])
-        .forEach(guest -> lab.guest("remove", guest));
   }
 
   private String request(String guest, String more) {
@@ -96,22 +110,22 @@ class ReplicasIT {
   }
 
   /** A migration that goes on for long, until the link is set to normal. */
-  private String slowMigration() {
-    lab.guest("start", "web", "--disk", "vda=64M,full");
+  private String slowMigration(String guest) {
+    lab.guest("start", guest, "--disk", "vda=64M,full");
     lab.link("kvm-a", "slow", "20mbit");
-    String id = replicas.getFirst().migrate(request("web", COPY));
+    String id = replicas.getFirst().migrate(request(guest, COPY));
     replicas.getFirst().awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
     return id;
   }
 
   @Test
   void anyReplicaShowsAndCancelsWhatAnotherOneCarries() {
-    String id = slowMigration();
+    String id = slowMigration("shown");
     Service other = replicas.getLast();
     assertThat(is(replicas.getFirst(), carrier(other, id))).isTrue();
     assertThat(other.migration(id).get("state").asString()).isEqualTo("MIGRATING");
-    assertThat(other.get("/v1/migrations?domain=web").body().get("items")).hasSize(1);
-    assertThat(other.post("/v1/migrations", request("web", COPY)).problem())
+    assertThat(other.get("/v1/migrations?domain=shown").body().get("items")).hasSize(1);
+    assertThat(other.post("/v1/migrations", request("shown", COPY)).problem())
         .isEqualTo("migration-in-progress");
     assertThat(other.post("/v1/migrations/" + id + "/cancel", "").status()).isEqualTo(202);
     assertThat(other.awaitEnd(id).get("state").asString()).isEqualTo("CANCELLED");
@@ -119,7 +133,7 @@ class ReplicasIT {
 
   @Test
   void anotherReplicaGoesOnWithWhatADeadOneLeft() {
-    String id = slowMigration();
+    String id = slowMigration("left");
     Service survivor = replicas.getLast();
     replicas.getFirst().kill();
     Instant died = Instant.now();
@@ -132,12 +146,12 @@ class ReplicasIT {
     survivor.awaitSuccess(id);
     assertThat(is(survivor, carrier(survivor, id))).isTrue();
     assertThat(callsFor(replicas.getLast().migration(id))).isOne();
-    assertThat(lab.guest("where", "web")).isEqualTo("kvm-b running");
+    assertThat(lab.guest("where", "left")).isEqualTo("kvm-b running");
   }
 
   @Test
   void aReplicaThatIsSlowForAMomentKeepsItsMigration() {
-    String id = slowMigration();
+    String id = slowMigration("slow");
     Service slow = replicas.getFirst();
     slow.freeze();
     // This is what is tested: a replica that does not breathe for five seconds.
@@ -151,7 +165,7 @@ class ReplicasIT {
 
   @Test
   void aReplicaThatComesBackAfterItsLeaseWritesNothingMore() {
-    String id = slowMigration();
+    String id = slowMigration("late");
     Service frozen = replicas.getFirst();
     Service heir = replicas.getLast();
     frozen.freeze();

@@ -91,10 +91,7 @@ class SaslIT {
 
   @AfterEach
   void noGuestIsLeft() {
-    lab.guest("list")
-        .lines()
-        .map(line -> line.split(" ", 2)[0])
-        .forEach(guest -> lab.guest("remove", guest));
+    lab.removeGuests();
   }
 
   @AfterAll

@@ -131,6 +131,12 @@ final class Service implements AutoCloseable {
         .toMillis();
   }
 
+  /** Whether its process is there; a frozen one is too. */
+  boolean runs() {
+    Process running = process;
+    return running != null && running.isAlive();
+  }
+
   /** Stops it in the middle of whatever it does. */
   void freeze() {
     signal("STOP");

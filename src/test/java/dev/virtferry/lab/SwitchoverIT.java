@@ -27,10 +27,7 @@ class SwitchoverIT {
   void everythingIsWhole() {
     lab.link("kvm-a", "normal");
     lab.link("kvm-b", "up");
-    lab.guest("list")
-        .lines()
-        .map(line -> line.split(" ", 2)[0])
-        .forEach(guest -> lab.guest("remove", guest));
+    lab.removeGuests();
   }
 
   private String request(String more) {

@@ -65,10 +65,7 @@ class TlsIT {
 
   @AfterEach
   void noGuestIsLeft() {
-    lab.guest("list")
-        .lines()
-        .map(line -> line.split(" ", 2)[0])
-        .forEach(guest -> lab.guest("remove", guest));
+    lab.removeGuests();
   }
 
   @AfterAll

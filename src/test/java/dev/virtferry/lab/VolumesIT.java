@@ -24,10 +24,7 @@ class VolumesIT {
 
   @AfterEach
   void noGuestIsLeft() {
-    lab.guest("list")
-        .lines()
-        .map(line -> line.split(" ", 2)[0])
-        .forEach(guest -> lab.guest("remove", guest));
+    lab.removeGuests();
   }
 
   private String request(String guest, String more) {

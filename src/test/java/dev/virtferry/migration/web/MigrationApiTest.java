@@ -660,7 +660,7 @@ class MigrationApiTest extends ApiTest {
         Arguments.of("GET", "/v1/migrations/" + nobody, 404, "migration-not-found"),
         Arguments.of("GET", "/v1/migrations/" + nobody + "/history", 404, "migration-not-found"),
         Arguments.of("POST", "/v1/migrations/" + nobody + "/cancel", 404, "migration-not-found"),
-        Arguments.of("GET", "/v1/migrations/1", 400, "invalid-request"),
+        Arguments.of("GET", "/v1/migrations/1", 404, "migration-not-found"),
         Arguments.of("GET", "/v1/migrations?state=DONE", 400, "invalid-request"),
         Arguments.of("GET", "/v1/migrations?state=%20", 400, "invalid-request"),
         Arguments.of("GET", "/v1/migrations?limit=0", 400, "invalid-request"),

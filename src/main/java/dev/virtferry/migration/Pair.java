@@ -43,12 +43,9 @@ record Pair(
 
   /**
    * Whether the source's disks may have what the guest wrote last, though the destination has it.
-   * Who was told that there are two, and destroyed or undefined the source's, has chosen.
    */
   boolean sourceMayBeRight() {
-    boolean chosen =
-        known.forked() && (source == DomainState.SHUTOFF_DESTROYED || source == DomainState.ABSENT);
-    return known.doubt() == Doubt.RAN_ON && !chosen;
+    return known.doubt() == Doubt.RAN_ON;
   }
 
   /** Whether another migration than ours brought the guest to the destination. */

@@ -143,7 +143,7 @@ class SwitchoverIT {
         service.awaitThat(id, m -> m.get("domainLocation").asString().equals("NEITHER"));
     assertThat(trouble.get("state").asString()).isEqualTo("NEEDS_ATTENTION");
     assertThat(trouble.get("attention").get("reason").asString()).contains("may have gone on");
-    assertThat(state("kvm-b")).isEqualTo("paused (user)");
+    await().during(Duration.ofSeconds(2)).until(() -> state("kvm-b").equals("paused (user)"));
   }
 
   @Test

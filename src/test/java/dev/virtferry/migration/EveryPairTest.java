@@ -100,10 +100,10 @@ class EveryPairTest {
       case Moved _ -> {
         require(!it.source().active(), it, verdict, "the source has it");
         require(hasArrived(it), it, verdict, "it is not known to be whole");
-        requireNoDoubt(it, verdict);
+        require(it.known().doubt() == Doubt.NONE, it, verdict, "the source's may be the right one");
       }
       case Releasable _ -> {
-        requireNoDoubt(it, verdict);
+        require(it.known().doubt() == Doubt.NONE, it, verdict, "the source's may be the right one");
         require(!it.source().active(), it, verdict, "the source has it");
         require(hasArrived(it), it, verdict, "it may have been started by hand");
         require(it.there() == AtDestination.PAUSED, it, verdict, "it does not wait for us");
@@ -147,19 +147,6 @@ class EveryPairTest {
       }
       case Underway _, Unsettled _, Contradiction _, Impossible _ -> {}
     }
-  }
-
-  /** Unless it is stopped on both: then a person chose, or looks. */
-  private void requireNoDoubt(Pair it, Verdict verdict) {
-    boolean chosen =
-        it.known().forked()
-            && (it.source() == DomainState.SHUTOFF_DESTROYED || it.source() == DomainState.ABSENT);
-    require(
-        it.known().doubt() != Doubt.RAN_ON || chosen,
-        it,
-        verdict,
-        "the source's may be the right one");
-    require(it.known().doubt() != Doubt.NOT_OURS, it, verdict, "it is not our migration's");
   }
 
   /** Two that have run, or run now, stay two, whatever they show next. */

@@ -798,7 +798,8 @@ class MigrationRunTest {
     run.source(DomainState.RUNNING_MIGRATION_CANCELED);
     run.settle();
     assertThat(run.attention().advice()).contains("Destroy the destination's copy");
-    run.source(DomainState.SHUTOFF_SHUTDOWN);
+    run.source(DomainState.SHUTOFF_DESTROYED);
+    run.settle();
     run.settle();
     requireThatNothingIsResumedOrDeleted();
     assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);

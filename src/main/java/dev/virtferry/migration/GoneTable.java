@@ -6,7 +6,6 @@ import static dev.virtferry.migration.DomainLocation.UNKNOWN;
 
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.migration.Verdict.Contradiction;
-import dev.virtferry.migration.Verdict.Forked;
 import dev.virtferry.migration.Verdict.Impossible;
 import dev.virtferry.migration.Verdict.Moved;
 import dev.virtferry.migration.Verdict.Releasable;
@@ -176,8 +175,8 @@ final class GoneTable {
     return it.notOurs() ? broughtByOthers(DESTINATION) : moved(it, DESTINATION);
   }
 
-  private static Forked perhapsOutOfDate(Pair it) {
-    return new Forked(
+  private static Contradiction perhapsOutOfDate(Pair it) {
+    return new Contradiction(
         it.destination().runs() ? DESTINATION : NEITHER,
         "The destination has the guest, and the source may have gone on with it after that: what ended"
             + " it at the source ("

@@ -43,9 +43,12 @@ record Pair(
 
   /**
    * Whether the source's disks may have what the guest wrote last, though the destination has it.
+   * Who was told that both could run it, and ended the source's, has chosen.
    */
   boolean sourceMayBeRight() {
-    return known.doubt() == Doubt.RAN_ON;
+    boolean chosen =
+        known.forked() && (source == DomainState.SHUTOFF_DESTROYED || source == DomainState.ABSENT);
+    return known.doubt() == Doubt.RAN_ON && !chosen;
   }
 
   /** Whether another migration than ours brought the guest to the destination. */

@@ -100,10 +100,10 @@ class EveryPairTest {
       case Moved _ -> {
         require(!it.source().active(), it, verdict, "the source has it");
         require(hasArrived(it), it, verdict, "it is not known to be whole");
-        require(it.known().doubt() == Doubt.NONE, it, verdict, "the source's may be the right one");
+        requireNoDoubt(it, verdict);
       }
       case Releasable _ -> {
-        require(it.known().doubt() == Doubt.NONE, it, verdict, "the source's may be the right one");
+        requireNoDoubt(it, verdict);
         require(!it.source().active(), it, verdict, "the source has it");
         require(hasArrived(it), it, verdict, "it may have been started by hand");
         require(it.there() == AtDestination.PAUSED, it, verdict, "it does not wait for us");
@@ -138,15 +138,22 @@ class EveryPairTest {
       }
       case Forked _ -> {
         boolean both = it.source().active() && it.destination().active();
-        boolean ranOn = it.known().doubt() == Doubt.RAN_ON;
-        require(
-            both || ranOn || it.known().mayHaveLeft(),
-            it,
-            verdict,
-            "only one host can have run it");
+        require(both || it.known().mayHaveLeft(), it, verdict, "only one host can have run it");
       }
       case Underway _, Unsettled _, Contradiction _, Impossible _ -> {}
     }
+  }
+
+  /** Unless a person chose, who was told that both could run it. */
+  private void requireNoDoubt(Pair it, Verdict verdict) {
+    boolean ended =
+        it.source() == DomainState.SHUTOFF_DESTROYED || it.source() == DomainState.ABSENT;
+    boolean chosen = it.known().forked() && ended && it.known().doubt() == Doubt.RAN_ON;
+    require(
+        it.known().doubt() == Doubt.NONE || chosen,
+        it,
+        verdict,
+        "the source's may be the right one");
   }
 
   /** Two that have run, or run now, stay two, whatever they show next. */

@@ -78,6 +78,9 @@ final class EventLine implements AutoCloseable {
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private @Nullable Thread thread;
 
+  /** Whether a connection is open; guarded by {@link #lock}. */
+  private boolean listening;
+
   EventLine(HostAddress host, Dialler dialler, Patience patience) {
     this.host = host;
     this.dialler = dialler;
@@ -87,14 +90,19 @@ final class EventLine implements AutoCloseable {
   /** Tells the domain's news from soon on; returns at once, on whatever state the host is. */
   Watch watch(UUID domain, Consumer<DomainNews> onNews) {
     var listener = new Listener(domain, onNews);
+    boolean heardAlready;
     lock.lock();
     try {
       listeners.add(listener);
+      heardAlready = listening;
       if (thread == null) {
         thread = Thread.ofPlatform().name("events-" + host.name()).daemon().start(this::listen);
       }
     } finally {
       lock.unlock();
+    }
+    if (heardAlready) {
+      onNews.accept(DomainNews.LISTENING);
     }
     return () -> leave(listener);
   }
@@ -134,7 +142,7 @@ final class EventLine implements AutoCloseable {
         log.debug("Hearing the events of {}", host.name());
         pause = patience.shortest();
         told = false;
-        tellAll(DomainNews.LISTENING);
+        opened().forEach(listener -> listener.onNews.accept(DomainNews.LISTENING));
         while (connection.alive() && stayed(patience.look())) {
           log.trace("Still hearing the events of {}", host.name());
         }
@@ -143,11 +151,33 @@ final class EventLine implements AutoCloseable {
           log.warn("No events of {}, so it is only polled: {}", host.name(), e.getMessage());
         }
         told = true;
+      } finally {
+        closed();
       }
       if (stayed(pause)) {
         Duration doubled = pause.multipliedBy(2);
         pause = doubled.compareTo(patience.longest()) < 0 ? doubled : patience.longest();
       }
+    }
+  }
+
+  /** Those who came before the connection was open; who comes later is told at once. */
+  private List<Listener> opened() {
+    lock.lock();
+    try {
+      listening = true;
+      return List.copyOf(listeners);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void closed() {
+    lock.lock();
+    try {
+      listening = false;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -189,9 +219,5 @@ final class EventLine implements AutoCloseable {
         listener.onNews.accept(news);
       }
     }
-  }
-
-  private void tellAll(DomainNews news) {
-    listeners.forEach(listener -> listener.onNews.accept(news));
   }
 }

@@ -97,9 +97,20 @@ class EventLineTest {
     line.watch(DOMAIN, heard::add);
     first.close();
     opened.getFirst().listener.accept(DOMAIN, DomainNews.STOPPED);
-    assertThat(heard).containsExactly(DomainNews.LISTENING, DomainNews.STOPPED);
+    assertThat(heard)
+        .containsExactly(DomainNews.LISTENING, DomainNews.LISTENING, DomainNews.STOPPED);
     assertThat(opened).hasSize(1);
     assertThat(opened.getFirst().closed).isFalse();
+  }
+
+  /** The thread may not have noticed yet that nobody listened for a moment. */
+  @Test
+  void tellsWhoeverComesWhileItHearsTheHostAlready() {
+    line.watch(DOMAIN, heard::add);
+    awaitListening(1);
+    List<DomainNews> later = new CopyOnWriteArrayList<>();
+    line.watch(DOMAIN, later::add);
+    assertThat(later).containsExactly(DomainNews.LISTENING);
   }
 
   @Test

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One look at a domain on one host.
  *
- * @param run null while it does not run
+ * @param run without its processor time, which takes another question; null while it does not run
  * @param persistent whether the host keeps its definition when it stops ({@code
  *     virDomainIsPersistent}); false where there is none
  */

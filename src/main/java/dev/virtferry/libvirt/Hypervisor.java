@@ -68,6 +68,14 @@ public interface Hypervisor {
       HostAddress source, UUID domain, Definition definition, boolean secrets, Relocation places);
 
   /**
+   * What runs of the domain, with its processor time ({@code virDomainGetInfo}); empty when nothing
+   * does.
+   *
+   * @throws LibvirtFailure when the host does not know the domain
+   */
+  Optional<DomainRun> run(HostAddress host, UUID domain);
+
+  /**
    * What the host says of the domain now ({@code virDomainGetState}, {@code
    * virDomainIsPersistent}); answers even while a job runs.
    */

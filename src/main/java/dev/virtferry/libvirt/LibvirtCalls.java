@@ -25,7 +25,10 @@ interface LibvirtCalls extends Library {
   /** What the look-up told, without another question to the host; negative where nothing runs. */
   int virDomainGetID(Pointer domain);
 
-  /** Tells the processor time of a domain's QEMU, without asking its monitor. */
+  /**
+   * Tells the processor time of a domain's QEMU. It does not ask the monitor, but waits for a
+   * normal worker of the daemon, which may all be blocked by a guest that hangs.
+   */
   int virDomainGetInfo(Pointer domain, virDomainInfo info);
 
   /** 1 for a domain whose definition the host keeps, 0 for another, negative for an error. */

@@ -179,6 +179,11 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
+  public Optional<DomainRun> run(HostAddress host, UUID domain) {
+    return connections.ask(host, connect -> library.run(connect, domain));
+  }
+
+  @Override
   public DomainCondition condition(HostAddress host, UUID domain) {
     return connections.ask(host, connect -> library.condition(connect, domain));
   }
@@ -486,7 +491,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     return new DomainDescription(
         xml.name(),
         xml.uuid(),
-        condition.run(),
+        library.run(connect, xml.uuid()).orElse(null),
         state,
         persistent,
         persistent && domain.getAutostart(),

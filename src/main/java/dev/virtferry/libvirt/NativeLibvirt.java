@@ -6,6 +6,7 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import dev.virtferry.libvirt.Acceptance.Answer;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -92,18 +93,26 @@ final class NativeLibvirt {
       throw lastFailure();
     }
     return new DomainCondition(
-        DomainState.of(state.getValue(), reason.getValue()), run(domain), persistent == 1);
+        DomainState.of(state.getValue(), reason.getValue()), run(domain, 0), persistent == 1);
   }
 
-  private @Nullable DomainRun run(Pointer domain) {
+  private @Nullable DomainRun run(Pointer domain, long cpuMillis) {
     int id = calls.virDomainGetID(domain);
-    if (id < 0) {
-      return null;
-    }
-    // A QEMU that ends just now has none; its state tells so next time.
-    var info = new virDomainInfo();
-    boolean known = calls.virDomainGetInfo(domain, info) == 0;
-    return new DomainRun(id, known ? TimeUnit.NANOSECONDS.toMillis(info.cpuTime) : 0);
+    return id < 0 ? null : new DomainRun(id, cpuMillis);
+  }
+
+  /** What runs now, with its processor time; empty when nothing does. */
+  Optional<DomainRun> run(LentConnect connect, UUID domain) {
+    return with(
+        connect,
+        domain,
+        found -> {
+          // A QEMU that ends just now has none; its state tells so next time.
+          var info = new virDomainInfo();
+          boolean known = calls.virDomainGetInfo(found, info) == 0;
+          long cpuMillis = known ? TimeUnit.NANOSECONDS.toMillis(info.cpuTime) : 0;
+          return Optional.ofNullable(run(found, cpuMillis));
+        });
   }
 
   /** {@code virDomainMigrateToURI3} with an empty parameter array. */

@@ -9,6 +9,7 @@ import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.DomainNews;
+import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
@@ -84,6 +85,16 @@ final class BothHosts {
             : JobReading.without(Activity.NONE);
     Map<String, BlockJob> blockJobs = job.activity() == Activity.RUNNING ? blockJobs() : Map.of();
     return new Sighting(atSource, read(destination), job, blockJobs);
+  }
+
+  /** What runs at the source, with its processor time; empty when it can't be told. */
+  Optional<DomainRun> sourceRun() {
+    try {
+      return hypervisor.run(source, domain);
+    } catch (HostUnreachable | LibvirtFailure e) {
+      log.debug("The source does not tell the processor time", e);
+      return Optional.empty();
+    }
   }
 
   /** Says that either host has news of the domain, until the watch is closed. */

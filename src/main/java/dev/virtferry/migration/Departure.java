@@ -23,7 +23,7 @@ final class Departure {
   /** libvirt's keepalive takes longer before a source goes on by itself. */
   private static final Duration LET_OUT_OF_SIGHT = Duration.ofSeconds(20);
 
-  private @Nullable DomainRun before;
+  private final @Nullable DomainRun before;
   private Instant watchedAt;
   private boolean unwatched;
   private Instant sourceWatchedAt;
@@ -31,6 +31,7 @@ final class Departure {
   private boolean destinationHadIt;
   private boolean arrived;
   private boolean ranOn;
+  private @Nullable DomainRun now;
 
   /**
    * Begins to watch.
@@ -47,20 +48,27 @@ final class Departure {
   }
 
   /**
+   * Whether the number of a run is no proof: the daemon may have been started anew since the source
+   * was last seen to go on, and counts anew then.
+   */
+  boolean countsNoMore(Instant now) {
+    return unwatched || now.isAfter(watchedAt.plus(UNWATCHED));
+  }
+
+  /**
    * Takes in what a look saw.
    *
+   * @param run at the source, with its processor time where its number is no proof
    * @param began when the look began; what it saw may be as old as that
    */
-  void seen(Sighting sighting, Instant began, Instant ended) {
-    boolean sameRun = continues(sighting.sourceRun());
+  void seen(Sighting sighting, @Nullable DomainRun run, Instant began, Instant ended) {
+    now = run;
+    boolean sameRun = continues();
     boolean goesOn = sameRun && sighting.sourceRuns();
     arrived |= sighting.destinationRuns();
     // The hosts are read one after the other, so only the look after next shows both at a time.
     ranOn |= goesOn && destinationHadIt && sighting.destinationHasIt();
     destinationHadIt = sighting.destinationHasIt();
-    if (sameRun) {
-      before = sighting.sourceRun();
-    }
     watchDestination(sighting, goesOn, began, ended);
     watchSource(sighting, sameRun, began, ended);
   }
@@ -91,7 +99,7 @@ final class Departure {
     sourceWatchedAt = began;
   }
 
-  private boolean continues(@Nullable DomainRun now) {
+  private boolean continues() {
     return now != null && before != null && now.continues(before);
   }
 
@@ -119,9 +127,9 @@ final class Departure {
    * @param returned whether our call ended without an error
    * @param refused whether libvirt ended our call with an error of its own
    */
-  boolean mayBeOver(@Nullable DomainRun now, boolean returned, boolean refused) {
+  boolean mayBeOver(boolean returned, boolean refused) {
     if (before != null && now != null) {
-      return !continues(now);
+      return !continues();
     }
     return arrived || returned || (unwatched && !refused);
   }

@@ -1,5 +1,6 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.JobReading.Activity;
@@ -97,7 +98,8 @@ final class MigrationRun {
     boolean callPending = (call != null && !call.isDone()) || resumption.pending();
     Instant began = clock.instant();
     Sighting sighting = hosts.look();
-    departure.seen(sighting, began, clock.instant());
+    Instant ended = clock.instant();
+    departure.seen(sighting, run(sighting, ended), began, ended);
     destinationSeen |= sighting.destinationHolds();
     Migration known = migration.refresh();
     if (known.state().terminal()) {
@@ -120,7 +122,7 @@ final class MigrationRun {
             known.suspended(),
             known.forked(),
             told,
-            arrived || departure.mayBeOver(sighting.sourceRun(), returned(), refused()),
+            arrived || departure.mayBeOver(returned(), refused()),
             doubt(sighting, known));
     return switch (TruthTable.judge(sighting, circumstances)) {
       case Verdict.Underway underway -> goOn(underway, sighting);
@@ -135,6 +137,12 @@ final class MigrationRun {
       case Verdict.Moved moved -> arrive(moved, sighting);
       case Verdict.Stayed stayed -> stay(stayed);
     };
+  }
+
+  /** What a look shows, and more where that is no proof. */
+  private @Nullable DomainRun run(Sighting sighting, Instant now) {
+    @Nullable DomainRun seen = sighting.sourceRun();
+    return seen != null && departure.countsNoMore(now) ? hosts.sourceRun().orElse(seen) : seen;
   }
 
   /** Once it was agreed that the guest arrived, no look takes that back. */

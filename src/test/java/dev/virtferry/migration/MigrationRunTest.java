@@ -857,6 +857,17 @@ class MigrationRunTest {
     requireAPersonToDecide(DomainLocation.SOURCE);
   }
 
+  /** It is one more question, and one that a daemon with a hung guest may not answer. */
+  @Test
+  void asksForNoProcessorTimeAsLongAsItWatches() {
+    run.call(PLAIN);
+    run.lookFor(Duration.ofMinutes(1));
+    assertThat(run.hosts().remarks()).doesNotContain("run kvm-a");
+    run.sleep(Duration.ofMinutes(1));
+    run.lookFor(Duration.ofMinutes(1));
+    assertThat(run.hosts().remarks()).containsOnlyOnce("run kvm-a");
+  }
+
   /** Somebody aborts the job, and moves the guest without its disks. */
   @Test
   void takesNoCreditForAGuestThatSomebodyElseMoved() {

@@ -56,8 +56,8 @@ class TruthTablePageTest {
       the guest anew (`virsh domid` gives each start another number), or does not run it and nobody watched, nor heard libvirt itself
       fail, as when virt-ferry was started anew meanwhile. So it may have been at the destination, and be gone from there.
       *Unwatched* is as told, but the source may have gone on with the guest after the destination had it, as libvirt lets it when
-      the link is lost in a switchover: it was seen to, or it stopped there while nobody looked for twenty seconds. The same holds
-      where libvirt ended virt-ferry's own call with an error: then whoever brought the guest there, this migration did not.
+      the link is lost in a switchover: it was seen to, or it stopped there while nobody looked for twenty seconds. Where libvirt
+      ended virt-ferry's own call with an error, a guest that arrived is `NEEDS_ATTENTION` too: this migration did not bring it.
 
       Two things stand above a pair. *All disks are kept* means that both hosts may have run the guest, each on its own disks.
       That is not taken back: from then on nothing of the migration's disks is deleted, and a pair in which both could run is

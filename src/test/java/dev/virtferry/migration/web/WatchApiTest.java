@@ -8,15 +8,23 @@ import static org.springframework.test.web.servlet.request.MockMvcRequestBuilder
 import dev.virtferry.ApiTest;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.Domains;
+import dev.virtferry.migration.Tracked;
+import dev.virtferry.notice.Audience;
+import dev.virtferry.notice.Newsroom;
+import dev.virtferry.notice.Reader;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.mock.web.MockAsyncContext;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 
@@ -28,6 +36,8 @@ class WatchApiTest extends ApiTest {
   private final DomainDescription guest =
       Domains.running("watched-" + UUID.randomUUID(), Domains.disk("vda"));
   private String path = "";
+
+  @Autowired private Newsroom newsroom;
 
   @BeforeEach
   void aMigrationThatRuns() {
@@ -119,6 +129,53 @@ class WatchApiTest extends ApiTest {
         404,
         "migration-not-found",
         null);
+  }
+
+  /** What a reader is told, and whether that is over. */
+  private static final class Told implements Reader {
+
+    private final List<Tracked> changes = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    @Override
+    public void changed(Tracked now) {
+      changes.add(now);
+    }
+
+    @Override
+    public void quiet() {}
+
+    @Override
+    public void closed() {
+      over.set(true);
+    }
+  }
+
+  private Told tell(Audience audience) {
+    var told = new Told();
+    UUID id = UUID.fromString(path.substring(path.lastIndexOf('/') + 1));
+    newsroom.watch(id, audience, "", told);
+    return told;
+  }
+
+  @Test
+  void tellsNothingMoreOnceATokenIsOver() {
+    Told told = tell(new Audience("token:late", Instant.EPOCH, _ -> true));
+    await().untilTrue(told.over);
+    assertThat(told.changes).isEmpty();
+  }
+
+  @Test
+  void tellsNothingMoreOfWhatTheCallerMayNotSeeAnyMore() {
+    var sees = new AtomicBoolean(true);
+    Told told = tell(new Audience("token:narrowed", null, _ -> sees.get()));
+    await().until(() -> !told.changes.isEmpty());
+    settledEtag();
+    sees.set(false);
+    int before = told.changes.size();
+    hosts().blockJob(guest.uuid(), "vda", 10 * MIB, 64 * MIB);
+    await().untilTrue(told.over);
+    assertThat(told.changes).hasSize(before);
   }
 
   private MvcTestResult waiting(String etag, String prefer) {

@@ -52,6 +52,8 @@ class ArchitectureTest {
         .definedBy("dev.virtferry.problem")
         .layer("trace")
         .definedBy("dev.virtferry.trace")
+        .layer("log")
+        .definedBy("dev.virtferry.log")
         .layer("libvirt")
         .definedBy("dev.virtferry.libvirt")
         .whereLayer("application")
@@ -83,6 +85,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("disk", "migration", "notice", "web", "host web", "access web")
         .whereLayer("trace")
         .mayOnlyBeAccessedByLayers("migration", "store")
+        .whereLayer("log")
+        .mayNotBeAccessedByAnyLayer()
         .whereLayer("libvirt")
         .mayOnlyBeAccessedByLayers(
             "application", "host", "disk", "migration", "store", "web", "host web")

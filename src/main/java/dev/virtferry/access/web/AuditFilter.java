@@ -112,13 +112,13 @@ public final class AuditFilter extends OncePerRequestFilter {
   }
 
   private static @Nullable String text(HttpServletRequest request, String attribute) {
-    return request.getAttribute(attribute) instanceof String text ? Printable.of(text) : null;
+    return request.getAttribute(attribute) instanceof String text ? text : null;
   }
 
   private static String action(HttpServletRequest request) {
     Object known = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
     String path = known instanceof String pattern ? pattern : request.getRequestURI();
-    return Printable.of(request.getMethod() + " " + path);
+    return Shortened.of(request.getMethod() + " " + path);
   }
 
   private void keep(AuditEntry entry) {

@@ -38,7 +38,6 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
   private Refused refused(
       HttpServletRequest request, HttpServletResponse response, AuthenticationException why) {
     if (why instanceof ProviderAway) {
-      log.warn("{}", why.getMessage(), why);
       response.setHeader(HttpHeaders.RETRY_AFTER, "5");
       return new Refused(
           Problem.of(
@@ -54,9 +53,9 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
     log.info(
         "Refused {} {} from {}: {}",
         request.getMethod(),
-        Printable.of(request.getRequestURI()),
+        Shortened.of(request.getRequestURI()),
         request.getRemoteAddr(),
-        Printable.of(String.valueOf(why.getMessage())));
+        Shortened.of(String.valueOf(why.getMessage())));
     response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
     return new Refused(
         Problem.of(

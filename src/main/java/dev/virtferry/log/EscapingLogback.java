@@ -1,0 +1,80 @@
+package dev.virtferry.log;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.spi.AppenderAttachable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.logging.LogFile;
+import org.springframework.boot.logging.LoggingInitializationContext;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.boot.logging.LoggingSystemFactory;
+import org.springframework.boot.logging.logback.LogbackLoggingSystem;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Logback as Spring Boot sets it up, or an operator's own file does, with an {@link
+ * EscapingEncoder} at every way out: whatever the pattern is and whoever logs, a text of a client,
+ * of a host or of an identity provider stays within its line.
+ */
+final class EscapingLogback extends LogbackLoggingSystem {
+
+  private EscapingLogback(ClassLoader classLoader) {
+    super(classLoader);
+  }
+
+  @Override
+  protected void loadDefaults(LoggingInitializationContext context, @Nullable LogFile file) {
+    super.loadDefaults(context, file);
+    escape();
+  }
+
+  @Override
+  protected void loadConfiguration(
+      LoggingInitializationContext context, String location, @Nullable LogFile file) {
+    super.loadConfiguration(context, location, file);
+    escape();
+  }
+
+  private static void escape() {
+    for (Logger logger : ((LoggerContext) LoggerFactory.getILoggerFactory()).getLoggerList()) {
+      escape(logger);
+    }
+  }
+
+  private static void escape(AppenderAttachable<ILoggingEvent> place) {
+    place.iteratorForAppenders().forEachRemaining(EscapingLogback::escape);
+  }
+
+  @SuppressWarnings("unchecked") // All that is attached to a logger takes its events.
+  private static void escape(Appender<ILoggingEvent> appender) {
+    switch (appender) {
+      case OutputStreamAppender<ILoggingEvent> out -> {
+        if (!(out.getEncoder() instanceof EscapingEncoder)) {
+          var escaping = new EscapingEncoder(out.getEncoder());
+          escaping.setContext(out.getContext());
+          escaping.start();
+          out.setEncoder(escaping);
+        }
+      }
+      case AppenderAttachable<?> on -> escape((AppenderAttachable<ILoggingEvent>) on);
+      default -> {
+        // What writes no bytes writes no lines.
+      }
+    }
+  }
+
+  /** Comes before Spring Boot's own. */
+  @Order(Ordered.HIGHEST_PRECEDENCE)
+  static final class Factory implements LoggingSystemFactory {
+
+    @Override
+    public LoggingSystem getLoggingSystem(ClassLoader classLoader) {
+      return new EscapingLogback(classLoader);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Lines of the log, which nobody outside can forge. */
+@NullMarked
+package dev.virtferry.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.virtferry.log;
+
+import org.jspecify.annotations.NullMarked;

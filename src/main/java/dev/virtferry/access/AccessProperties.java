@@ -57,6 +57,7 @@ public record AccessProperties(
    * @param domainsClaim patterns of the domains that the caller is bound to; one who has no such
    *     claim sees none. Null for all domains
    * @param hostsClaim the same for hosts
+   * @param requireExpiry whether a token without {@code exp} is refused
    */
   public record Jwt(
       @Nullable String issuer,
@@ -66,5 +67,6 @@ public record AccessProperties(
       @DefaultValue("roles") String rolesClaim,
       @DefaultValue Map<Role, List<String>> roles,
       @Nullable String domainsClaim,
-      @Nullable String hostsClaim) {}
+      @Nullable String hostsClaim,
+      @DefaultValue("true") boolean requireExpiry) {}
 }

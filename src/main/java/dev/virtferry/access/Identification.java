@@ -32,7 +32,7 @@ class Identification {
       ways.add(new StaticTokens(properties.tokens(), clock));
     }
     if (properties.jwt() != null) {
-      ways.add(SignedTokens.of(properties.jwt()));
+      ways.add(SignedTokens.of(properties.jwt(), clock));
     }
     var all = new ProviderManager(ways);
     return shown -> {

@@ -1,7 +1,7 @@
 package dev.virtferry.access;
 
 import dev.virtferry.access.AccessProperties.Jwt;
-import java.net.http.HttpClient;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -11,31 +11,31 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.security.authentication.AuthenticationProvider;
-import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 import org.springframework.security.oauth2.jwt.JwtClaimValidator;
-import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
+import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
+import org.springframework.security.oauth2.jwt.JwtTypeValidator;
 import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
-import org.springframework.security.oauth2.jwt.SupplierJwtDecoder;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
-import org.springframework.web.client.RestTemplate;
 
 /** Knows callers by tokens that an identity provider signed. */
 final class SignedTokens {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** How far the provider's clock may be behind. */
   private static final Duration LENIENCE = Duration.ofSeconds(60);
 
   private static final int LONGEST_NAME = 200;
+
+  /** What PostgreSQL has no text for: U+0000, and halves of characters. */
+  private static final Pattern NOT_STORABLE = Pattern.compile("[\\x00\\p{Cs}]");
 
   private final Jwt rules;
 
@@ -48,45 +48,54 @@ final class SignedTokens {
    *
    * @throws AccessMistake when the issuer or the audience is missing
    */
-  static AuthenticationProvider of(Jwt rules) {
+  static AuthenticationProvider of(Jwt rules, Clock clock) {
     String issuer = rules.issuer();
     String audience = rules.audience();
-    if (issuer == null) {
+    if (issuer == null || issuer.isBlank()) {
       throw new AccessMistake("ferry.access.jwt has no issuer, so anybody's tokens would do");
     }
-    if (audience == null) {
+    if (audience == null || audience.isBlank()) {
       throw new AccessMistake(
           "ferry.access.jwt has no audience, so tokens that are meant for other services would do");
     }
-    var provider =
-        new JwtAuthenticationProvider(
-            new SupplierJwtDecoder(() -> decoder(issuer, audience, rules.jwkSetUri())));
+    var keys = new ProviderKeys(new ProviderMetadata(issuer, rules.jwkSetUri()), clock);
+    NimbusJwtDecoder decoder =
+        NimbusJwtDecoder.withJwkSource(keys)
+            .jwsAlgorithms(known -> known.addAll(Arrays.asList(SignatureAlgorithm.values())))
+            .build();
+    decoder.setJwtValidator(
+        JwtValidators.createDefaultWithValidators(
+            List.of(
+                type(),
+                times(rules.requireExpiry(), clock),
+                new JwtIssuerValidator(issuer),
+                meantFor(audience))));
+    var provider = new JwtAuthenticationProvider(decoder);
     var tokens = new SignedTokens(rules);
     provider.setJwtAuthenticationConverter(
         jwt -> new IdentifiedCaller(tokens.caller(jwt.getClaims())));
     return provider;
   }
 
-  private static JwtDecoder decoder(String issuer, String audience, @Nullable String jwkSetUri) {
-    var requests =
-        new JdkClientHttpRequestFactory(HttpClient.newBuilder().connectTimeout(PATIENCE).build());
-    requests.setReadTimeout(PATIENCE);
-    var client = new RestTemplate(requests);
-    var keys =
-        jwkSetUri == null
-            ? NimbusJwtDecoder.withIssuerLocation(issuer)
-            : NimbusJwtDecoder.withJwkSetUri(jwkSetUri);
-    NimbusJwtDecoder decoder =
-        keys.restOperations(client)
-            .jwsAlgorithms(known -> known.addAll(Arrays.asList(SignatureAlgorithm.values())))
-            .build();
-    OAuth2TokenValidator<org.springframework.security.oauth2.jwt.Jwt> meantForUs =
-        new JwtClaimValidator<Collection<String>>(
-            JwtClaimNames.AUD, all -> all != null && all.contains(audience));
-    decoder.setJwtValidator(
-        new DelegatingOAuth2TokenValidator<>(
-            JwtValidators.createDefaultWithIssuer(issuer), meantForUs));
-    return decoder;
+  /** Access tokens of RFC 9068, tokens that say they are some JWT, and those that say nothing. */
+  private static OAuth2TokenValidator<org.springframework.security.oauth2.jwt.Jwt> type() {
+    var type = new JwtTypeValidator("JWT", "at+jwt", "application/at+jwt");
+    type.setAllowEmpty(true);
+    return type;
+  }
+
+  private static OAuth2TokenValidator<org.springframework.security.oauth2.jwt.Jwt> times(
+      boolean requireExpiry, Clock clock) {
+    var times = new JwtTimestampValidator(LENIENCE);
+    times.setAllowEmptyExpiryClaim(!requireExpiry);
+    times.setClock(clock);
+    return times;
+  }
+
+  private static OAuth2TokenValidator<org.springframework.security.oauth2.jwt.Jwt> meantFor(
+      String audience) {
+    return new JwtClaimValidator<Collection<String>>(
+        JwtClaimNames.AUD, all -> all != null && all.contains(audience));
   }
 
   private Caller caller(Map<String, Object> claims) {
@@ -94,6 +103,7 @@ final class SignedTokens {
         texts(claims, rules.nameClaim()).stream()
             .findFirst()
             .filter(n -> !n.isBlank() && n.length() <= LONGEST_NAME)
+            .filter(n -> !NOT_STORABLE.matcher(n).find())
             .orElseThrow(() -> new InvalidBearerTokenException("The token names nobody"));
     var scope = new Scope(bound(claims, rules.domainsClaim()), bound(claims, rules.hostsClaim()));
     return new Caller(

@@ -82,7 +82,8 @@ class IdentificationTest {
             "roles",
             Map.of(),
             null,
-            null);
+            null,
+            true);
     var callers =
         identification.callers(
             new AccessProperties(List.of(), jwt, file()),
@@ -97,14 +98,15 @@ class IdentificationTest {
   @Test
   void wantsToKnowWhoseTokensAreMeant() {
     var nobodys =
-        new AccessProperties.Jwt(null, null, "virt-ferry", "sub", "roles", Map.of(), null, null);
-    assertThatThrownBy(() -> SignedTokens.of(nobodys))
+        new AccessProperties.Jwt(
+            null, null, "virt-ferry", "sub", "roles", Map.of(), null, null, true);
+    assertThatThrownBy(() -> SignedTokens.of(nobodys, Clock.systemUTC()))
         .isInstanceOf(AccessMistake.class)
         .hasMessageContaining("issuer");
     var forAnybody =
         new AccessProperties.Jwt(
-            "https://id.example", null, null, "sub", "roles", Map.of(), null, null);
-    assertThatThrownBy(() -> SignedTokens.of(forAnybody))
+            "https://id.example", null, null, "sub", "roles", Map.of(), null, null, true);
+    assertThatThrownBy(() -> SignedTokens.of(forAnybody, Clock.systemUTC()))
         .isInstanceOf(AccessMistake.class)
         .hasMessageContaining("audience");
   }

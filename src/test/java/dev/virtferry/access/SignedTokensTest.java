@@ -17,6 +17,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
@@ -25,6 +26,9 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.security.Signature;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
@@ -33,7 +37,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.security.core.AuthenticationException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 
 /** Against an identity provider that serves its metadata and keys over HTTP. */
@@ -101,7 +107,7 @@ class SignedTokensTest {
   private static AccessProperties.Jwt rules(
       Map<Role, List<String>> roles, String rolesClaim, @Nullable String domains) {
     return new AccessProperties.Jwt(
-        ISSUER, null, "virt-ferry", "preferred_username", rolesClaim, roles, domains, null);
+        ISSUER, null, "virt-ferry", "preferred_username", rolesClaim, roles, domains, null, true);
   }
 
   private static final AccessProperties.Jwt PLAIN = rules(Map.of(), "roles", null);
@@ -125,17 +131,44 @@ class SignedTokensTest {
     }
   }
 
+  /** With a header and claims that no library would write. */
+  private static String signed(String header, String claims) {
+    try {
+      String told = encoded(header) + "." + encoded(claims);
+      var signature = Signature.getInstance("SHA256withRSA");
+      signature.initSign(RSA.toPrivateKey());
+      signature.update(told.getBytes(UTF_8));
+      return told + "." + Base64URL.encode(signature.sign());
+    } catch (GeneralSecurityException | JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String encoded(String text) {
+    return Base64URL.encode(text).toString();
+  }
+
+  private static final String HEADER = "{\"alg\":\"RS256\",\"kid\":\"rsa\"}";
+
+  private static String json(String more) {
+    return "{\"iss\":\"%s\",\"aud\":\"virt-ferry\",\"preferred_username\":\"alice\",\"exp\":4102444800%s}"
+        .formatted(ISSUER, more);
+  }
+
   private static String signed(JWTClaimsSet.Builder claims) throws JOSEException {
     return signed(claims.build(), JWSAlgorithm.RS256, "rsa", new RSASSASigner(RSA));
   }
 
   private static Caller caller(AccessProperties.Jwt rules, String token) {
     return Callers.of(
-        SignedTokens.of(rules).authenticate(new BearerTokenAuthenticationToken(token)));
+        SignedTokens.of(rules, Clock.systemUTC())
+            .authenticate(new BearerTokenAuthenticationToken(token)));
   }
 
   private static void assertRefused(String token) {
-    assertThatThrownBy(() -> caller(PLAIN, token)).isInstanceOf(AuthenticationException.class);
+    assertThatThrownBy(() -> caller(PLAIN, token))
+        .as(token)
+        .isInstanceOf(InvalidBearerTokenException.class);
   }
 
   @Test
@@ -165,6 +198,8 @@ class SignedTokensTest {
     assertRefused(signed(claims().notBeforeTime(Date.from(Instant.now().plusSeconds(120)))));
     assertRefused(signed(claims().claim("preferred_username", " ")));
     assertRefused(signed(claims().claim("preferred_username", "x".repeat(300))));
+    assertRefused(signed(HEADER, json("").replace("alice", "a\\u0000")));
+    assertRefused(signed(HEADER, json("").replace("alice", "a\\ud800")));
   }
 
   @Test
@@ -181,6 +216,120 @@ class SignedTokensTest {
             new MACSigner(RSA.toPublicJWK().toString().getBytes(UTF_8))));
     String good = signed(claims());
     assertRefused(good.substring(0, good.length() - 4) + "AAAA");
+  }
+
+  @Test
+  void aTokenThatNeverEndsIsRefusedUnlessThatIsConfigured() throws JOSEException {
+    String endless = signed(claims().expirationTime(null));
+    assertRefused(endless);
+    var lenient =
+        new AccessProperties.Jwt(
+            ISSUER, null, "virt-ferry", "preferred_username", "roles", Map.of(), null, null, false);
+    assertThat(caller(lenient, endless).until()).isNull();
+    assertThatThrownBy(() ->
+            caller(
+                lenient,
+                signed(claims().expirationTime(Date.from(Instant.now().minusSeconds(120))))))
+        .isInstanceOf(InvalidBearerTokenException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt"})
+  void takesTokensThatSayTheyAreAccessTokensOrSomeJwt(String type) {
+    String header = HEADER.replace("{", "{\"typ\":\"%s\",".formatted(type));
+    assertThat(caller(PLAIN, signed(header, json(""))).name()).isEqualTo("jwt:alice");
+  }
+
+  @Test
+  void takesATokenThatSaysNothingOfItsType() {
+    assertThat(caller(PLAIN, signed(HEADER, json(""))).name()).isEqualTo("jwt:alice");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"id_token\"",
+        "\"logout+jwt\"",
+        "\"dpop+jwt\"",
+        "\"secevent+jwt\"",
+        "\"application/jwt2\"",
+        "7",
+        "[\"JWT\"]",
+        "{}"
+      })
+  void refusesTokensOfAnotherType(String type) {
+    assertRefused(signed(HEADER.replace("{", "{\"typ\":%s,".formatted(type)), json("")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"alg\":\"none\"}",
+        "{\"alg\":\"None\",\"kid\":\"rsa\"}",
+        "{\"alg\":\"RS256\",\"kid\":\"rsa\",\"crit\":[\"exp\"],\"exp\":1}",
+        "{\"alg\":\"RS256\",\"kid\":\"rsa\",\"crit\":[\"b64\"],\"b64\":false}",
+        "{\"alg\":\"HS256\",\"kid\":\"rsa\"}",
+        "{\"alg\":\"RS384\",\"kid\":\"rsa\"}",
+        "{\"alg\":\"RS256\",\"kid\":7}",
+        "{\"alg\":\"RS256\",\"kid\":\"other\"}",
+        "{\"alg\":7}",
+        "{\"kid\":\"rsa\"}",
+        "[]",
+        "",
+      })
+  void refusesAHeaderThatSomebodyMadeUp(String header) {
+    assertRefused(signed(header, json("")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"tomorrow\"",
+        "\"4102444800\"",
+        "null",
+        "[]",
+        "{}",
+        "true",
+        "0",
+        "-1",
+        "-1e300",
+        "1e3"
+      })
+  void refusesAnEndThatIsNoTimeToCome(String expires) {
+    assertRefused(signed(HEADER, json("").replace("4102444800", expires)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"9223372036854775807", "1e300", "99999999999999"})
+  void anEndThatNobodyLivesToSeeIsNoFailureOfTheService(String expires) {
+    String token = signed(HEADER, json("").replace("4102444800", expires));
+    try {
+      assertThat(caller(PLAIN, token).name()).isEqualTo("jwt:alice");
+    } catch (InvalidBearerTokenException e) {
+      assertThat(e.getMessage()).isNotBlank();
+    }
+  }
+
+  @Test
+  void refusesWhatIsTooMuchToRead() {
+    assertRefused(signed(HEADER, json(",\"x\":" + "[".repeat(5_000) + "]".repeat(5_000))));
+    assertRefused("[".repeat(15_000));
+    assertRefused(encoded("[".repeat(5_000)) + ".." + encoded("x"));
+    assertRefused(signed(HEADER, json("")) + ".x.y");
+  }
+
+  @Test
+  void allowsForAClockThatIsAMinuteBehind() throws JOSEException {
+    Date past = Date.from(Instant.now().minusSeconds(40));
+    assertThat(caller(PLAIN, signed(claims().expirationTime(past))).name()).isEqualTo("jwt:alice");
+    Date soon = Date.from(Instant.now().plusSeconds(40));
+    assertThat(caller(PLAIN, signed(claims().notBeforeTime(soon))).name()).isEqualTo("jwt:alice");
+  }
+
+  @Test
+  void refusesATokenWithoutIssuerOrAudience() throws JOSEException {
+    assertRefused(signed(claims().issuer(null)));
+    assertRefused(signed(claims().audience((String) null)));
   }
 
   @Test

@@ -123,7 +123,8 @@ class ConfigurationTest {
                     Role.ADMIN, List.of("ferry-admins"),
                     Role.OPERATOR, List.of("ferry-operators")),
                 "ferry_domains",
-                null));
+                null,
+                true));
   }
 
   @Test

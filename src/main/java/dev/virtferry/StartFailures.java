@@ -22,9 +22,7 @@ public final class StartFailures implements FailureAnalyzer {
       }
       if (cause instanceof SettingMistake) {
         return new FailureAnalysis(
-            cause.getMessage(),
-            "Correct the name, or remove it; the README lists every setting.",
-            cause);
+            cause.getMessage(), "Correct it, or remove it; the README lists every setting.", cause);
       }
       if (cause instanceof InventoryMistake) {
         return new FailureAnalysis(

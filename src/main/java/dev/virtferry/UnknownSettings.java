@@ -19,8 +19,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets nothing start with a setting that nobody reads: one that is misspelt would leave the door
- * open that it was meant to close.
+ * Lets nothing start with a setting that nobody reads: one that is misspelt, or that says who may
+ * call and has no value, would leave the door open that it was meant to close.
  */
 @Component
 final class UnknownSettings implements BeanFactoryPostProcessor {
@@ -28,6 +28,16 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
   private static final String ROOT = "ferry";
 
   private static final Pattern VARIABLE = Pattern.compile("(?i)" + ROOT + "(_.*)?");
+
+  /** All that says who may call is below it. */
+  private static final ConfigurationPropertyName ACCESS =
+      ConfigurationPropertyName.of(ROOT + ".access");
+
+  /** A list, which may be empty: nobody is let in by it. */
+  private static final ConfigurationPropertyName TOKENS = ACCESS.append("tokens");
+
+  private static final Pattern OF_ACCESS_VARIABLE =
+      Pattern.compile("(?i)" + ROOT + "_access_(?!tokens$).*");
 
   /**
    * What Kubernetes and Docker tell every container of a service whose name begins with {@link
@@ -43,7 +53,7 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
   /**
    * Looks at every place that settings come from.
    *
-   * @throws SettingMistake with a sentence for each that is not known
+   * @throws SettingMistake with a sentence for each that is not known, or empty and must not be
    */
   @Override
   public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
@@ -75,6 +85,8 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
           for (String name : source.getPropertyNames()) {
             if (isOurs(source, name) && !isKnown(known, source, name)) {
               mistakes.add(sentence(known, source, name));
+            } else if (isOurs(source, name) && isEmptyBound(environment, source, name)) {
+              mistakes.add(emptySentence(source, name));
             }
           }
         });
@@ -101,20 +113,45 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
 
   private static boolean isKnown(
       List<Setting> known, EnumerablePropertySource<?> source, String name) {
-    boolean empty = String.valueOf(source.getProperty(name)).isBlank();
+    Object value = source.getProperty(name);
+    boolean empty = value == null || String.valueOf(value).isBlank();
     return known.stream()
         .filter(setting -> empty || !setting.group())
         .anyMatch(setting ->
             isVariable(source, name) ? setting.isVariable(name) : setting.is(property(name)));
   }
 
+  /** Spring Boot takes what is empty for what is absent, and absent is what binds nobody. */
+  private static boolean isEmptyBound(
+      ConfigurableEnvironment environment, EnumerablePropertySource<?> source, String name) {
+    Object value = source.getProperty(name);
+    boolean empty =
+        value == null || environment.resolvePlaceholders(String.valueOf(value)).isBlank();
+    return empty
+        && (isVariable(source, name)
+            ? OF_ACCESS_VARIABLE.matcher(name).matches()
+            : isOfAccess(property(name)));
+  }
+
+  private static boolean isOfAccess(ConfigurationPropertyName name) {
+    return ACCESS.isAncestorOf(name) && !name.equals(TOKENS);
+  }
+
+  private static String emptySentence(EnumerablePropertySource<?> source, String name) {
+    return "%s (%s) has no value; give it one, or remove it.".formatted(name, origin(source, name));
+  }
+
+  private static Object origin(EnumerablePropertySource<?> source, String name) {
+    Origin origin = OriginLookup.getOrigin(source, name);
+    return origin == null ? source.getName() : origin;
+  }
+
   private static String sentence(
       List<Setting> known, EnumerablePropertySource<?> source, String name) {
-    Origin origin = OriginLookup.getOrigin(source, name);
     return "%s (%s) is no setting of virt-ferry; the nearest is %s."
         .formatted(
             name,
-            origin == null ? source.getName() : origin,
+            origin(source, name),
             known.stream()
                 .filter(setting -> !setting.group())
                 .min(

@@ -1,9 +1,13 @@
 package dev.virtferry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.virtferry.access.AccessProperties;
+import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -12,10 +16,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.io.ByteArrayResource;
 
 /** What is configured under {@code ferry} is read by somebody, or nothing starts. */
 class UnknownSettingsTest {
@@ -86,6 +94,107 @@ class UnknownSettingsTest {
         .hasMessageContaining(name + " (")
         .hasMessageEndingWith(
             name.equals("FERRY_PORT") ? "." : "the nearest is %s.".formatted(nearest));
+  }
+
+  /** Spring Boot would take it for absent, and what is absent binds nobody. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ferry.access.tokens[0].name=",
+        "ferry.access.tokens[0].sha256=",
+        "ferry.access.tokens[0].role= ",
+        "ferry.access.tokens[0].expires=",
+        "ferry.access.tokens[0].expires=${nowhere:}",
+        "ferry.access.tokens[0].domains=",
+        "ferry.access.tokens[0].domains[0]=",
+        "ferry.access.tokens[0].domains[1]= ",
+        "ferry.access.tokens[3].hosts=${nowhere: }",
+        "ferry.access.tokens[0]=",
+        "ferry.access.jwt=",
+        "ferry.access.jwt.issuer=",
+        "ferry.access.jwt.audience=",
+        "ferry.access.jwt.jwk-set-uri=",
+        "ferry.access.jwt.domainsClaim=",
+        "ferry.access.jwt.hosts-claim=",
+        "ferry.access.jwt.roles=",
+        "ferry.access.jwt.roles.admin=",
+        "ferry.access.jwt.require-expiry=",
+        "ferry.access.admin-token-file=",
+      })
+  void whoMayCallIsSaidWithAValueOrNotAtAll(String setting) {
+    assertThatThrownBy(() -> startWith(setting))
+        .isInstanceOf(SettingMistake.class)
+        .hasMessageContaining(setting.substring(0, setting.indexOf('=')) + " (")
+        .hasMessageEndingWith("has no value; give it one, or remove it.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "FERRY_ACCESS_TOKENS_0_EXPIRES",
+        "FERRY_ACCESS_TOKENS_0_DOMAINS",
+        "FERRY_ACCESS_TOKENS_0_DOMAINS_0",
+        "ferry_access_tokens_0_hosts",
+        "FERRY_ACCESS_JWT_AUDIENCE",
+        "FERRY_ACCESS_JWT_DOMAINS_CLAIM",
+        "FERRY_ACCESS_ADMINTOKENFILE",
+      })
+  void soIsAVariableOfTheEnvironment(String name) {
+    assertThatThrownBy(() -> startIn(name, ""))
+        .isInstanceOf(SettingMistake.class)
+        .hasMessageContaining(name + " (")
+        .hasMessageEndingWith("has no value; give it one, or remove it.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "domains:",
+        "domains: ''",
+        "domains: []",
+        "domains: ['']",
+        "domains: ~",
+        "hosts: []",
+        "expires:",
+        "expires: ''",
+        "role: ''",
+        "name: null"
+      })
+  void soIsALineOfYaml(String line) throws IOException {
+    assertThatThrownBy(() -> startWithYaml("ferry.access.tokens: [{%s}]".formatted(line)))
+        .isInstanceOf(SettingMistake.class)
+        .hasMessageContaining("ferry.access.tokens[0]." + line.substring(0, line.indexOf(':')))
+        .hasMessageEndingWith("has no value; give it one, or remove it.");
+  }
+
+  private static void startWithYaml(String yaml) throws IOException {
+    try (var context = new AnnotationConfigApplicationContext()) {
+      new YamlPropertySourceLoader()
+          .load("file", new ByteArrayResource(yaml.getBytes(UTF_8)))
+          .forEach(context.getEnvironment().getPropertySources()::addFirst);
+      context.register(Settings.class);
+      context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor());
+      context.refresh();
+    }
+  }
+
+  /** A text with commas loses the blanks around names, a list does not. */
+  @Test
+  void aListKeepsTheBlanksOfADomainsName() throws IOException {
+    var sources =
+        new YamlPropertySourceLoader()
+            .load(
+                "file",
+                new ByteArrayResource(
+                    "ferry.access.tokens: [{domains: ['g ', 'a-*']}, {domains: 'g , a-*'}]"
+                        .getBytes(UTF_8)));
+    AccessProperties access =
+        new Binder(ConfigurationPropertySources.from(sources))
+            .bind("ferry.access", AccessProperties.class)
+            .get();
+    assertThat(access.tokens())
+        .extracting(AccessProperties.Token::domains)
+        .containsExactly(List.of("g ", "a-*"), List.of("g", "a-*"));
   }
 
   @ParameterizedTest

@@ -48,13 +48,25 @@ final class StaticTokens implements AuthenticationProvider {
           "ferry.access.tokens: sha256 of '%s' is not 64 hexadecimal digits".formatted(name));
     }
     Role role = required(token.role(), "role (viewer, operator or admin)", name);
-    var caller =
-        new Caller(
-            "token:" + name, role, new Scope(token.domains(), token.hosts()), token.expires());
+    var caller = new Caller("token:" + name, role, scope(name, token), token.expires());
     if (byHash.putIfAbsent(hash, new Known(caller, token.expires())) != null) {
       throw new AccessMistake(
           "ferry.access.tokens: '%s' has the sha256 of another token".formatted(name));
     }
+  }
+
+  private static Scope scope(String name, Token token) {
+    return new Scope(bound(token.domains(), "domains", name), bound(token.hosts(), "hosts", name));
+  }
+
+  /** Null for what is not bound; a bound that names nothing can't be meant. */
+  private static @Nullable List<String> bound(
+      @Nullable List<String> names, String property, String token) {
+    if (names != null && (names.isEmpty() || names.stream().anyMatch(String::isBlank))) {
+      throw new AccessMistake(
+          "ferry.access.tokens: %s of '%s' has an empty name".formatted(property, token));
+    }
+    return names;
   }
 
   private static <T> T required(@Nullable T value, String property, String name) {

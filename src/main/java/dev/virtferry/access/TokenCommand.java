@@ -1,11 +1,14 @@
 package dev.virtferry.access;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** {@code java -jar virt-ferry.jar token}: makes a token and says how to configure it. */
 public final class TokenCommand {
@@ -47,10 +50,25 @@ public final class TokenCommand {
     for (String more : List.of("expires", "domains", "hosts")) {
       String value = given.get("--" + more);
       if (value != null) {
-        out.println("        %s: \"%s\"".formatted(more, value));
+        out.println(
+            "        %s: %s".formatted(more, more.equals("expires") ? quoted(value) : list(value)));
       }
     }
     return 0;
+  }
+
+  /** A list of YAML keeps the blanks of a domain's name; a text with commas would lose them. */
+  private static String list(String names) {
+    return Stream.of(names.split(",")).map(TokenCommand::quoted).collect(joining(", ", "[", "]"));
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  /** Whether it is nothing, or a list with nothing in one place. */
+  private static boolean hasBlank(String value) {
+    return Stream.of(value.split(",", -1)).anyMatch(String::isBlank);
   }
 
   /** Empty when they are not pairs of an option and its value. */
@@ -61,7 +79,7 @@ public final class TokenCommand {
       String option = left.removeFirst();
       boolean known =
           List.of("--name", "--role", "--expires", "--domains", "--hosts").contains(option);
-      if (!known || left.isEmpty()) {
+      if (!known || left.isEmpty() || hasBlank(left.getFirst())) {
         return Map.of();
       }
       given.put(option, left.removeFirst());

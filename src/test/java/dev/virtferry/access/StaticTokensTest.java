@@ -80,6 +80,12 @@ class StaticTokensTest {
     assertMistake("'ops' has no sha256", new Token("ops", null, Role.ADMIN, null, null, null));
     assertMistake("'ops' has no role", new Token("ops", hash, null, null, null, null));
     assertMistake("64 hexadecimal", new Token("ops", "ab", Role.ADMIN, null, null, null));
+    for (List<String> empty : List.of(List.<String>of(), List.of(""), List.of("a", " "))) {
+      assertMistake(
+          "domains of 'ops'", new Token("ops", hash, Role.ADMIN, null, empty, List.of("kvm-a")));
+      assertMistake(
+          "hosts of 'ops'", new Token("ops", hash, Role.ADMIN, null, List.of("a-*"), empty));
+    }
     assertMistake("'ops' occurs twice", token("ops", SECRET, null), token("ops", "b", null));
     assertMistake("'b' has the sha256", token("ops", SECRET, null), token("b", SECRET, null));
   }

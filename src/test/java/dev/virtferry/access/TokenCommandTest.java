@@ -34,8 +34,31 @@ class TokenCommandTest {
             "        sha256: " + BearerToken.sha256(lines.getFirst()),
             "        role: operator",
             "        expires: \"2027-01-31T00:00:00Z\"",
-            "        domains: \"a-*\"")
+            "        domains: [\"a-*\"]")
         .noneMatch(line -> line.contains("hosts"));
+  }
+
+  @Test
+  void keepsTheBlanksOfADomainsName() {
+    TokenCommand.run(
+        List.of("--name", "ops", "--role", "viewer", "--domains", "g ,b-*,\"\\"),
+        new PrintStream(out, true, UTF_8),
+        new PrintStream(err, true, UTF_8));
+    assertThat(out.toString(UTF_8)).contains("        domains: [\"g \", \"b-*\", \"\\\"\\\\\"]\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--expires", "--domains", "--hosts", "--name"})
+  void makesNoTokenWithABoundThatIsEmpty(String option) {
+    for (String empty : List.of("", " ", "a,", ",a")) {
+      assertThat(
+              TokenCommand.run(
+                  List.of("--name", "ops", "--role", "viewer", option, empty),
+                  new PrintStream(out, true, UTF_8),
+                  new PrintStream(err, true, UTF_8)))
+          .isEqualTo(2);
+    }
+    assertThat(out.size()).isZero();
   }
 
   @Test

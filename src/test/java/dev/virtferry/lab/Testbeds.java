@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * As many testbeds as test classes run at a time. They stay up for all lab tests of this JVM. {@code
- * -Dlab.name} names their labs, so that two builds on one machine do not meet.
+ * As many testbeds as test classes run at a time. They stay up for all lab tests of this JVM.
+ * {@code -Dlab.name} names their labs, so that two builds on one machine do not meet.
  */
 final class Testbeds implements AutoCloseable {
 

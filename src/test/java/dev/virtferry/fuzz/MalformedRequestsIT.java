@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MalformedRequestsIT {
 
   private static final long SEED = Long.getLong("fuzz.seed", 1);
-  private static final int REQUESTS = Integer.getInteger("fuzz.requests", 20_000);
+  private static final int REQUESTS = Integer.getInteger("fuzz.requests", 4_000);
   private static final int WARM = Math.min(5_000, REQUESTS / 2);
   private static final int CLIENTS = 8;
   private static final long TOLERABLE_GROWTH = 8L << 20;

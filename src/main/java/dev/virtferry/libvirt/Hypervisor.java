@@ -146,7 +146,12 @@ public interface Hypervisor {
   /** Ends a domain at once, as if its plug were pulled ({@code virDomainDestroy}). */
   void destroy(HostAddress host, UUID domain);
 
-  /** Removes the definition of a stopped domain ({@code virDomainUndefine}). */
+  /**
+   * Removes the definition of a stopped domain, and nothing else: its NVRAM and the state of its
+   * TPM stay ({@code virDomainUndefineFlags}).
+   *
+   * @throws LibvirtFailure also when the domain has a saved state, snapshots or checkpoints
+   */
   void undefine(HostAddress host, UUID domain);
 
   /** {@code virDomainSetAutostart}. */

@@ -355,7 +355,18 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public void undefine(HostAddress host, UUID domain) {
-    tell(host, domain, Domain::undefine);
+    connections.ask(
+        host,
+        connect -> {
+          int kept = UndefineFlag.knownTo(connect.getLibVersion());
+          return withDomain(
+              connect,
+              domain.toString(),
+              found -> {
+                found.undefine(kept);
+                return true;
+              });
+        });
   }
 
   @Override

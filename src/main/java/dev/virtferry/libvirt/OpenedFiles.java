@@ -29,7 +29,8 @@ final class OpenedFiles {
   private OpenedFiles() {}
 
   /**
-   * Each once, in the order of the definition.
+   * Each once, in the order of the definition: the first console is the first serial device, which
+   * libvirt shows twice.
    *
    * @throws IllegalArgumentException when the text is no document of libvirt's
    */
@@ -150,7 +151,8 @@ final class OpenedFiles {
 
   private void add(String place, String type, String text) {
     String path = text.strip();
-    if (path.startsWith("/") && !path.equals(NOTHING)) {
+    boolean known = found.stream().anyMatch(file -> file.name().equals(path));
+    if (path.startsWith("/") && !path.equals(NOTHING) && !known) {
       found.add(new NamedFile(place, type, Kind.PATH, path));
     }
   }

@@ -64,6 +64,15 @@ class OpenedFilesTest {
   }
 
   @Test
+  void readsASerialDeviceOnceThatLibvirtShowsAsAConsoleToo() {
+    assertThat(
+            opened(
+                "<devices><serial type='unix'><source mode='bind' path='/x'/></serial>"
+                    + "<console type='unix'><source mode='bind' path='/x'/></console></devices>"))
+        .containsExactly("devices/serial /x");
+  }
+
+  @Test
   void readsSharedMemoryByTheNameThatItHasOnTheHost() {
     String memory = "<devices><shmem name='m' role='master'/></devices>";
     assertThat(opened(memory)).containsExactly("devices/shmem /dev/shm/m");

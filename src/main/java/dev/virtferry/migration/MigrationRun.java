@@ -240,6 +240,8 @@ final class MigrationRun {
       return;
     }
     volumesSeenAt = now;
+    // By the time of an abort somebody may have replaced one; what was seen before tells.
+    hosts.markVolumesWritten(migration);
     hosts
         .vanishedVolume()
         .ifPresent(path -> {

@@ -470,6 +470,18 @@ class MigrationRunTest {
   }
 
   @Test
+  void leavesAVolumeThatWasReplacedByALesserOneWhileItWasCopiedInto() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 32 * MIB, Instant.parse("2026-11-28T12:00:00Z"));
+    run.lookFor(Duration.ofSeconds(3));
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 0, Instant.parse("2026-11-28T12:00:03Z"));
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb DELETED");
+  }
+
+  @Test
   void leavesAVolumeThatIsReplacedWhileItIsNotCertainWhereTheGuestIs() {
     run.poolAtTheDestination();
     run.call(PLAIN);

@@ -1,0 +1,293 @@
+package dev.virtferry.lab;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Images that belong to other domains are neither written over nor deleted, however they are named.
+ * The domains here have no system, and most of them are only defined.
+ */
+@LabTest
+class ForeignImagesIT {
+
+  private static final String IMAGES = "/srv/foreign";
+
+  private final Lab lab;
+  private final Service service;
+
+  ForeignImagesIT(Lab lab, Service service) {
+    this.lab = lab;
+    this.service = service;
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      lab.on(
+          host,
+          "sh",
+          "-c",
+          """
+          for d in $(virsh -q list --all --name); do virsh destroy $d; virsh undefine $d --nvram; done
+          for p in foreign again; do virsh pool-destroy $p; done
+          rm -rf %s %s.other
+          """
+              .formatted(IMAGES, IMAGES));
+    }
+  }
+
+  /** A pool of its own, so that no other image of the lab looks like one of these. */
+  private void pool(String host) {
+    lab.on(
+        host,
+        "sh",
+        "-c",
+        "mkdir -p %1$s && virsh pool-create-as foreign dir --target %1$s".formatted(IMAGES));
+  }
+
+  private void make(String host, String script) {
+    lab.on(host, "sh", "-euc", "cd %s\n%s".formatted(IMAGES, script));
+  }
+
+  private static String disk(String target, String path) {
+    return disk(target, "raw", "file", "file='%s'".formatted(path));
+  }
+
+  private static String disk(String target, String format, String type, String source) {
+    return "<disk type='%s'><driver name='qemu' type='%s'/><source %s/><target dev='%s' bus='virtio'/></disk>"
+        .formatted(type, format, source, target);
+  }
+
+  private void define(String host, String name, String firmware, String devices) {
+    String xml =
+        """
+        <domain type='qemu'><name>%s</name><memory unit='MiB'>32</memory>
+        <os><type arch='x86_64' machine='q35'>hvm</type>%s</os><features><acpi/></features>
+        <devices>%s<controller type='usb' model='none'/><memballoon model='none'/></devices></domain>
+        """
+            .formatted(name, firmware, devices);
+    lab.on(host, "sh", "-c", "echo \"$1\" | virsh define /dev/stdin", "define", xml);
+  }
+
+  private void start(String host, String name, String devices) {
+    define(host, name, "", devices);
+    lab.on(host, "virsh", "start", "--paused", name);
+  }
+
+  private String request(String domain, String more) {
+    return "{\"domain\":\"%s\",\"destUri\":\"%s\"%s}".formatted(domain, lab.peer("kvm-b"), more);
+  }
+
+  private static String disks(String... targets) {
+    return ",\"disks\":"
+        + Stream.of(targets).map("\"%s\""::formatted).collect(joining(",", "[", "]"));
+  }
+
+  private JsonNode plan(String more) {
+    Service.Answer plan = service.post("/v1/migration-plans", request("web", more));
+    assertThat(plan.status()).as(plan.body().toString()).isEqualTo(200);
+    return plan.body();
+  }
+
+  private static String fates(JsonNode migration, String host) {
+    return migration
+        .get("cleanup")
+        .valueStream()
+        .filter(volume -> volume.get("host").asString().equals(host))
+        .map(volume -> volume.get("target").asString() + " " + volume.get("state").asString())
+        .collect(joining(" "));
+  }
+
+  private static List<String> reasons(JsonNode migration, String target) {
+    return migration
+        .get("cleanup")
+        .valueStream()
+        .filter(volume -> volume.get("target").asString().equals(target))
+        .map(volume -> volume.get("reason").asString(""))
+        .toList();
+  }
+
+  @Test
+  void nothingIsWrittenOverThatAnotherDomainNamesInWhateverWay() {
+    String[] targets = {"vda", "vdb", "vdc", "vdd", "vde", "vdf", "vdg"};
+    String images = "for d in vda vdb vdc vdd vde vdf vdg; do truncate -s 1M $d.raw; done";
+    pool("kvm-a");
+    pool("kvm-b");
+    make("kvm-a", images);
+    make("kvm-b", images + "\nfor d in vd?.raw; do echo $d | dd of=$d conv=notrunc; done");
+    // Only what nobody names may be without content.
+    make("kvm-b", "rm vdg.raw; truncate -s 1M vdg.raw");
+    define("kvm-b", "spelt", "", disk("vda", "/srv/../srv/foreign/vda.raw"));
+    make(
+        "kvm-b",
+        "ln -s %1$s %1$s.other; virsh pool-create-as again dir --target %1$s.other"
+            .formatted(IMAGES));
+    define("kvm-b", "linked", "", disk("vda", IMAGES + ".other/vdb.raw"));
+    make("kvm-b", "qemu-img create -q -f qcow2 -F raw -b %s/vdc.raw over.qcow2".formatted(IMAGES));
+    define(
+        "kvm-b",
+        "overlay",
+        "",
+        disk("vda", "qcow2", "file", "file='%s/over.qcow2'".formatted(IMAGES)));
+    define("kvm-b", "volume", "", disk("vda", "raw", "volume", "pool='foreign' volume='vdd.raw'"));
+    define(
+        "kvm-b",
+        "firmware",
+        "<loader readonly='yes' type='pflash'>/usr/share/seabios/bios-256k.bin</loader><nvram>%s/vde.raw</nvram>"
+            .formatted(IMAGES),
+        "");
+    start("kvm-b", "later", "");
+    lab.on("kvm-b", "virsh", "attach-disk", "later", IMAGES + "/vdf.raw", "vda", "--config");
+    start(
+        "kvm-a",
+        "web",
+        Stream.of(targets)
+            .map(target -> disk(target, "%s/%s.raw".formatted(IMAGES, target)))
+            .collect(joining()));
+
+    String before = contents();
+    JsonNode plan = plan(disks(targets));
+    assertThat(
+            plan.get("disks")
+                .valueStream()
+                .map(disk -> disk.get("target").asString() + " " + disk.get("action").asString()))
+        .containsExactly(
+            "vda BLOCKED",
+            "vdb BLOCKED",
+            "vdc BLOCKED",
+            "vdd BLOCKED",
+            "vde BLOCKED",
+            "vdf BLOCKED",
+            "vdg COPY");
+    assertThat(plan.get("disks").get(6).get("volume").get("action").asString()).isEqualTo("REUSE");
+    List<String> owners = List.of("spelt", "linked", "overlay", "volume", "firmware", "later");
+    for (int i = 0; i < owners.size(); i++) {
+      assertThat(plan.get("disks").get(i).get("reason").asString())
+          .contains(lab.on("kvm-b", "virsh", "domuuid", owners.get(i)).strip());
+    }
+    Service.Answer refused = service.post("/v1/migrations", request("web", disks(targets)));
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.problem()).isEqualTo("destination-storage");
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  private String contents() {
+    return lab.on("kvm-b", "sh", "-c", "cd %s && sha256sum *".formatted(IMAGES));
+  }
+
+  @Test
+  void anOriginalStaysThatAnotherDomainNamesByItsPoolOrThatIsOnlyALink() {
+    pool("kvm-a");
+    pool("kvm-b");
+    // Files that are made within one tick of the kernel's clock look alike.
+    make("kvm-a", "for d in vda target vdc; do truncate -s 2M $d.raw; sleep 0.05; done");
+    make("kvm-a", "ln -s target.raw vdb.raw");
+    define("kvm-a", "other", "", disk("vda", "raw", "volume", "pool='foreign' volume='vda.raw'"));
+    start(
+        "kvm-a",
+        "web",
+        disk("vda", IMAGES + "/vda.raw")
+            + disk("vdb", IMAGES + "/vdb.raw")
+            + disk("vdc", IMAGES + "/vdc.raw"));
+    JsonNode ended =
+        service.awaitSuccess(
+            service.migrate(
+                request(
+                    "web",
+                    disks("vda", "vdb", "vdc") + ",\"options\":{\"sourceVolumes\":\"DELETE\"}")));
+    assertThat(fates(ended, "kvm-a")).isEqualTo("vda LEFT vdb LEFT vdc DELETED");
+    assertThat(reasons(ended, "vda").getLast())
+        .contains("belongs to the domain", lab.on("kvm-a", "virsh", "domuuid", "other").strip());
+    assertThat(reasons(ended, "vdb").getLast()).contains("target.raw", "one file");
+    assertThat(lab.on("kvm-a", "ls", IMAGES)).isEqualTo("target.raw\nvda.raw\nvdb.raw");
+  }
+
+  @Test
+  void onlyOneOfTwoGuestsGetsAnImageThatBothWouldHave() {
+    pool("kvm-a");
+    pool("kvm-b");
+    for (String name : List.of("web", "app")) {
+      make("kvm-a", "mkdir %1$s; head -c 16M /dev/urandom >%1$s/disk.raw".formatted(name));
+      start("kvm-a", name, disk("vda", "%s/%s/disk.raw".formatted(IMAGES, name)));
+    }
+    String more =
+        disks("vda")
+            + ",\"volumes\":{\"vda\":{\"pool\":\"foreign\"}},\"options\":{\"bandwidthMiBps\":1}";
+    List<Service.Answer> answers =
+        Stream.of("web", "app")
+            .map(name ->
+                CompletableFuture.supplyAsync(
+                    () -> service.post("/v1/migrations", request(name, more))))
+            .toList()
+            .stream()
+            .map(CompletableFuture::join)
+            .toList();
+    assertThat(answers).extracting(Service.Answer::status).containsExactlyInAnyOrder(202, 422);
+    Service.Answer refused =
+        answers.stream().filter(a -> a.status() == 422).findAny().orElseThrow();
+    assertThat(refused.problem()).isEqualTo("destination-storage");
+    assertThat(refused.text("detail")).contains("Another migration", IMAGES + "/disk.raw");
+    Service.Answer taken = answers.stream().filter(a -> a.status() == 202).findAny().orElseThrow();
+    cancelled(taken.text("id"));
+  }
+
+  private JsonNode cancelled(String id) {
+    service.post("/v1/migrations/" + id + "/cancel", "");
+    JsonNode ended = service.awaitEnd(id);
+    assertThat(ended.get("state").asString()).isEqualTo("CANCELLED");
+    return ended;
+  }
+
+  @Test
+  void aRollbackLeavesWhatBecameSomebodyElsesWhileTheCopyRan() {
+    pool("kvm-a");
+    pool("kvm-b");
+    make("kvm-a", "for d in vda vdb vdc; do head -c 48M /dev/urandom >$d.raw; done");
+    start(
+        "kvm-a",
+        "web",
+        disk("vda", IMAGES + "/vda.raw")
+            + disk("vdb", IMAGES + "/vdb.raw")
+            + disk("vdc", IMAGES + "/vdc.raw"));
+    String id =
+        service.migrate(
+            request("web", disks("vda", "vdb", "vdc") + ",\"options\":{\"bandwidthMiBps\":2}"));
+    // The service looks at its volumes every other second, and has to have seen what was written.
+    await()
+        .until(() ->
+            service.migration(id).get("disks").get(0).get("bytesDone").asLong() > 24 * 1024 * 1024);
+    make("kvm-b", "truncate -s 48M new; mv new vda.raw");
+    define("kvm-b", "other", "", disk("vda", IMAGES + "/vdb.raw"));
+    JsonNode ended = cancelled(id);
+    assertThat(fates(ended, "kvm-b")).isEqualTo("vda LEFT vdb LEFT vdc DELETED");
+    assertThat(reasons(ended, "vda")).first().asString().contains("Another file has its name");
+    assertThat(reasons(ended, "vdb")).first().asString().contains("belongs to the domain");
+    assertThat(lab.on("kvm-b", "ls", IMAGES)).isEqualTo("vda.raw\nvdb.raw");
+  }
+
+  @Test
+  void aSocketOfAConsoleIsRefusedThatARunningGuestHas() {
+    String console =
+        "<serial type='unix'><source mode='bind' path='/run/libvirt/qemu/foreign.sock'/></serial>";
+    start("kvm-a", "web", console);
+    start("kvm-b", "other", console);
+    JsonNode plan = plan("");
+    assertThat(plan.get("possible").asBoolean()).isFalse();
+    assertThat(plan.get("problems").size()).isEqualTo(1);
+    JsonNode problem = plan.get("problems").get(0);
+    assertThat(problem.get("type").asString()).endsWith(":destination-conflict");
+    assertThat(problem.get("detail").asString())
+        .contains(
+            "devices/serial",
+            "/run/libvirt/qemu/foreign.sock",
+            lab.on("kvm-b", "virsh", "domuuid", "other").strip());
+  }
+}

@@ -183,6 +183,13 @@ public record Migration(
     return done == null ? retuned : retuned.tuned(done);
   }
 
+  /**
+   * Somebody is about to act on what it is now; whoever decided by the same version comes too late.
+   */
+  Migration claim() {
+    return versioned(version + 1);
+  }
+
   /** The running job has, or has not, taken the bandwidth. */
   Migration tuned(Tuning done) {
     return with(standing.with(done));

@@ -188,13 +188,14 @@ public class MigrationService {
   /**
    * Asks for the end of a migration. A queued one ends at once, a running one when libvirt let go.
    *
+   * @throws Refused when it is not as the client has seen it
    * @throws IllegalTransition when it is too late
    */
-  public Optional<Tracked> cancel(UUID id) {
+  public Optional<Tracked> cancel(UUID id, Precondition seen) {
     if (migrations.find(id).isEmpty()) {
       return Optional.empty();
     }
-    migrations.change(id, "cancel requested", m -> m.requestCancel(clock.instant()));
+    migrations.change(id, "cancel requested", m -> seen.require(m).requestCancel(clock.instant()));
     runs.nudge(id);
     return migrations.find(id);
   }
@@ -202,13 +203,15 @@ public class MigrationService {
   /**
    * Ends a migration that is in trouble, by the word of a person. Touches no host.
    *
+   * @throws Refused when it is not as the client has seen it
    * @throws IllegalTransition when it is not in trouble
    */
-  public Optional<Tracked> resolve(UUID id, String reason) {
+  public Optional<Tracked> resolve(UUID id, String reason, Precondition seen) {
     if (migrations.find(id).isEmpty()) {
       return Optional.empty();
     }
-    migrations.change(id, "resolved by hand: " + reason, m -> m.resolve(reason, clock.instant()));
+    migrations.change(
+        id, "resolved by hand: " + reason, m -> seen.require(m).resolve(reason, clock.instant()));
     log.warn("Migration {} was ended by hand: {}", id, reason);
     runs.nudge(id);
     return migrations.find(id);

@@ -7,10 +7,10 @@ import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
@@ -47,40 +47,55 @@ public class SteeringService {
    * Changes the limits of a migration; those of a running job at once, so that the answer tells
    * what they reach.
    *
+   * @throws Refused when it is not as the client has seen it
    * @throws IllegalTransition when it is too late
    * @throws dev.virtferry.libvirt.LibvirtFailure when libvirt refuses
    * @throws dev.virtferry.libvirt.HostUnreachable when the source could not be asked
    */
-  public Optional<Tracked> retune(UUID id, Retuning wish) {
+  public Optional<Tracked> retune(UUID id, Retuning wish, Precondition seen) {
     return steered(
         id,
+        seen,
         migration -> {
           migration.retune(wish, null);
-          Tuning done = retuned(migration, wish);
-          return m -> m.retune(wish, done);
+          Long bandwidth = wish.bandwidthMiBps();
+          return migration.state() == MigrationState.MIGRATING && bandwidth != null
+              ? told(id, wish, bandwidth, seen)
+              : m -> seen.require(m).retune(wish, null);
         },
         "other limits were asked for");
   }
 
-  /** Null when the job is not there yet; the run tells it later. */
-  private @Nullable Tuning retuned(Migration migration, Retuning wish) {
-    Long bandwidth = wish.bandwidthMiBps();
-    return migration.state() == MigrationState.MIGRATING && bandwidth != null
-        ? tuner
-            .tune(named(migration.order().source()).address(), migration.order(), bandwidth)
-            .orElse(null)
-        : null;
+  /**
+   * Tells the job. It is claimed before, so that of two clients who have seen the same only one
+   * tells it anything.
+   */
+  private UnaryOperator<Migration> told(UUID id, Retuning wish, long bandwidth, Precondition seen) {
+    Migration claimed =
+        migrations.change(
+            id,
+            "about to change the bandwidth",
+            m -> {
+              seen.require(m).retune(wish, null);
+              return m.claim();
+            });
+    Order order = claimed.order();
+    Tuning done = tuner.tune(named(order.source()).address(), order, bandwidth).orElse(null);
+    // Whom the job obeyed last is not known when another changed it meanwhile: the run tells it.
+    return m -> m.retune(wish, Objects.equals(m.tuning(), claimed.tuning()) ? done : null);
   }
 
   /**
    * Brings the memory copy to its end, now or as soon as it begins.
    *
    * @throws IllegalTransition when it is too late
-   * @throws Refused for post-copy without the option that allows it
+   * @throws Refused for post-copy without the option that allows it, or when the migration is not
+   *     as the client has seen it
    */
-  public Optional<Tracked> complete(UUID id, Completion by) {
+  public Optional<Tracked> complete(UUID id, Completion by, Precondition seen) {
     return steered(
         id,
+        seen,
         migration -> {
           if (by == Completion.POST_COPY && !migration.order().options().postCopy()) {
             throw new Refused(
@@ -90,7 +105,7 @@ public class SteeringService {
                     "The migration was started without options.postCopy, which can't be changed any"
                         + " more; use SUSPEND."));
           }
-          return m -> m.complete(by);
+          return m -> seen.require(m).complete(by);
         },
         "asked to complete by " + by);
   }
@@ -99,15 +114,17 @@ public class SteeringService {
    * Goes on with a post-copy whose link was lost.
    *
    * @throws IllegalTransition when it has ended or never allowed post-copy
-   * @throws Refused when the source does not show that the link was lost
+   * @throws Refused when the source does not show that the link was lost, or the migration is not
+   *     as the client has seen it
    */
-  public Optional<Tracked> resumePostCopy(UUID id) {
+  public Optional<Tracked> resumePostCopy(UUID id, Precondition seen) {
     return steered(
         id,
+        seen,
         migration -> {
           migration.resumePostCopy();
           requireLost(migration);
-          return Migration::resumePostCopy;
+          return m -> seen.require(m).resumePostCopy();
         },
         "asked to go on with post-copy");
   }
@@ -129,12 +146,12 @@ public class SteeringService {
   }
 
   /** Looks at the migration as it is, and applies the verb that comes of that. */
-  private Optional<Tracked> steered(UUID id, Look look, String cause) {
+  private Optional<Tracked> steered(UUID id, Precondition seen, Look look, String cause) {
     Optional<Tracked> found = migrations.find(id);
     if (found.isEmpty()) {
       return found;
     }
-    UnaryOperator<Migration> verb = look.at(found.get().migration());
+    UnaryOperator<Migration> verb = look.at(seen.require(found.get().migration()));
     migrations.change(id, cause, verb);
     log.info("Migration {}: {}", id, cause);
     runs.nudge(id);

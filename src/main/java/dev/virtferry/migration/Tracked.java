@@ -1,7 +1,13 @@
 package dev.virtferry.migration;
 
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** A migration and how far it is: what a client polls. */
 public record Tracked(Migration migration, Progress progress) {
+
+  private static final Pattern ETAG = Pattern.compile("\"([1-9]\\d{0,8})-\\d+\"");
 
   /**
    * Progress is what the migration says, so that no reader sees the one without the other: complete
@@ -25,5 +31,12 @@ public record Tracked(Migration migration, Progress progress) {
   /** The ETag of a migration of that version with progress of that revision. */
   public static String etag(int version, long revision) {
     return "\"%d-%d\"".formatted(version, revision);
+  }
+
+  /** The version of the migration for which that ETag was given out; empty for any other text. */
+  public static Optional<Integer> version(String etag) {
+    return Optional.of(ETAG.matcher(etag))
+        .filter(Matcher::matches)
+        .map(found -> Integer.valueOf(found.group(1)));
   }
 }

@@ -20,6 +20,7 @@ public enum ProblemType {
   MIGRATION_NOT_RESOLVABLE(409, "The migration needs no decision"),
   RESOLVED_BY_HAND(409, "An operator ended the migration"),
   MIGRATION_NOT_CANCELLABLE(409, "The migration can't be cancelled any more"),
+  PRECONDITION_FAILED(412, "The migration is not as the client knows it"),
   RATE_LIMITED(429, "The caller asks for too much at a time"),
   DOMAIN_NOT_FOUND(422, "No host has such a domain"),
   DOMAIN_NOT_RUNNING(422, "The domain does not run"),

@@ -87,7 +87,7 @@ class MigrationRunnerTest extends PlayedHosts {
   void aRunHearsOfACancel() {
     UUID id = submit();
     awaitCall();
-    service.cancel(id);
+    service.cancel(id, Precondition.NONE);
     await().until(() -> hosts().aborts().contains(guest.uuid()));
     hosts().job(guest.uuid(), Activity.NONE);
     hosts().endCall(guest.uuid(), new LibvirtFailure(78, 10, "operation aborted"));

@@ -166,12 +166,12 @@ final class PlayedRun {
   }
 
   void cancel() {
-    service.cancel(id());
+    service.cancel(id(), Precondition.NONE);
   }
 
   /** Ends it by hand. */
   void resolve(String reason) {
-    service.resolve(id(), reason);
+    service.resolve(id(), reason, Precondition.NONE);
   }
 
   // What the service does.

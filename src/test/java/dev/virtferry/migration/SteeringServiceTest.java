@@ -88,7 +88,10 @@ class SteeringServiceTest extends PlayedHosts {
 
   private Tuning retune(long bandwidth) {
     Migration retuned =
-        steering.retune(id, new Retuning(bandwidth, null)).orElseThrow().migration();
+        steering
+            .retune(id, new Retuning(bandwidth, null), Precondition.NONE)
+            .orElseThrow()
+            .migration();
     assertThat(retuned.order().options().bandwidthMiBps()).isEqualTo(bandwidth);
     Tuning tuning = retuned.tuning();
     assertThat(tuning).isNotNull();
@@ -128,7 +131,7 @@ class SteeringServiceTest extends PlayedHosts {
   @Test
   void tellsTheJobLaterWhatWasAskedForBeforeItsCopiesBegan() {
     migrate(new GivenOptions());
-    Tracked early = steering.retune(id, new Retuning(50L, 700L)).orElseThrow();
+    Tracked early = steering.retune(id, new Retuning(50L, 700L), Precondition.NONE).orElseThrow();
     assertThat(early.migration().tuning()).isNull();
     copy();
     awaitThat(t -> t.migration().tuning() != null);
@@ -149,7 +152,7 @@ class SteeringServiceTest extends PlayedHosts {
     migrate(new GivenOptions().bandwidth(2));
     copy();
     hosts().cutOff("kvm-a");
-    assertThatThrownBy(() -> steering.retune(id, new Retuning(50L, null)))
+    assertThatThrownBy(() -> steering.retune(id, new Retuning(50L, null), Precondition.NONE))
         .isInstanceOf(HostUnreachable.class);
     assertThat(now().migration().order().options().bandwidthMiBps()).isEqualTo(2);
     hosts().bringBack("kvm-a");
@@ -159,7 +162,8 @@ class SteeringServiceTest extends PlayedHosts {
   void suspendsTheGuestNotBeforeTheMemoryPhase() {
     migrate(new GivenOptions());
     copy();
-    Migration asked = steering.complete(id, Completion.SUSPEND).orElseThrow().migration();
+    Migration asked =
+        steering.complete(id, Completion.SUSPEND, Precondition.NONE).orElseThrow().migration();
     assertThat(asked.completion()).isEqualTo(Completion.SUSPEND);
     hosts().blockJob(guest.uuid(), "vda", 20 * MIB, 64 * MIB);
     awaitThat(t -> t.progress().disks().getFirst().bytesDone() == 20 * MIB);
@@ -173,7 +177,7 @@ class SteeringServiceTest extends PlayedHosts {
   void switchesToPostCopyOnceMemoryIsCopied() {
     migrate(new GivenOptions().postCopy());
     copy();
-    steering.complete(id, Completion.POST_COPY);
+    steering.complete(id, Completion.POST_COPY, Precondition.NONE);
     copyMemory();
     await().until(() -> hosts().remarks().contains("post-copy kvm-a"));
   }
@@ -181,7 +185,7 @@ class SteeringServiceTest extends PlayedHosts {
   @Test
   void refusesPostCopyToAMigrationThatWasStartedWithoutIt() {
     migrate(new GivenOptions());
-    assertThatThrownBy(() -> steering.complete(id, Completion.POST_COPY))
+    assertThatThrownBy(() -> steering.complete(id, Completion.POST_COPY, Precondition.NONE))
         .isInstanceOf(Refused.class)
         .hasMessageContaining("options.postCopy");
   }
@@ -191,16 +195,18 @@ class SteeringServiceTest extends PlayedHosts {
     migrate(new GivenOptions().postCopy());
     copy();
     copyMemory();
-    assertThatThrownBy(() -> steering.resumePostCopy(id)).isInstanceOf(Refused.class);
+    assertThatThrownBy(() -> steering.resumePostCopy(id, Precondition.NONE))
+        .isInstanceOf(Refused.class);
     hosts().show("kvm-a", guest, DomainState.PAUSED_POSTCOPY_FAILED);
     hosts().show("kvm-b", guest, DomainState.SHUTOFF_DESTROYED);
     awaitThat(t -> t.migration().location() == DomainLocation.NEITHER);
-    assertThatThrownBy(() -> steering.resumePostCopy(id)).isInstanceOf(Refused.class);
+    assertThatThrownBy(() -> steering.resumePostCopy(id, Precondition.NONE))
+        .isInstanceOf(Refused.class);
     hosts().show("kvm-b", guest, DomainState.RUNNING_POSTCOPY);
     awaitThat(t -> t.migration().location() == DomainLocation.DESTINATION);
     assertThat(now().migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
     hosts().refuseResumptions(true);
-    steering.resumePostCopy(id);
+    steering.resumePostCopy(id, Precondition.NONE);
     awaitThat(t -> String.valueOf(t.migration().attention()).contains("still running"));
     assertThat(now().migration().state()).isEqualTo(MigrationState.RECOVERING);
     hosts().refuseResumptions(false);
@@ -225,8 +231,8 @@ class SteeringServiceTest extends PlayedHosts {
   void knowsNoMigrationThatIsNotThere() {
     migrate(new GivenOptions());
     UUID nobody = UUID.randomUUID();
-    assertThat(steering.retune(nobody, new Retuning(1L, null))).isEmpty();
-    assertThat(steering.complete(nobody, Completion.SUSPEND)).isEmpty();
-    assertThat(steering.resumePostCopy(nobody)).isEmpty();
+    assertThat(steering.retune(nobody, new Retuning(1L, null), Precondition.NONE)).isEmpty();
+    assertThat(steering.complete(nobody, Completion.SUSPEND, Precondition.NONE)).isEmpty();
+    assertThat(steering.resumePostCopy(nobody, Precondition.NONE)).isEmpty();
   }
 }

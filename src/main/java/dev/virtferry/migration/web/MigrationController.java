@@ -204,8 +204,15 @@ class MigrationController {
           "A queued one ends at once. A running one is aborted; poll until it is CANCELLED, or"
               + " SUCCEEDED when the request came too late.")
   @ApiResponse(responseCode = "202", description = "Asked for; the same when asked again.")
-  ResponseEntity<MigrationResponse> cancel(@OwnMigration Tracked own) {
-    Tracked asked = service.cancel(own.migration().id()).orElseThrow(MigrationNotFound::new);
+  ResponseEntity<MigrationResponse> cancel(
+      @OwnMigration Tracked own,
+      @Parameter(description = IfMatch.DESCRIPTION)
+          @RequestHeader(name = "If-Match", required = false)
+          @Nullable String ifMatch) {
+    Tracked asked =
+        service
+            .cancel(own.migration().id(), IfMatch.precondition(ifMatch))
+            .orElseThrow(MigrationNotFound::new);
     return ResponseEntity.accepted().eTag(asked.etag()).body(MigrationResponse.of(asked));
   }
 
@@ -218,10 +225,14 @@ class MigrationController {
               + " location; no host is touched, and its slots and its domain are free.")
   @ApiResponse(responseCode = "200", description = "Ended.")
   ResponseEntity<MigrationResponse> resolve(
-      @OwnMigration Tracked own, @Valid @RequestBody Resolution resolution) {
+      @OwnMigration Tracked own,
+      @Valid @RequestBody Resolution resolution,
+      @Parameter(description = IfMatch.DESCRIPTION)
+          @RequestHeader(name = "If-Match", required = false)
+          @Nullable String ifMatch) {
     return found(
         service
-            .resolve(own.migration().id(), resolution.reason())
+            .resolve(own.migration().id(), resolution.reason(), IfMatch.precondition(ifMatch))
             .orElseThrow(MigrationNotFound::new));
   }
 

@@ -44,6 +44,7 @@ class OpenApiDescription {
           "403", "The caller's role does not include the call.",
           "404", "It is not there: see `type`.",
           "409", "It clashes with what is going on: see `type`.",
+          "412", "The migration is not as `If-Match` says; nothing was done.",
           "429", "The caller asks for too much; try again after `Retry-After` seconds.",
           "422", "It can't be done like that: see `type`, `detail` and `errors`.",
           "503", "A host did not answer; try again after `Retry-After` seconds.");
@@ -61,13 +62,13 @@ class OpenApiDescription {
           entry("getMigration", List.of("400", "404")),
           entry("listMigrations", List.of("400")),
           entry("getMigrationHistory", List.of("400", "404")),
-          entry("resolveMigration", List.of("400", "404", "409")),
-          entry("retuneMigration", List.of("400", "404", "409", "503")),
-          entry("completeMigration", List.of("400", "404", "409", "422")),
+          entry("resolveMigration", List.of("400", "404", "409", "412")),
+          entry("retuneMigration", List.of("400", "404", "409", "412", "503")),
+          entry("completeMigration", List.of("400", "404", "409", "412", "422")),
           entry("getMigrationDeliveries", List.of("400", "404")),
           entry("watchMigration", List.of("400", "404", "503")),
-          entry("resumePostCopy", List.of("400", "404", "409", "503")),
-          entry("cancelMigration", List.of("400", "404", "409")));
+          entry("resumePostCopy", List.of("400", "404", "409", "412", "503")),
+          entry("cancelMigration", List.of("400", "404", "409", "412")));
 
   /** Of the operations that take anything but a migration. */
   private static final Map<String, Map<String, Example>> EXAMPLES =

@@ -5,6 +5,7 @@ import dev.virtferry.migration.Retuning;
 import dev.virtferry.migration.SteeringService;
 import dev.virtferry.migration.Tracked;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -17,6 +18,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.annotation.JsonDeserialize;
@@ -42,9 +44,16 @@ class SteeringController {
               + " streams have the bandwidth.")
   @ApiResponse(responseCode = "200", description = "Kept, and told to the job where one runs.")
   ResponseEntity<MigrationResponse> retune(
-      @OwnMigration Tracked own, @Valid @RequestBody Patch patch) {
+      @OwnMigration Tracked own,
+      @Valid @RequestBody Patch patch,
+      @Parameter(description = IfMatch.DESCRIPTION)
+          @RequestHeader(name = "If-Match", required = false)
+          @Nullable String ifMatch) {
     Retuning wish = patch.options().toRetuning();
-    Tracked now = service.retune(own.migration().id(), wish).orElseThrow(MigrationNotFound::new);
+    Tracked now =
+        service
+            .retune(own.migration().id(), wish, IfMatch.precondition(ifMatch))
+            .orElseThrow(MigrationNotFound::new);
     return ResponseEntity.ok().eTag(now.etag()).body(MigrationResponse.of(now));
   }
 
@@ -57,9 +66,15 @@ class SteeringController {
               + " is remembered until then.")
   @ApiResponse(responseCode = "202", description = "Asked for; poll on.")
   ResponseEntity<MigrationResponse> complete(
-      @OwnMigration Tracked own, @Valid @RequestBody CompletionRequest request) {
+      @OwnMigration Tracked own,
+      @Valid @RequestBody CompletionRequest request,
+      @Parameter(description = IfMatch.DESCRIPTION)
+          @RequestHeader(name = "If-Match", required = false)
+          @Nullable String ifMatch) {
     return accepted(
-        service.complete(own.migration().id(), request.by()).orElseThrow(MigrationNotFound::new));
+        service
+            .complete(own.migration().id(), request.by(), IfMatch.precondition(ifMatch))
+            .orElseThrow(MigrationNotFound::new));
   }
 
   @PostMapping("/resume-post-copy")
@@ -70,9 +85,15 @@ class SteeringController {
           "The guest is paused then, its memory split between both hosts. It is tried until QEMU"
               + " takes it; poll on.")
   @ApiResponse(responseCode = "202", description = "Asked for; the same when asked again.")
-  ResponseEntity<MigrationResponse> resumePostCopy(@OwnMigration Tracked own) {
+  ResponseEntity<MigrationResponse> resumePostCopy(
+      @OwnMigration Tracked own,
+      @Parameter(description = IfMatch.DESCRIPTION)
+          @RequestHeader(name = "If-Match", required = false)
+          @Nullable String ifMatch) {
     return accepted(
-        service.resumePostCopy(own.migration().id()).orElseThrow(MigrationNotFound::new));
+        service
+            .resumePostCopy(own.migration().id(), IfMatch.precondition(ifMatch))
+            .orElseThrow(MigrationNotFound::new));
   }
 
   private static ResponseEntity<MigrationResponse> accepted(Tracked asked) {

@@ -71,7 +71,7 @@ class ArchitectureTest {
         .whereLayer("notice")
         .mayOnlyBeAccessedByLayers("application", "web", "store")
         .whereLayer("disk")
-        .mayOnlyBeAccessedByLayers("migration", "web", "host web")
+        .mayOnlyBeAccessedByLayers("migration", "store", "web", "host web")
         .whereLayer("host")
         .mayOnlyBeAccessedByLayers("application", "migration", "web", "host web")
         .whereLayer("access web")

@@ -18,6 +18,8 @@ import java.util.UUID;
  * @param places by disk target, for those that go to another place than they have now
  * @param promised by pool of the destination, the bytes that other migrations will still put there
  * @param spokenFor the images that other migrations copy into
+ * @param overwrite what may be written over
+ * @param own the images that are known as the domain's own, and how each looked then
  */
 public record CopyWish(
     UUID domain,
@@ -28,7 +30,9 @@ public record CopyWish(
     BackingCheck verify,
     Map<String, VolumeWish> places,
     Map<String, Long> promised,
-    Set<ImageName> spokenFor) {
+    Set<ImageName> spokenFor,
+    Overwrite overwrite,
+    Map<ImageName, VolumeMark> own) {
 
   /** Whether no image at the destination matters, so that nobody needs to look there. */
   boolean isForNothing() {

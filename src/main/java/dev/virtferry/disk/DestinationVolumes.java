@@ -35,11 +35,13 @@ public final class DestinationVolumes {
   public Placement plan(
       CopyWish wish, HostAddress source, List<StoragePool> sourcePools, HostAddress destination) {
     if (wish.isForNothing()) {
-      return new Placement(List.of(), List.of());
+      return Placement.NONE;
     }
     var here = new PoolView(storage, source, sourcePools);
     var there = new PoolView(storage, destination, storage.pools(destination));
-    return new VolumePlanner(wish, here, there, files.look(destination, there), shared).placement();
+    var content = new ImageContent(storage, destination);
+    return new VolumePlanner(wish, here, there, files.look(destination, there), content, shared)
+        .placement();
   }
 
   /**

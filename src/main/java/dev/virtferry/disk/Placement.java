@@ -2,6 +2,7 @@ package dev.virtferry.disk;
 
 import dev.virtferry.problem.Problem;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +10,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param volumes in the order in which libvirt will be told; without those that have no place
  * @param obstacles why not all can go there; empty when they can
+ * @param images what stands at the place of each, by disk target; without those that have none
+ * @param changed the images that were the domain's own and somebody wrote into since, and how each
+ *     looked before
  */
-public record Placement(List<VolumePlan> volumes, List<Obstacle> obstacles) {
+public record Placement(
+    List<VolumePlan> volumes,
+    List<Obstacle> obstacles,
+    Map<String, DestinationImage> images,
+    Map<ImageName, VolumeMark> changed) {
+
+  /** Nothing is copied. */
+  public static final Placement NONE = new Placement(List.of(), List.of(), Map.of(), Map.of());
+
+  public Placement {
+    volumes = List.copyOf(volumes);
+    obstacles = List.copyOf(obstacles);
+    images = Map.copyOf(images);
+    changed = Map.copyOf(changed);
+  }
 
   /**
    * Something in the way.
@@ -18,4 +36,14 @@ public record Placement(List<VolumePlan> volumes, List<Obstacle> obstacles) {
    * @param target the disk that it is about; null when it is about all of them
    */
   public record Obstacle(@Nullable String target, Problem problem) {}
+
+  /** What is written over although nobody can tell what it holds, a sentence each. */
+  public List<String> unseen() {
+    return volumes.stream()
+        .filter(plan -> plan.found() == DestinationImage.UNKNOWN_CONTENT)
+        .map(plan ->
+            "What %s holds can't be told, and %s is copied over it"
+                .formatted(plan.path(), plan.target()))
+        .toList();
+  }
 }

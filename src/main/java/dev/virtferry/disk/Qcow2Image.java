@@ -25,11 +25,16 @@ final class Qcow2Image implements GuestImage {
   private static final long COMPRESSED = 1L << 62;
   private static final long READS_AS_ZEROES = 1;
 
+  /** Enough for 8 TiB in clusters of QEMU's default size; what has more is taken for written. */
+  private static final int LARGEST_TABLE = 128 * 1024;
+
   private final VolumeReader file;
   private final GuestImage beneath;
   private final int clusterBits;
   private final long capacity;
   private final long tableOffset;
+  private final long tableEntries;
+  private final int snapshots;
 
   /**
    * Reads the header.
@@ -51,7 +56,9 @@ final class Qcow2Image implements GuestImage {
     if (!known || clusterBits < 9 || clusterBits > 21) {
       throw new IncomparableImage("its version or cluster size is not known");
     }
-    requireTable(Integer.toUnsignedLong(header.getInt(36)));
+    this.tableEntries = Integer.toUnsignedLong(header.getInt(36));
+    this.snapshots = header.getInt(60);
+    requireTable(tableEntries);
     if (header.getInt(32) != 0) {
       throw new IncomparableImage("it is encrypted");
     }
@@ -69,6 +76,14 @@ final class Qcow2Image implements GuestImage {
     if (capacity < 0 || tableOffset < 0 || tableOffset > OFFSET_MASK || entries < needed) {
       throw new IncomparableImage("its header is damaged");
     }
+  }
+
+  /** Whether no cluster was ever allocated for a guest, and there is no snapshot. */
+  boolean isUnwritten() {
+    long bytes = tableEntries * ENTRY_BYTES;
+    return snapshots == 0
+        && bytes <= LARGEST_TABLE
+        && GuestImage.isZero(bytes(tableOffset, (int) bytes).array());
   }
 
   @Override

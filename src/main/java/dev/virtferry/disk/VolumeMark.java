@@ -35,6 +35,17 @@ public record VolumeMark(
   }
 
   /**
+   * Whether nobody has written into it or changed anything of it since, by its times. What it takes
+   * may differ: file systems settle that later.
+   */
+  public boolean isUnchanged(StorageVolume now) {
+    return timestamps != null
+        && timestamps.equals(now.timestamps())
+        && format.equals(now.format())
+        && capacityBytes == now.capacityBytes();
+  }
+
+  /**
    * Whether this may be the same volume after more was written into it: a copy only grows, and a
    * file that others put in its place is often smaller, older, or of another mode.
    */

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param names every name that the image at the destination is known by; empty in what an older
  *     version wrote
  * @param from the path of the image on the source; null in what an older version wrote
+ * @param found what stood there when it was planned; null in what an older version wrote
+ * @param mark by what the image was known that stood there; null where none is seen
  */
 public record VolumePlan(
     String target,
@@ -35,7 +37,9 @@ public record VolumePlan(
     List<BackingImage> backing,
     @Nullable Original original,
     List<ImageName> names,
-    @Nullable String from) {
+    @Nullable String from,
+    @Nullable DestinationImage found,
+    @Nullable VolumeMark mark) {
 
   public VolumePlan {
     backing = List.copyOf(backing);
@@ -85,11 +89,29 @@ public record VolumePlan(
                   .formatted(path, target));
       case REUSE ->
           capacityBytes == accepted.capacityBytes
-              ? Optional.empty()
+              ? dataBeyond(accepted)
               : Optional.of(
                   "%s had %d bytes when it was to be overwritten by %s, and has %d now."
                       .formatted(path, accepted.capacityBytes, target, capacityBytes));
       case EXPECT -> Optional.empty();
+    };
+  }
+
+  /** Whatever may be written over: somebody wrote what nobody knew of when it was accepted. */
+  private Optional<String> dataBeyond(VolumePlan accepted) {
+    return accepted.harmless() && !harmless()
+        ? Optional.of(
+            "%s was empty or the domain's own when it was to be overwritten by %s; by now somebody wrote into it."
+                .formatted(path, target))
+        : Optional.empty();
+  }
+
+  /** Whether nobody else's data was seen there; not known of what an older version wrote. */
+  public boolean harmless() {
+    return switch (found) {
+      case null -> false;
+      case ABSENT, EMPTY, OWN -> true;
+      case FOREIGN, NAMED, UNKNOWN_CONTENT -> false;
     };
   }
 

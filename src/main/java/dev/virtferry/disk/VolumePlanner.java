@@ -33,9 +33,12 @@ final class VolumePlanner {
   private final PoolView source;
   private final PoolView destination;
   private final FilesInUse.Look files;
+  private final ImageContent content;
   private final BackingImages backingImages;
   private final List<VolumePlan> plans = new ArrayList<>();
   private final List<Obstacle> obstacles = new ArrayList<>();
+  private final Map<String, DestinationImage> images = new HashMap<>();
+  private final Map<ImageName, VolumeMark> changed = new HashMap<>();
   private final Map<String, Long> growth = new HashMap<>();
   private final Set<ImageName> taken = new HashSet<>();
 
@@ -44,11 +47,13 @@ final class VolumePlanner {
       PoolView source,
       PoolView destination,
       FilesInUse.Look files,
+      ImageContent content,
       SharedStorage shared) {
     this.wish = wish;
     this.source = source;
     this.destination = destination;
     this.files = files;
+    this.content = content;
     this.backingImages = new BackingImages(source, destination, shared, wish.verify());
   }
 
@@ -69,7 +74,7 @@ final class VolumePlanner {
     }
     wish.staying().forEach(this::requirePresent);
     requireRoom();
-    return new Placement(List.copyOf(plans), List.copyOf(obstacles));
+    return new Placement(plans, obstacles, images, changed);
   }
 
   /** A disk, what is behind it, and the field that names it. */
@@ -151,6 +156,9 @@ final class VolumePlanner {
     Set<ImageName> names = names(path, Optional.empty());
     List<String> objections = new ArrayList<>(promises(path, names));
     files.claims(path, null, wish.domain()).forEach(claim -> objections.add(refusal(path, claim)));
+    DestinationImage found =
+        objections.isEmpty() ? DestinationImage.UNKNOWN_CONTENT : DestinationImage.NAMED;
+    objections.addAll(refusal(copied, path, found));
     objections.forEach(words -> obstacle(copied.target(), copied.pointer(), words));
     if (objections.isEmpty()) {
       plans.add(
@@ -166,7 +174,9 @@ final class VolumePlanner {
               List.of(),
               original(copied),
               List.copyOf(names),
-              from(copied)));
+              from(copied),
+              found,
+              null));
     }
   }
 
@@ -181,12 +191,22 @@ final class VolumePlanner {
             : new BackingImages.Found(List.of(), List.of());
     List<String> objections = new ArrayList<>();
     Set<ImageName> names = names(place.path(), there);
-    objections.addAll(claims(place, there, names));
+    boolean twice = !Collections.disjoint(taken, names);
+    taken.addAll(names);
+    if (twice) {
+      objections.add(
+          "Another disk goes to %s already; give each a name of its own.".formatted(place.path()));
+    }
+    List<String> claims = twice ? List.of() : claims(place, there, names);
+    objections.addAll(claims);
+    DestinationImage found =
+        claims.isEmpty() ? found(place, there.orElse(null)) : DestinationImage.NAMED;
     objections.addAll(
         there.isPresent()
             ? ImageRules.misfits(disk, copied.image(), wish.mode(), there.get(), destination.name())
             : ImageRules.unmakeable(disk, copied.image(), place.pool(), encrypted));
     objections.addAll(beneath.objections());
+    objections.addAll(refusal(copied, place.path(), found));
     objections.forEach(words -> obstacle(disk.target(), copied.pointer(), words));
     if (objections.isEmpty()) {
       long bytes = bytesToCopy(copied);
@@ -203,7 +223,9 @@ final class VolumePlanner {
               beneath.images(),
               original(copied),
               List.copyOf(names),
-              from(copied)));
+              from(copied),
+              found,
+              there.map(VolumeMark::of).orElse(null)));
       long allocated = there.map(StorageVolume::allocationBytes).orElse(0L);
       growth.merge(place.pool().name(), Math.max(0, bytes - allocated), Long::sum);
     }
@@ -211,12 +233,6 @@ final class VolumePlanner {
 
   /** Who else has the place. */
   private List<String> claims(Place place, Optional<StorageVolume> there, Set<ImageName> names) {
-    boolean free = Collections.disjoint(taken, names);
-    taken.addAll(names);
-    if (!free) {
-      return List.of(
-          "Another disk goes to %s already; give each a name of its own.".formatted(place.path()));
-    }
     List<Claim> claims =
         there.isPresent()
             ? files.claims(place.path(), there.get(), wish.domain())
@@ -225,6 +241,60 @@ final class VolumePlanner {
             promises(place.path(), names).stream(),
             claims.stream().map(claim -> refusal(place.path(), claim)))
         .toList();
+  }
+
+  /** What stands at a place that nobody else has. */
+  private DestinationImage found(Place place, @Nullable StorageVolume there) {
+    if (there == null) {
+      return DestinationImage.ABSENT;
+    }
+    if (isOwn(name(place.path()), there)) {
+      return DestinationImage.OWN;
+    }
+    if (!ImageRules.ofFiles(place.pool())) {
+      return DestinationImage.UNKNOWN_CONTENT;
+    }
+    return content.isEmpty(there) ? DestinationImage.EMPTY : DestinationImage.FOREIGN;
+  }
+
+  private boolean isOwn(ImageName name, StorageVolume there) {
+    @Nullable VolumeMark before = wish.own().get(name);
+    if (before == null) {
+      return false;
+    }
+    boolean own = before.isUnchanged(there);
+    if (!own) {
+      changed.put(name, before);
+    }
+    return own;
+  }
+
+  /** Why the image may not be written over, if so. */
+  private List<String> refusal(CopiedDisk copied, String path, DestinationImage found) {
+    images.put(copied.target(), found);
+    return switch (wish.overwrite().over(found)) {
+      case GRANTED, UNSEEN -> List.of();
+      case REFUSED ->
+          switch (found) {
+            // Whoever has it is told already.
+            case ABSENT, NAMED -> List.of();
+            case EMPTY, OWN, FOREIGN, UNKNOWN_CONTENT -> List.of(inTheWay(path, found));
+          };
+    };
+  }
+
+  private String inTheWay(String path, DestinationImage found) {
+    return switch (wish.overwrite()) {
+      case NEVER ->
+          "%s on %s %s there already, and options.overwrite is NEVER; remove it, or name another place in volumes."
+              .formatted(
+                  path,
+                  destination.name(),
+                  found == DestinationImage.UNKNOWN_CONTENT ? "may be" : "is");
+      case OWN, ANY ->
+          "%s on %s holds data that virt-ferry does not know as this domain's own; remove it, name another place in volumes, or let options.overwrite be ANY."
+              .formatted(path, destination.name());
+    };
   }
 
   private List<String> promises(String path, Set<ImageName> names) {

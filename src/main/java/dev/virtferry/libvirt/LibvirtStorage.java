@@ -204,12 +204,34 @@ public final class LibvirtStorage implements Storage {
                                 .isPresent())
                     .orElseThrow(() -> gone(pool)));
     if (!found) {
-      throw new LibvirtFailure(NO_STORAGE_VOL, FROM_STORAGE, "%s is gone".formatted(name));
+      throw lost(name);
     }
   }
 
   private static LibvirtFailure gone(String pool) {
     return new LibvirtFailure(NO_STORAGE_POOL, FROM_STORAGE, "The pool %s is gone".formatted(pool));
+  }
+
+  @Override
+  public byte[] read(HostAddress host, String pool, String name, long offset, int length) {
+    return connections.ask(
+        host,
+        connect ->
+            withPool(
+                    connect,
+                    pool,
+                    there ->
+                        withVolume(
+                                there,
+                                name,
+                                volume ->
+                                    LibvirtVolumeReader.download(connect, volume, offset, length))
+                            .orElseThrow(() -> lost(name)))
+                .orElseThrow(() -> gone(pool)));
+  }
+
+  private static LibvirtFailure lost(String name) {
+    return new LibvirtFailure(NO_STORAGE_VOL, FROM_STORAGE, "%s is gone".formatted(name));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.virtferry.libvirt;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
 import org.libvirt.StorageVol;
 import org.libvirt.Stream;
@@ -51,20 +52,27 @@ final class LibvirtVolumeReader implements VolumeReader {
 
   private byte[] download(long offset) {
     try {
-      Stream stream = connect.streamNew(0);
-      try {
-        return received(stream, offset);
-      } finally {
-        stream.free();
-      }
+      return download(connect, volume, offset, WINDOW);
     } catch (LibvirtException e) {
       throw Failures.of(e);
     }
   }
 
-  private byte[] received(Stream stream, long offset) throws LibvirtException {
-    var window = new byte[WINDOW];
-    volume.download(stream, offset, WINDOW, 0);
+  /** So many bytes from there on; beyond the volume's end there are zeroes. */
+  static byte[] download(Connect connect, StorageVol volume, long offset, int length)
+      throws LibvirtException {
+    Stream stream = connect.streamNew(0);
+    try {
+      return received(stream, volume, offset, length);
+    } finally {
+      stream.free();
+    }
+  }
+
+  private static byte[] received(Stream stream, StorageVol volume, long offset, int wanted)
+      throws LibvirtException {
+    var window = new byte[wanted];
+    volume.download(stream, offset, wanted, 0);
     int filled = 0;
     var piece = new byte[256 * 1024];
     int length = stream.receive(piece);

@@ -45,6 +45,14 @@ public interface Storage {
   void shrink(HostAddress host, String pool, String name, long capacityBytes);
 
   /**
+   * A small piece of a volume of files, as it lies in the pool ({@code virStorageVolDownload});
+   * what is beyond the volume's end reads as zeroes.
+   *
+   * @param length in bytes, at most 1 MiB
+   */
+  byte[] read(HostAddress host, String pool, String name, long offset, int length);
+
+  /**
    * Opens a volume for reading, on a connection of its own. The caller is on a platform thread.
    *
    * @throws HostUnreachable when the host does not answer

@@ -220,6 +220,16 @@ final class BothHosts {
     volumes.leaveOriginals(migration, sender, why);
   }
 
+  /** Writes down which images the guest left at the source. */
+  void leaveBehind(HeldMigration migration) {
+    volumes.leaveBehind(migration, sender);
+  }
+
+  /** Writes down which images of the guest's own a copy that came to nothing left unfinished. */
+  void leaveUnfinished(HeldMigration migration) {
+    volumes.leaveUnfinished(migration, receiver);
+  }
+
   private boolean runsOnItsCopies() {
     Optional<DomainDescription> there = hypervisor.describe(destination, domain.toString());
     if (there.isEmpty() || !there.get().state().active()) {

@@ -1,6 +1,7 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.access.Scope;
+import dev.virtferry.disk.Overwrite;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.problem.Problem;
@@ -27,6 +28,9 @@ final class Bounds {
     String name = options.destinationName();
     if (name != null && !scope.hasDomain(name)) {
       throw beyond("#/options/destinationName", "this is none of those names");
+    }
+    if (options.overwrite() == Overwrite.ANY) {
+      throw beyond("#/options/overwrite", "does not write over what may be another's");
     }
     if (options.listenAddress() != null) {
       throw beyond("#/options/listenAddress", "does not choose where hosts listen");

@@ -124,11 +124,13 @@ final class Crossing {
                 source.address(),
                 pools,
                 destination.address())
-            : new Placement(List.of(), List.of());
+            : Placement.NONE;
     findings.add(
         Subject.STORAGE,
         placement.obstacles().stream().map(Obstacle::problem).toList(),
         "every copy has a place");
+    placement.unseen().forEach(words -> findings.unknown(Subject.STORAGE, words));
+    migrations.forgetImages(domain.uuid(), placement.changed());
     Order order =
         order(submission, domain, source, destination, selected, placement, files.renamed());
     findings.add(Subject.OPTIONS, OptionRules.problems(order, here, there), "all are known");
@@ -137,6 +139,7 @@ final class Crossing {
         source,
         destination,
         selected.choices().stream().map(choice -> choice(choice, placement)).toList(),
+        placement.images(),
         findings.checks(),
         findings.problems(),
         order,
@@ -287,7 +290,7 @@ final class Crossing {
     return selected.chosen().isEmpty() ? List.of() : migrations.underWayTo(destination.name());
   }
 
-  private static CopyWish wish(
+  private CopyWish wish(
       Submission submission,
       DomainDescription domain,
       Selection selected,
@@ -302,7 +305,9 @@ final class Crossing {
         submission.options().verifyBacking(),
         submission.volumes(),
         Promised.bytes(others, self),
-        Promised.images(others, domain.uuid()));
+        Promised.images(others, domain.uuid()),
+        submission.options().overwrite(),
+        selected.chosen().isEmpty() ? Map.of() : migrations.imagesOf(domain.uuid()));
   }
 
   private static DiskChoice choice(DiskChoice choice, Placement placement) {

@@ -11,11 +11,16 @@ import static dev.virtferry.migration.MigrationState.RECOVERING;
 import static dev.virtferry.migration.MigrationState.SUCCEEDED;
 
 import dev.virtferry.access.Scope;
+import dev.virtferry.disk.ImageName;
 import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.migration.VolumeRecord.Fate;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param version counts the changes; the store increments it
  * @param call exactly what goes to libvirt
  * @param volumes those that were made, or deleted at the source
+ * @param leaves the images that are the domain's own and that nobody uses once it has ended
  */
 public record Migration(
     UUID id,
@@ -35,14 +41,18 @@ public record Migration(
     MigrateCall call,
     Standing standing,
     Timeline timeline,
-    List<VolumeRecord> volumes) {
+    List<VolumeRecord> volumes,
+    List<OwnImage> leaves) {
 
   public Migration {
     volumes = List.copyOf(volumes);
+    // What an older version wrote lacks it.
+    leaves = List.copyOf(Objects.requireNonNullElse(leaves, List.of()));
   }
 
   static Migration accepted(UUID id, Order order, MigrateCall call, Instant now) {
-    return new Migration(id, 1, order, call, Standing.ACCEPTED, Timeline.from(now), List.of());
+    return new Migration(
+        id, 1, order, call, Standing.ACCEPTED, Timeline.from(now), List.of(), List.of());
   }
 
   public MigrationState state() {
@@ -125,7 +135,25 @@ public record Migration(
    */
   Migration recordVolumes(List<VolumeRecord> now) {
     require(state() == PREPARING || state() == FINISHING, "record volumes");
-    return new Migration(id, version, order, call, standing, timeline, now);
+    return new Migration(id, version, order, call, standing, timeline, now, leaves);
+  }
+
+  /** Writes down which images it leaves that are the domain's own. */
+  Migration leave(List<OwnImage> images) {
+    require(state() == FINISHING, "leave images");
+    return new Migration(id, version, order, call, standing, timeline, volumes, images);
+  }
+
+  /** Every image that it wrote into or deleted, and none before libvirt was called. */
+  public Set<ImageName> touched() {
+    if (timeline.startedAt() == null) {
+      return Set.of();
+    }
+    Set<ImageName> touched = new HashSet<>(order.images());
+    volumes.stream()
+        .filter(volume -> volume.state() == Fate.DELETED)
+        .forEach(volume -> touched.add(new ImageName(volume.host(), volume.path())));
+    return touched;
   }
 
   /**
@@ -146,7 +174,8 @@ public record Migration(
         given,
         to(MIGRATING, "start").with(first),
         timeline.started(now).entered(first, now),
-        volumes);
+        volumes,
+        leaves);
   }
 
   /** Where a look saw the guest before libvirt was told of a migration. */
@@ -179,7 +208,7 @@ public record Migration(
   Migration retune(Retuning wish, @Nullable Tuning done) {
     require(steerable(), "be retuned");
     Migration retuned =
-        new Migration(id, version, order.retuned(wish), call, standing, timeline, volumes);
+        new Migration(id, version, order.retuned(wish), call, standing, timeline, volumes, leaves);
     return done == null ? retuned : retuned.tuned(done);
   }
 
@@ -263,7 +292,15 @@ public record Migration(
   /** The call is over; {@code where} is what both hosts show now. */
   Migration finish(DomainLocation where) {
     Standing finishing = state() == FINISHING ? standing : to(FINISHING, "finish");
-    return with(finishing.with((Attention) null).with(where));
+    return new Migration(
+        id,
+        version,
+        order,
+        call,
+        finishing.with((Attention) null).with(where),
+        timeline,
+        volumes,
+        List.of());
   }
 
   Migration succeed(Instant now) {
@@ -294,12 +331,19 @@ public record Migration(
     List<VolumeRecord> left =
         volumes.stream().map(v -> v.unlessSettled("The migration was ended by hand.")).toList();
     return new Migration(
-        id, version, order, call, to(FAILED, "be resolved").with(why), timeline.ended(now), left);
+        id,
+        version,
+        order,
+        call,
+        to(FAILED, "be resolved").with(why),
+        timeline.ended(now),
+        left,
+        List.of());
   }
 
   /** The same under another version; for the store, which counts. */
   public Migration versioned(int version) {
-    return new Migration(id, version, order, call, standing, timeline, volumes);
+    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
   }
 
   private Standing to(MigrationState next, String verb) {
@@ -308,11 +352,11 @@ public record Migration(
   }
 
   private Migration with(Standing standing) {
-    return new Migration(id, version, order, call, standing, timeline, volumes);
+    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
   }
 
   private Migration with(Timeline timeline) {
-    return new Migration(id, version, order, call, standing, timeline, volumes);
+    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
   }
 
   private void require(boolean allowed, String verb) {

@@ -1,6 +1,8 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.disk.BackingCheck;
+import dev.virtferry.disk.Overwrite;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  *     VIR_MIGRATE_PARAM_LISTEN_ADDRESS})
  * @param disksPort the destination's port for disks ({@code VIR_MIGRATE_PARAM_DISKS_PORT})
  * @param sourceVolumes what becomes of the copied images at the source
+ * @param overwrite what at the destination may be written over
  * @param verifyBacking how backing images are compared when only overlays are copied
  * @param synchronousWrites whether a write of the guest waits for the copy ({@code
  *     VIR_MIGRATE_NON_SHARED_SYNCHRONOUS_WRITES})
@@ -60,11 +63,17 @@ public record MigrationOptions(
     @Nullable String listenAddress,
     @Nullable Integer disksPort,
     SourceVolumes sourceVolumes,
+    Overwrite overwrite,
     BackingCheck verifyBacking,
     boolean synchronousWrites,
     boolean detectZeroes,
     boolean guardedSwitchover,
     @Nullable Timeout timeout) {
+
+  public MigrationOptions {
+    // What an older version wrote lacks it.
+    overwrite = Objects.requireNonNullElse(overwrite, Overwrite.OWN);
+  }
 
   /**
    * A guest that outruns its copy is slowed down more and more ({@code VIR_MIGRATE_AUTO_CONVERGE}).
@@ -95,6 +104,7 @@ public record MigrationOptions(
           null,
           null,
           SourceVolumes.KEEP,
+          Overwrite.OWN,
           BackingCheck.SIZE,
           false,
           false,
@@ -138,6 +148,7 @@ public record MigrationOptions(
         listenAddress,
         disksPort,
         sourceVolumes,
+        overwrite,
         verifyBacking,
         synchronousWrites,
         detectZeroes,

@@ -1,6 +1,7 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.DestinationImage;
 import dev.virtferry.disk.DiskChoice;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
@@ -8,12 +9,14 @@ import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Refused;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a migration would do, from a look at both live hosts.
  *
  * @param disks every disk of the domain
+ * @param images what stands at the place of each copy, by disk target
  * @param checks what was looked at
  * @param problems what is in the way; empty when nothing is
  * @param order what would be carried out
@@ -23,6 +26,7 @@ public record MigrationPlan(
     Host source,
     Host destination,
     List<DiskChoice> disks,
+    Map<String, DestinationImage> images,
     List<Check> checks,
     List<Problem> problems,
     Order order,

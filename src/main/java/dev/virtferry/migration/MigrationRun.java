@@ -411,6 +411,9 @@ final class MigrationRun {
       // Only now no definition of its own names them any more.
       hosts.deleteOriginals(migration);
     }
+    if (!forked) {
+      hosts.leaveBehind(migration);
+    }
     if (migration.latest().order().persists() && !sighting.destinationPersists()) {
       deeds.add("the destination keeps no definition of the domain, define it by hand");
     }
@@ -505,6 +508,7 @@ final class MigrationRun {
     }
     try {
       hosts.deleteVolumes(migration);
+      hosts.leaveUnfinished(migration);
       return true;
     } catch (HostUnreachable e) {
       log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());

@@ -1,5 +1,7 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.disk.ImageName;
+import dev.virtferry.disk.VolumeMark;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,16 @@ public interface Migrations {
 
   /** The migrations to that host that have not ended. */
   List<Tracked> underWayTo(String destination);
+
+  /**
+   * The images that migrations of the domain left and that are its own, and how each looked then.
+   * The end of a migration writes them down, in one transaction with its state, and they outlive
+   * it.
+   */
+  Map<ImageName, VolumeMark> imagesOf(UUID domain);
+
+  /** Somebody wrote into these since they looked like that: they are not the domain's any more. */
+  void forgetImages(UUID domain, Map<ImageName, VolumeMark> changed);
 
   /** The migrations that have left the queue and not ended, by host. */
   Traffic traffic();

@@ -1,6 +1,7 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.disk.DestinationVolumes;
+import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Action;
@@ -12,6 +13,7 @@ import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;
+import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.VolumeRecord.Fate;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,6 +26,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -112,10 +115,14 @@ final class VolumeKeeper {
   }
 
   private Optional<StorageVolume> seen(VolumeRecord volume, Host destination) {
+    return seen(volume.pool(), volume.name(), destination);
+  }
+
+  private Optional<StorageVolume> seen(String pool, String name, Host host) {
     try {
-      return now(volume, destination);
+      return volumes.glance(pool, name, host.address());
     } catch (HostUnreachable | LibvirtFailure e) {
-      log.debug("{} can't be looked at: {}", volume.path(), e.getMessage());
+      log.debug("{} of pool {} can't be looked at: {}", name, pool, e.getMessage());
       return Optional.empty();
     }
   }
@@ -245,6 +252,57 @@ final class VolumeKeeper {
             "a source volume is " + after.state(), m -> m.recordVolumes(List.copyOf(records)));
       }
     }
+  }
+
+  /**
+   * Writes down the images that the guest left at the source. It must be seen to have arrived, and
+   * the source to have let go of it; both hosts must not have run it.
+   */
+  void leaveBehind(HeldMigration migration, Host source) {
+    Migration now = migration.latest();
+    List<OwnImage> own =
+        now.order().disks().stream()
+            .filter(plan -> plan.original() != null && !isDeleted(now, plan, source))
+            .flatMap(plan -> left(plan, Objects.requireNonNull(plan.original()), source).stream())
+            .toList();
+    leave(migration, own);
+  }
+
+  private static boolean isDeleted(Migration migration, VolumePlan plan, Host source) {
+    return migration.volumes().stream()
+        .anyMatch(v -> isOriginal(v, plan, source) && v.state() == Fate.DELETED);
+  }
+
+  private Optional<OwnImage> left(VolumePlan plan, Original original, Host source) {
+    return seen(original.pool(), original.name(), source)
+        .filter(image -> image.capacityBytes() == plan.capacityBytes())
+        .map(image ->
+            new OwnImage(new ImageName(source.name(), original.path()), VolumeMark.of(image)));
+  }
+
+  /**
+   * Writes down the images that were there before and that a copy into which came to nothing. Not
+   * those that held what was not known as the domain's own, and not one that was replaced.
+   */
+  void leaveUnfinished(HeldMigration migration, Host destination) {
+    List<OwnImage> own =
+        migration.latest().order().disks().stream()
+            .filter(plan -> plan.action() == Action.REUSE && plan.harmless())
+            .flatMap(plan -> unfinished(plan, destination).stream())
+            .toList();
+    leave(migration, own);
+  }
+
+  private Optional<OwnImage> unfinished(VolumePlan plan, Host destination) {
+    VolumeSpec volume = Objects.requireNonNull(plan.volume());
+    @Nullable VolumeMark before = plan.mark();
+    return seen(volume.pool(), volume.name(), destination)
+        .filter(image -> before != null && before.mayHaveBecome(image))
+        .map(image -> new OwnImage(plan.names().getFirst(), VolumeMark.of(image)));
+  }
+
+  private static void leave(HeldMigration migration, List<OwnImage> own) {
+    migration.change("its own images are written down", m -> m.leave(own));
   }
 
   private static VolumeRecord original(VolumePlan plan, Host source) {

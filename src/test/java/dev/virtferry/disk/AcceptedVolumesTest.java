@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.VolumeSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,18 @@ class AcceptedVolumesTest {
 
   private static VolumePlan plan(
       Action action, String path, long bytes, @Nullable VolumeSpec volume) {
+    return plan(action, path, bytes, volume, null);
+  }
+
+  private static VolumePlan plan(
+      Action action,
+      String path,
+      long bytes,
+      @Nullable VolumeSpec volume,
+      @Nullable DestinationImage found) {
     return new VolumePlan(
-        "vda", action, path, true, bytes, bytes, volume, 0L, List.of(), null, List.of(), null);
+        "vda", action, path, true, bytes, bytes, volume, 0L, List.of(), null, List.of(), null,
+        found, null);
   }
 
   private static VolumePlan plan(Action action) {
@@ -55,6 +66,35 @@ class AcceptedVolumesTest {
     VolumePlan elsewhere = plan(now, "/srv/other.raw", 64 * MIB, plan(now).volume());
     assertThat(elsewhere.beyond(plan(accepted)))
         .hasValueSatisfying(words -> assertThat(words).contains("/srv/vda.raw", "/srv/other.raw"));
+  }
+
+  /** Whatever may be written over, what was harmless is not to have become data. */
+  @Test
+  void noDataIsOverwrittenThatWasNotThereBefore() {
+    List<String> beyond = new ArrayList<>();
+    for (DestinationImage accepted : DestinationImage.values()) {
+      for (DestinationImage now : DestinationImage.values()) {
+        if (reusing(now).beyond(reusing(accepted)).isPresent()) {
+          beyond.add(accepted + " " + now);
+        }
+      }
+      assertThat(reusing(accepted).beyond(reusing(null))).as("of an older version").isEmpty();
+    }
+    assertThat(beyond)
+        .containsExactly(
+            "ABSENT FOREIGN",
+            "ABSENT NAMED",
+            "ABSENT UNKNOWN_CONTENT",
+            "EMPTY FOREIGN",
+            "EMPTY NAMED",
+            "EMPTY UNKNOWN_CONTENT",
+            "OWN FOREIGN",
+            "OWN NAMED",
+            "OWN UNKNOWN_CONTENT");
+  }
+
+  private static VolumePlan reusing(@Nullable DestinationImage found) {
+    return plan(Action.REUSE, "/srv/vda.raw", 64 * MIB, VOLUME, found);
   }
 
   @Test

@@ -24,6 +24,7 @@ import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DestinationVolumesTest {
 
@@ -47,6 +50,9 @@ class DestinationVolumesTest {
   private final FilesInUse files =
       new FilesInUse(hypervisor, storage, shared, () -> List.of(SOURCE, DESTINATION, THIRD));
   private final DestinationVolumes volumes = new DestinationVolumes(storage, files, shared);
+
+  private Overwrite overwrite = Overwrite.OWN;
+  private Map<ImageName, VolumeMark> own = Map.of();
 
   private void pool(String host, long availableBytes) {
     storage.pool(host, new StoragePool("images", "dir", "/srv", availableBytes));
@@ -111,7 +117,9 @@ class DestinationVolumesTest {
             BackingCheck.SIZE,
             places,
             Map.of("images", 10 * MIB),
-            Set.of(new ImageName("kvm-b", "/srv/promised.raw"), new ImageName(null, "/shared/x"))),
+            Set.of(new ImageName("kvm-b", "/srv/promised.raw"), new ImageName(null, "/shared/x")),
+            overwrite,
+            own),
         SOURCE,
         storage.pools(SOURCE),
         DESTINATION);
@@ -150,7 +158,9 @@ class DestinationVolumesTest {
                 List.of(),
                 null,
                 List.of(new ImageName("kvm-b", "/srv/vda.raw")),
-                "/srv/vda.raw"));
+                "/srv/vda.raw",
+                DestinationImage.UNKNOWN_CONTENT,
+                null));
   }
 
   @Test
@@ -182,7 +192,9 @@ class DestinationVolumesTest {
                 List.of(),
                 new Original("images", "vda.qcow2", "/srv/vda.qcow2"),
                 List.of(new ImageName("kvm-b", "/srv/vda.qcow2")),
-                "/srv/vda.qcow2"));
+                "/srv/vda.qcow2",
+                DestinationImage.ABSENT,
+                null));
     assertThat(storage.deeds()).as("a plan changes nothing").isEmpty();
     volumes.make(plan, 70 * MIB, DESTINATION);
     assertThat(volumes.capacity("images", "vda.qcow2", DESTINATION)).contains(70 * MIB);
@@ -214,9 +226,161 @@ class DestinationVolumesTest {
 
   @Test
   void reusesAnImageThatFits() {
-    pool("kvm-b", 0);
-    volume("kvm-b", "vda.raw", "raw", 64 * MIB, 64 * MIB, null);
+    pool("kvm-b", 100 * MIB);
+    volume("kvm-b", "vda.raw", "raw", 64 * MIB, 0, null);
     assertThat(plans(disk("vda"))).extracting(VolumePlan::action).containsExactly(Action.REUSE);
+  }
+
+  private @Nullable DestinationImage image(DomainDisk disk) {
+    return place(CopyMode.FULL, Map.of(), disk).images().get(disk.target());
+  }
+
+  private static StorageVolume seen(long allocation, @Nullable Timestamps timestamps) {
+    return new StorageVolume(
+        "images",
+        "vda.raw",
+        "/srv/vda.raw",
+        "raw",
+        64 * MIB,
+        allocation,
+        null,
+        null,
+        false,
+        null,
+        timestamps);
+  }
+
+  /** Data at the place of vda, last written at noon. */
+  private void dataIsThere() {
+    pool("kvm-b", 100 * MIB);
+    storage.volume("kvm-b", seen(5 * MIB, NOON));
+  }
+
+  private void leftAs(StorageVolume before) {
+    own = Map.of(new ImageName("kvm-b", "/srv/./vda.raw"), VolumeMark.of(before));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"OWN, false", "ANY, true", "NEVER, false"})
+  void writesOverDataOfWhichItKnowsNobodyOnlyWhereThatIsAskedFor(Overwrite asked, boolean goes) {
+    dataIsThere();
+    overwrite = asked;
+    Placement placement = place(CopyMode.FULL, Map.of(), disk("vda"));
+    assertThat(placement.images()).containsExactly(Map.entry("vda", DestinationImage.FOREIGN));
+    assertThat(placement.obstacles().isEmpty()).isEqualTo(goes);
+    assertThat(placement.volumes()).hasSize(goes ? 1 : 0);
+  }
+
+  @Test
+  void saysWhatIsToBeDoneAboutDataThatIsInTheWay() {
+    dataIsThere();
+    Problem problem = refusal(disk("vda"));
+    assertThat(problem.errors()).extracting(FieldError::pointer).containsExactly("#/disks/0");
+    assertThat(problem.detail())
+        .startsWith("/srv/vda.raw on kvm-b holds data")
+        .endsWith("or let options.overwrite be ANY.");
+    overwrite = Overwrite.NEVER;
+    assertThat(refusal(disk("vda")).detail()).contains("there already", "NEVER");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"OWN, true", "ANY, true", "NEVER, false"})
+  void writesOverWhatTheDomainLeftThere(Overwrite asked, boolean goes) {
+    dataIsThere();
+    leftAs(seen(7 * MIB, NOON));
+    overwrite = asked;
+    Placement placement = place(CopyMode.FULL, Map.of(), disk("vda"));
+    assertThat(placement.images()).containsExactly(Map.entry("vda", DestinationImage.OWN));
+    assertThat(placement.obstacles().isEmpty()).isEqualTo(goes);
+    assertThat(placement.changed()).isEmpty();
+  }
+
+  @Test
+  void takesAnImageForTheDomainsNoMoreOnceSomebodyChangedIt() {
+    dataIsThere();
+    List<StorageVolume> before =
+        List.of(
+            seen(5 * MIB, LATER),
+            seen(5 * MIB, new Timestamps(NOON.modified(), NOON.changed().plusNanos(1))),
+            seen(5 * MIB, new Timestamps(NOON.modified().plusNanos(1), NOON.changed())),
+            seen(5 * MIB, null));
+    for (StorageVolume left : before) {
+      leftAs(left);
+      Placement placement = place(CopyMode.FULL, Map.of(), disk("vda"));
+      assertThat(placement.images()).containsValue(DestinationImage.FOREIGN);
+      assertThat(placement.obstacles()).isNotEmpty();
+      assertThat(placement.changed()).isEqualTo(own);
+    }
+  }
+
+  @Test
+  void knowsNothingOfAnImageOfWhichThePoolTellsNoTimes() {
+    pool("kvm-b", 100 * MIB);
+    storage.volume("kvm-b", seen(5 * MIB, null));
+    leftAs(seen(5 * MIB, null));
+    assertThat(image(disk("vda"))).isEqualTo(DestinationImage.FOREIGN);
+  }
+
+  @Test
+  void neverWritesOverWhatAnotherDomainNamesWhateverItIsAndWhateverIsAsked() {
+    dataIsThere();
+    stoppedOn("kvm-b", "/srv/vda.raw");
+    leftAs(seen(5 * MIB, NOON));
+    for (Overwrite asked : Overwrite.values()) {
+      overwrite = asked;
+      Placement placement = place(CopyMode.FULL, Map.of(), disk("vda"));
+      assertThat(placement.images()).containsExactly(Map.entry("vda", DestinationImage.NAMED));
+      assertThat(placement.volumes()).isEmpty();
+      assertThat(refusal(placement).detail()).contains("belongs to the domain " + OTHER);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0, EMPTY", "4096, 0, EMPTY", "4096, 9, FOREIGN", "8192, 0, FOREIGN"})
+  void tellsAnEmptyRawImageByItsHolesAndItsFirstBlock(
+      long allocation, byte first, DestinationImage image) {
+    pool("kvm-b", 100 * MIB);
+    storage.volume("kvm-b", seen(allocation, NOON));
+    storage.content("kvm-b", "images", "vda.raw", new byte[] {0, 0, first});
+    assertThat(image(disk("vda"))).isEqualTo(image);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0, 0, EMPTY", "196608, 0, 0, FOREIGN", "0, 1, 0, FOREIGN", "0, 0, 8, FOREIGN"})
+  void tellsAnEmptyQcow2ImageByItsTables(
+      long mapped, int snapshots, long features, DestinationImage image) {
+    pool("kvm-b", 100 * MIB);
+    volume("kvm-b", "vda.qcow2", "qcow2", 64 * MIB, 200_704, null);
+    ByteBuffer file = ByteBuffer.allocate(4096);
+    file.putInt(0, 0x514649fb).putInt(4, 3).putInt(20, 16).putLong(24, 64 * MIB);
+    file.putInt(36, 1).putLong(40, 512).putInt(60, snapshots).putLong(72, features);
+    file.putLong(512, mapped);
+    storage.content("kvm-b", "images", "vda.qcow2", file.array());
+    assertThat(image(qcow2("vda"))).isEqualTo(image);
+  }
+
+  @Test
+  void takesWhatIsNoQcow2ImageForData() {
+    pool("kvm-b", 100 * MIB);
+    volume("kvm-b", "vda.qcow2", "qcow2", 64 * MIB, 0, null);
+    assertThat(image(qcow2("vda"))).isEqualTo(DestinationImage.FOREIGN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"OWN, true", "ANY, true", "NEVER, false"})
+  void goesOnUnseenWhereNoPoolTellsOrAnImageIsNoFile(Overwrite asked, boolean goes) {
+    overwrite = asked;
+    unseen(goes);
+    storage.pool("kvm-b", new StoragePool("images", "logical", "/srv", 0));
+    storage.volume("kvm-b", seen(64 * MIB, null));
+    unseen(goes);
+  }
+
+  private void unseen(boolean goes) {
+    Placement placement = place(CopyMode.FULL, Map.of(), disk("vda"));
+    assertThat(placement.images()).containsValue(DestinationImage.UNKNOWN_CONTENT);
+    assertThat(placement.obstacles().isEmpty()).isEqualTo(goes);
+    assertThat(placement.unseen()).hasSize(goes ? 1 : 0);
   }
 
   @Test
@@ -333,6 +497,7 @@ class DestinationVolumesTest {
 
   @Test
   void takesAnImageWhoseNameADomainHasInAnotherPool() {
+    overwrite = Overwrite.ANY;
     vdaIsThere();
     storage.pool("kvm-b", new StoragePool("other", "dir", "/other", 0));
     stamped("kvm-b", "other", "/other/vda.raw", LATER);
@@ -380,6 +545,7 @@ class DestinationVolumesTest {
 
   @Test
   void takesTwoVolumesThatLookAlikeForOneFile() {
+    overwrite = Overwrite.ANY;
     vdaIsThere();
     storage.pool("kvm-b", new StoragePool("linked", "dir", "/linked", 0));
     stamped("kvm-b", "linked", "/linked/x.raw", NOON);
@@ -425,6 +591,7 @@ class DestinationVolumesTest {
 
   @Test
   void asksNoOtherHostOfAPathThatItDoesNotShare() {
+    overwrite = Overwrite.ANY;
     vdaIsThere();
     stoppedOn("kvm-c", "/srv/vda.raw");
     hypervisor.cutOff("kvm-a");
@@ -495,6 +662,7 @@ class DestinationVolumesTest {
   void needsRoomForWhatIsNotThereYetOnly() {
     pool("kvm-b", 24 * MIB);
     volume("kvm-b", "vda.raw", "raw", 64 * MIB, 50 * MIB, null);
+    overwrite = Overwrite.ANY;
     assertThat(plans(disk("vda"))).hasSize(1);
   }
 

@@ -167,6 +167,66 @@ class VolumesIT {
   }
 
   @Test
+  void anImageOfDataThatNobodyNamesIsWrittenOverOnlyWhereThatIsAskedFor() {
+    lab.guest("start", "web", "--disk", "vda=16M", "--disk", "vdb=16M,format=qcow2");
+    lab.on("kvm-b", "qemu-img", "create", "-q", "-f", "raw", "/srv/web-vda.raw", "16M");
+    lab.on("kvm-b", "qemu-img", "create", "-q", "-f", "qcow2", "/srv/web-vdb.qcow2", "16M");
+    assertThat(images(request("web", BOTH))).isEqualTo("EMPTY EMPTY");
+    refused(BOTH + overwriting("NEVER"), "#/disks/0", "NEVER");
+    lab.on("kvm-b", "sh", "-c", "printf boot | dd of=/srv/web-vda.raw conv=notrunc status=none");
+    lab.on("kvm-b", "qemu-io", "-c", "write -P 7 8M 4k", "/srv/web-vdb.qcow2");
+    String before = lab.on("kvm-b", "sha256sum", "/srv/web-vda.raw", "/srv/web-vdb.qcow2");
+    assertThat(images(request("web", BOTH))).isEqualTo("FOREIGN FOREIGN");
+    refused(BOTH, "#/disks/0", "holds data");
+    assertThat(lab.on("kvm-b", "sha256sum", "/srv/web-vda.raw", "/srv/web-vdb.qcow2"))
+        .isEqualTo(before);
+    service.awaitSuccess(service.migrate(request("web", BOTH + overwriting("ANY"))));
+    assertThat(lab.guest("digest", "web", "vdb", "kvm-b"))
+        .isEqualTo(lab.guest("digest", "web", "vdb", "kvm-a"));
+  }
+
+  @Test
+  void whatTheDomainLeftIsWrittenOverWhenItComesBackUnlessSomebodyWroteThere() {
+    lab.guest("start", "web", "--disk", "vda=16M", "--disk", "vdb=16M,format=qcow2");
+    service.awaitSuccess(service.migrate(request("web", BOTH)));
+    String back = request("web", BOTH).replace(lab.peer("kvm-b"), lab.peer("kvm-a"));
+    assertThat(images(back)).isEqualTo("OWN OWN");
+    service.awaitSuccess(service.migrate(back));
+    assertThat(images(request("web", BOTH))).isEqualTo("OWN OWN");
+    lab.on("kvm-b", "touch", "/srv/web-vdb.qcow2");
+    assertThat(images(request("web", BOTH))).isEqualTo("OWN FOREIGN");
+    refused(BOTH, "#/disks/1", "holds data");
+  }
+
+  @Test
+  void aCopyThatCameToNothingLeavesAnImageOfTheDomainsOwn() {
+    lab.guest("start", "web", "--disk", "vda=64M,full", "--to", "kvm-b:vda");
+    String id = service.migrate(request("web", ",\"disks\":[\"vda\"]" + SLOWLY));
+    service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+    service.post("/v1/migrations/" + id + "/cancel", "");
+    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("CANCELLED");
+    String again = request("web", ",\"disks\":[\"vda\"]");
+    assertThat(images(again)).isEqualTo("OWN");
+    service.awaitSuccess(service.migrate(again));
+  }
+
+  private static String overwriting(String what) {
+    return ",\"options\":{\"overwrite\":\"%s\"}".formatted(what);
+  }
+
+  private String images(String request) {
+    Service.Answer plan = service.post("/v1/migration-plans", request);
+    assertThat(plan.status()).as(plan.body().toString()).isEqualTo(200);
+    return String.join(
+        " ",
+        plan.body()
+            .get("disks")
+            .valueStream()
+            .map(disk -> disk.get("destinationImage").asString())
+            .toList());
+  }
+
+  @Test
   void aDestinationThatFillsUpWhileCopyingEndsTheMigrationAndNothingElse() {
     smallPool("48m");
     try {

@@ -165,6 +165,15 @@ public final class FakeStorage implements Storage {
   }
 
   @Override
+  public byte[] read(HostAddress host, String pool, String name, long offset, int length) {
+    var into = new byte[length];
+    try (VolumeReader reader = open(host, pool, name)) {
+      reader.read(offset, into);
+    }
+    return into;
+  }
+
+  @Override
   public VolumeReader open(HostAddress host, String pool, String name) {
     byte[] bytes = contents.getOrDefault(key(host.name(), pool, name), new byte[0]);
     return new VolumeReader() {

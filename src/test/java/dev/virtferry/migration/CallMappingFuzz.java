@@ -7,6 +7,7 @@ import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.Overwrite;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.TypedParameters;
@@ -89,6 +90,7 @@ class CallMappingFuzz {
         text(data),
         small(data, 65_535),
         data.pickValue(SourceVolumes.values()),
+        Overwrite.OWN,
         data.pickValue(BackingCheck.values()),
         data.consumeBoolean(),
         data.consumeBoolean(),

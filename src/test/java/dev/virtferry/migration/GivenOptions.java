@@ -1,6 +1,7 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.disk.BackingCheck;
+import dev.virtferry.disk.Overwrite;
 import dev.virtferry.migration.MigrationOptions.AutoConverge;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ final class GivenOptions {
   private @Nullable Long bandwidthMiBps;
   private @Nullable Long maxDowntimeMillis;
   private SourceVolumes sourceVolumes = SourceVolumes.KEEP;
+  private Overwrite overwrite = Overwrite.OWN;
   private BackingCheck verifyBacking = BackingCheck.SIZE;
   private boolean synchronousWrites;
   private boolean guardedSwitchover;
@@ -35,6 +37,11 @@ final class GivenOptions {
 
   GivenOptions deletingOriginals() {
     sourceVolumes = SourceVolumes.DELETE;
+    return this;
+  }
+
+  GivenOptions overwriting(Overwrite overwrite) {
+    this.overwrite = overwrite;
     return this;
   }
 
@@ -115,6 +122,7 @@ final class GivenOptions {
         everythingElse ? "10.0.0.2" : null,
         everythingElse ? 49_500 : null,
         sourceVolumes,
+        overwrite,
         verifyBacking,
         synchronousWrites,
         false,

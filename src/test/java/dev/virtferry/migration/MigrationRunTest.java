@@ -3,6 +3,11 @@ package dev.virtferry.migration;
 import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.disk.DestinationImage;
+import dev.virtferry.disk.ImageName;
+import dev.virtferry.disk.Overwrite;
+import dev.virtferry.disk.VolumeMark;
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.DomainDescription;
@@ -10,6 +15,8 @@ import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.MigrateFlag;
+import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StorageVolume.Timestamps;
 import dev.virtferry.problem.ProblemType;
 import java.time.Duration;
 import java.time.Instant;
@@ -363,6 +370,78 @@ class MigrationRunTest {
             "kvm-b vda KEPT", "kvm-b vdb KEPT", "kvm-a vda DELETED", "kvm-a vdb DELETED");
     assertThat(run.volumes().deeds())
         .endsWith("deleted kvm-a/images/vda.raw", "deleted kvm-a/images/vdb.raw");
+  }
+
+  private static final Instant NOON = Instant.parse("2026-05-01T12:00:00.123456789Z");
+
+  /** Images on both hosts, with data at the source, and none at the destination. */
+  private void imagesWithTimes() {
+    run.poolAtTheDestination();
+    run.volumes().pool("kvm-a", new StoragePool("images", "dir", "/srv", 0));
+    run.stamped("kvm-a", "vda.raw", 64 * MIB, 5 * MIB, NOON);
+    run.stamped("kvm-a", "vdb.raw", 64 * MIB, 6 * MIB, NOON);
+  }
+
+  private List<String> left() {
+    return run.migration().leaves().stream()
+        .map(image -> image.name().host() + " " + image.name().path())
+        .toList();
+  }
+
+  private Map<ImageName, VolumeMark> own() {
+    return run.own(run.guest().uuid());
+  }
+
+  @Test
+  void knowsWhatTheGuestLeftAtTheSourceAsItsOwn() {
+    imagesWithTimes();
+    run.call(MigrationOptions.NONE);
+    run.stamped("kvm-a", "vda.raw", 64 * MIB, 9 * MIB, NOON.plusSeconds(5));
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(left()).containsExactly("kvm-a /srv/vda.raw", "kvm-a /srv/vdb.raw");
+    assertThat(own().get(new ImageName("kvm-a", "/srv/vda.raw")))
+        .extracting(VolumeMark::timestamps)
+        .as("as it is when the guest has left")
+        .isEqualTo(new Timestamps(NOON.plusSeconds(5), NOON.plusSeconds(5)));
+  }
+
+  @Test
+  void knowsNothingOfWhatItDeletedOrCouldNotSee() {
+    imagesWithTimes();
+    run.call(DELETING);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb DELETED");
+    assertThat(own()).isEmpty();
+  }
+
+  @Test
+  void knowsAnEmptyImageThatItWroteIntoForNothingAsTheDomainsOwn() {
+    imagesWithTimes();
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 0, NOON);
+    run.call(MigrationOptions.NONE);
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 2 * MIB, NOON.plusSeconds(9));
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED");
+    assertThat(left()).containsExactly("kvm-b /srv/vdb.raw");
+    run.submit(MigrationOptions.NONE);
+    assertThat(run.migration().order().disks())
+        .extracting(VolumePlan::found)
+        .containsExactly(DestinationImage.ABSENT, DestinationImage.OWN);
+  }
+
+  @Test
+  void doesNotTakeOverAnImageThatHeldWhatNobodyKnowsOrThatWasReplaced() {
+    imagesWithTimes();
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 2 * MIB, NOON);
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 0, NOON);
+    run.call(new GivenOptions().overwriting(Overwrite.ANY).build());
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 2 * MIB, NOON.minusSeconds(60));
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(own()).isEmpty();
   }
 
   @Test

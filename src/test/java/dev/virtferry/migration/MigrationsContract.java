@@ -13,13 +13,16 @@ import dev.virtferry.access.Callers;
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.BackingImage;
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.DestinationImage;
 import dev.virtferry.disk.ImageName;
+import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.StorageVolume.Layout;
 import dev.virtferry.libvirt.StorageVolume.Permissions;
+import dev.virtferry.libvirt.StorageVolume.Timestamps;
 import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.MigrationQuery.Page;
 import dev.virtferry.migration.MigrationQuery.Position;
@@ -75,6 +78,7 @@ abstract class MigrationsContract extends PlayedHosts {
 
   private void forgetAll() {
     sql.sql("delete from migration").update();
+    sql.sql("delete from own_image").update();
     sql.sql("delete from scheduled_tasks where task_name in ('migration', 'webhook')").update();
   }
 
@@ -146,8 +150,86 @@ abstract class MigrationsContract extends PlayedHosts {
             like.backing(),
             like.original(),
             List.of(names),
-            like.from());
+            like.from(),
+            like.found(),
+            like.mark());
     return migration(UUID.randomUUID().toString(), "kvm-a", destination, 5, NOON, List.of(plan));
+  }
+
+  private static OwnImage image(@Nullable String host, String path, Instant at) {
+    return new OwnImage(
+        new ImageName(host, path),
+        new VolumeMark("raw", 64, 32, "0600", new Timestamps(at, at.plusNanos(1))));
+  }
+
+  private void finish(Migration migration, OwnImage... leaves) {
+    migrations.change(
+        migration.id(),
+        "a test",
+        m ->
+            m.prepare()
+                .start(m.order(), m.call(), NOON)
+                .finish(DomainLocation.DESTINATION)
+                .leave(List.of(leaves)));
+  }
+
+  @Test
+  void knowsWhatADomainLeftOnceTheMigrationHasEndedAndAfterItIsForgotten() {
+    Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    UUID domain = migration.order().guest().uuid();
+    add(migration);
+    Instant exact = Instant.parse("2026-05-01T12:00:00.123456789Z");
+    OwnImage there = image("kvm-a", "/srv/./vda", exact);
+    OwnImage everywhere = image(null, "/shared/vda", exact);
+    finish(migration, there, everywhere);
+    assertThat(migrations.imagesOf(domain)).isEmpty();
+    migrations.change(migration.id(), "a test", m -> m.succeed(NOON));
+    sql.sql("delete from migration").update();
+    assertThat(migrations.imagesOf(domain))
+        .isEqualTo(
+            Map.of(
+                new ImageName("kvm-a", "/srv/vda"),
+                there.mark(),
+                new ImageName(null, "/shared/vda"),
+                everywhere.mark()));
+    assertThat(migrations.imagesOf(UUID.randomUUID())).isEmpty();
+  }
+
+  @Test
+  void knowsNothingOfAnEndThatWasNotWritten() {
+    Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    add(migration);
+    finish(migration, image("kvm-a", "/srv/vda", NOON));
+    transactions.executeWithoutResult(status -> {
+      migrations.change(migration.id(), "a test", m -> m.succeed(NOON));
+      status.setRollbackOnly();
+    });
+    assertThat(migrations.imagesOf(migration.order().guest().uuid())).isEmpty();
+  }
+
+  @Test
+  void forgetsWhatIsWrittenOverByWhomeverAndWhatIsSeenToHaveChanged() {
+    Migration first = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    UUID domain = first.order().guest().uuid();
+    add(first);
+    OwnImage written = image("kvm-c", "/srv/vda", NOON);
+    OwnImage changed = image("kvm-a", "/srv/vdb", NOON);
+    OwnImage kept = image("kvm-a", "/srv/vdc", NOON);
+    finish(first, written, changed, kept);
+    migrations.change(first.id(), "a test", m -> m.succeed(NOON));
+
+    Migration second = into("kvm-c", written.name());
+    add(second);
+    finish(second);
+    migrations.change(second.id(), "a test", m -> m.succeed(NOON));
+    assertThat(migrations.imagesOf(domain)).containsOnlyKeys(changed.name(), kept.name());
+
+    OwnImage later = image("kvm-a", "/srv/vdc", NOON.plusSeconds(1));
+    migrations.forgetImages(
+        domain, Map.of(changed.name(), changed.mark(), kept.name(), later.mark()));
+    assertThat(migrations.imagesOf(domain))
+        .as("only what still is as it was seen")
+        .containsOnlyKeys(kept.name());
   }
 
   @Test
@@ -643,7 +725,9 @@ abstract class MigrationsContract extends PlayedHosts {
                 new BackingImage.Volume("b", "base"))),
         new VolumePlan.Original("old", target, "/old/" + target),
         List.of(new ImageName("kvm-b", "/srv/" + target + "-" + UUID.randomUUID())),
-        "/old/" + target);
+        "/old/" + target,
+        DestinationImage.ABSENT,
+        null);
   }
 
   private static Migration again(Migration migration) {

@@ -1,5 +1,7 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.disk.ImageName;
+import dev.virtferry.disk.VolumeMark;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,6 +23,7 @@ final class MigrationsInMemory implements Migrations {
 
   private final Clock clock;
   private final Map<UUID, Kept> all = new LinkedHashMap<>();
+  private final Map<UUID, Map<ImageName, VolumeMark>> own = new HashMap<>();
 
   MigrationsInMemory(Clock clock) {
     this.clock = clock;
@@ -101,6 +104,23 @@ final class MigrationsInMemory implements Migrations {
   }
 
   @Override
+  public Map<ImageName, VolumeMark> imagesOf(UUID domain) {
+    return Map.copyOf(own.getOrDefault(domain, Map.of()));
+  }
+
+  @Override
+  public void forgetImages(UUID domain, Map<ImageName, VolumeMark> changed) {
+    changed.forEach((name, mark) -> own.getOrDefault(domain, new HashMap<>()).remove(name, mark));
+  }
+
+  private void settle(Migration ended) {
+    own.values().forEach(images -> images.keySet().removeAll(ended.touched()));
+    Map<ImageName, VolumeMark> images =
+        own.computeIfAbsent(ended.order().guest().uuid(), _ -> new HashMap<>());
+    ended.leaves().forEach(image -> images.put(image.name(), image.mark()));
+  }
+
+  @Override
   public Traffic traffic() {
     throw new UnsupportedOperationException("No test of one thread asks for it");
   }
@@ -130,6 +150,9 @@ final class MigrationsInMemory implements Migrations {
     kept.migration = after.versioned(before.version() + 1);
     if (after.state() != before.state()) {
       remember(kept, before.state(), cause);
+    }
+    if (after.state().terminal()) {
+      settle(kept.migration);
     }
     return kept.migration;
   }

@@ -3,6 +3,7 @@ package dev.virtferry.migration;
 import static dev.virtferry.libvirt.Domains.MIB;
 
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.DestinationImage;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.host.Host;
@@ -59,6 +60,8 @@ final class Orders {
         List.of(),
         new VolumePlan.Original("images", target, "/srv/" + target),
         List.of(),
-        "/srv/" + target);
+        "/srv/" + target,
+        DestinationImage.ABSENT,
+        null);
   }
 }

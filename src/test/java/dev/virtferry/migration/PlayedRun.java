@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.access.Callers;
 import dev.virtferry.disk.Disks;
+import dev.virtferry.disk.ImageName;
+import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.host.Host;
 import dev.virtferry.host.Hosts;
 import dev.virtferry.host.Inventory;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
@@ -51,7 +54,7 @@ final class PlayedRun {
   private final FakeHypervisor hosts = new FakeHypervisor();
   private final FakeStorage volumes = new FakeStorage();
   private final MovedClock clock = new MovedClock();
-  private final Migrations migrations = new MigrationsInMemory(clock);
+  private final MigrationsInMemory migrations = new MigrationsInMemory(clock);
   private final Traces traces = NoTraces.traces();
   private final Inventory inventory = Hosts.inventory("kvm-a", "kvm-b");
   private final VolumeKeeper keeper =
@@ -307,6 +310,11 @@ final class PlayedRun {
 
   Migration migration() {
     return now().migration();
+  }
+
+  /** The images that are known as the domain's own. */
+  Map<ImageName, VolumeMark> own(UUID domain) {
+    return migrations.imagesOf(domain);
   }
 
   List<Transition> history() {

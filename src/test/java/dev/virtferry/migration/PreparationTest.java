@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.Overwrite;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainState;
@@ -13,10 +14,13 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is done before libvirt is called, and what becomes of it where that never happens. */
 class PreparationTest {
@@ -301,6 +305,21 @@ class PreparationTest {
     run.begin();
     assertThat(run.fates()).containsExactly("kvm-b vda MADE", "kvm-b vdb MADE");
     assertThat(run.hosts().made()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"OWN", "ANY"})
+  void doesNotOverwriteWhatSomebodyWroteIntoAnEmptyImageWhileItWaited(Overwrite overwrite) {
+    run.poolAtTheDestination();
+    run.raw("kvm-b", "vdb.raw", 64 * MIB);
+    run.submit(new GivenOptions().overwriting(overwrite).build());
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 9 * MIB, Instant.EPOCH);
+    run.begin();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(run.failure().problem().detail()).contains("/srv/vdb.raw");
+    assertThat(run.hosts().made()).isEmpty();
+    assertThat(run.volumes().deeds()).isEmpty();
   }
 
   private static final String NVRAM = "/var/lib/libvirt/qemu/nvram/";

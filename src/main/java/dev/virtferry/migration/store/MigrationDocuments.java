@@ -1,5 +1,6 @@
 package dev.virtferry.migration.store;
 
+import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.libvirt.TypedParameter;
 import dev.virtferry.libvirt.TypedParameters;
 import dev.virtferry.libvirt.TypedValue;
@@ -39,6 +40,14 @@ final class MigrationDocuments {
 
   String write(Progress progress) {
     return mapper.writeValueAsString(progress);
+  }
+
+  String write(VolumeMark mark) {
+    return mapper.writeValueAsString(mark);
+  }
+
+  VolumeMark mark(String document) {
+    return mapper.readValue(document, VolumeMark.class);
   }
 
   Migration migration(String document) {

@@ -2,6 +2,8 @@ package dev.virtferry.migration.store;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.virtferry.disk.ImageName;
+import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.migration.DomainBusy;
 import dev.virtferry.migration.Hold;
 import dev.virtferry.migration.HoldLost;
@@ -49,6 +51,7 @@ class SqlMigrations implements Migrations {
   private final MigrationDocuments documents;
   private final Admission admission;
   private final PromisedImages images;
+  private final OwnImages ownImages;
   private final Announcements announcements;
   private final MigrationMeters meters;
   private final RetentionProperties retention;
@@ -65,6 +68,7 @@ class SqlMigrations implements Migrations {
       MigrationDocuments documents,
       Admission admission,
       PromisedImages images,
+      OwnImages ownImages,
       Announcements announcements,
       MigrationMeters meters,
       RetentionProperties retention,
@@ -76,6 +80,7 @@ class SqlMigrations implements Migrations {
     this.documents = documents;
     this.admission = admission;
     this.images = images;
+    this.ownImages = ownImages;
     this.announcements = announcements;
     this.meters = meters;
     this.retention = retention;
@@ -268,6 +273,16 @@ class SqlMigrations implements Migrations {
   }
 
   @Override
+  public Map<ImageName, VolumeMark> imagesOf(UUID domain) {
+    return ownImages.of(domain);
+  }
+
+  @Override
+  public void forgetImages(UUID domain, Map<ImageName, VolumeMark> changed) {
+    changed.forEach((name, mark) -> ownImages.forget(domain, name, mark));
+  }
+
+  @Override
   public Traffic traffic() {
     Map<String, Integer> outgoing = new HashMap<>();
     Map<String, Integer> incoming = new HashMap<>();
@@ -422,6 +437,7 @@ class SqlMigrations implements Migrations {
     }
     if (over) {
       images.release(next.id());
+      ownImages.settle(next);
       admission.admit();
     }
     return true;

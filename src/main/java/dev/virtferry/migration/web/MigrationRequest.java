@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toMap;
 
 import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.Overwrite;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.migration.Compression;
 import dev.virtferry.migration.Compression.Method;
@@ -350,6 +351,16 @@ record MigrationRequest(
           @Nullable SourceVolumes sourceVolumes,
       @Schema(
               description =
+                  "What a copy may be written over at the destination: OWN, empty images and those"
+                      + " that virt-ferry knows as the domain's own; ANY image of the same format"
+                      + " and size, whatever it holds, not for callers that are bound to domains;"
+                      + " NEVER, so that each image is made. What another domain names is never"
+                      + " written over.",
+              defaultValue = "OWN",
+              example = "OWN")
+          @Nullable Overwrite overwrite,
+      @Schema(
+              description =
                   "How the backing image at the destination is compared when copy is"
                       + " INCREMENTAL: by SIZE (virtual size, format, allocation), or by"
                       + " CONTENT, for which both hosts' images are read while it is PREPARING.",
@@ -389,7 +400,7 @@ record MigrationRequest(
     static final Options NONE =
         new Options(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null);
 
     MigrationOptions toOptions(MigrationDefaults defaults) {
       return new MigrationOptions(
@@ -411,6 +422,7 @@ record MigrationRequest(
           listenAddress,
           disksPort,
           sourceVolumes == null ? SourceVolumes.KEEP : sourceVolumes,
+          overwrite == null ? Overwrite.OWN : overwrite,
           verifyBacking == null ? BackingCheck.SIZE : verifyBacking,
           is(synchronousWrites),
           is(detectZeroes),

@@ -2,6 +2,7 @@ package dev.virtferry.migration.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.DestinationImage;
 import dev.virtferry.disk.DiskChoice;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.libvirt.DiskImage;
@@ -70,7 +71,7 @@ record PlanResponse(
         order.destination(),
         order.destUri(),
         order.copy(),
-        plan.disks().stream().map(choice -> PlannedDisk.of(choice, order)).toList(),
+        plan.disks().stream().map(choice -> PlannedDisk.of(choice, plan)).toList(),
         plan.bytesToCopy(),
         order.guest().memoryBytes(),
         plan.estimateSeconds(),
@@ -95,14 +96,22 @@ record PlanResponse(
           @Nullable Long capacityBytes,
       @Schema(description = "What its stream carries at least; 0 when it is not copied.")
           long bytesToCopy,
+      @Schema(
+              description =
+                  "What stands at its place before anything is written: ABSENT, and the image is"
+                      + " made; EMPTY; OWN, data that virt-ferry knows as this domain's; FOREIGN, data of which it"
+                      + " does not know whose; NAMED, another domain or migration has it;"
+                      + " UNKNOWN_CONTENT, no pool shows it, or it is a block device. Null when it is"
+                      + " not copied.")
+          @Nullable DestinationImage destinationImage,
       @Schema(description = "Where it goes; null when it is not copied.")
           @Nullable PlannedVolume volume) {
 
-    static PlannedDisk of(DiskChoice choice, Order order) {
+    static PlannedDisk of(DiskChoice choice, MigrationPlan whole) {
       var disk = choice.disk();
       DiskImage image = disk.image();
       VolumePlan plan =
-          order.disks().stream()
+          whole.order().disks().stream()
               .filter(p -> p.target().equals(disk.target()))
               .findFirst()
               .orElse(null);
@@ -114,6 +123,7 @@ record PlanResponse(
           image == null ? List.of() : image.chain().stream().map(DiskImage::location).toList(),
           disk.capacityBytes() == 0 ? null : Long.valueOf(disk.capacityBytes()),
           plan == null ? 0 : plan.bytesToCopy(),
+          whole.images().get(disk.target()),
           plan == null ? null : PlannedVolume.of(plan));
     }
   }

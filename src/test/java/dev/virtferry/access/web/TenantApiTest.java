@@ -210,6 +210,18 @@ class TenantApiTest extends ApiTest {
         "#/options/" + field);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/migrations", "/v1/migration-plans"})
+  void doesNotWriteOverWhatMayBeAnothersAndNoHostIsAskedForThat(String address) {
+    hosts().cutOff("kvm-a");
+    hosts().cutOff("kvm-b");
+    assertProblem(
+        tenantPosts(address, with("\"options\":{\"overwrite\":\"ANY\"}")),
+        403,
+        "forbidden",
+        "#/options/overwrite");
+  }
+
   @Test
   void doesNotNameAnImageThatIsThereAlready() {
     volumes().pool("kvm-b", new StoragePool("images", "dir", "/srv", 1L << 40));

@@ -2,6 +2,7 @@ package dev.virtferry.migration.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.disk.Overwrite;
 import dev.virtferry.migration.Stall;
 import dev.virtferry.migration.Stall.Reason;
 import java.time.Instant;
@@ -47,6 +48,8 @@ class MigrationDocumentsTest {
     var migration = documents.migration(OF_AN_OLDER_VERSION);
     assertThat(migration.order().options().postCopy()).isFalse();
     assertThat(migration.order().options().guardedSwitchover()).isTrue();
+    assertThat(migration.order().options().overwrite()).isEqualTo(Overwrite.OWN);
+    assertThat(migration.leaves()).isEmpty();
     assertThat(migration.call().parameters().get("bandwidth")).isPresent();
     assertThat(documents.migration(documents.write(migration))).isEqualTo(migration);
   }

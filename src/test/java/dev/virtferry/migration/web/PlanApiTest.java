@@ -7,6 +7,7 @@ import dev.virtferry.libvirt.Acceptance;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StorageVolume;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,62 @@ class PlanApiTest extends ApiTest {
     assertThat(volumes().deeds()).isEmpty();
     assertThat(hosts().made()).isEmpty();
     assertThat(get("/v1/migrations?domain=plan-01").get("items").isEmpty()).isTrue();
+  }
+
+  @Test
+  void tellsWhatStandsAtThePlaceOfEachCopy() {
+    image("vda.raw", 0);
+    image("vdb.raw", 5 * Domains.MIB);
+    JsonNode plan = plan(",\"disks\":[\"vda\",\"vdb\"]");
+    assertThat(images(plan)).containsExactly("EMPTY", "FOREIGN", "null", "null");
+    assertThat(problems(plan)).containsExactly("destination-storage #/disks/1");
+    assertThat(actions(plan)).contains("vdb BLOCKED");
+    JsonNode any = plan(",\"disks\":[\"vda\",\"vdb\"],\"options\":{\"overwrite\":\"ANY\"}");
+    assertThat(any.get("possible").asBoolean()).isTrue();
+    assertThat(images(any)).containsExactly("EMPTY", "FOREIGN", "null", "null");
+    assertThat(problems(plan(",\"disks\":[\"vda\",\"vdb\"],\"options\":{\"overwrite\":\"NEVER\"}")))
+        .containsExactly("destination-storage #/disks/0", "destination-storage #/disks/1");
+  }
+
+  @Test
+  void saysThatNobodyCanTellWhatIsThereWhereNoPoolShowsIt() {
+    volumes().withoutPools("kvm-b");
+    JsonNode plan = plan(",\"disks\":[\"vda\",\"vdb\"]");
+    assertThat(plan.get("possible").asBoolean()).isTrue();
+    assertThat(images(plan)).startsWith("UNKNOWN_CONTENT", "UNKNOWN_CONTENT");
+    assertThat(
+            plan.get("checks")
+                .valueStream()
+                .filter(check -> check.get("outcome").asString().equals("UNKNOWN"))
+                .map(check -> check.get("subject").asString()))
+        .containsExactly("STORAGE", "STORAGE");
+    assertThat(problems(plan(",\"disks\":[\"vda\",\"vdb\"],\"options\":{\"overwrite\":\"NEVER\"}")))
+        .containsExactly("destination-storage #/disks/0", "destination-storage #/disks/1");
+  }
+
+  private void image(String name, long allocation) {
+    volumes()
+        .volume(
+            "kvm-b",
+            new StorageVolume(
+                "images",
+                name,
+                "/srv/" + name,
+                "raw",
+                64 * Domains.MIB,
+                allocation,
+                null,
+                null,
+                false,
+                null,
+                null));
+  }
+
+  private static List<String> images(JsonNode plan) {
+    return plan.get("disks")
+        .valueStream()
+        .map(disk -> disk.get("destinationImage").asString("null"))
+        .toList();
   }
 
   @Test

@@ -18,6 +18,7 @@ export function open({redraw, onRefused}) {
     timeoutSeconds: '',
     timeoutAction: 'CANCEL',
     sourceVolumes: 'KEEP',
+    overwrite: 'OWN',
     guardedSwitchover: false,
     postCopy: false,
     autoConverge: false,
@@ -94,6 +95,7 @@ export function open({redraw, onRefused}) {
       timeout: numeric(options.timeoutSeconds)
           && {seconds: numeric(options.timeoutSeconds), action: options.timeoutAction},
       sourceVolumes: options.sourceVolumes === 'KEEP' ? undefined : options.sourceVolumes,
+      overwrite: options.overwrite === 'OWN' ? undefined : options.overwrite,
       guardedSwitchover: options.guardedSwitchover || undefined,
       postCopy: options.postCopy || undefined,
       autoConverge: options.autoConverge ? {} : undefined,
@@ -289,6 +291,8 @@ export function open({redraw, onRefused}) {
         ${option('parallelConnections', 'Connections', 'for the memory')}
         ${choice('sourceVolumes', 'Source’s images', '#/options/sourceVolumes', {
           KEEP: 'Keep', DELETE: 'Delete after success'})}
+        ${choice('overwrite', 'Write over', '#/options/overwrite', {
+          OWN: 'Empty images and its own', ANY: 'Any image', NEVER: 'Nothing'})}
       </div>
       ${field({id: 'priority', label: 'Priority', hint: '0 to 9, the highest first; 5 when empty',
         error: blame('#/priority'), control: text({
@@ -327,10 +331,11 @@ export function open({redraw, onRefused}) {
         html`<div class="note bad" role="alert"><p><strong>${title}</strong></p><p>${detail}</p></div>`)}
     ${found.possible ? html`<div class="buttons"><button class="primary" @click=${start}>Start</button></div>` : nothing}
     <h3>Disks</h3>
-    <ul class="planned">${found.disks.map(({target, action, reason, volume, bytesToCopy}) => html`
+    <ul class="planned">${found.disks.map(({target, action, reason, volume, bytesToCopy, destinationImage}) => html`
       <li><strong>${target}</strong> ${words(action)} ${volume
         ? html`<span class="quiet">${bytes(bytesToCopy)}; ${words(volume.action)} ${volume.path}</span>`
-        : html`<span class="quiet">${reason}</span>`}</li>`)}
+        : html`<span class="quiet">${reason}</span>`}${destinationImage && destinationImage !== 'ABSENT'
+        ? html`<span class="quiet"> (there: ${words(destinationImage)})</span>` : nothing}</li>`)}
     </ul>
     <h3>Checks</h3>
     <ul class="checks">${found.checks.map(({subject, outcome, detail}) => html`

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ public record Scope(@Nullable List<String> domains, @Nullable List<String> hosts
 
   public static final Scope EVERYTHING = new Scope(null, null);
 
+  private static final String SEPARATORS = ".-_";
+
   public Scope {
     domains = domains == null ? null : List.copyOf(domains);
     hosts = hosts == null ? null : List.copyOf(hosts);
@@ -27,6 +30,22 @@ public record Scope(@Nullable List<String> domains, @Nullable List<String> hosts
   public boolean hasDomain(String name) {
     return domains == null
         || domains.stream().map(Scope::pattern).anyMatch(p -> p.matcher(name).matches());
+  }
+
+  /** Whether it holds every domain of its hosts, so that all of what they have may be told. */
+  public boolean hasAllDomains() {
+    return domains == null;
+  }
+
+  /**
+   * Whether an image of that name is evidently one of a domain of its own: it has the name of such
+   * a domain, or begins with it and a dot, a dash or an underscore.
+   */
+  public boolean hasImage(String name) {
+    return hasDomain(name)
+        || IntStream.range(1, name.length())
+            .filter(i -> SEPARATORS.indexOf(name.charAt(i)) >= 0)
+            .anyMatch(i -> hasDomain(name.substring(0, i)));
   }
 
   /** Whether it holds the host of that name. */

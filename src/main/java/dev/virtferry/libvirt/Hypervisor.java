@@ -25,7 +25,13 @@ public interface Hypervisor {
   HostFacts facts(HostAddress host);
 
   /** Every domain of the host, running or not ({@code virConnectListAllDomains}). */
-  List<UUID> domains(HostAddress host);
+  List<DomainName> domains(HostAddress host);
+
+  /**
+   * The name of the domain with that UUID, in one step of the host's whether it has it or not
+   * ({@code virDomainLookupByUUID}).
+   */
+  Optional<String> name(HostAddress host, UUID domain);
 
   /** The domain's state by name or UUID, without its details; cheap. */
   Optional<DomainState> glance(HostAddress host, String nameOrUuid);

@@ -68,19 +68,36 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
-  public List<UUID> domains(HostAddress host) {
+  public List<DomainName> domains(HostAddress host) {
     return connections.ask(
         host,
         connect -> {
-          List<UUID> found = new ArrayList<>();
+          List<DomainName> found = new ArrayList<>();
           for (Domain domain : connect.listAllDomains(0)) {
             try {
-              found.add(UUID.fromString(domain.getUUIDString()));
+              found.add(new DomainName(domain.getName(), UUID.fromString(domain.getUUIDString())));
             } finally {
               domain.free();
             }
           }
           return found;
+        });
+  }
+
+  @Override
+  public Optional<String> name(HostAddress host, UUID domain) {
+    return connections.ask(
+        host,
+        connect -> {
+          Domain found = lookedUp(() -> connect.domainLookupByUUID(domain));
+          if (found == null) {
+            return Optional.empty();
+          }
+          try {
+            return Optional.of(found.getName());
+          } finally {
+            found.free();
+          }
         });
   }
 
@@ -114,10 +131,12 @@ public final class LibvirtHypervisor implements Hypervisor {
   @Override
   public List<DomainFiles> namedFiles(HostAddress host) {
     List<DomainFiles> all = new ArrayList<>();
-    for (UUID domain : domains(host)) {
+    for (DomainName domain : domains(host)) {
       connections
-          .ask(host, connect -> withDomain(connect, domain.toString(), LibvirtHypervisor::files))
-          .ifPresent(files -> all.add(new DomainFiles(domain, files)));
+          .ask(
+              host,
+              connect -> withDomain(connect, domain.uuid().toString(), LibvirtHypervisor::files))
+          .ifPresent(files -> all.add(new DomainFiles(domain.uuid(), files)));
     }
     return all;
   }

@@ -4,6 +4,9 @@ import dev.virtferry.access.Scope;
 import dev.virtferry.disk.Overwrite;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Action;
+import dev.virtferry.disk.VolumeWish;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
@@ -17,14 +20,22 @@ final class Bounds {
   private Bounds() {}
 
   /**
-   * Checks what is asked for.
+   * Checks what is asked for, before any host is.
    *
    * @throws Refused when it reaches beyond the scope
    */
-  static void require(MigrationOptions options, Scope scope) {
-    if (scope.domains() == null) {
+  static void require(Submission submission, Scope scope) {
+    if (scope.hasAllDomains()) {
       return;
     }
+    submission
+        .volumes()
+        .forEach((target, place) -> {
+          if (place.name() != null) {
+            requireOwn(target, place.name(), scope);
+          }
+        });
+    MigrationOptions options = submission.options();
     String name = options.destinationName();
     if (name != null && !scope.hasDomain(name)) {
       throw beyond("#/options/destinationName", "this is none of those names");
@@ -41,13 +52,40 @@ final class Bounds {
   }
 
   /**
+   * Checks the names that images bring along from the source, before the destination is asked.
+   *
+   * @throws Refused when one that is to go to another pool may be another's there
+   */
+  static void require(Submission submission, DomainDescription domain, Scope scope) {
+    if (scope.hasAllDomains()) {
+      return;
+    }
+    for (DomainDisk disk : domain.disks()) {
+      VolumeWish place = submission.volumes().get(disk.target());
+      if (place != null && place.name() == null && disk.image() != null) {
+        String location = disk.image().location();
+        requireOwn(disk.target(), location.substring(location.lastIndexOf('/') + 1), scope);
+      }
+    }
+  }
+
+  private static void requireOwn(String target, String image, Scope scope) {
+    if (!scope.hasImage(image)) {
+      throw beyond(
+          "#/volumes/%s/name".formatted(target),
+          "names images in other places by its own domains: the name of one first, then a dot, a"
+              + " dash or an underscore");
+    }
+  }
+
+  /**
    * Checks what would be done.
    *
    * @throws Refused when it would overwrite an image that is perhaps another's
    */
   static void require(Order order, Scope scope) {
     for (VolumePlan volume : order.disks()) {
-      if (scope.domains() != null && volume.moved() && volume.action() != Action.CREATE) {
+      if (!scope.hasAllDomains() && volume.moved() && volume.action() != Action.CREATE) {
         throw beyond(
             "#/volumes/" + volume.target(), "can't name an image that may be there already");
       }

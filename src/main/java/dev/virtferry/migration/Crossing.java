@@ -46,6 +46,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class Crossing {
 
+  private final DomainsInScope domains;
   private final Hypervisor hypervisor;
   private final Storage storage;
   private final DiskSelection selection;
@@ -53,11 +54,13 @@ final class Crossing {
   private final Migrations migrations;
 
   Crossing(
+      DomainsInScope domains,
       Hypervisor hypervisor,
       Storage storage,
       DiskSelection selection,
       DestinationVolumes volumes,
       Migrations migrations) {
+    this.domains = domains;
     this.hypervisor = hypervisor;
     this.storage = storage;
     this.selection = selection;
@@ -73,9 +76,8 @@ final class Crossing {
    */
   DomainDescription running(Host source, String nameOrUuid, Scope scope) {
     DomainDescription domain =
-        hypervisor
-            .describe(source.address(), nameOrUuid)
-            .filter(found -> scope.hasDomain(found.name()))
+        domains
+            .describe(source, nameOrUuid, scope)
             .orElseThrow(() ->
                 refused(
                     DOMAIN_NOT_FOUND,
@@ -98,20 +100,22 @@ final class Crossing {
    * Plans a migration.
    *
    * @param self the migration that is planned again; null for a new one
+   * @param scope of whoever is told of the plan
    */
   MigrationPlan plan(
       Submission submission,
       DomainDescription domain,
       Host source,
       Host destination,
-      @Nullable UUID self) {
+      @Nullable UUID self,
+      Scope scope) {
     var findings = new Findings();
     HostFacts here = versions(source, Subject.SOURCE, findings);
     HostFacts there = versions(destination, Subject.DESTINATION, findings);
     boolean two = lookForTwoHosts(domain, source, destination, findings);
     lookAtDomain(domain, source, findings);
     lookForNamesakes(submission, domain, destination, findings);
-    ArrivingFiles files = lookAtFiles(submission, domain, source, destination, findings);
+    ArrivingFiles files = lookAtFiles(submission, domain, source, destination, scope, findings);
     lookAtMachine(domain, destination, findings);
     List<StoragePool> pools = storage.pools(source.address());
     Selection selected =
@@ -119,11 +123,13 @@ final class Crossing {
     findings.add(Subject.DISKS, selected.problems(), "every disk can go or stay as asked");
     Placement placement =
         two
-            ? volumes.plan(
-                wish(submission, domain, selected, others(selected, destination), self),
-                source.address(),
-                pools,
-                destination.address())
+            ? Discretion.of(
+                volumes.plan(
+                    wish(submission, domain, selected, others(selected, destination), self),
+                    source.address(),
+                    pools,
+                    destination.address()),
+                scope)
             : Placement.NONE;
     findings.add(
         Subject.STORAGE,
@@ -216,6 +222,7 @@ final class Crossing {
       DomainDescription domain,
       Host source,
       Host destination,
+      Scope scope,
       Findings findings) {
     ArrivingFiles files =
         ArrivingFiles.of(
@@ -229,6 +236,7 @@ final class Crossing {
             .flatMap(file ->
                 others.getOrDefault(files.path(file), List.of()).stream()
                     .map(words -> taken(file, files.path(file), words, destination)))
+            .map(problem -> Discretion.of(problem, scope))
             .distinct()
             .toList();
     findings.add(
@@ -379,7 +387,9 @@ final class Crossing {
             order.callbackUrl());
     // Whoever accepted it was allowed to; a scope that became narrower since then stops nothing.
     DomainDescription domain = running(source, order.guest().uuid().toString(), Scope.EVERYTHING);
-    Order now = plan(submission, domain, source, destination, migration.id()).requirePossible();
+    Order now =
+        plan(submission, domain, source, destination, migration.id(), Scope.EVERYTHING)
+            .requirePossible();
     now.beyond(order)
         .ifPresent(words -> {
           throw new Refused(

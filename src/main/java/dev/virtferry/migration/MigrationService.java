@@ -122,11 +122,13 @@ public class MigrationService {
     } catch (ImagePromised e) {
       // It was accepted after this one was planned.
       throw new Refused(
-          Problem.at(
-              "#/disks",
-              DESTINATION_STORAGE,
-              "%s on %s; wait for its end, or name another place in volumes."
-                  .formatted(e.getMessage(), order.destination())));
+          Discretion.of(
+              Problem.at(
+                  "#/disks",
+                  DESTINATION_STORAGE,
+                  "%s on %s; wait for its end, or name another place in volumes."
+                      .formatted(e.getMessage(), order.destination())),
+              caller.scope()));
     }
     log.info(
         "Accepted migration {} of {} from {} to {}, disks {}, for {}",
@@ -153,11 +155,12 @@ public class MigrationService {
             .destination(submission.destUri())
             .filter(host -> scope.hasHost(host.name()))
             .orElseThrow(MigrationService::notAllowed);
-    Bounds.require(submission.options(), scope);
+    Bounds.require(submission, scope);
     requireIdle(submission, scope);
     Host source = source(submission, scope);
     DomainDescription domain = crossing.running(source, submission.domain(), scope);
-    MigrationPlan plan = crossing.plan(submission, domain, source, destination, null);
+    Bounds.require(submission, domain, scope);
+    MigrationPlan plan = crossing.plan(submission, domain, source, destination, null, scope);
     Bounds.require(plan.order(), scope);
     return plan;
   }
@@ -171,9 +174,9 @@ public class MigrationService {
     return migrations.etags(ids);
   }
 
-  /** How many migrations each host takes part in now. */
-  public Traffic traffic() {
-    return migrations.traffic();
+  /** How many migrations within that scope each host takes part in now. */
+  public Traffic traffic(Scope scope) {
+    return migrations.traffic(scope);
   }
 
   public MigrationQuery.Page list(MigrationQuery query) {

@@ -1,5 +1,6 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.access.Scope;
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumeMark;
 import java.util.Collection;
@@ -52,8 +53,8 @@ public interface Migrations {
   /** Somebody wrote into these since they looked like that: they are not the domain's any more. */
   void forgetImages(UUID domain, Map<ImageName, VolumeMark> changed);
 
-  /** The migrations that have left the queue and not ended, by host. */
-  Traffic traffic();
+  /** The migrations within that scope that have left the queue and not ended, by host. */
+  Traffic traffic(Scope scope);
 
   MigrationQuery.Page list(MigrationQuery query);
 

@@ -7,10 +7,8 @@ import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
 import dev.virtferry.access.Scope;
 import dev.virtferry.host.EveryHost;
 import dev.virtferry.host.Host;
-import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.HostUnreachable;
-import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
@@ -24,11 +22,11 @@ import org.springframework.stereotype.Component;
 final class SourceSearch {
 
   private final EveryHost everyHost;
-  private final Hypervisor hypervisor;
+  private final DomainsInScope domains;
 
-  SourceSearch(EveryHost everyHost, Hypervisor hypervisor) {
+  SourceSearch(EveryHost everyHost, DomainsInScope domains) {
     this.everyHost = everyHost;
-    this.hypervisor = hypervisor;
+    this.domains = domains;
   }
 
   /**
@@ -84,21 +82,11 @@ final class SourceSearch {
 
   private Answer ask(Host host, String domain, Scope scope) {
     try {
-      Optional<DomainState> state = state(host, domain, scope);
+      Optional<DomainState> state = domains.glance(host, domain, scope);
       return state.isPresent() ? new Answer.Has(host, state.get()) : new Answer.HasNot();
     } catch (HostUnreachable e) {
       return new Answer.Silent(e);
     }
-  }
-
-  /** A glance does not tell the name, by which some callers are bound. */
-  private Optional<DomainState> state(Host host, String domain, Scope scope) {
-    return scope.domains() == null
-        ? hypervisor.glance(host.address(), domain)
-        : hypervisor
-            .describe(host.address(), domain)
-            .filter(found -> scope.hasDomain(found.name()))
-            .map(DomainDescription::state);
   }
 
   private static Refused refused(ProblemType type, String detail) {

@@ -64,4 +64,17 @@ class ScopeTest {
   void saysTheSameInSql(String pattern, String like) {
     assertThat(Scope.like(pattern)).isEqualTo(like);
   }
+
+  @Test
+  void anImageIsItsOwnByTheNameOfADomain() {
+    var scope = new Scope(List.of("web-1", "db-*"), null);
+    for (String name : List.of("web-1", "web-1.qcow2", "web-1-vda.raw", "web-1_a", "db-7.x")) {
+      assertThat(scope.hasImage(name)).as(name).isTrue();
+    }
+    for (String name :
+        List.of("web-10.qcow2", "web-10", "web", "x-web-1.raw", ".web-1", "db", "")) {
+      assertThat(scope.hasImage(name)).as(name).isFalse();
+    }
+    assertThat(Scope.EVERYTHING.hasImage("anything")).isTrue();
+  }
 }

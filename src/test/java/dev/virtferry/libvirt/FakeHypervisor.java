@@ -253,9 +253,17 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
-  public List<UUID> domains(HostAddress host) {
+  public List<DomainName> domains(HostAddress host) {
     requireReachable(host);
-    return List.copyOf(at(host.name()).keySet());
+    return at(host.name()).values().stream()
+        .map(domain -> new DomainName(domain.name(), domain.uuid()))
+        .toList();
+  }
+
+  @Override
+  public Optional<String> name(HostAddress host, UUID domain) {
+    requireReachable(host);
+    return Optional.ofNullable(at(host.name()).get(domain)).map(DomainDescription::name);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.access.Scope;
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumeMark;
 import java.time.Clock;
@@ -121,7 +122,7 @@ final class MigrationsInMemory implements Migrations {
   }
 
   @Override
-  public Traffic traffic() {
+  public Traffic traffic(Scope scope) {
     throw new UnsupportedOperationException("No test of one thread asks for it");
   }
 

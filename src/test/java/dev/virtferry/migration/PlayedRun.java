@@ -71,12 +71,14 @@ final class PlayedRun {
 
   PlayedRun() {
     var runs = new RunsUnderWay();
+    var domains = new DomainsInScope(hosts);
     var crossing =
-        new Crossing(hosts, volumes, Disks.selection(), Disks.volumes(volumes, hosts), migrations);
+        new Crossing(
+            domains, hosts, volumes, Disks.selection(), Disks.volumes(volumes, hosts), migrations);
     service =
         new MigrationService(
             inventory,
-            new SourceSearch(Hosts.every(inventory), hosts),
+            new SourceSearch(Hosts.every(inventory), domains),
             crossing,
             migrations,
             runs,

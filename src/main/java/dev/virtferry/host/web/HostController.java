@@ -16,6 +16,7 @@ import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.migration.DomainsInScope;
 import dev.virtferry.migration.MigrationService;
 import dev.virtferry.migration.Traffic;
 import dev.virtferry.problem.NotThere;
@@ -41,6 +42,7 @@ class HostController {
 
   private final Inventory inventory;
   private final EveryHost everyHost;
+  private final DomainsInScope domains;
   private final Hypervisor hypervisor;
   private final Storage storage;
   private final DiskSelection selection;
@@ -50,6 +52,7 @@ class HostController {
   HostController(
       Inventory inventory,
       EveryHost everyHost,
+      DomainsInScope domains,
       Hypervisor hypervisor,
       Storage storage,
       DiskSelection selection,
@@ -57,6 +60,7 @@ class HostController {
       MigrationService migrations) {
     this.inventory = inventory;
     this.everyHost = everyHost;
+    this.domains = domains;
     this.hypervisor = hypervisor;
     this.storage = storage;
     this.selection = selection;
@@ -71,8 +75,8 @@ class HostController {
       description = "All of the inventory, in its order, whether they answer or not.")
   @ApiResponse(responseCode = "200", description = "All hosts.")
   HostList hosts(@AuthenticationPrincipal Caller caller) {
-    Traffic traffic = migrations.traffic();
     Scope scope = caller.scope();
+    Traffic traffic = migrations.traffic(scope);
     return new HostList(
         everyHost.ask(host -> scope.hasHost(host.name()), host -> read(host, traffic)));
   }
@@ -86,7 +90,7 @@ class HostController {
   HostResponse host(
       @Parameter(example = "kvm-a") @PathVariable String host,
       @AuthenticationPrincipal Caller caller) {
-    return read(named(host, caller.scope()), migrations.traffic());
+    return read(named(host, caller.scope()), migrations.traffic(caller.scope()));
   }
 
   private HostResponse read(Host host, Traffic traffic) {
@@ -109,10 +113,7 @@ class HostController {
     Host found = named(host, caller.scope());
     List<StoragePool> pools = storage.pools(found.address());
     return new DomainList(
-        hypervisor.domains(found.address()).stream()
-            // One that left meanwhile is not there any more.
-            .flatMap(uuid -> hypervisor.describe(found.address(), uuid.toString()).stream())
-            .filter(domain -> caller.scope().hasDomain(domain.name()))
+        domains.all(found, caller.scope()).stream()
             .map(domain -> response(domain, pools))
             .sorted((a, b) -> a.name().compareTo(b.name()))
             .toList());
@@ -129,9 +130,8 @@ class HostController {
       @Parameter(description = "Name or UUID.", example = "web-01") @PathVariable String domain,
       @AuthenticationPrincipal Caller caller) {
     Host found = named(host, caller.scope());
-    return hypervisor
-        .describe(found.address(), domain)
-        .filter(description -> caller.scope().hasDomain(description.name()))
+    return domains
+        .describe(found, domain, caller.scope())
         .map(description -> response(description, storage.pools(found.address())))
         .orElseThrow(() ->
             new NotThere(

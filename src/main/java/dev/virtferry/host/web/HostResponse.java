@@ -21,9 +21,15 @@ record HostResponse(
         @Nullable String libvirtVersion,
     @Schema(description = "Null when it did not answer.", example = "7.2.22")
         @Nullable String hypervisorVersion,
-    @Schema(description = "Migrations from it that have left the queue.", example = "1")
+    @Schema(
+            description =
+                "Migrations from it that have left the queue, as far as the caller sees them.",
+            example = "1")
         int outgoing,
-    @Schema(description = "Migrations to it that have left the queue.", example = "0")
+    @Schema(
+            description =
+                "Migrations to it that have left the queue, as far as the caller sees them.",
+            example = "0")
         int incoming) {
 
   static HostResponse of(Host host, @Nullable HostFacts facts, Traffic traffic) {

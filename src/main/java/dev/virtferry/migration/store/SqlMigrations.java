@@ -2,6 +2,7 @@ package dev.virtferry.migration.store;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.virtferry.access.Scope;
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.migration.DomainBusy;
@@ -283,17 +284,21 @@ class SqlMigrations implements Migrations {
   }
 
   @Override
-  public Traffic traffic() {
+  public Traffic traffic(Scope scope) {
     Map<String, Integer> outgoing = new HashMap<>();
     Map<String, Integer> incoming = new HashMap<>();
     sql.sql(
             """
-            select source, destination from migration
+            select domain_name, source, destination from migration
              where active_domain is not null and state <> 'QUEUED'
             """)
         .query(row -> {
-          outgoing.merge(row.getString("source"), 1, Integer::sum);
-          incoming.merge(row.getString("destination"), 1, Integer::sum);
+          String source = row.getString("source");
+          String destination = row.getString("destination");
+          if (scope.hasMigration(row.getString("domain_name"), source, destination)) {
+            outgoing.merge(source, 1, Integer::sum);
+            incoming.merge(destination, 1, Integer::sum);
+          }
         });
     return new Traffic(outgoing, incoming);
   }

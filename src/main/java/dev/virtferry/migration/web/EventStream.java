@@ -1,5 +1,6 @@
 package dev.virtferry.migration.web;
 
+import dev.virtferry.access.Scope;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.notice.Reader;
@@ -21,14 +22,16 @@ final class EventStream implements Reader {
   private static final Logger log = LoggerFactory.getLogger(EventStream.class);
 
   private final SseEmitter emitter;
+  private final Scope scope;
   private final AtomicReference<@Nullable Tracked> next = new AtomicReference<>();
   private final AtomicBoolean beat = new AtomicBoolean();
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicBoolean writing = new AtomicBoolean();
   private int version;
 
-  EventStream(SseEmitter emitter) {
+  EventStream(SseEmitter emitter, Scope scope) {
     this.emitter = emitter;
+    this.scope = scope;
   }
 
   @Override
@@ -98,6 +101,6 @@ final class EventStream implements Reader {
     return SseEmitter.event()
         .id(now.etag())
         .name(name)
-        .data(MigrationResponse.of(now), MediaType.APPLICATION_JSON);
+        .data(MigrationResponse.of(now, scope), MediaType.APPLICATION_JSON);
   }
 }

@@ -1,5 +1,6 @@
 package dev.virtferry.migration.web;
 
+import dev.virtferry.access.Scope;
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.notice.Audience;
 import dev.virtferry.notice.Newsroom;
@@ -16,17 +17,19 @@ final class LongPoll implements Reader {
   private final DeferredResult<ResponseEntity<MigrationResponse>> answer;
   private final Tracked known;
   private final String applied;
+  private final Scope scope;
 
-  private LongPoll(Tracked known, Duration patience) {
+  private LongPoll(Tracked known, Duration patience, Scope scope) {
     this.answer = new DeferredResult<>(patience.toMillis(), this::unchanged);
     this.known = known;
+    this.scope = scope;
     this.applied = "wait=" + patience.toSeconds();
   }
 
   /** The answer, as soon as there is news or patience is over. */
   static DeferredResult<ResponseEntity<MigrationResponse>> answer(
-      Newsroom newsroom, Audience audience, Tracked known, Duration patience) {
-    var poll = new LongPoll(known, patience);
+      Newsroom newsroom, Audience audience, Tracked known, Duration patience, Scope scope) {
+    var poll = new LongPoll(known, patience, scope);
     Subscription seat = newsroom.watch(known.migration().id(), audience, known.etag(), poll);
     poll.answer.onCompletion(seat::close);
     return poll.answer;
@@ -45,7 +48,7 @@ final class LongPoll implements Reader {
         ResponseEntity.ok()
             .eTag(now.etag())
             .header("Preference-Applied", applied)
-            .body(MigrationResponse.of(now)));
+            .body(MigrationResponse.of(now, scope)));
   }
 
   @Override

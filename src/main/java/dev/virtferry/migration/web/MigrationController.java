@@ -113,7 +113,7 @@ class MigrationController {
     if (accepted.replayed()) {
       answer.header("Idempotency-Replayed", "true");
     }
-    return answer.body(MigrationResponse.of(migration));
+    return answer.body(MigrationResponse.of(migration, caller.scope()));
   }
 
   @GetMapping("/{id}")
@@ -146,8 +146,9 @@ class MigrationController {
       @OwnMigration Tracked own,
       @Parameter(description = "The ETag of the answer before.")
           @RequestHeader(name = "If-None-Match", required = false)
-          @Nullable String ifNoneMatch) {
-    return found(own);
+          @Nullable String ifNoneMatch,
+      @AuthenticationPrincipal Caller caller) {
+    return found(own, caller);
   }
 
   @GetMapping
@@ -183,7 +184,7 @@ class MigrationController {
     Position after = cursor == null ? null : Cursor.parse(cursor).position();
     var query =
         new MigrationQuery(caller.scope(), state, domain, source, destination, limit, after);
-    return MigrationList.of(service.list(query));
+    return MigrationList.of(service.list(query), caller.scope());
   }
 
   @GetMapping("/{id}/history")
@@ -208,12 +209,15 @@ class MigrationController {
       @OwnMigration Tracked own,
       @Parameter(description = IfMatch.DESCRIPTION)
           @RequestHeader(name = "If-Match", required = false)
-          @Nullable String ifMatch) {
+          @Nullable String ifMatch,
+      @AuthenticationPrincipal Caller caller) {
     Tracked asked =
         service
             .cancel(own.migration().id(), IfMatch.precondition(ifMatch))
             .orElseThrow(MigrationNotFound::new);
-    return ResponseEntity.accepted().eTag(asked.etag()).body(MigrationResponse.of(asked));
+    return ResponseEntity.accepted()
+        .eTag(asked.etag())
+        .body(MigrationResponse.of(asked, caller.scope()));
   }
 
   @PostMapping(path = "/{id}/resolve", consumes = "application/json")
@@ -229,11 +233,13 @@ class MigrationController {
       @Valid @RequestBody Resolution resolution,
       @Parameter(description = IfMatch.DESCRIPTION)
           @RequestHeader(name = "If-Match", required = false)
-          @Nullable String ifMatch) {
+          @Nullable String ifMatch,
+      @AuthenticationPrincipal Caller caller) {
     return found(
         service
             .resolve(own.migration().id(), resolution.reason(), IfMatch.precondition(ifMatch))
-            .orElseThrow(MigrationNotFound::new));
+            .orElseThrow(MigrationNotFound::new),
+        caller);
   }
 
   /** Why a person ends a migration. */
@@ -250,7 +256,9 @@ class MigrationController {
   @Schema(name = "History")
   record History(List<Transition> items) {}
 
-  private static ResponseEntity<MigrationResponse> found(Tracked tracked) {
-    return ResponseEntity.ok().eTag(tracked.etag()).body(MigrationResponse.of(tracked));
+  private static ResponseEntity<MigrationResponse> found(Tracked tracked, Caller caller) {
+    return ResponseEntity.ok()
+        .eTag(tracked.etag())
+        .body(MigrationResponse.of(tracked, caller.scope()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.virtferry.migration.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.virtferry.access.Scope;
 import dev.virtferry.migration.MigrationQuery;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
@@ -13,9 +14,9 @@ record MigrationList(
     @Schema(description = "Leads to the next page; null on the last one.")
         @Nullable String nextCursor) {
 
-  static MigrationList of(MigrationQuery.Page page) {
+  static MigrationList of(MigrationQuery.Page page, Scope scope) {
     return new MigrationList(
-        page.items().stream().map(MigrationResponse::of).toList(),
+        page.items().stream().map(item -> MigrationResponse.of(item, scope)).toList(),
         page.next() == null ? null : new Cursor(page.next()).text());
   }
 }

@@ -1,10 +1,12 @@
 package dev.virtferry.migration.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.virtferry.access.Scope;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.TypedParameter;
 import dev.virtferry.migration.Attention;
 import dev.virtferry.migration.Completion;
+import dev.virtferry.migration.Discretion;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.Migration;
@@ -79,7 +81,8 @@ record MigrationResponse(
     List<PhaseSpan> phases,
     @Schema(description = "Why it failed; null unless it did.") @Nullable MigrationError error) {
 
-  static MigrationResponse of(Tracked tracked) {
+  /** As a caller with that scope is told of it. */
+  static MigrationResponse of(Tracked tracked, Scope scope) {
     Migration migration = tracked.migration();
     Order order = migration.order();
     return new MigrationResponse(
@@ -102,13 +105,13 @@ record MigrationResponse(
         migration.tuning(),
         order.priority(),
         shown(order.callbackUrl()),
-        migration.volumes().stream().map(Cleanup::of).toList(),
+        migration.volumes().stream().map(volume -> Cleanup.of(volume, scope)).toList(),
         migration.attention(),
         migration.timeline().createdAt(),
         migration.timeline().startedAt(),
         migration.timeline().endedAt(),
         migration.timeline().phases(),
-        migration.failure() == null ? null : MigrationError.of(migration.failure()));
+        migration.failure() == null ? null : MigrationError.of(migration.failure(), scope));
   }
 
   /** Queries may carry tokens. */
@@ -202,14 +205,14 @@ record MigrationResponse(
       VolumeRecord.Fate state,
       @Schema(description = "Why it was left; null unless it was.") @Nullable String reason) {
 
-    static Cleanup of(VolumeRecord volume) {
+    static Cleanup of(VolumeRecord volume, Scope scope) {
       return new Cleanup(
           volume.path(),
           volume.host(),
           volume.target(),
           volume.pool(),
           volume.state(),
-          volume.reason());
+          Discretion.of(volume.reason(), scope));
     }
   }
 
@@ -224,8 +227,8 @@ record MigrationResponse(
       @Schema(description = "libvirt's own words; null when it said nothing.")
           @Nullable LibvirtError libvirt) {
 
-    static MigrationError of(Failure failure) {
-      var problem = failure.problem();
+    static MigrationError of(Failure failure, Scope scope) {
+      var problem = Discretion.of(failure.problem(), scope);
       return new MigrationError(
           problem.type().uri(),
           problem.type().title(),

@@ -46,6 +46,7 @@ class PlanController {
       HttpServletRequest call) {
     AuditFilter.about(call, request.domain());
     callbacks.require(request.callbackUrl());
-    return PlanResponse.of(service.plan(request.toSubmission(defaults), caller.scope()));
+    return PlanResponse.of(
+        service.plan(request.toSubmission(defaults), caller.scope()), caller.scope());
   }
 }

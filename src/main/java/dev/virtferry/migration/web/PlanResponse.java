@@ -1,6 +1,7 @@
 package dev.virtferry.migration.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.virtferry.access.Scope;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.DestinationImage;
 import dev.virtferry.disk.DiskChoice;
@@ -61,7 +62,7 @@ record PlanResponse(
                     + " --desturi qemu+tls://kvm-b/system")
         @Nullable String virsh) {
 
-  static PlanResponse of(MigrationPlan plan) {
+  static PlanResponse of(MigrationPlan plan, Scope scope) {
     Order order = plan.order();
     MigrateCall call = plan.call();
     return new PlanResponse(
@@ -71,7 +72,7 @@ record PlanResponse(
         order.destination(),
         order.destUri(),
         order.copy(),
-        plan.disks().stream().map(choice -> PlannedDisk.of(choice, plan)).toList(),
+        plan.disks().stream().map(choice -> PlannedDisk.of(choice, plan, scope)).toList(),
         plan.bytesToCopy(),
         order.guest().memoryBytes(),
         plan.estimateSeconds(),
@@ -102,12 +103,12 @@ record PlanResponse(
                       + " made; EMPTY; OWN, data that virt-ferry knows as this domain's; FOREIGN, data of which it"
                       + " does not know whose; NAMED, another domain or migration has it;"
                       + " UNKNOWN_CONTENT, no pool shows it, or it is a block device. Null when it is"
-                      + " not copied.")
+                      + " not copied, and for bound callers.")
           @Nullable DestinationImage destinationImage,
       @Schema(description = "Where it goes; null when it is not copied.")
           @Nullable PlannedVolume volume) {
 
-    static PlannedDisk of(DiskChoice choice, MigrationPlan whole) {
+    static PlannedDisk of(DiskChoice choice, MigrationPlan whole, Scope scope) {
       var disk = choice.disk();
       DiskImage image = disk.image();
       VolumePlan plan =
@@ -124,7 +125,7 @@ record PlanResponse(
           disk.capacityBytes() == 0 ? null : Long.valueOf(disk.capacityBytes()),
           plan == null ? 0 : plan.bytesToCopy(),
           whole.images().get(disk.target()),
-          plan == null ? null : PlannedVolume.of(plan));
+          plan == null ? null : PlannedVolume.of(plan, scope));
     }
   }
 
@@ -138,11 +139,13 @@ record PlanResponse(
       @Schema(example = "web-01-vda.qcow2") @Nullable String name,
       @Schema(example = "qcow2") @Nullable String format,
       long capacityBytes,
-      @Schema(description = "What is free in the pool now; null without a pool.")
+      @Schema(
+              description =
+                  "What is free in the pool now; null without a pool, and for callers who are bound to\n                      domains.")
           @Nullable Long poolFreeBytes,
       @Schema(description = "The image beneath; null for none.") @Nullable String backing) {
 
-    static PlannedVolume of(VolumePlan plan) {
+    static PlannedVolume of(VolumePlan plan, Scope scope) {
       VolumeSpec volume = plan.volume();
       return new PlannedVolume(
           plan.action(),
@@ -151,7 +154,7 @@ record PlanResponse(
           volume == null ? null : volume.name(),
           volume == null ? null : volume.format(),
           plan.capacityBytes(),
-          plan.poolFreeBytes(),
+          scope.hasAllDomains() ? plan.poolFreeBytes() : null,
           volume == null || volume.backing() == null ? null : volume.backing().path());
     }
   }

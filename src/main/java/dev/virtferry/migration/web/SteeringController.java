@@ -1,5 +1,6 @@
 package dev.virtferry.migration.web;
 
+import dev.virtferry.access.Caller;
 import dev.virtferry.migration.Completion;
 import dev.virtferry.migration.Retuning;
 import dev.virtferry.migration.SteeringService;
@@ -15,6 +16,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -48,13 +50,14 @@ class SteeringController {
       @Valid @RequestBody Patch patch,
       @Parameter(description = IfMatch.DESCRIPTION)
           @RequestHeader(name = "If-Match", required = false)
-          @Nullable String ifMatch) {
+          @Nullable String ifMatch,
+      @AuthenticationPrincipal Caller caller) {
     Retuning wish = patch.options().toRetuning();
     Tracked now =
         service
             .retune(own.migration().id(), wish, IfMatch.precondition(ifMatch))
             .orElseThrow(MigrationNotFound::new);
-    return ResponseEntity.ok().eTag(now.etag()).body(MigrationResponse.of(now));
+    return ResponseEntity.ok().eTag(now.etag()).body(MigrationResponse.of(now, caller.scope()));
   }
 
   @PostMapping(path = "/complete", consumes = "application/json")
@@ -70,11 +73,13 @@ class SteeringController {
       @Valid @RequestBody CompletionRequest request,
       @Parameter(description = IfMatch.DESCRIPTION)
           @RequestHeader(name = "If-Match", required = false)
-          @Nullable String ifMatch) {
+          @Nullable String ifMatch,
+      @AuthenticationPrincipal Caller caller) {
     return accepted(
         service
             .complete(own.migration().id(), request.by(), IfMatch.precondition(ifMatch))
-            .orElseThrow(MigrationNotFound::new));
+            .orElseThrow(MigrationNotFound::new),
+        caller);
   }
 
   @PostMapping("/resume-post-copy")
@@ -89,15 +94,19 @@ class SteeringController {
       @OwnMigration Tracked own,
       @Parameter(description = IfMatch.DESCRIPTION)
           @RequestHeader(name = "If-Match", required = false)
-          @Nullable String ifMatch) {
+          @Nullable String ifMatch,
+      @AuthenticationPrincipal Caller caller) {
     return accepted(
         service
             .resumePostCopy(own.migration().id(), IfMatch.precondition(ifMatch))
-            .orElseThrow(MigrationNotFound::new));
+            .orElseThrow(MigrationNotFound::new),
+        caller);
   }
 
-  private static ResponseEntity<MigrationResponse> accepted(Tracked asked) {
-    return ResponseEntity.accepted().eTag(asked.etag()).body(MigrationResponse.of(asked));
+  private static ResponseEntity<MigrationResponse> accepted(Tracked asked, Caller caller) {
+    return ResponseEntity.accepted()
+        .eTag(asked.etag())
+        .body(MigrationResponse.of(asked, caller.scope()));
   }
 
   /** What is changed; what is absent stays. */

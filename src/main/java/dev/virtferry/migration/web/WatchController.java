@@ -60,7 +60,7 @@ class WatchController {
           String lastEventId,
       @AuthenticationPrincipal Caller caller) {
     var emitter = new SseEmitter(NO_TIMEOUT);
-    var stream = new EventStream(emitter);
+    var stream = new EventStream(emitter, caller.scope());
     if (now.migration().state().terminal()) {
       stream.changed(now);
     } else {
@@ -85,9 +85,9 @@ class WatchController {
     Optional<Duration> patience = Prefer.waiting(prefer);
     boolean known = ifNoneMatch.contains(now.etag());
     if (patience.isEmpty() || !known || now.migration().state().terminal()) {
-      return ResponseEntity.ok().eTag(now.etag()).body(MigrationResponse.of(now));
+      return ResponseEntity.ok().eTag(now.etag()).body(MigrationResponse.of(now, caller.scope()));
     }
-    return LongPoll.answer(newsroom, audience(caller), now, patience.get());
+    return LongPoll.answer(newsroom, audience(caller), now, patience.get(), caller.scope());
   }
 
   @GetMapping(path = "/deliveries", produces = "application/json")

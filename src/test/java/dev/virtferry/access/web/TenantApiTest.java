@@ -10,6 +10,7 @@ import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -225,16 +226,50 @@ class TenantApiTest extends ApiTest {
   @Test
   void doesNotNameAnImageThatIsThereAlready() {
     volumes().pool("kvm-b", new StoragePool("images", "dir", "/srv", 1L << 40));
-    String moving = with("\"volumes\":{\"vda\":{\"pool\":\"images\",\"name\":\"x.raw\"}}");
-    assertThat(body(tenantPosts("/v1/migration-plans", moving)).get("possible").asBoolean())
-        .isTrue();
+    String moving = moving("own-1-x.raw");
+    JsonNode free = body(tenantPosts("/v1/migration-plans", moving));
+    assertThat(free.get("possible").asBoolean()).isTrue();
+    image("own-1-x.raw");
+    assertProblem(tenantPosts("/v1/migration-plans", moving), 403, "forbidden", "#/volumes/vda");
+    assertThat(body(post("/v1/migration-plans", moving)).get("possible").asBoolean()).isTrue();
+  }
+
+  /** Whether or not there is one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"x.raw", "foreign-1-vda.raw", "own.raw", "ownership", "own"})
+  void doesNotNameAnImageThatIsNotEvidentlyItsOwn(String name) {
+    volumes().pool("kvm-b", new StoragePool("images", "dir", "/srv", 1L << 40));
+    for (int there = 0; there <= 1; there++) {
+      for (String uri : List.of("/v1/migrations", "/v1/migration-plans")) {
+        assertProblem(tenantPosts(uri, moving(name)), 403, "forbidden", "#/volumes/vda/name");
+      }
+      image(name);
+    }
+  }
+
+  /** It is called vda.raw at the source, as images of others may be elsewhere. */
+  @Test
+  void bringsNoNameAlongThatIsNotEvidentlyItsOwn() {
+    volumes().pool("kvm-b", new StoragePool("images", "dir", "/elsewhere", 1L << 40));
+    assertProblem(
+        tenantPosts("/v1/migrations", with("\"volumes\":{\"vda\":{\"pool\":\"images\"}}")),
+        403,
+        "forbidden",
+        "#/volumes/vda/name");
+  }
+
+  private static String moving(String name) {
+    return with("\"volumes\":{\"vda\":{\"pool\":\"images\",\"name\":\"%s\"}}".formatted(name));
+  }
+
+  private void image(String name) {
     volumes()
         .volume(
             "kvm-b",
             new StorageVolume(
                 "images",
-                "x.raw",
-                "/srv/x.raw",
+                name,
+                "/srv/" + name,
                 "raw",
                 64L << 20,
                 0,
@@ -243,8 +278,95 @@ class TenantApiTest extends ApiTest {
                 false,
                 null,
                 null));
-    assertProblem(tenantPosts("/v1/migration-plans", moving), 403, "forbidden", "#/volumes/vda");
-    assertThat(body(post("/v1/migration-plans", moving)).get("possible").asBoolean()).isTrue();
+  }
+
+  @Test
+  void isToldThatItsPlaceIsTakenAndNotByWhom() {
+    volumes().pool("kvm-b", new StoragePool("images", "dir", "/srv", 1L << 40));
+    DomainDescription holder = Domains.running("foreign-9", Domains.disk("vda"));
+    hosts().put("kvm-b", holder);
+    String wish = request("own-1", "kvm-b");
+    MvcTestResult refused = tenantPosts("/v1/migrations", wish);
+    assertProblem(refused, 422, "destination-storage", "#/disks/0");
+    JsonNode plan = body(tenantPosts("/v1/migration-plans", wish));
+    assertThat(plan.get("possible").asBoolean()).isFalse();
+    assertThat(plan.toString() + body(refused))
+        .contains("bound")
+        .doesNotContain(holder.uuid().toString(), "belongs", "images");
+    assertThat(body(post("/v1/migration-plans", wish)).toString())
+        .contains("belongs to the domain " + holder.uuid());
+  }
+
+  @Test
+  void isToldThatWhatItsGuestOpensIsTakenAndNotByWhom() {
+    String serial = "<serial type='unix'><source mode='bind' path='/run/c'/></serial>";
+    UUID holder = UUID.randomUUID();
+    hosts().describe(own.uuid(), "<domain><devices>%s</devices></domain>".formatted(serial));
+    hosts().define("kvm-b", holder, "<domain><devices>%s</devices></domain>".formatted(serial));
+    String wish = request("own-1", "kvm-b");
+    assertProblem(tenantPosts("/v1/migrations", wish), 422, "destination-conflict", "#/destUri");
+    assertThat(body(tenantPosts("/v1/migration-plans", wish)).toString())
+        .contains("destination-conflict")
+        .doesNotContain(holder.toString(), "belongs");
+    assertThat(body(post("/v1/migration-plans", wish)).toString()).contains(holder.toString());
+  }
+
+  /** Somebody takes the place while the migration waits for a slot. */
+  @Test
+  void isNotToldByTheErrorOfItsMigrationWhoHasThePlace() {
+    volumes().pool("kvm-b", new StoragePool("images", "dir", "/srv", 1L << 40));
+    for (int slot = 1; slot <= 2; slot++) {
+      hosts().put("kvm-a", Domains.running("slot-" + slot, Domains.ownDisk("slot-" + slot, "vda")));
+      migrationOf("slot-" + slot, "kvm-b");
+    }
+    await().until(() -> hosts().made().size() == 2);
+    MvcTestResult started = tenantPosts("/v1/migrations", request("own-1", "kvm-b"));
+    assertThat(started).hasStatus(202);
+    DomainDescription holder = Domains.running("foreign-9", Domains.disk("vda"));
+    hosts().put("kvm-b", holder);
+    hosts().rollBackTo("kvm-a");
+    String path = "/v1/migrations/" + body(started).get("id").asString();
+    await().until(() -> get(path).get("state").asString().equals("FAILED"));
+    assertThat(get(path).at("/error/detail").asString()).contains(holder.uuid().toString());
+    for (String at : List.of(path, path + "/history", "/v1/migrations?limit=200")) {
+      assertThat(body(tenantGets(at)).toString())
+          .doesNotContain(holder.uuid().toString(), "belongs");
+    }
+    assertThat(body(tenantGets(path)).at("/error/type").asString())
+        .endsWith(":destination-storage");
+  }
+
+  @Test
+  void isToldNoPoolsAndNoFiguresOfThem() {
+    volumes().pool("kvm-b", new StoragePool("images", "dir", "/srv", 1L << 40));
+    JsonNode plan = body(tenantPosts("/v1/migration-plans", request("own-1", "kvm-b")));
+    assertThat(plan.get("possible").asBoolean()).isTrue();
+    assertThat(plan.at("/disks/0/volume/poolFreeBytes").isNull()).isTrue();
+    assertThat(
+            body(post("/v1/migration-plans", request("own-1", "kvm-b")))
+                .at("/disks/0/volume/poolFreeBytes")
+                .asLong())
+        .isEqualTo(1L << 40);
+    volumes().pool("kvm-b", new StoragePool("tiny-of-others", "dir", "/tiny", 5));
+    for (String pool : List.of("nowhere", "tiny-of-others")) {
+      String wish =
+          with("\"volumes\":{\"vda\":{\"pool\":\"%s\",\"name\":\"own-1.raw\"}}".formatted(pool));
+      assertThat(body(tenantPosts("/v1/migration-plans", wish)).get("problems").toString())
+          .contains("destination-storage")
+          .doesNotContain("images", "tiny", "5 ");
+    }
+  }
+
+  @Test
+  void countsOnlyWhatItSeesAtItsHosts() {
+    migrationOf("foreign-1", "kvm-b");
+    await().until(() -> get("/v1/hosts/kvm-a").get("outgoing").asInt() == 1);
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      JsonNode seen = body(tenantGets("/v1/hosts/" + host));
+      assertThat(seen.get("outgoing").asInt() + seen.get("incoming").asInt()).isZero();
+    }
+    assertThat(tenantPosts("/v1/migrations", request("own-1", "kvm-b"))).hasStatus(202);
+    await().until(() -> body(tenantGets("/v1/hosts/kvm-b")).get("incoming").asInt() == 1);
   }
 
   private static String with(String more) {

@@ -111,7 +111,7 @@ class VolumesIT {
   @Test
   void aPoolInWhichSomebodyMakesAVolumeIsWaitedFor() {
     lab.guest("start", "web", "--disk", "vda=16M");
-    lab.on("kvm-b", "sh", "-c", "head -c 500M /dev/urandom > /srv/original.raw");
+    lab.on("kvm-b", "sh", "-c", "head -c 200M /dev/urandom > /srv/original.raw");
     lab.on(
         "kvm-b",
         "sh",

@@ -9,6 +9,8 @@ import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
+import dev.virtferry.migration.Migrations;
+import dev.virtferry.notice.Representation;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -39,6 +41,8 @@ import tools.jackson.databind.JsonNode;
 class TenantApiTest extends ApiTest {
 
   @Autowired private JdbcClient sql;
+  @Autowired private Migrations migrations;
+  @Autowired private Representation callbacks;
 
   private final DomainDescription own = Domains.running("own-1", Domains.disk("vda"));
   private final DomainDescription foreign =
@@ -334,6 +338,10 @@ class TenantApiTest extends ApiTest {
     }
     assertThat(body(tenantGets(path)).at("/error/type").asString())
         .endsWith(":destination-storage");
+    var ended = migrations.find(UUID.fromString(body(started).get("id").asString())).orElseThrow();
+    assertThat(callbacks.of(ended).toString())
+        .contains("The destination's storage can't take it")
+        .doesNotContain(holder.uuid().toString(), "belongs");
   }
 
   @Test

@@ -28,8 +28,9 @@ final class ImageContent {
   }
 
   /**
-   * Whether no guest ever wrote into it, as far as that can be told for certain: a raw image is all
-   * holes but for a first block of zeroes, a qcow2 image maps no cluster and has no snapshot.
+   * Whether no guest ever wrote into it, as far as that can be told for certain: of a raw image no
+   * more than one block is allocated and all of it reads as zeroes, a qcow2 image maps no cluster
+   * and has no snapshot.
    */
   boolean isEmpty(StorageVolume volume) {
     try {
@@ -53,8 +54,8 @@ final class ImageContent {
     if (volume.allocationBytes() > FIRST_BLOCK) {
       return false;
     }
-    byte[] block = storage.read(host, volume.pool(), volume.name(), 0, FIRST_BLOCK);
-    return GuestImage.isZero(block);
+    // Which block it is, nobody tells: one of data looks the same.
+    return storage.readsAsZeroes(host, volume.pool(), volume.name());
   }
 
   private VolumeReader reader(StorageVolume volume) {

@@ -230,6 +230,23 @@ public final class LibvirtStorage implements Storage {
                 .orElseThrow(() -> gone(pool)));
   }
 
+  @Override
+  public boolean readsAsZeroes(HostAddress host, String pool, String name) {
+    return connections.ask(
+        host,
+        connect ->
+            withPool(
+                    connect,
+                    pool,
+                    there ->
+                        withVolume(
+                                there,
+                                name,
+                                volume -> LibvirtVolumeReader.readsAsZeroes(connect, volume))
+                            .orElseThrow(() -> lost(name)))
+                .orElseThrow(() -> gone(pool)));
+  }
+
   private static LibvirtFailure lost(String name) {
     return new LibvirtFailure(NO_STORAGE_VOL, FROM_STORAGE, "%s is gone".formatted(name));
   }

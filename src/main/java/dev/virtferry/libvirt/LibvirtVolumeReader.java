@@ -1,5 +1,7 @@
 package dev.virtferry.libvirt;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.libvirt.Connect;
@@ -18,6 +20,14 @@ final class LibvirtVolumeReader implements VolumeReader {
 
   private static final int WINDOW = 1024 * 1024;
   private static final int WINDOWS = 16;
+  private static final int PIECE = 256 * 1024;
+  private static final byte[] NOTHING = new byte[PIECE];
+
+  /** Less than a query may take. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** {@code VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM}, since libvirt 3.4. */
+  private static final int SPARSE_STREAM = 1;
 
   private final LentConnect connect;
   private final StorageVol volume;
@@ -74,7 +84,7 @@ final class LibvirtVolumeReader implements VolumeReader {
     var window = new byte[wanted];
     volume.download(stream, offset, wanted, 0);
     int filled = 0;
-    var piece = new byte[256 * 1024];
+    var piece = new byte[PIECE];
     int length = stream.receive(piece);
     while (length > 0) {
       System.arraycopy(piece, 0, window, filled, length);
@@ -83,6 +93,32 @@ final class LibvirtVolumeReader implements VolumeReader {
     }
     stream.finish();
     return window;
+  }
+
+  /** Holes come as zeroes that no host has sent. */
+  static boolean readsAsZeroes(Connect connect, StorageVol volume) throws LibvirtException {
+    Stream stream = connect.streamNew(0);
+    try {
+      volume.download(stream, 0, 0, SPARSE_STREAM);
+      long begun = System.nanoTime();
+      var piece = new byte[PIECE];
+      int length = stream.receive(piece);
+      while (length > 0) {
+        if (!isZero(piece, length) || System.nanoTime() - begun > PATIENCE.toNanos()) {
+          stream.abort();
+          return false;
+        }
+        length = stream.receive(piece);
+      }
+      stream.finish();
+      return true;
+    } finally {
+      stream.free();
+    }
+  }
+
+  private static boolean isZero(byte[] piece, int length) {
+    return Arrays.mismatch(piece, 0, length, NOTHING, 0, length) < 0;
   }
 
   @Override

@@ -53,6 +53,13 @@ public interface Storage {
   byte[] read(HostAddress host, String pool, String name, long offset, int length);
 
   /**
+   * Whether the whole of a volume of files reads as zeroes ({@code virStorageVolDownload} with
+   * {@code VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM}, so that a host sends no holes). False also for
+   * one that is not read to its end in two seconds.
+   */
+  boolean readsAsZeroes(HostAddress host, String pool, String name);
+
+  /**
    * Opens a volume for reading, on a connection of its own. The caller is on a platform thread.
    *
    * @throws HostUnreachable when the host does not answer

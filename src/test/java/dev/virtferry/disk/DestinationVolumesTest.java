@@ -337,11 +337,13 @@ class DestinationVolumesTest {
 
   @ParameterizedTest
   @CsvSource({"0, 0, EMPTY", "4096, 0, EMPTY", "4096, 9, FOREIGN", "8192, 0, FOREIGN"})
-  void tellsAnEmptyRawImageByItsHolesAndItsFirstBlock(
-      long allocation, byte first, DestinationImage image) {
+  void tellsAnEmptyRawImageByItsHolesAndTheOneBlockThatItMayHave(
+      long allocation, byte written, DestinationImage image) {
     pool("kvm-b", 100 * MIB);
     storage.volume("kvm-b", seen(allocation, NOON));
-    storage.content("kvm-b", "images", "vda.raw", new byte[] {0, 0, first});
+    var content = new byte[3 * 4096];
+    content[2 * 4096] = written;
+    storage.content("kvm-b", "images", "vda.raw", content);
     assertThat(image(disk("vda"))).isEqualTo(image);
   }
 

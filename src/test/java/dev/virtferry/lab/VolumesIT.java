@@ -173,7 +173,15 @@ class VolumesIT {
     lab.on("kvm-b", "qemu-img", "create", "-q", "-f", "qcow2", "/srv/web-vdb.qcow2", "16M");
     assertThat(images(request("web", BOTH))).isEqualTo("EMPTY EMPTY");
     refused(BOTH + overwriting("NEVER"), "#/disks/0", "NEVER");
-    lab.on("kvm-b", "sh", "-c", "printf boot | dd of=/srv/web-vda.raw conv=notrunc status=none");
+    // One block of data, and not the first: as much is allocated as of an empty one.
+    lab.on(
+        "kvm-b",
+        "sh",
+        "-c",
+        """
+        rm /srv/web-vda.raw && truncate -s 16M /srv/web-vda.raw
+        printf data | dd of=/srv/web-vda.raw bs=1M seek=12 conv=notrunc status=none\
+        """);
     lab.on("kvm-b", "qemu-io", "-c", "write -P 7 8M 4k", "/srv/web-vdb.qcow2");
     String before = lab.on("kvm-b", "sha256sum", "/srv/web-vda.raw", "/srv/web-vdb.qcow2");
     assertThat(images(request("web", BOTH))).isEqualTo("FOREIGN FOREIGN");

@@ -174,6 +174,12 @@ public final class FakeStorage implements Storage {
   }
 
   @Override
+  public boolean readsAsZeroes(HostAddress host, String pool, String name) {
+    byte[] bytes = contents.getOrDefault(key(host.name(), pool, name), new byte[0]);
+    return Arrays.equals(bytes, new byte[bytes.length]);
+  }
+
+  @Override
   public VolumeReader open(HostAddress host, String pool, String name) {
     byte[] bytes = contents.getOrDefault(key(host.name(), pool, name), new byte[0]);
     return new VolumeReader() {

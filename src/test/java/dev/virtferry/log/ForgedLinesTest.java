@@ -99,7 +99,7 @@ class ForgedLinesTest {
 
   private static List<String> drawn() {
     var random = new Random(SEED);
-    return IntStream.range(0, 300)
+    return IntStream.range(0, 60)
         .mapToObj(_ ->
             random
                 .ints(random.nextInt(1, 8))

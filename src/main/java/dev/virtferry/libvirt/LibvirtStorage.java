@@ -186,26 +186,14 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public void shrink(HostAddress host, String pool, String name, long capacityBytes) {
-    boolean found =
-        connections.ask(
-            host,
-            connect ->
-                withPool(
-                        connect,
-                        pool,
-                        there ->
-                            withVolume(
-                                    there,
-                                    name,
-                                    volume -> {
-                                      volume.resize(capacityBytes, StorageVol.ResizeFlags.SHRINK);
-                                      return true;
-                                    })
-                                .isPresent())
-                    .orElseThrow(() -> gone(pool)));
-    if (!found) {
-      throw lost(name);
-    }
+    ofVolume(
+        host,
+        pool,
+        name,
+        (_, volume) -> {
+          volume.resize(capacityBytes, StorageVol.ResizeFlags.SHRINK);
+          return true;
+        });
   }
 
   private static LibvirtFailure gone(String pool) {
@@ -214,24 +202,24 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public byte[] read(HostAddress host, String pool, String name, long offset, int length) {
-    return connections.ask(
+    return ofVolume(
         host,
-        connect ->
-            withPool(
-                    connect,
-                    pool,
-                    there ->
-                        withVolume(
-                                there,
-                                name,
-                                volume ->
-                                    LibvirtVolumeReader.download(connect, volume, offset, length))
-                            .orElseThrow(() -> lost(name)))
-                .orElseThrow(() -> gone(pool)));
+        pool,
+        name,
+        (connect, volume) -> LibvirtVolumeReader.download(connect, volume, offset, length));
   }
 
   @Override
   public boolean readsAsZeroes(HostAddress host, String pool, String name) {
+    return ofVolume(host, pool, name, LibvirtVolumeReader::readsAsZeroes);
+  }
+
+  @FunctionalInterface
+  private interface VolumeReading<T> {
+    T of(Connect connect, StorageVol volume) throws LibvirtException;
+  }
+
+  private <T> T ofVolume(HostAddress host, String pool, String name, VolumeReading<T> reading) {
     return connections.ask(
         host,
         connect ->
@@ -239,10 +227,7 @@ public final class LibvirtStorage implements Storage {
                     connect,
                     pool,
                     there ->
-                        withVolume(
-                                there,
-                                name,
-                                volume -> LibvirtVolumeReader.readsAsZeroes(connect, volume))
+                        withVolume(there, name, volume -> reading.of(connect, volume))
                             .orElseThrow(() -> lost(name)))
                 .orElseThrow(() -> gone(pool)));
   }

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Every kind of disk that a domain can have, on real hosts whose destination is empty. */
 @LabTest
@@ -421,7 +422,19 @@ class DiskKindsIT {
     assertThat(web.get("state").asString()).isEqualTo("RUNNING");
     assertThat(web.get("disks").valueStream().map(d -> d.get("copyable").asBoolean()))
         .containsExactly(true, false, false);
-    assertThat(service.get("/v1/hosts/kvm-a/domains").body().get("items").get(0)).isEqualTo(web);
+    JsonNode listed = service.get("/v1/hosts/kvm-a/domains").body().get("items").get(0);
+    assertThat(withoutAllocations(listed)).isEqualTo(withoutAllocations(web));
     assertThat(service.get("/v1/hosts/kvm-b/domains").body().get("items").isEmpty()).isTrue();
+  }
+
+  /**
+   * A guest that writes for the first time between two looks changes what libvirt calls allocated.
+   */
+  private static JsonNode withoutAllocations(JsonNode domain) {
+    JsonNode copy = domain.deepCopy();
+    for (JsonNode disk : copy.get("disks")) {
+      ((ObjectNode) disk).remove("allocationBytes");
+    }
+    return copy;
   }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param run null while it does not run
  * @param memoryBytes what the guest has
  * @param disks in the order of the definition
+ * @param answers false when its QEMU did not tell the sizes of its disks in time
  */
 public record DomainDescription(
     String name,
@@ -20,4 +21,19 @@ public record DomainDescription(
     boolean autostart,
     long memoryBytes,
     Machine machine,
-    List<DomainDisk> disks) {}
+    List<DomainDisk> disks,
+    boolean answers) {
+
+  DomainDescription sized(BlockStats stats) {
+    return with(disks.stream().map(stats::sized).toList(), true);
+  }
+
+  DomainDescription unanswered() {
+    return with(disks, false);
+  }
+
+  private DomainDescription with(List<DomainDisk> sized, boolean answered) {
+    return new DomainDescription(
+        name, uuid, run, state, persistent, autostart, memoryBytes, machine, sized, answered);
+  }
+}

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param dispensable whether it is dropped where its medium is missing ({@code startupPolicy}
  *     optional or requisite)
  * @param capacityBytes the size that the guest sees; 0 when unknown
- * @param allocationBytes what {@code virDomainGetBlockInfo} calls allocated; 0 when unknown. QEMU
- *     tells how far a running guest wrote; before its first write libvirt gives the image's size.
+ * @param allocationBytes what its image takes on the host; 0 when unknown
  */
 public record DomainDisk(
     String target,

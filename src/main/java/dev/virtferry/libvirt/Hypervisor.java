@@ -36,10 +36,19 @@ public interface Hypervisor {
   /** The domain's state by name or UUID, without its details; cheap. */
   Optional<DomainState> glance(HostAddress host, String nameOrUuid);
 
-  /** The domain of that name or UUID with its disks. */
+  /**
+   * The domain of that name or UUID with its disks. Their sizes are 0 when its QEMU does not tell
+   * them within a few seconds.
+   */
   Optional<DomainDescription> describe(HostAddress host, String nameOrUuid);
 
-  /** Why libvirt would refuse to migrate a running domain, one sentence each. */
+  /**
+   * The same of many. Those whose QEMU hangs cost the list a second, however many there are; one
+   * that left meanwhile is not in it.
+   */
+  List<DomainDescription> describe(HostAddress host, List<UUID> domains);
+
+  /** Why libvirt would refuse to migrate a running domain, or could not, one sentence each. */
   List<String> hindrances(HostAddress source, UUID domain);
 
   /**

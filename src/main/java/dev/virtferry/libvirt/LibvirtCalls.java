@@ -4,6 +4,7 @@ import com.sun.jna.Library;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.PointerByReference;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.jna.virDomainInfo;
 
@@ -30,6 +31,17 @@ interface LibvirtCalls extends Library {
    * normal worker of the daemon, which may all be blocked by a guest that hangs.
    */
   int virDomainGetInfo(Pointer domain, virDomainInfo info);
+
+  /**
+   * Tells figures of these domains, ended by null. The array of pointers to records that it makes
+   * ends by null too and is to be freed by {@link #virDomainStatsRecordListFree}.
+   *
+   * @return how many records there are; negative for an error
+   */
+  int virDomainListGetStats(
+      @Nullable Pointer[] domains, int stats, PointerByReference records, int flags);
+
+  void virDomainStatsRecordListFree(Pointer records);
 
   /** 1 for a domain whose definition the host keeps, 0 for another, negative for an error. */
   int virDomainIsPersistent(Pointer domain);

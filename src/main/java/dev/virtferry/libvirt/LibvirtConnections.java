@@ -1,6 +1,7 @@
 package dev.virtferry.libvirt;
 
 import dev.virtferry.libvirt.EventLine.Patience;
+import dev.virtferry.libvirt.HostConnectionPool.Query;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -13,19 +14,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The loaded client library, one lane to each host that was asked something, and one line to each
- * whose news somebody wanted.
+ * The loaded client library, one pool of connections for each host that was asked something, and
+ * one line to each whose news somebody wanted.
  */
 public final class LibvirtConnections implements AutoCloseable {
 
   /** The longest that a query may take; what a client waits for must end within 5 s. */
   static final Duration QUERY_LIMIT = Duration.ofSeconds(4);
 
+  /** Of a guest's QEMU; it leaves time to ask the daemon whether that lives. */
+  static final Duration GUEST_LIMIT = Duration.ofSeconds(3);
+
   private static final Logger log = LoggerFactory.getLogger(LibvirtConnections.class);
 
   private final NativeLibvirt library;
   private final NativeEvents events;
-  private final Map<HostAddress, HostLane> lanes = new ConcurrentHashMap<>();
+  private final Map<HostAddress, HostConnectionPool> pools = new ConcurrentHashMap<>();
   private final Map<HostAddress, EventLine> lines = new ConcurrentHashMap<>();
 
   /**
@@ -42,15 +46,30 @@ public final class LibvirtConnections implements AutoCloseable {
     return library;
   }
 
-  <T extends @Nullable Object> T ask(HostAddress host, HostLane.Query<T> query) {
-    return ask(host, QUERY_LIMIT, query);
+  /** Asks for whoever reads, or plans. */
+  <T extends @Nullable Object> T ask(HostAddress host, Query<T> query) {
+    return pool(host).ask(Lane.READING, query, QUERY_LIMIT);
   }
 
-  /** For answers that are worth less than {@link #QUERY_LIMIT}. */
-  <T extends @Nullable Object> T ask(HostAddress host, Duration atMost, HostLane.Query<T> query) {
-    return lanes
-        .computeIfAbsent(host, address -> new HostLane(address, QUERY_LIMIT))
-        .ask(query, atMost);
+  /** The same of what the guest's QEMU has to answer. */
+  <T extends @Nullable Object> T askGuest(
+      HostAddress host, UUID guest, Duration atMost, Query<T> query) {
+    return pool(host).askGuest(Lane.READING_GUESTS, guest, query, atMost);
+  }
+
+  /** Asks for a migration that is under way: nobody who only reads can keep it from its answer. */
+  <T extends @Nullable Object> T follow(HostAddress host, Query<T> query) {
+    return pool(host).ask(Lane.FOLLOWING, query, QUERY_LIMIT);
+  }
+
+  /** The same of what the guest's QEMU has to answer. */
+  <T extends @Nullable Object> T followGuest(
+      HostAddress host, UUID guest, Duration atMost, Query<T> query) {
+    return pool(host).askGuest(Lane.FOLLOWING_GUESTS, guest, query, atMost);
+  }
+
+  private HostConnectionPool pool(HostAddress host) {
+    return pools.computeIfAbsent(host, address -> new HostConnectionPool(address, QUERY_LIMIT));
   }
 
   /** How many connections this process has open to the host, idle ones included. */
@@ -75,7 +94,7 @@ public final class LibvirtConnections implements AutoCloseable {
   @Override
   public void close() {
     lines.values().forEach(EventLine::close);
-    lanes.values().forEach(HostLane::close);
-    lanes.clear();
+    pools.values().forEach(HostConnectionPool::close);
+    pools.clear();
   }
 }

@@ -22,6 +22,12 @@ public final class LibvirtFailure extends RuntimeException {
   /** {@code VIR_FROM_RPC} and {@code VIR_FROM_REMOTE}. */
   private static final Set<Integer> ABOUT_THE_CONNECTION = Set.of(7, 13);
 
+  /** {@code VIR_ERR_OPERATION_TIMEOUT}: libvirt's own word for a domain that is busy too long. */
+  private static final int OPERATION_TIMEOUT = 68;
+
+  /** {@code VIR_FROM_QEMU}. */
+  private static final int FROM_QEMU = 10;
+
   private final int code;
   private final int domain;
 
@@ -31,8 +37,21 @@ public final class LibvirtFailure extends RuntimeException {
     this.domain = domain;
   }
 
+  /** For what was asked of a guest's QEMU on a host that answers. */
+  static LibvirtFailure ofSilentGuest() {
+    return new LibvirtFailure(
+        OPERATION_TIMEOUT,
+        FROM_QEMU,
+        "The domain's QEMU does not answer; its host does. See there why it hangs.");
+  }
+
   public int code() {
     return code;
+  }
+
+  /** Whether a guest's QEMU kept the caller, or libvirt, waiting for too long. */
+  boolean aboutSilentGuest() {
+    return code == OPERATION_TIMEOUT && domain == FROM_QEMU;
   }
 
   /** Whether the two ends of a connection did not accept one another. */

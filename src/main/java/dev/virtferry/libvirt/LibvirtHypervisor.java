@@ -1,5 +1,6 @@
 package dev.virtferry.libvirt;
 
+import dev.virtferry.libvirt.HostConnectionPool.Query;
 import dev.virtferry.libvirt.JobReading.Activity;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,11 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
-import org.libvirt.DomainBlockInfo;
 import org.libvirt.DomainSnapshot;
 import org.libvirt.LibvirtException;
 import org.slf4j.Logger;
@@ -45,6 +46,11 @@ public final class LibvirtHypervisor implements Hypervisor {
   private static final int KEPT_RECORD = 3;
 
   private static final Duration FOR_A_RECORD = Duration.ofSeconds(1);
+
+  /** Of a list. */
+  private static final Duration FOR_HUNG_GUESTS = Duration.ofSeconds(1);
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
   private final LibvirtConnections connections;
   private final NativeLibvirt library;
@@ -115,17 +121,35 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public Optional<DomainDescription> describe(HostAddress host, String nameOrUuid) {
-    return connections.ask(
-        host, connect -> withDomain(connect, nameOrUuid, domain -> described(connect, domain)));
+    return unsized(host, nameOrUuid)
+        .map(domain -> sized(host, domain, new GuestPatience(LibvirtConnections.GUEST_LIMIT)));
+  }
+
+  @Override
+  public List<DomainDescription> describe(HostAddress host, List<UUID> domains) {
+    var patience = new GuestPatience(FOR_HUNG_GUESTS);
+    return domains.stream()
+        .flatMap(domain -> unsized(host, domain.toString()).stream())
+        .map(domain -> sized(host, domain, patience))
+        .toList();
   }
 
   @Override
   public List<String> hindrances(HostAddress source, UUID domain) {
-    return connections
-        .ask(
-            source,
-            connect -> withDomain(connect, domain.toString(), LibvirtHypervisor::hindrances))
-        .orElse(List.of());
+    try {
+      return connections
+          .askGuest(
+              source,
+              domain,
+              LibvirtConnections.GUEST_LIMIT,
+              connect -> withDomain(connect, domain.toString(), LibvirtHypervisor::hindrances))
+          .orElse(List.of());
+    } catch (LibvirtFailure e) {
+      if (!e.aboutSilentGuest()) {
+        throw e;
+      }
+      return List.of(e.message());
+    }
   }
 
   @Override
@@ -199,19 +223,21 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public Optional<DomainRun> run(HostAddress host, UUID domain) {
-    return connections.ask(host, connect -> library.run(connect, domain));
+    return connections.follow(host, connect -> library.run(connect, domain));
   }
 
   @Override
   public DomainCondition condition(HostAddress host, UUID domain) {
-    return connections.ask(host, connect -> library.condition(connect, domain));
+    return connections.follow(host, connect -> library.condition(connect, domain));
   }
 
   @Override
   public JobReading job(HostAddress source, UUID domain) {
     try {
-      return connections.ask(
+      return connections.followGuest(
           source,
+          domain,
+          LibvirtConnections.GUEST_LIMIT,
           connect ->
               withDomain(connect, domain.toString(), found -> JobStats.read(found.getJobStats(0)))
                   .orElse(JobReading.without(Activity.NONE)));
@@ -225,8 +251,9 @@ public final class LibvirtHypervisor implements Hypervisor {
   @Override
   public Optional<CompletedJob> completedJob(HostAddress destination, UUID domain) {
     return connections
-        .ask(
+        .followGuest(
             destination,
+            domain,
             FOR_A_RECORD,
             connect ->
                 withDomain(
@@ -247,8 +274,10 @@ public final class LibvirtHypervisor implements Hypervisor {
       return Map.of();
     }
     return connections
-        .ask(
+        .followGuest(
             source,
+            domain,
+            LibvirtConnections.GUEST_LIMIT,
             connect -> withDomain(connect, domain.toString(), found -> blockJobs(found, targets)))
         .orElse(Map.of());
   }
@@ -314,16 +343,20 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public void setMaxDowntime(HostAddress source, UUID domain, long millis) {
-    connections.ask(
+    connections.followGuest(
         source,
+        domain,
+        LibvirtConnections.GUEST_LIMIT,
         connect ->
             withDomain(connect, domain.toString(), found -> found.migrateSetMaxDowntime(millis)));
   }
 
   @Override
   public void setBandwidth(HostAddress source, UUID domain, long mibPerSecond) {
-    connections.ask(
+    connections.followGuest(
         source,
+        domain,
+        LibvirtConnections.GUEST_LIMIT,
         connect -> {
           library.setMaxSpeed(connect, domain, mibPerSecond);
           return true;
@@ -333,8 +366,10 @@ public final class LibvirtHypervisor implements Hypervisor {
   @Override
   public void setCopyBandwidth(
       HostAddress source, UUID domain, List<String> targets, long mibPerSecond) {
-    connections.ask(
+    connections.followGuest(
         source,
+        domain,
+        LibvirtConnections.GUEST_LIMIT,
         connect -> {
           String xml =
               withDomain(connect, domain.toString(), found -> found.getXMLDesc(0)).orElseThrow();
@@ -349,8 +384,10 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public void startPostCopy(HostAddress source, UUID domain) {
-    connections.ask(
+    connections.followGuest(
         source,
+        domain,
+        LibvirtConnections.GUEST_LIMIT,
         connect -> {
           library.startPostCopy(connect, domain);
           return true;
@@ -359,12 +396,12 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public void suspend(HostAddress host, UUID domain) {
-    tell(host, domain, Domain::suspend);
+    tellGuest(host, domain, Domain::suspend);
   }
 
   @Override
   public void resume(HostAddress host, UUID domain) {
-    tell(host, domain, Domain::resume);
+    tellGuest(host, domain, Domain::resume);
   }
 
   @Override
@@ -374,7 +411,7 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public void undefine(HostAddress host, UUID domain) {
-    connections.ask(
+    connections.follow(
         host,
         connect -> {
           int kept = UndefineFlag.knownTo(connect.getLibVersion());
@@ -398,21 +435,28 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   private void tell(HostAddress host, UUID domain, Command command) {
-    connections.ask(
-        host,
-        connect ->
-            withDomain(
-                connect,
-                domain.toString(),
-                found -> {
-                  command.give(found);
-                  return true;
-                }));
+    connections.follow(host, connect -> given(connect, domain, command));
+  }
+
+  private void tellGuest(HostAddress host, UUID domain, Command command) {
+    connections.followGuest(
+        host, domain, LibvirtConnections.GUEST_LIMIT, connect -> given(connect, domain, command));
+  }
+
+  private static Optional<Boolean> given(LentConnect connect, UUID domain, Command command)
+      throws LibvirtException {
+    return withDomain(
+        connect,
+        domain.toString(),
+        found -> {
+          command.give(found);
+          return true;
+        });
   }
 
   /** For calls that block for long: a thread and a connection of their own. */
   private CompletableFuture<Void> onOwnThread(
-      String name, HostAddress host, HostLane.Query<@Nullable Void> call) {
+      String name, HostAddress host, Query<@Nullable Void> call) {
     var ended = new CompletableFuture<Void>();
     Thread.ofPlatform()
         .name(name)
@@ -428,7 +472,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     return ended;
   }
 
-  private static void makeCall(HostAddress host, HostLane.Query<@Nullable Void> call) {
+  private static void makeCall(HostAddress host, Query<@Nullable Void> call) {
     LentConnect connect = LentConnect.to(host);
     try {
       call.on(connect);
@@ -513,37 +557,64 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
   }
 
+  private Optional<DomainDescription> unsized(HostAddress host, String nameOrUuid) {
+    return connections.ask(
+        host, connect -> withDomain(connect, nameOrUuid, domain -> described(connect, domain)));
+  }
+
   private DomainDescription described(LentConnect connect, Domain domain) throws LibvirtException {
     DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
     DomainCondition condition = library.condition(connect, xml.uuid());
-    DomainState state = condition.state();
-    boolean persistent = domain.isPersistent() == 1;
     return new DomainDescription(
         xml.name(),
         xml.uuid(),
         library.run(connect, xml.uuid()).orElse(null),
-        state,
-        persistent,
-        persistent && domain.getAutostart(),
+        condition.state(),
+        condition.persistent(),
+        condition.persistent() && domain.getAutostart(),
         xml.memoryBytes(),
         xml.machine(),
-        xml.disks().stream().map(disk -> sized(domain, state, disk)).toList());
+        xml.disks(),
+        true);
   }
 
   /**
    * An incoming domain's monitor is busy until it has arrived, and so is everything asked of it.
    */
-  private static DomainDisk sized(Domain domain, DomainState state, DomainDisk disk) {
-    if (disk.image() == null || state == DomainState.PAUSED_MIGRATION) {
-      return disk;
+  private DomainDescription sized(
+      HostAddress host, DomainDescription domain, GuestPatience patience) {
+    if (domain.state() == DomainState.PAUSED_MIGRATION) {
+      return domain;
     }
+    long begun = System.nanoTime();
     try {
-      DomainBlockInfo info = domain.blockInfo(disk.target());
-      return disk.sized(info.getCapacity(), info.getPhysical());
-    } catch (LibvirtException e) {
-      log.debug("The size of {} can't be read", disk.target(), e);
-      return disk;
+      Optional<BlockStats> told = blockStats(host, domain.uuid(), patience.left());
+      if (told.isPresent()) {
+        return domain.sized(told.get());
+      }
+    } catch (LibvirtFailure e) {
+      log.debug("The sizes of the disks of {} can't be read", domain.name(), e);
+      if (!e.aboutSilentGuest()) {
+        return domain;
+      }
     }
+    patience.spend(Duration.ofNanos(System.nanoTime() - begun));
+    return domain.unanswered();
+  }
+
+  /** Empty where others keep the guest's QEMU busy for all of the time. */
+  private Optional<BlockStats> blockStats(HostAddress host, UUID domain, Duration atMost) {
+    long begun = System.nanoTime();
+    Optional<BlockStats> told;
+    do {
+      told =
+          connections.askGuest(
+              host, domain, atMost, connect -> library.blockStats(connect, domain));
+      if (told.isEmpty()) {
+        LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+      }
+    } while (told.isEmpty() && System.nanoTime() - begun < atMost.toNanos());
+    return told;
   }
 
   private static List<String> hindrances(Domain domain) throws LibvirtException {

@@ -242,7 +242,7 @@ public final class LibvirtStorage implements Storage {
     try {
       org.libvirt.StoragePool found = connect.storagePoolLookupByName(pool);
       try {
-        return new LibvirtVolumeReader(connect, found.storageVolLookupByName(name));
+        return new LibvirtVolumeReader(host, connect, found.storageVolLookupByName(name));
       } finally {
         found.free();
       }

@@ -4,6 +4,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
 import org.libvirt.StorageVol;
@@ -13,6 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads a volume in windows and remembers the last ones: each download costs the daemon a process.
+ * One thread uses the connection and also closes it, so that a host which falls silent holds up
+ * nobody but this thread.
  */
 final class LibvirtVolumeReader implements VolumeReader {
 
@@ -29,8 +37,13 @@ final class LibvirtVolumeReader implements VolumeReader {
   /** {@code VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM}, since libvirt 3.4. */
   private static final int SPARSE_STREAM = 1;
 
+  /** For one window. */
+  private static final Duration READ_LIMIT = Duration.ofSeconds(10);
+
+  private final String host;
   private final LentConnect connect;
   private final StorageVol volume;
+  private final ExecutorService thread;
 
   private final Map<Long, byte[]> windows =
       new LinkedHashMap<>(WINDOWS, 0.75f, true) {
@@ -42,9 +55,13 @@ final class LibvirtVolumeReader implements VolumeReader {
         }
       };
 
-  LibvirtVolumeReader(LentConnect connect, StorageVol volume) {
+  LibvirtVolumeReader(HostAddress host, LentConnect connect, StorageVol volume) {
+    this.host = host.name();
     this.connect = connect;
     this.volume = volume;
+    this.thread =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("libvirt-read-" + host.name()).daemon().factory());
   }
 
   @Override
@@ -61,11 +78,24 @@ final class LibvirtVolumeReader implements VolumeReader {
   }
 
   private byte[] download(long offset) {
+    Future<byte[]> window = thread.submit(() -> download(connect, volume, offset, WINDOW));
     try {
-      return download(connect, volume, offset, WINDOW);
-    } catch (LibvirtException e) {
-      throw Failures.of(e);
+      return window.get(READ_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof LibvirtException cause
+          ? failed(Failures.of(cause))
+          : HostConnectionPool.rethrown(e.getCause());
+    } catch (TimeoutException e) {
+      throw new HostUnreachable(
+          host, "it sent nothing of an image for %d s".formatted(READ_LIMIT.toSeconds()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostUnreachable(host, "interrupted while reading an image");
     }
+  }
+
+  private RuntimeException failed(LibvirtFailure failure) {
+    return connect.alive() ? failure : new HostUnreachable(host, failure.message());
   }
 
   /** So many bytes from there on; beyond the volume's end there are zeroes. */
@@ -123,6 +153,11 @@ final class LibvirtVolumeReader implements VolumeReader {
 
   @Override
   public void close() {
+    thread.execute(this::released);
+    thread.shutdown();
+  }
+
+  private void released() {
     try {
       volume.free();
       connect.close();

@@ -6,6 +6,7 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import dev.virtferry.libvirt.Acceptance.Answer;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,12 @@ final class NativeLibvirt {
 
   /** {@code VIR_CPU_COMPARE_INCOMPATIBLE}. */
   private static final int INCOMPATIBLE = 0;
+
+  /** {@code VIR_DOMAIN_STATS_BLOCK}. */
+  private static final int STATS_BLOCK = 1 << 5;
+
+  /** {@code VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT}, since libvirt 4.5. */
+  private static final int STATS_NOWAIT = 1 << 29;
 
   private final LibvirtCalls calls;
 
@@ -112,6 +119,35 @@ final class NativeLibvirt {
           boolean known = calls.virDomainGetInfo(found, info) == 0;
           long cpuMillis = known ? TimeUnit.NANOSECONDS.toMillis(info.cpuTime) : 0;
           return Optional.ofNullable(run(found, cpuMillis));
+        });
+  }
+
+  /**
+   * The sizes of the domain's disks; empty when its QEMU was not asked, since another call waits
+   * for it. So no two calls of this kind ever wait for a QEMU that hangs.
+   */
+  Optional<BlockStats> blockStats(LentConnect connect, UUID domain) {
+    return with(
+        connect,
+        domain,
+        found -> {
+          var records = new PointerByReference();
+          int count =
+              calls.virDomainListGetStats(
+                  new @Nullable Pointer[] {found, null}, STATS_BLOCK, records, STATS_NOWAIT);
+          if (count < 0) {
+            throw lastFailure();
+          }
+          try {
+            // A domain that left in between has no record.
+            return count == 0
+                ? Optional.of(new BlockStats(Map.of()))
+                : BlockStats.of(
+                    StatsRecord.values(records.getValue().getPointer(0)),
+                    calls.virDomainGetID(found) >= 0);
+          } finally {
+            calls.virDomainStatsRecordListFree(records.getValue());
+          }
         });
   }
 

@@ -54,7 +54,7 @@ final class Openings<C> {
     try {
       return opened.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw HostLane.rethrown(e.getCause());
+      throw HostConnectionPool.rethrown(e.getCause());
     } catch (TimeoutException e) {
       return givenUp(opened, "no connection was opened within %d s".formatted(limit.toSeconds()));
     } catch (InterruptedException e) {
@@ -87,7 +87,7 @@ final class Openings<C> {
     try {
       return opened.join();
     } catch (CompletionException e) {
-      throw HostLane.rethrown(e.getCause());
+      throw HostConnectionPool.rethrown(e.getCause());
     }
   }
 

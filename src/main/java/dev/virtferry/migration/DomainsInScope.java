@@ -3,6 +3,7 @@ package dev.virtferry.migration;
 import dev.virtferry.access.Scope;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainName;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Hypervisor;
 import java.util.List;
@@ -29,10 +30,12 @@ public final class DomainsInScope {
    * @throws dev.virtferry.libvirt.HostUnreachable when it could not be asked
    */
   public List<DomainDescription> all(Host host, Scope scope) {
-    return hypervisor.domains(host.address()).stream()
-        .filter(domain -> scope.hasDomain(domain.name()))
-        // One that left meanwhile is not there any more.
-        .flatMap(domain -> hypervisor.describe(host.address(), domain.uuid().toString()).stream())
+    List<UUID> named =
+        hypervisor.domains(host.address()).stream()
+            .filter(domain -> scope.hasDomain(domain.name()))
+            .map(DomainName::uuid)
+            .toList();
+    return hypervisor.describe(host.address(), named).stream()
         .filter(domain -> scope.hasDomain(domain.name()))
         .toList();
   }

@@ -209,6 +209,16 @@ final class Lab implements AutoCloseable {
     succeedsOn(host, "sh", "-c", "kill -CONT $(cat /run/libvirtd.pid)");
   }
 
+  /** Lets a guest's QEMU hang: it answers nothing until {@link #guestGoesOn}. */
+  void hangGuest(String host, String guest) {
+    on(host, "sh", "-c", "kill -STOP $(cat /run/libvirt/qemu/%s.pid)".formatted(guest));
+  }
+
+  /** Nothing happens when it does not hang, or is not there. */
+  void guestGoesOn(String host, String guest) {
+    succeedsOn(host, "sh", "-c", "kill -CONT $(cat /run/libvirt/qemu/%s.pid)".formatted(guest));
+  }
+
   /** Runs a command inside a host. */
   String on(String host, String... words) {
     List<String> all = new ArrayList<>(List.of(host));

@@ -67,7 +67,8 @@ public final class Domains {
         domain.autostart(),
         domain.memoryBytes(),
         domain.machine(),
-        domain.disks());
+        domain.disks(),
+        true);
   }
 
   /** The same domain with other disks. */
@@ -81,7 +82,8 @@ public final class Domains {
         domain.autostart(),
         domain.memoryBytes(),
         domain.machine(),
-        List.of(disks));
+        List.of(disks),
+        true);
   }
 
   /** A running, persistent domain with these disks. */
@@ -95,6 +97,7 @@ public final class Domains {
         false,
         128 * MIB,
         MACHINE,
-        List.of(disks));
+        List.of(disks),
+        true);
   }
 }

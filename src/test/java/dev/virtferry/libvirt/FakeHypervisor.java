@@ -355,6 +355,11 @@ public final class FakeHypervisor implements Hypervisor {
                 .stream().filter(d -> d.name().equals(nameOrUuid)).findFirst());
   }
 
+  @Override
+  public List<DomainDescription> describe(HostAddress host, List<UUID> domains) {
+    return domains.stream().flatMap(domain -> describe(host, domain.toString()).stream()).toList();
+  }
+
   private static Optional<UUID> uuid(String text) {
     try {
       return Optional.of(UUID.fromString(text));

@@ -247,7 +247,8 @@ class MigrationRunTest {
             true,
             128 * MIB,
             Domains.MACHINE,
-            plain.disks()));
+            plain.disks(),
+            true));
     run.call(PLAIN);
     run.arrive();
     run.lookUntilTheEnd();
@@ -492,7 +493,8 @@ class MigrationRunTest {
                 false,
                 MIB,
                 Domains.MACHINE,
-                List.of(Domains.network("vda"), Domains.disk("vdb"))));
+                List.of(Domains.network("vda"), Domains.disk("vdb")),
+                true));
     run.source(DomainState.ABSENT);
     run.callReturns();
     run.lookUntil(MigrationState.SUCCEEDED);

@@ -106,11 +106,7 @@ record DomainResponse(
           @Nullable String format,
       @Schema(description = "The size that the guest sees; null when unknown.")
           @Nullable Long capacityBytes,
-      @Schema(
-              description =
-                  "What libvirt calls allocated. For the raw image of a guest that runs, this is how"
-                      + " far it has written since it started, or the whole size before its first"
-                      + " write. Null when unknown.")
+      @Schema(description = "What its image takes on the host; null when unknown.")
           @Nullable Long allocationBytes,
       boolean readOnly,
       boolean shareable,

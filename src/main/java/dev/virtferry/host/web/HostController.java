@@ -27,7 +27,6 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
-import java.util.Optional;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -158,12 +157,16 @@ class HostController {
         domain.uuid(),
         DomainResponse.State.of(domain.state()),
         domain.persistent(),
-        domain.disks().stream().map(disk -> response(disk, pools)).toList());
+        domain.disks().stream().map(disk -> response(domain, disk, pools)).toList());
   }
 
-  private DomainResponse.Disk response(DomainDisk disk, List<StoragePool> pools) {
-    Optional<String> whyNot = selection.whyNot(disk, pools);
-    return DomainResponse.Disk.of(disk, shared.holds(disk, pools), whyNot.orElse(null));
+  private DomainResponse.Disk response(
+      DomainDescription domain, DomainDisk disk, List<StoragePool> pools) {
+    String whyNot =
+        selection
+            .whyNot(disk, pools)
+            .orElse(domain.answers() ? null : "the QEMU of its domain does not answer");
+    return DomainResponse.Disk.of(disk, shared.holds(disk, pools), whyNot);
   }
 
   /** All hosts. */

@@ -320,7 +320,8 @@ class IndistinguishableTest {
                   false,
                   guest.memoryBytes(),
                   guest.machine(),
-                  guest.disks())
+                  guest.disks(),
+                  true)
               : guest;
       String host = i % 2 == 1 ? "kvm-a" : "kvm-b";
       if (i == 3) {

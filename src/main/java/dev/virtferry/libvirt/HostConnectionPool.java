@@ -2,31 +2,35 @@ package dev.virtferry.libvirt;
 
 import java.time.Duration;
 import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The queries to one host: a few platform threads, a time limit for each query, and a connection
- * for each query that runs.
+ * The connections to one host: for each query one of them, a platform thread, and a time limit.
  *
  * <p>No two threads ever use a connection at the same time: libvirt's client library up to 10.2
  * crashes the process when one of them leaves a dying connection on which the other waits
  * (CVE-2024-4418). A native call can't be interrupted: one that outlives its limit goes on in its
- * thread, and its caller is told that the host is unreachable.
+ * thread and keeps its place in its lane, and its caller is told that there was no answer.
  */
-final class HostLane implements AutoCloseable {
+final class HostConnectionPool implements AutoCloseable {
 
   /** A native query on a lent connection. */
   @FunctionalInterface
@@ -34,15 +38,19 @@ final class HostLane implements AutoCloseable {
     T on(LentConnect connect) throws LibvirtException;
   }
 
-  private static final Logger log = LoggerFactory.getLogger(HostLane.class);
+  private static final Logger log = LoggerFactory.getLogger(HostConnectionPool.class);
 
   private static final int SLICES = 8;
-  private static final int PARALLEL_CALLS = 4;
-  private static final int WAITING_CALLS = 200;
+  private static final int IDLE_CONNECTIONS = 8;
+
+  /** Enough to hear of a daemon whether it lives. */
+  private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(1);
 
   private final HostAddress host;
   private final Duration limit;
   private final ExecutorService threads;
+  private final Map<Lane, Semaphore> places = new EnumMap<>(Lane.class);
+  private final GuestTurns turns = new GuestTurns();
   private final ReentrantLock opening = new ReentrantLock();
   private volatile long openingSinceNanos;
   private final Deque<LentConnect> idle = new ConcurrentLinkedDeque<>();
@@ -50,19 +58,15 @@ final class HostLane implements AutoCloseable {
   /** What was told of the last open, if it failed; guarded by {@link #opening}. */
   private @Nullable String trouble;
 
-  HostLane(HostAddress host, Duration limit) {
+  HostConnectionPool(HostAddress host, Duration limit) {
     this.host = host;
     this.limit = limit;
-    var pool =
-        new ThreadPoolExecutor(
-            PARALLEL_CALLS,
-            PARALLEL_CALLS,
-            30,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(WAITING_CALLS),
+    for (Lane lane : Lane.values()) {
+      places.put(lane, new Semaphore(lane.places(), true));
+    }
+    this.threads =
+        Executors.newCachedThreadPool(
             Thread.ofPlatform().name("libvirt-" + host.name() + "-", 0).daemon().factory());
-    pool.allowCoreThreadTimeOut(true);
-    this.threads = pool;
   }
 
   /**
@@ -71,36 +75,96 @@ final class HostLane implements AutoCloseable {
    * @throws HostUnreachable when the host can't be asked, or does not answer within the limit
    * @throws LibvirtFailure when libvirt refuses
    */
-  <T extends @Nullable Object> T ask(Query<T> query, Duration atMost) {
-    Future<T> answer;
+  <T extends @Nullable Object> T ask(Lane lane, Query<T> query, Duration atMost) {
     try {
-      answer = threads.submit(() -> answer(query));
-    } catch (RejectedExecutionException e) {
-      throw new HostUnreachable(host.name(), "too many calls are waiting for it");
+      return answered(lane, query, atMost, () -> {});
+    } catch (TimeoutException e) {
+      throw new HostUnreachable(host.name(), "no answer within %d ms".formatted(atMost.toMillis()));
     }
+  }
+
+  /**
+   * Makes a query that waits for the guest's QEMU. It runs alone: while another one does, it waits.
+   *
+   * @throws HostUnreachable when the host can't be asked
+   * @throws LibvirtFailure also when the host answers and the guest's QEMU does not
+   */
+  <T extends @Nullable Object> T askGuest(Lane lane, UUID guest, Query<T> query, Duration atMost) {
+    if (turns.begin(guest, atMost)) {
+      try {
+        return answered(lane, query, atMost, () -> turns.end(guest));
+      } catch (TimeoutException e) {
+        log.debug("The QEMU of {} on {} does not answer", guest, host.name(), e);
+      }
+    }
+    ask(Lane.FOLLOWING, Connect::getLibVersion, SIGN_OF_LIFE);
+    throw LibvirtFailure.ofSilentGuest();
+  }
+
+  /**
+   * Asks.
+   *
+   * @param ended is run once, when the native call has ended, or will not be made
+   */
+  private <T extends @Nullable Object> T answered(
+      Lane lane, Query<T> query, Duration atMost, Runnable ended) throws TimeoutException {
+    long begun = System.nanoTime();
+    Future<T> answer = begun(Objects.requireNonNull(places.get(lane)), query, atMost, ended);
     try {
-      return within(answer, atMost);
+      return within(answer, atMost.minusNanos(System.nanoTime() - begun));
     } catch (ExecutionException e) {
       throw rethrown(e.getCause());
     } catch (InterruptedException e) {
-      answer.cancel(false);
       Thread.currentThread().interrupt();
       throw new HostUnreachable(host.name(), "interrupted while waiting for its answer");
     }
   }
 
+  private <T extends @Nullable Object> Future<T> begun(
+      Semaphore free, Query<T> query, Duration atMost, Runnable ended) throws TimeoutException {
+    if (!taken(free, atMost)) {
+      ended.run();
+      throw new TimeoutException("Too many calls are waiting for " + host.name());
+    }
+    Runnable done =
+        () -> {
+          free.release();
+          ended.run();
+        };
+    try {
+      return threads.submit(() -> {
+        try {
+          return answer(query);
+        } finally {
+          done.run();
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      done.run();
+      throw new HostUnreachable(host.name(), "virt-ferry is about to stop");
+    }
+  }
+
+  private static boolean taken(Semaphore free, Duration atMost) {
+    try {
+      return free.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /** A process that was stopped for a while uses up one slice of the limit, not all of it. */
   private <T extends @Nullable Object> T within(Future<T> answer, Duration atMost)
-      throws ExecutionException, InterruptedException {
-    for (int slice = 0; slice < SLICES; slice++) {
+      throws ExecutionException, InterruptedException, TimeoutException {
+    for (int slice = 1; slice < SLICES; slice++) {
       try {
         return answer.get(atMost.toMillis() / SLICES, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         log.trace("No answer of {} yet", host.name(), e);
       }
     }
-    answer.cancel(false);
-    throw new HostUnreachable(host.name(), "no answer within %d ms".formatted(atMost.toMillis()));
+    return answer.get(atMost.toMillis() / SLICES, TimeUnit.MILLISECONDS);
   }
 
   /** What another thread threw, for this one to throw. */
@@ -157,7 +221,7 @@ final class HostLane implements AutoCloseable {
   }
 
   private void giveBack(LentConnect connection) {
-    if (connection.alive() && !threads.isShutdown()) {
+    if (connection.alive() && !threads.isShutdown() && idle.size() < IDLE_CONNECTIONS) {
       idle.addFirst(connection);
     } else {
       LibvirtConnections.close(connection);

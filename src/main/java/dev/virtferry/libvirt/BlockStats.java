@@ -1,0 +1,62 @@
+package dev.virtferry.libvirt;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Reads what {@code virDomainListGetStats} tells of disks ({@code VIR_DOMAIN_STATS_BLOCK}).
+ *
+ * @param disks by their targets; only those whose sizes are known
+ */
+record BlockStats(Map<String, Size> disks) {
+
+  /**
+   * Of one disk.
+   *
+   * @param capacityBytes what the guest sees
+   * @param allocationBytes what the image takes on the host; 0 when unknown
+   */
+  record Size(long capacityBytes, long allocationBytes) {}
+
+  /**
+   * Reads.
+   *
+   * @param values by their names, such as block.0.capacity
+   * @param running libvirt calls what the image takes {@code physical} while QEMU has it open, and
+   *     {@code allocation} while it has not
+   * @return empty when the guest's QEMU was not asked, as another call waited for it
+   */
+  static Optional<BlockStats> of(Map<String, Object> values, boolean running) {
+    Map<String, Size> disks = new LinkedHashMap<>();
+    boolean images = false;
+    long count = number(values, "block.count");
+    for (long disk = 0; disk < count; disk++) {
+      String prefix = "block." + disk;
+      images |= values.containsKey(prefix + ".path");
+      if (values.containsKey(prefix + ".capacity")) {
+        disks.put(
+            Objects.toString(values.get(prefix + ".name")),
+            new Size(
+                number(values, prefix + ".capacity"),
+                number(values, prefix + (running ? ".physical" : ".allocation"))));
+      }
+    }
+    return running && images && disks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new BlockStats(disks));
+  }
+
+  private static long number(Map<String, Object> values, String name) {
+    return values.get(name) instanceof Number number ? number.longValue() : 0;
+  }
+
+  /** The same disk with its sizes. */
+  DomainDisk sized(DomainDisk disk) {
+    Size size = disks.get(disk.target());
+    return size == null || disk.image() == null
+        ? disk
+        : disk.sized(size.capacityBytes(), size.allocationBytes());
+  }
+}

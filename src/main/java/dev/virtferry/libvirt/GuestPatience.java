@@ -1,0 +1,25 @@
+package dev.virtferry.libvirt;
+
+import java.time.Duration;
+
+/** How long is waited for guests whose QEMU does not answer; one that does costs nothing of it. */
+final class GuestPatience {
+
+  /** A QEMU that answers does so within it, unless its host is overloaded. */
+  private static final Duration LEAST = Duration.ofMillis(100);
+
+  private Duration left;
+
+  GuestPatience(Duration all) {
+    this.left = all;
+  }
+
+  /** For the next guest. */
+  Duration left() {
+    return left.compareTo(LEAST) > 0 ? left : LEAST;
+  }
+
+  void spend(Duration waited) {
+    left = left.minus(waited);
+  }
+}

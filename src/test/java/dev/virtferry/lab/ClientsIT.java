@@ -100,6 +100,7 @@ class ClientsIT {
     assertMoved(run(move(jdk("java"), "-cp", compiled + ":" + libraries, "Move")));
   }
 
+  @LongForm(shortCase = "ClientsIT.theJavaClientMovesAGuest")
   @Test
   void theTypeScriptClientMovesAGuest() throws Exception {
     String npx = Lab.installed("npx");
@@ -124,6 +125,7 @@ class ClientsIT {
     assertMoved(run(move(Lab.installed("node"), compiled.resolve("move.js"))));
   }
 
+  @LongForm(shortCase = "ClientsIT.theJavaClientMovesAGuest")
   @Test
   void theGoClientMovesAGuest() throws Exception {
     Path client = CLIENTS.resolve("go");

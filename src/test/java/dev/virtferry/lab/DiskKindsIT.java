@@ -144,6 +144,7 @@ class DiskKindsIT {
     assertThat(image("kvm-b", "/srv/of größe 1 (2).raw").get("format").asString()).isEqualTo("raw");
   }
 
+  @LongForm(shortCase = "MigrationIT.movesAGuestWithSharedDisksWithoutAnyParameter")
   @Test
   void aDomainWithoutAnyDiskMoves() {
     lab.guest("start", "web", "--diskless");
@@ -283,6 +284,7 @@ class DiskKindsIT {
     assertThat(content("kvm-b", "/srv/top.qcow2")).isEqualTo(content("kvm-a", "/srv/top.qcow2"));
   }
 
+  @LongForm(shortCase = "DiskKindsIT.backingImagesOfTheSameContentAreFoundEqualByReadingThem")
   @Test
   void aBackingImageOfAnotherContentIsFoundByReadingIt() {
     lab.guest("start", "web", "--disk", "vda=16M");
@@ -302,6 +304,7 @@ class DiskKindsIT {
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
   }
 
+  @LongForm(shortCase = "RefusalIT.aMediumMissingAtTheDestinationIsSeenBeforeWhereAPoolLetsUsLook")
   @ParameterizedTest
   @CsvSource({"optional, true", "requisite, true", "mandatory, false"})
   void aMediumThatIsMissingAtTheDestinationFollowsItsStartupPolicy(String policy, boolean moves) {
@@ -324,6 +327,7 @@ class DiskKindsIT {
     }
   }
 
+  @LongForm(shortCase = "DiskKindsIT.eachKindIsCopiedSharedOrSkippedAsItShould")
   @Test
   void aShareableDiskIsNeitherCopiedNorForgotten() {
     lab.guest("start", "web", "--disk", "vda=16M", "--disk", "vdb=16M,shareable");
@@ -399,6 +403,7 @@ class DiskKindsIT {
     assertSameContent("web", "vda", "vdb");
   }
 
+  @LongForm(shortCase = "OptionsIT.libvirtTakesEachOptionAsItIsShown")
   @Test
   void zeroesCantBeDetectedByThisLibvirt() {
     lab.guest("start", "web", "--disk", "vda=16M");

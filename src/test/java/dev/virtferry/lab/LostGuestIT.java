@@ -174,6 +174,7 @@ class LostGuestIT {
   }
 
   /** What the run then hears of its own call is that the connection broke. */
+  @LongForm(shortCase = "LostGuestIT.aGuestThatArrivedUnheardDidNotStopAtItsSource")
   @Test
   void aGuestThatArrivedWhileTheServiceWasHeldDidNotStopAtItsSource() {
     lab.guest("start", "web", "--disk", "vda=16M,full");
@@ -214,6 +215,7 @@ class LostGuestIT {
     lab.on("kvm-b", "test", "-s", "/srv/web-vda.raw");
   }
 
+  @LongForm(shortCase = "LostGuestIT.aGuestThatArrivedUnheardDidNotStopAtItsSource")
   @Test
   void aGuestThatArrivedUnheardAndIsStartedAnewAtItsSourceNeedsAPerson() {
     String id = arrivedUnheard("");
@@ -278,6 +280,8 @@ class LostGuestIT {
     assertThat(ended.get("domainLocation").asString()).isEqualTo("SOURCE");
   }
 
+  @LongForm(
+      shortCase = "LostGuestIT.aGuestThatSomebodyPausedInTheCopyOfItsDisksIsSteeredAndCancelled")
   @Test
   void aTimeoutEndsAMemoryCopyWhoseGuestSomebodyPaused() {
     lab.guest("start", "web", "--shared", "vda=16M");

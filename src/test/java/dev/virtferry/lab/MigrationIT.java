@@ -91,6 +91,7 @@ class MigrationIT {
     assertThat(lab.guest("where", "shared")).isEqualTo("kvm-b running");
   }
 
+  @LongForm(shortCase = "DiskKindsIT.eachKindIsCopiedSharedOrSkippedAsItShould")
   @Test
   void expandsCopyToTheLocalDisksAndSparesTheSharedOne() {
     lab.guest("start", "expanded", "--to", "kvm-b");
@@ -161,6 +162,7 @@ class MigrationIT {
     lab.guest("wait-tick", guest, "kvm-a", Long.toString(lab.tick(guest, "kvm-a")));
   }
 
+  @LongForm(shortCase = "SwitchoverIT.aGuardedGuestThatItsOwnerPausedStaysPaused")
   @Test
   void aGuestThatItsOwnerPausedArrivesPaused() {
     lab.guest("start", "sleeper", "--to", "kvm-b", "--paused");
@@ -210,6 +212,7 @@ class MigrationIT {
         id -> assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("CANCELLED"));
   }
 
+  @LongForm(shortCase = "MigrationIT.goesOnAfterTheServiceWasKilledAndCallsLibvirtOnlyOnce")
   @Test
   void leavesARunningMigrationAloneWhenItIsStoppedAndGoesOnWithTheNextStart() {
     lab.guest("start", "kept", "--to", "kvm-b");

@@ -140,6 +140,8 @@ class RefusalIT {
     fails("web", ",\"disks\":[\"vda\"]", "destination-storage", 49, 18);
   }
 
+  @LongForm(
+      shortCase = "RefusalIT.aMissingDestinationImageIsAProblemOfItsStorageWhereNoPoolCanMakeIt")
   @Test
   void aDestinationImageOfAnotherSizeEndsTheMigrationWhereNoPoolCouldTellBefore() {
     lab.guest("start", "web", "--disk", "vda=16M,path=/srv/elsewhere/web-vda.raw", "--to", "kvm-b");

@@ -184,6 +184,7 @@ class ReplicasIT {
   }
 
   /** Guests go there and back while one replica after the other is killed. */
+  @LongForm(shortCase = "ReplicasIT.anotherReplicaGoesOnWithWhatADeadOneLeft")
   @Test
   void killingOneReplicaAfterTheOtherLosesAndDoublesNothing() throws IOException {
     startReplica("three");

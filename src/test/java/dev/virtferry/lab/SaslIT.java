@@ -165,6 +165,8 @@ class SaslIT {
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
   }
 
+  @LongForm(
+      shortCase = "TlsIT.aDestinationThatTheSourceDoesNotTrustFailsTheMigrationInLibvirtsWords")
   @Test
   void aSourceWithoutCredentialsFailsTheMigrationInLibvirtsWords() {
     lab.guest("start", "web", "--disk", "vda=16M");

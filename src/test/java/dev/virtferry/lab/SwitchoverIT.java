@@ -162,6 +162,7 @@ class SwitchoverIT {
     assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("FAILED");
   }
 
+  @LongForm(shortCase = "SwitchoverIT.aLinkCutInAnUnguardedSwitchoverMakesTwoCopiesAndSaysSo")
   @Test
   void aLinkCutInTheMemoryPhaseSaysThatTheGuestMayBeFrozenAndWhatToDo() {
     String id = inTheMemoryPhase("");

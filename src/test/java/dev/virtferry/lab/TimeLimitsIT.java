@@ -43,6 +43,7 @@ class TimeLimitsIT {
     lab.guest("wait-tick", "web", host, Long.toString(from));
   }
 
+  @LongForm(shortCase = "TimeLimitsIT.aDeadlineThatSwitchesToPostCopyBringsItToItsEnd")
   @Test
   void aDeadlineThatSuspendsBringsItToItsEnd() {
     long tick = lab.tick("web", "kvm-a");

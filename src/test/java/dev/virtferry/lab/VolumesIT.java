@@ -127,6 +127,7 @@ class VolumesIT {
     lab.on("kvm-b", "rm", "/srv/original.raw", "/srv/clone.raw");
   }
 
+  @LongForm(shortCase = "VolumesIT.aPoolWithoutRoomIsRefusedBeforeAnythingStarts")
   @Test
   void anImageThatDoesNotFitIsRefusedBeforeAnythingStarts() {
     lab.guest("start", "web", "--to", "kvm-b");
@@ -268,6 +269,7 @@ class VolumesIT {
     lab.guest("wait-tick", "web", "kvm-a", Long.toString(lab.tick("web", "kvm-a")));
   }
 
+  @LongForm(shortCase = "VolumesIT.anImageThatVanishesWhileItIsCopiedIntoEndsTheMigration")
   @Test
   void aPoolThatIsStoppedMeanwhileLeavesTheVolumeAndSaysSo() {
     smallPool("48m");

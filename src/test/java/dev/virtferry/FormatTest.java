@@ -14,11 +14,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Holds every source file to google-java-format. It runs as a test because the formatter needs the
  * JDK that the toolchain picks, and Maven itself may run on an older one.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class FormatTest {
 
   private static final boolean WRITE = "write".equals(System.getProperty("format"));

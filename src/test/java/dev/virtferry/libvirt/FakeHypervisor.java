@@ -417,7 +417,13 @@ public final class FakeHypervisor implements Hypervisor {
 
   @Override
   public CompletableFuture<Void> migrate(HostAddress source, MigrateCall call) {
+    CompletableFuture<Void> ended = begun(source, call);
+    // Who waits for a call that was made ends it next.
     made.add(call);
+    return ended;
+  }
+
+  private CompletableFuture<Void> begun(HostAddress source, MigrateCall call) {
     @Nullable DomainDescription leaving = at(source.name()).get(call.domain());
     if (leaving != null && leaving.run() != null) {
       called.put(call.domain(), leaving.run());

@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What must hold for every pair of states that two hosts can show, with every job, way of migrating
  * and circumstance: the pairs that somebody thought of, and all others.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class EveryPairTest {
 
   private static final boolean[] EITHER = {false, true};

@@ -115,6 +115,18 @@ public record Migration(
     return standing.tuning();
   }
 
+  /** What it takes of the limits once it was admitted. */
+  public Slots slots() {
+    return switch (state()) {
+      case QUEUED, PREPARING, MIGRATING, FINISHING -> Slots.BOTH;
+      case RECOVERING -> {
+        Attention why = attention();
+        yield why == null ? Slots.BOTH : why.slots();
+      }
+      case NEEDS_ATTENTION, SUCCEEDED, FAILED, CANCELLED -> Slots.NONE;
+    };
+  }
+
   /** Why it is in trouble; null when it is not. */
   public @Nullable Attention attention() {
     return standing.attention();
@@ -285,7 +297,8 @@ public record Migration(
       MigrationState next, String verb, DomainLocation where, Attention why) {
     Standing troubled = state() == next ? standing : to(next, verb);
     Attention known = attention();
-    boolean same = known != null && known.reason().equals(why.reason());
+    boolean same =
+        known != null && known.reason().equals(why.reason()) && known.silence() == why.silence();
     return with(troubled.with(where).with(same ? known : why));
   }
 

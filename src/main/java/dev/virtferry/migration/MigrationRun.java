@@ -295,7 +295,7 @@ final class MigrationRun {
   }
 
   private Attention attention(String why, String advice, Sighting sighting) {
-    return new Attention(doubtSince, why + " " + sighting.words(), advice);
+    return new Attention(doubtSince, why + " " + sighting.words(), advice, Silence.in(sighting));
   }
 
   private boolean trouble(Verdict.Contradiction it, Sighting sighting) {
@@ -376,7 +376,8 @@ final class MigrationRun {
               "The destination has the guest, and the source still holds a paused copy of it that"
                   + " can't be destroyed: "
                   + e.getMessage(),
-              "Destroy the source's copy. Never resume it: two copies would run.");
+              "Destroy the source's copy. Never resume it: two copies would run.",
+              Silence.NONE);
       tell("needs a person", m -> m.needAttention(DomainLocation.DESTINATION, attention));
     }
     return false;

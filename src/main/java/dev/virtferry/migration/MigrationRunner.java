@@ -137,7 +137,8 @@ public class MigrationRunner {
           "a host is missing", m -> m.found(DomainLocation.UNKNOWN).fail(failure, now));
       return Ending.OVER;
     }
-    var attention = new Attention(now, reason, "Put it back into ferry.hosts and restart.");
+    var attention =
+        new Attention(now, reason, "Put it back into ferry.hosts and restart.", Silence.NONE);
     migration.change("a host is missing", m -> m.recover(DomainLocation.UNKNOWN, attention));
     throw new IllegalStateException(reason);
   }

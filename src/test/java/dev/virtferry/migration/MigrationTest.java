@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MigrationTest {
 
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
-  private static final Attention WHY = new Attention(NOW, "reason", "advice");
+  private static final Attention WHY = new Attention(NOW, "reason", "advice", Silence.NONE);
   private static final Failure FAILURE =
       new Failure(Problem.of(ProblemType.LIBVIRT_ERROR, "it broke"), null);
 
@@ -241,8 +241,8 @@ class MigrationTest {
 
   @Test
   void keepsSinceWhenItIsInTheSameTrouble() {
-    Attention later = new Attention(NOW.plusSeconds(5), "reason", "advice");
-    Attention other = new Attention(NOW.plusSeconds(5), "another", "advice");
+    Attention later = new Attention(NOW.plusSeconds(5), "reason", "advice", Silence.NONE);
+    Attention other = new Attention(NOW.plusSeconds(5), "another", "advice", Silence.NONE);
     Migration troubled = in(RECOVERING);
     assertThat(troubled.recover(DomainLocation.UNKNOWN, later).attention()).isEqualTo(WHY);
     assertThat(troubled.recover(DomainLocation.UNKNOWN, other).attention()).isEqualTo(other);

@@ -43,6 +43,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -568,6 +569,71 @@ abstract class MigrationsContract extends PlayedHosts {
 
     migrations.change(queue.get(0).id(), "a test", m -> m.requestCancel(NOON));
     assertThat(tasks()).contains(id(queue.get(2))).doesNotContain(id(queue.get(3)));
+  }
+
+  private List<Migration> queue(int size) {
+    List<Migration> queue = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      queue.add(migration("queued-" + i, "kvm-a", "kvm-b", 5, NOON.plusSeconds(i)));
+      add(queue.get(i));
+    }
+    return queue;
+  }
+
+  private void change(Migration migration, UnaryOperator<Migration> verb) {
+    migrations.change(migration.id(), "a test", verb);
+  }
+
+  private void beginToMigrate(Migration migration) {
+    change(migration, Migration::prepare);
+    change(migration, m -> m.start(m.order(), m.call(), NOON));
+  }
+
+  @Test
+  void whoWaitsForAPersonHoldsItsDomainAndNoSlot() {
+    List<Migration> queue = queue(4);
+    for (Migration stuck : queue.subList(0, 2)) {
+      beginToMigrate(stuck);
+      change(stuck, m -> m.needAttention(DomainLocation.NEITHER, waitingFor(Silence.NONE)));
+    }
+    assertThat(tasks()).hasSize(4);
+    Migration again = again(queue.getFirst());
+    assertThatThrownBy(() -> add(again)).isInstanceOf(DomainBusy.class);
+  }
+
+  @Test
+  void whoGoesOnByItselfTakesItsSlotsAtOnceAndTheNextWaitsForThem() {
+    List<Migration> queue = queue(4);
+    Migration stuck = queue.getFirst();
+    beginToMigrate(stuck);
+    change(stuck, m -> m.needAttention(DomainLocation.BOTH, waitingFor(Silence.NONE)));
+    assertThat(tasks()).contains(id(queue.get(2))).doesNotContain(id(queue.get(3)));
+    change(stuck, m -> m.observe(Phase.MEMORY, DomainLocation.SOURCE, NOON));
+    change(queue.get(1), m -> m.requestCancel(NOON));
+    assertThat(tasks()).as("three ran, and two do").doesNotContain(id(queue.get(3)));
+    change(queue.get(2), m -> m.requestCancel(NOON));
+    assertThat(tasks()).contains(id(queue.get(3)));
+  }
+
+  @Test
+  void whoWaitsForASilentHostHoldsASlotOfThatHostAlone() {
+    List<Migration> queue = queue(2);
+    for (Migration waiting : queue) {
+      beginToMigrate(waiting);
+      change(waiting, m -> m.recover(DomainLocation.UNKNOWN, waitingFor(Silence.DESTINATION)));
+    }
+    Migration there = migration("there", "kvm-c", "kvm-b", 5, NOON);
+    add(there);
+    Migration elsewhere = migration("elsewhere", "kvm-a", "kvm-d", 5, NOON);
+    add(elsewhere);
+    assertThat(tasks()).contains(id(elsewhere)).doesNotContain(id(there));
+    change(queue.getFirst(), m -> m.recover(DomainLocation.UNKNOWN, waitingFor(Silence.BOTH)));
+    change(queue.getLast(), m -> m.recover(DomainLocation.UNKNOWN, waitingFor(Silence.SOURCE)));
+    assertThat(tasks()).contains(id(there));
+  }
+
+  private static Attention waitingFor(Silence silence) {
+    return new Attention(NOON, "A reason for " + silence + ".", "Look.", silence);
   }
 
   @Test

@@ -58,7 +58,8 @@ class TrackedTest {
   @Test
   void foreseesNothingWhileTheTruthIsNotKnown() {
     Migration lost =
-        copying().recover(DomainLocation.UNKNOWN, new Attention(NOW, "silent", "look"));
+        copying()
+            .recover(DomainLocation.UNKNOWN, new Attention(NOW, "silent", "look", Silence.NONE));
     assertThat(shown(lost).etaSeconds()).isNull();
   }
 

@@ -2,6 +2,7 @@ package dev.virtferry.migration.store;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import dev.virtferry.migration.QueueFull;
+import dev.virtferry.migration.Slots;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -18,7 +19,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /**
  * Gives free slots to queued migrations: the higher priority first, then the older; one that waits
- * for a busy host does not hold up the others. A slot is a scheduled task.
+ * for a busy host does not hold up the others. Who has got one is a scheduled task from then on.
  */
 @Component
 class Admission {
@@ -35,20 +36,26 @@ class Admission {
     this.clock = clock;
   }
 
-  private record Row(UUID id, String source, String destination) {}
+  private record Row(UUID id, String source, String destination, Slots slots) {}
 
-  /** Part of the transaction that queued a migration or ended one, so that no slot stays unused. */
+  /**
+   * Part of the transaction that queued a migration, or after which one takes less of the limits,
+   * so that no slot stays unused.
+   */
   @Transactional(propagation = Propagation.MANDATORY)
   public void admit() {
     sql.sql("select id from admission where id = 1 for update").query(Integer.class).single();
-    var slots = new Slots(limits);
+    var taken = new Taken(limits);
     sql.sql(
-            "select id, source, destination from migration where admitted and active_domain is not null")
+            """
+            select id, source, destination, outgoing, incoming from migration
+             where admitted and active_domain is not null and (outgoing or incoming)
+            """)
         .query(Admission::row)
         .list()
-        .forEach(slots::occupy);
-    for (Optional<Row> next = next(slots); next.isPresent(); next = next(slots)) {
-      slots.occupy(next.get());
+        .forEach(taken::add);
+    for (Optional<Row> next = next(taken); next.isPresent(); next = next(taken)) {
+      taken.add(next.get());
       admit(next.get());
     }
   }
@@ -75,27 +82,30 @@ class Admission {
   }
 
   /** The first in the queue that has a slot; however long the queue is, only that one is read. */
-  private Optional<Row> next(Slots slots) {
-    if (slots.none()) {
+  private Optional<Row> next(Taken taken) {
+    if (taken.all()) {
       return Optional.empty();
     }
     return sql.sql(
             """
-            select id, source, destination from migration
+            select id, source, destination, outgoing, incoming from migration
              where state = 'QUEUED' and not admitted
                and source not in (:busySources) and destination not in (:busyDestinations)
              order by priority desc, created_at, id
              limit 1
             """)
-        .param("busySources", slots.busySources())
-        .param("busyDestinations", slots.busyDestinations())
+        .param("busySources", taken.busySources())
+        .param("busyDestinations", taken.busyDestinations())
         .query(Admission::row)
         .optional();
   }
 
   private static Row row(ResultSet rs, int number) throws SQLException {
     return new Row(
-        rs.getObject("id", UUID.class), rs.getString("source"), rs.getString("destination"));
+        rs.getObject("id", UUID.class),
+        rs.getString("source"),
+        rs.getString("destination"),
+        new Slots(rs.getBoolean("outgoing"), rs.getBoolean("incoming")));
   }
 
   private void admit(Row row) {
@@ -105,19 +115,19 @@ class Admission {
     AfterCommit.run(scheduler::triggerCheckForDueExecutions);
   }
 
-  /** The slots in use. */
-  private static final class Slots {
+  /** The slots in use. They may be more than there are: who goes on by itself does not ask. */
+  private static final class Taken {
 
     private final AdmissionProperties limits;
     private final Map<String, Integer> outgoing = new HashMap<>();
     private final Map<String, Integer> incoming = new HashMap<>();
     private int total;
 
-    Slots(AdmissionProperties limits) {
+    Taken(AdmissionProperties limits) {
       this.limits = limits;
     }
 
-    boolean none() {
+    boolean all() {
       return total >= limits.total();
     }
 
@@ -137,10 +147,14 @@ class Admission {
           .toList();
     }
 
-    void occupy(Row row) {
+    void add(Row row) {
       total++;
-      outgoing.merge(row.source(), 1, Integer::sum);
-      incoming.merge(row.destination(), 1, Integer::sum);
+      if (row.slots().outgoing()) {
+        outgoing.merge(row.source(), 1, Integer::sum);
+      }
+      if (row.slots().incoming()) {
+        incoming.merge(row.destination(), 1, Integer::sum);
+      }
     }
   }
 }

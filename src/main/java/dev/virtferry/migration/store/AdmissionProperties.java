@@ -10,7 +10,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param outgoingPerHost from one source
  * @param incomingPerHost to one destination
- * @param total altogether; also the number of threads that a replica keeps for runs
+ * @param total altogether
  * @param queuedPerCaller how many of one caller's may wait for a slot
  */
 @Validated

@@ -419,6 +419,7 @@ class SqlMigrations implements Migrations {
                 update migration
                    set version = :version, state = :state, document = :document,
                        active_domain = case when :over then null else active_domain end,
+                       outgoing = :outgoing, incoming = :incoming,
                        ended_at = :endedAt
                  where id = :id and version = :expected
                    and (:epoch = -1 or epoch = :epoch)
@@ -427,6 +428,8 @@ class SqlMigrations implements Migrations {
             .param("state", next.state().name())
             .param("document", documents.write(next))
             .param("over", over)
+            .param("outgoing", next.slots().outgoing())
+            .param("incoming", next.slots().incoming())
             .param("endedAt", endedAt(next), Types.TIMESTAMP_WITH_TIMEZONE)
             .param("id", next.id())
             .param("expected", before.version())
@@ -443,6 +446,8 @@ class SqlMigrations implements Migrations {
     if (over) {
       images.release(next.id());
       ownImages.settle(next);
+    }
+    if (before.slots().exceed(next.slots())) {
       admission.admit();
     }
     return true;

@@ -1,5 +1,6 @@
 package dev.virtferry.migration.store;
 
+import com.github.kagkarlsson.scheduler.boot.config.DbSchedulerCustomizer;
 import com.github.kagkarlsson.scheduler.boot.config.DbSchedulerProperties;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.FailureHandler;
@@ -14,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.Bean;
@@ -27,6 +30,9 @@ class WebhookTask {
 
   /** After an error of our own, and while as many as may are being told. */
   private static final Duration SOON = Duration.ofSeconds(1);
+
+  /** More than a person will ever let come together. */
+  private static final int WAITING_FOR_A_PERSON = 200;
 
   /** Announcements are looked up late: they need the scheduler, and it needs its tasks. */
   @Bean
@@ -64,16 +70,32 @@ class WebhookTask {
     return (complete, operations) -> operations.reschedule(complete, at);
   }
 
-  /** A run holds a thread for as long as its migration lasts; nobody is told later for that. */
+  /**
+   * A run holds a thread for as long as its migration lasts, and one that waits for a person holds
+   * no slot: nobody is carried or told later for that.
+   */
   @Bean
   static BeanPostProcessor threadsBesideThoseOfRuns(ObjectProvider<AdmissionProperties> limits) {
     return new BeanPostProcessor() {
       @Override
       public Object postProcessAfterInitialization(Object bean, String name) {
         if (bean instanceof DbSchedulerProperties scheduler) {
-          scheduler.setThreads(limits.getObject().total() + Webhooks.AT_A_TIME);
+          scheduler.setThreads(
+              limits.getObject().total() + WAITING_FOR_A_PERSON + Webhooks.AT_A_TIME);
         }
         return bean;
+      }
+    };
+  }
+
+  /** Threads are made when they are needed, and end when they are not. */
+  @Bean
+  static DbSchedulerCustomizer threadsOnDemand() {
+    return new DbSchedulerCustomizer() {
+      @Override
+      public Optional<ExecutorService> executorService() {
+        return Optional.of(
+            Executors.newCachedThreadPool(Thread.ofPlatform().name("db-scheduler-", 0).factory()));
       }
     };
   }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.virtferry.access.Scope;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.TypedParameter;
-import dev.virtferry.migration.Attention;
 import dev.virtferry.migration.Completion;
 import dev.virtferry.migration.Discretion;
 import dev.virtferry.migration.DomainLocation;
@@ -106,7 +105,7 @@ record MigrationResponse(
         order.priority(),
         shown(order.callbackUrl()),
         migration.volumes().stream().map(volume -> Cleanup.of(volume, scope)).toList(),
-        migration.attention(),
+        Attention.of(migration.attention()),
         migration.timeline().createdAt(),
         migration.timeline().startedAt(),
         migration.timeline().endedAt(),
@@ -117,6 +116,19 @@ record MigrationResponse(
   /** Queries may carry tokens. */
   private static @Nullable String shown(@Nullable URI url) {
     return url == null ? null : url.toString().replaceFirst("\\?.*", "");
+  }
+
+  /** Why it is in trouble, for a person. */
+  @Schema(name = "Attention")
+  record Attention(
+      @Schema(description = "When that was first seen.") Instant since,
+      @Schema(description = "What the hosts show.") String reason,
+      @Schema(description = "What an operator can do about it, first things first.")
+          String advice) {
+
+    static @Nullable Attention of(dev.virtferry.migration.@Nullable Attention why) {
+      return why == null ? null : new Attention(why.since(), why.reason(), why.advice());
+    }
   }
 
   /** A domain by both its names. */

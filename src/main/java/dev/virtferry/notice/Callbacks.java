@@ -27,7 +27,7 @@ import org.springframework.web.client.RestClient;
 @Component
 public final class Callbacks {
 
-  private final Map<Origin, RestClient> clients = new HashMap<>();
+  private final Map<Origin, AllowedPlace> places = new HashMap<>();
 
   /**
    * Reads the configured places.
@@ -36,7 +36,7 @@ public final class Callbacks {
    */
   Callbacks(WebhookProperties properties, SslBundles bundles) {
     for (Allowed allowed : properties.allowed()) {
-      clients.put(origin(allowed), client(allowed, properties, bundles));
+      places.put(origin(allowed), new AllowedPlace(client(allowed, properties, bundles)));
     }
   }
 
@@ -63,7 +63,8 @@ public final class Callbacks {
     return RestClient.builder()
         .requestFactory(
             ClientHttpRequestFactoryBuilder.httpComponents()
-                .withConnectionManagerCustomizer(all -> all.setMaxConnPerRoute(Webhooks.AT_A_TIME))
+                .withConnectionManagerCustomizer(
+                    all -> all.setMaxConnPerRoute(AllowedPlace.AT_A_TIME))
                 // Each attempt is one connection of its own, and the scheduler's to repeat: one
                 // that was kept may be closed by now, and its name lead elsewhere.
                 .withHttpClientCustomizer(client ->
@@ -89,7 +90,7 @@ public final class Callbacks {
    * @throws Refused when it is none of the places that may be told
    */
   public void require(@Nullable String url) {
-    if (url != null && Origin.of(url).map(clients::get).isEmpty()) {
+    if (url != null && Origin.of(url).map(places::get).isEmpty()) {
       throw new Refused(
           Problem.at(
               "#/callbackUrl",
@@ -100,8 +101,8 @@ public final class Callbacks {
     }
   }
 
-  /** The client for that URL; empty when the place is not, or no longer, one that may be told. */
-  Optional<RestClient> client(URI url) {
-    return Origin.of(url).map(clients::get);
+  /** Who is told at that URL; empty when it is not, or no longer, a place that may be told. */
+  Optional<AllowedPlace> place(URI url) {
+    return Origin.of(url).map(places::get);
   }
 }

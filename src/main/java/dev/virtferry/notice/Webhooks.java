@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -23,14 +22,10 @@ import org.springframework.web.client.RestClient;
 @Component
 public final class Webhooks {
 
-  /** How many a replica tells at a time, however slow they are. */
-  public static final int AT_A_TIME = 8;
-
   private final Callbacks callbacks;
   private final Signer signer;
   private final Duration timeout;
   private final Clock clock;
-  private final Semaphore places = new Semaphore(AT_A_TIME);
 
   Webhooks(Callbacks callbacks, Signer signer, WebhookProperties properties, Clock clock) {
     this.callbacks = callbacks;
@@ -39,26 +34,28 @@ public final class Webhooks {
     this.clock = clock;
   }
 
-  /** Tries once; empty when as many are being told as may. */
+  /** Tries once; empty when as much is being told to this receiver as may. */
   public Optional<Attempt> tell(Message message) throws InterruptedException {
-    if (!places.tryAcquire()) {
+    Optional<AllowedPlace> found = callbacks.place(message.url());
+    if (found.isEmpty()) {
+      return Optional.of(
+          Attempt.failed(clock.instant(), "ferry.webhooks.allowed no longer has the place."));
+    }
+    AllowedPlace place = found.get();
+    if (!place.begin()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(attempt(message));
+      return Optional.of(attempt(place, message));
     } finally {
-      places.release();
+      place.end();
     }
   }
 
-  private Attempt attempt(Message message) throws InterruptedException {
+  private Attempt attempt(AllowedPlace place, Message message) throws InterruptedException {
     Instant now = clock.instant();
-    Optional<RestClient> client = callbacks.client(message.url());
-    if (client.isEmpty()) {
-      return Attempt.failed(now, "ferry.webhooks.allowed no longer has the place.");
-    }
     // A receiver that answers a byte at a time is within every timeout of a socket.
-    var post = new FutureTask<>(() -> post(client.get(), message, now));
+    var post = new FutureTask<>(() -> post(place.client(), message, now));
     Thread posting = Thread.ofVirtual().name("webhook").start(post);
     try {
       return Attempt.answered(now, post.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
@@ -83,6 +80,11 @@ public final class Webhooks {
         .header("webhook-signature", signer.sign(message.id(), timestamp, message.body()))
         .body(message.body().getBytes(UTF_8))
         .exchange((_, response) -> response.getStatusCode().value());
+  }
+
+  /** How many deliveries a replica may make at a time, to all of them together. */
+  public static int atATime(WebhookProperties properties) {
+    return AllowedPlace.AT_A_TIME * properties.allowed().size();
   }
 
   private static String explained(Throwable failure) {

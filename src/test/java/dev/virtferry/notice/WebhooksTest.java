@@ -166,9 +166,16 @@ class WebhooksTest {
     left.await();
   }
 
-  @Test
-  void tellsOnlySoManyAtATime() throws InterruptedException {
-    var open = new CountDownLatch(1);
+  private List<CompletableFuture<Attempt>> allThatMayBeTold(Webhooks webhooks) {
+    List<CompletableFuture<Attempt>> slow = new ArrayList<>();
+    for (int place = 0; place < AllowedPlace.AT_A_TIME; place++) {
+      slow.add(CompletableFuture.supplyAsync(() -> told(webhooks), Thread::startVirtualThread));
+    }
+    await().until(() -> receiver.heard().size() == slow.size());
+    return slow;
+  }
+
+  private void listenOnlyWhen(CountDownLatch open) {
     receiver.behave(exchange -> {
       try {
         open.await();
@@ -177,15 +184,37 @@ class WebhooksTest {
       }
       exchange.sendResponseHeaders(204, -1);
     });
+  }
+
+  @Test
+  void tellsAReceiverOnlySoMuchAtATime() throws InterruptedException {
+    var open = new CountDownLatch(1);
+    listenOnlyWhen(open);
     Webhooks webhooks = here();
-    List<CompletableFuture<Attempt>> slow = new ArrayList<>();
-    for (int place = 0; place < Webhooks.AT_A_TIME; place++) {
-      slow.add(CompletableFuture.supplyAsync(() -> told(webhooks), Thread::startVirtualThread));
-    }
-    await().until(() -> receiver.heard().size() == Webhooks.AT_A_TIME);
+    List<CompletableFuture<Attempt>> slow = allThatMayBeTold(webhooks);
     assertThat(webhooks.tell(message("/one-too-many"))).isEmpty();
     open.countDown();
     assertThat(slow).allSatisfy(attempt -> assertThat(attempt.join().told()).isTrue());
+  }
+
+  @Test
+  void aReceiverThatNeverAnswersDelaysNoOther() throws InterruptedException {
+    var open = new CountDownLatch(1);
+    listenOnlyWhen(open);
+    try (var other = new Receiver()) {
+      Webhooks webhooks =
+          webhooks(
+              allowing(
+                  new Allowed(receiver.origin(), List.of("127.0.0.0/8")),
+                  new Allowed(other.origin(), List.of("127.0.0.0/8"))));
+      List<CompletableFuture<Attempt>> slow = allThatMayBeTold(webhooks);
+      var elsewhere =
+          new Message(
+              UUID.randomUUID(), UUID.randomUUID(), URI.create(other.origin() + "/hook"), "{}");
+      assertThat(webhooks.tell(elsewhere)).hasValueSatisfying(a -> assertThat(a.told()).isTrue());
+      open.countDown();
+      assertThat(slow).allSatisfy(attempt -> assertThat(attempt.join()).isNotNull());
+    }
   }
 
   private Attempt told(Webhooks webhooks) {

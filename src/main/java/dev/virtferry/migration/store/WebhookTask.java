@@ -9,6 +9,7 @@ import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import dev.virtferry.notice.Attempt;
 import dev.virtferry.notice.Message;
+import dev.virtferry.notice.WebhookProperties;
 import dev.virtferry.notice.Webhooks;
 import java.time.Clock;
 import java.time.Duration;
@@ -75,13 +76,16 @@ class WebhookTask {
    * no slot: nobody is carried or told later for that.
    */
   @Bean
-  static BeanPostProcessor threadsBesideThoseOfRuns(ObjectProvider<AdmissionProperties> limits) {
+  static BeanPostProcessor threadsBesideThoseOfRuns(
+      ObjectProvider<AdmissionProperties> limits, ObjectProvider<WebhookProperties> webhooks) {
     return new BeanPostProcessor() {
       @Override
       public Object postProcessAfterInitialization(Object bean, String name) {
         if (bean instanceof DbSchedulerProperties scheduler) {
           scheduler.setThreads(
-              limits.getObject().total() + WAITING_FOR_A_PERSON + Webhooks.AT_A_TIME);
+              limits.getObject().total()
+                  + WAITING_FOR_A_PERSON
+                  + Webhooks.atATime(webhooks.getObject()));
         }
         return bean;
       }

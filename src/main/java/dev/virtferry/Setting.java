@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
@@ -21,8 +22,10 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  *
  * @param elements in small letters with dashes; {@code *} stands for a number
  * @param group whether it only holds others, so that it has no value of its own
+ * @param emptiable whether it may be written without a value: a heading, or a list that says what
+ *     it means when nothing is in it
  */
-record Setting(List<String> elements, boolean group) {
+record Setting(List<String> elements, boolean group, boolean emptiable) {
 
   private static final String ANY = "*";
 
@@ -33,33 +36,39 @@ record Setting(List<String> elements, boolean group) {
   /** All that a record of settings takes. */
   static List<Setting> of(String prefix, Class<?> type) {
     List<Setting> all = new ArrayList<>();
-    addAll(all, List.of(prefix.split("\\.")), type);
+    addAll(all, List.of(prefix.split("\\.")), type, true);
     return all;
   }
 
-  private static void addAll(List<Setting> all, List<String> place, Type type) {
+  private static void addAll(List<Setting> all, List<String> place, Type type, boolean emptiable) {
     boolean group = true;
     switch (type) {
       case Class<?> record when record.isRecord() -> {
         for (RecordComponent part : record.getRecordComponents()) {
           String name = DataObjectPropertyName.toDashedForm(part.getName());
-          addAll(all, with(place, name), part.getGenericType());
+          addAll(all, with(place, name), part.getGenericType(), isNeverNullList(part));
         }
       }
       case ParameterizedType list when list.getRawType() == List.class -> {
         Type each = list.getActualTypeArguments()[0];
-        addAll(all, with(place, ANY), each);
+        addAll(all, with(place, ANY), each, false);
         group = each instanceof Class<?> row && row.isRecord();
       }
       case ParameterizedType map when map.getRawType() == Map.class -> {
         for (Object key : ((Class<?>) map.getActualTypeArguments()[0]).getEnumConstants()) {
           String name = key.toString().toLowerCase(Locale.ROOT).replace('_', '-');
-          addAll(all, with(place, name), map.getActualTypeArguments()[1]);
+          addAll(all, with(place, name), map.getActualTypeArguments()[1], false);
         }
       }
       default -> group = false;
     }
-    all.add(new Setting(place, group));
+    all.add(new Setting(place, group, emptiable));
+  }
+
+  /** What is null where it is absent means something else then than nothing. */
+  private static boolean isNeverNullList(RecordComponent part) {
+    return part.getType() == List.class
+        && !part.getAnnotatedType().isAnnotationPresent(Nullable.class);
   }
 
   private static List<String> with(List<String> place, String next) {
@@ -100,29 +109,11 @@ record Setting(List<String> elements, boolean group) {
 
   /** How far a name is from it, in letters. */
   int distance(String name) {
-    return distance(letters(name), letters(String.join(".", elements)));
+    return Spelling.distance(letters(name), letters(String.join(".", elements)));
   }
 
   private static String letters(String name) {
     return name.replaceAll("[^A-Za-z]", "").toLowerCase(Locale.ROOT);
-  }
-
-  /** Levenshtein's. */
-  private static int distance(String one, String other) {
-    int[] last = new int[other.length() + 1];
-    for (int j = 0; j < last.length; j++) {
-      last[j] = j;
-    }
-    for (int i = 1; i <= one.length(); i++) {
-      int[] next = new int[last.length];
-      next[0] = i;
-      for (int j = 1; j < last.length; j++) {
-        int changed = last[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        next[j] = Math.min(changed, 1 + Math.min(last[j], next[j - 1]));
-      }
-      last = next;
-    }
-    return last[other.length()];
   }
 
   /** Its name, with {@code n} for a number. */

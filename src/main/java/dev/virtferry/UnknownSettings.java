@@ -4,9 +4,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -19,8 +21,9 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets nothing start with a setting that nobody reads: one that is misspelt, or that says who may
- * call and has no value, would leave the door open that it was meant to close.
+ * Lets nothing start with a setting that nobody reads: one that is misspelt, or that has no value.
+ * Spring Boot takes what is empty for what is absent, or for an empty text, and that may leave the
+ * door open that it was meant to close.
  */
 @Component
 final class UnknownSettings implements BeanFactoryPostProcessor {
@@ -28,16 +31,6 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
   private static final String ROOT = "ferry";
 
   private static final Pattern VARIABLE = Pattern.compile("(?i)" + ROOT + "(_.*)?");
-
-  /** All that says who may call is below it. */
-  private static final ConfigurationPropertyName ACCESS =
-      ConfigurationPropertyName.of(ROOT + ".access");
-
-  /** A list, which may be empty: nobody is let in by it. */
-  private static final ConfigurationPropertyName TOKENS = ACCESS.append("tokens");
-
-  private static final Pattern OF_ACCESS_VARIABLE =
-      Pattern.compile("(?i)" + ROOT + "_access_(?!tokens$).*");
 
   /**
    * What Kubernetes and Docker tell every container of a service whose name begins with {@link
@@ -83,10 +76,8 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
         .map(source -> (EnumerablePropertySource<?>) source)
         .forEach(source -> {
           for (String name : source.getPropertyNames()) {
-            if (isOurs(source, name) && !isKnown(known, source, name)) {
-              mistakes.add(sentence(known, source, name));
-            } else if (isOurs(source, name) && isEmptyBound(environment, source, name)) {
-              mistakes.add(emptySentence(source, name));
+            if (isOurs(source, name)) {
+              mistake(known, environment, source, name).ifPresent(mistakes::add);
             }
           }
         });
@@ -111,30 +102,27 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
     return ConfigurationPropertyName.adapt(name, '.');
   }
 
-  private static boolean isKnown(
-      List<Setting> known, EnumerablePropertySource<?> source, String name) {
-    Object value = source.getProperty(name);
-    boolean empty = value == null || String.valueOf(value).isBlank();
-    return known.stream()
-        .filter(setting -> empty || !setting.group())
-        .anyMatch(setting ->
-            isVariable(source, name) ? setting.isVariable(name) : setting.is(property(name)));
+  private static Optional<String> mistake(
+      List<Setting> known,
+      ConfigurableEnvironment environment,
+      EnumerablePropertySource<?> source,
+      String name) {
+    boolean empty = isEmpty(environment, source.getProperty(name));
+    List<Setting> meant =
+        known.stream()
+            .filter(setting ->
+                isVariable(source, name) ? setting.isVariable(name) : setting.is(property(name)))
+            .toList();
+    if (empty ? meant.isEmpty() : meant.stream().allMatch(Setting::group)) {
+      return Optional.of(sentence(known, source, name));
+    }
+    return empty && meant.stream().noneMatch(Setting::emptiable)
+        ? Optional.of(emptySentence(source, name))
+        : Optional.empty();
   }
 
-  /** Spring Boot takes what is empty for what is absent, and absent is what binds nobody. */
-  private static boolean isEmptyBound(
-      ConfigurableEnvironment environment, EnumerablePropertySource<?> source, String name) {
-    Object value = source.getProperty(name);
-    boolean empty =
-        value == null || environment.resolvePlaceholders(String.valueOf(value)).isBlank();
-    return empty
-        && (isVariable(source, name)
-            ? OF_ACCESS_VARIABLE.matcher(name).matches()
-            : isOfAccess(property(name)));
-  }
-
-  private static boolean isOfAccess(ConfigurationPropertyName name) {
-    return ACCESS.isAncestorOf(name) && !name.equals(TOKENS);
+  private static boolean isEmpty(ConfigurableEnvironment environment, @Nullable Object value) {
+    return value == null || environment.resolvePlaceholders(String.valueOf(value)).isBlank();
   }
 
   private static String emptySentence(EnumerablePropertySource<?> source, String name) {

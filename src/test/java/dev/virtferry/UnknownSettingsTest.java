@@ -120,8 +120,29 @@ class UnknownSettingsTest {
         "ferry.access.jwt.roles.admin=",
         "ferry.access.jwt.require-expiry=",
         "ferry.access.admin-token-file=",
+        "ferry.hosts[0]=",
+        "ferry.hosts[0].uri=",
+        "ferry.hosts[0].peer-uri=",
+        "ferry.hosts[0].migrateUri= ",
+        "ferry.hosts[0].disks-uri=${nowhere:}",
+        "ferry.shared-paths[0]=",
+        "ferry.transports[1]=",
+        "ferry.webhooks.ssl-bundle=",
+        "ferry.webhooks.timeout=",
+        "ferry.webhooks.allowed[0]=",
+        "ferry.webhooks.allowed[0].origin=",
+        "ferry.webhooks.allowed[0].networks[0]=",
+        "ferry.webhooks.secrets[0]=",
+        "ferry.webhooks.retries[0]=",
+        "ferry.qemu-monitor=",
+        "ferry.defaults.guarded-switchover=",
+        "ferry.limits.total=",
+        "ferry.rate.max-body=",
+        "ferry.retention.audit=",
+        "ferry.stall.storage-action=",
+        "ferry.watch.events=",
       })
-  void whoMayCallIsSaidWithAValueOrNotAtAll(String setting) {
+  void whatIsSaidIsSaidWithAValueOrNotAtAll(String setting) {
     assertThatThrownBy(() -> startWith(setting))
         .isInstanceOf(SettingMistake.class)
         .hasMessageContaining(setting.substring(0, setting.indexOf('=')) + " (")
@@ -138,6 +159,11 @@ class UnknownSettingsTest {
         "FERRY_ACCESS_JWT_AUDIENCE",
         "FERRY_ACCESS_JWT_DOMAINS_CLAIM",
         "FERRY_ACCESS_ADMINTOKENFILE",
+        "FERRY_WEBHOOKS_SSLBUNDLE",
+        "FERRY_SHAREDPATHS_0",
+        "FERRY_HOSTS_0_MIGRATEURI",
+        "FERRY_QEMUMONITOR",
+        "ferry_stall_storage_after",
       })
   void soIsAVariableOfTheEnvironment(String name) {
     assertThatThrownBy(() -> startIn(name, ""))
@@ -202,7 +228,16 @@ class UnknownSettingsTest {
       strings = {
         "ferry.access.tokens[0].domains=a-*",
         "ferry.access.tokens[0].domains[1]=a-*",
+        "ferry=",
+        "ferry.access=",
         "ferry.access.tokens=",
+        "ferry.hosts=",
+        "ferry.shared-paths=",
+        "ferry.watch=",
+        "ferry.webhooks.allowed=",
+        "ferry.webhooks.allowed[0].networks=",
+        "ferry.webhooks.secrets= ",
+        "ferry.webhooks.retries=",
         "ferry.access.adminTokenFile=x",
         "ferry.access.jwt.roles.admin=a,b",
         "ferry.access.jwt.roles.ADMIN[0]=a",

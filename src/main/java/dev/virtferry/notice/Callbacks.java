@@ -7,6 +7,7 @@ import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Refused;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +33,21 @@ public final class Callbacks {
   /**
    * Reads the configured places.
    *
-   * @throws WebhookMistake with a sentence that names the place when it is not usable
+   * @throws WebhookMistake with a sentence that names the place when it is not usable, or the
+   *     bundle when there is none of that name
    */
   Callbacks(WebhookProperties properties, SslBundles bundles) {
+    requireKnown(properties.sslBundle(), bundles.getBundleNames());
     for (Allowed allowed : properties.allowed()) {
       places.put(origin(allowed), new AllowedPlace(client(allowed, properties, bundles)));
+    }
+  }
+
+  private static void requireKnown(@Nullable String bundle, List<String> known) {
+    if (bundle != null && !known.contains(bundle)) {
+      throw new WebhookMistake(
+          "ferry.webhooks.ssl-bundle: '%s' is no bundle of spring.ssl.bundle; it has %s"
+              .formatted(bundle, known.isEmpty() ? "none" : String.join(", ", known)));
     }
   }
 

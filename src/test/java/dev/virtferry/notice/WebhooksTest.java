@@ -258,4 +258,14 @@ class WebhooksTest {
         .isInstanceOf(WebhookMistake.class)
         .hasMessageContaining("'https://control.example'");
   }
+
+  @Test
+  void refusesToStartWithABundleThatIsNone() {
+    var properties =
+        new WebhookProperties(List.of(), List.of(), List.of(), Duration.ofSeconds(2), "inhouse");
+    assertThatThrownBy(() -> callbacks(properties))
+        .isInstanceOf(WebhookMistake.class)
+        .hasMessage(
+            "ferry.webhooks.ssl-bundle: 'inhouse' is no bundle of spring.ssl.bundle; it has none");
+  }
 }

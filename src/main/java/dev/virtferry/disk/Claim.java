@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host that tells it, or does not
  * @param domain whose it is; null where no domain is known to name it
- * @param name the name that it has there; of a silent host the path that is asked about
+ * @param name the name that it has there; of a silent host the path that is asked about; of an
+ *     image that is not all in one file the others
  */
 record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
 
@@ -20,21 +21,40 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
     LOOKS_THE_SAME,
     /** A domain names a path that no pool shows, with the same name of the file. */
     MAY_BE_THE_SAME,
+    /** An image can't be read: one of a domain, or this one; its data may be in any file. */
+    UNREADABLE,
+    /** It lies in a folder that a domain has, or another name of it does. */
+    IN_FOLDER,
+    /** It is an image that keeps its data in other files. */
+    ELSEWHERE,
     /** Another volume looks like the same file. */
     OTHER_NAME,
     /** A host that shares the path can't be asked. */
     SILENT
   }
 
+  /** Whether it bars what virt-ferry makes: a new file takes nothing from who has the folder. */
+  boolean barsNew() {
+    return kind != Kind.IN_FOLDER;
+  }
+
   /** What follows the name of the file in a sentence. */
   String words() {
     return switch (kind) {
       case NAMED -> "belongs to the domain %s of %s".formatted(domain, host);
+      case IN_FOLDER ->
+          "lies in %s, a folder that the domain %s of %s has".formatted(name, domain, host);
       case LOOKS_THE_SAME ->
           "looks like %s, which belongs to the domain %s of %s".formatted(name, domain, host);
       case MAY_BE_THE_SAME ->
           "may be %s, which no pool of %s shows and which belongs to the domain %s there"
               .formatted(name, host, domain);
+      case UNREADABLE ->
+          domain == null
+              ? "can't be read, so nobody can tell where its data is"
+              : "may hold the data of %s, which can't be read and belongs to the domain %s of %s"
+                  .formatted(name, domain, host);
+      case ELSEWHERE -> "is not all of its image, which keeps its data in %s".formatted(name);
       case OTHER_NAME -> "looks like %s, one file of %s by two names".formatted(name, host);
       case SILENT -> "is shared with %s, which can't be asked whose it is".formatted(host);
     };

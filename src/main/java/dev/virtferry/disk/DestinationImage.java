@@ -13,7 +13,10 @@ public enum DestinationImage {
   OWN,
   /** An image with data, and virt-ferry does not know whose. */
   FOREIGN,
-  /** An image or a path that another domain names, or may, or that another migration writes. */
+  /**
+   * An image or a path that another domain has, or may, or that another migration writes; or an
+   * image that keeps its data in other files, whose they are.
+   */
   NAMED,
   /** It can't be told: no pool shows it, or it is a block device, which is always allocated. */
   UNKNOWN_CONTENT

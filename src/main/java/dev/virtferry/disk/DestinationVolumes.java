@@ -39,9 +39,7 @@ public final class DestinationVolumes {
     }
     var here = new PoolView(storage, source, sourcePools);
     var there = new PoolView(storage, destination, storage.pools(destination));
-    var content = new ImageContent(storage, destination);
-    return new VolumePlanner(wish, here, there, files.look(destination, there), content, shared)
-        .placement();
+    return new VolumePlanner(wish, here, there, files.look(destination, there), shared).placement();
   }
 
   /**

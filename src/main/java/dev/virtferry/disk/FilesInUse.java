@@ -72,7 +72,7 @@ final class FilesInUse {
     }
 
     /**
-     * Whose a file is, or may be, on every host that sees it.
+     * Whose a file is, or may be, on every host that sees it, and whether it is all of its image.
      *
      * @param volume the file as a pool shows it; null where none does
      * @param except the domain that asks; null to leave out none
@@ -85,6 +85,9 @@ final class FilesInUse {
             .ifPresentOrElse(
                 claims::addAll,
                 () -> claims.add(new Claim(Kind.SILENT, neighbour.host.name(), null, path)));
+      }
+      if (volume != null && claims.stream().noneMatch(Claim::barsNew)) {
+        own.elsewhere(volume).ifPresent(claims::add);
       }
       return claims;
     }

@@ -14,10 +14,12 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,45 +30,67 @@ final class HostFiles {
 
   private final PoolView pools;
   private final List<DomainFiles> domains;
-  private final Map<UUID, Set<String>> reached = new HashMap<>();
+  private final FilesBeside beside;
+  private final Map<UUID, Set<Name>> told = new HashMap<>();
+  private final Map<UUID, Set<Name>> read = new HashMap<>();
 
   HostFiles(PoolView pools, List<DomainFiles> domains) {
     this.pools = pools;
     this.domains = domains;
+    this.beside = new FilesBeside(pools);
+  }
+
+  /** What a domain has. */
+  private record Name(String path, Use use) {}
+
+  private enum Use {
+    /** The file itself. */
+    FILE,
+    /** Everything in it. */
+    FOLDER,
+    /** An image that can't be read, with whatever it may name in turn. */
+    UNREADABLE
   }
 
   /**
-   * Who names the path in a definition, however it is written there.
+   * Who has the path by a definition, however it is written there.
    *
    * @param except the domain that asks; null to leave out none
    */
   List<Claim> namers(String path, @Nullable UUID except) {
-    List<Claim> claims = new ArrayList<>();
-    for (DomainFiles domain : domains) {
-      if (!domain.domain().equals(except)) {
-        domain.files().stream()
-            .map(this::location)
-            .filter(name -> normal(name).equals(normal(path)))
-            .findFirst()
-            .ifPresent(name -> claims.add(claim(Kind.NAMED, domain.domain(), name)));
-      }
-    }
-    return claims;
+    return claims(
+        except,
+        domain -> domain.files().stream().map(this::name),
+        (domain, name) -> claim(domain, name, path, null));
   }
 
   /**
    * Whose the file is, or may be: one claim for each domain. What is beneath images is read through
-   * the pools where a definition does not tell it.
+   * the pools where a definition does not tell it, and so are their headers where all that told of
+   * nobody: that costs a call for each image.
    *
    * @param volume the file as a pool shows it; null where none does, and then only names count
    * @param except the domain that asks; null to leave out none
    */
   List<Claim> claims(String path, @Nullable StorageVolume volume, @Nullable UUID except) {
+    BiFunction<UUID, Name, Optional<Claim>> claim =
+        (domain, name) -> claim(domain, name, path, volume);
+    List<Claim> claims = claims(except, domain -> told(domain).stream(), claim);
+    return claims.stream().anyMatch(Claim::barsNew)
+        ? claims
+        : claims(except, domain -> read(domain).stream(), claim);
+  }
+
+  private List<Claim> claims(
+      @Nullable UUID except,
+      Function<DomainFiles, Stream<Name>> names,
+      BiFunction<UUID, Name, Optional<Claim>> claim) {
     List<Claim> claims = new ArrayList<>();
     for (DomainFiles domain : domains) {
       if (!domain.domain().equals(except)) {
-        reached(domain).stream()
-            .flatMap(name -> claim(domain.domain(), name, path, volume).stream())
+        names
+            .apply(domain)
+            .flatMap(name -> claim.apply(domain.domain(), name).stream())
             .min(Comparator.comparing(Claim::kind))
             .ifPresent(claims::add);
       }
@@ -75,6 +99,24 @@ final class HostFiles {
   }
 
   private Optional<Claim> claim(
+      UUID domain, Name name, String path, @Nullable StorageVolume volume) {
+    return switch (name.use()) {
+      case FILE -> file(domain, name.path(), path, volume);
+      case FOLDER ->
+          normal(path).startsWith(normal(name.path())) || shows(name.path(), volume)
+              ? Optional.of(claim(Kind.IN_FOLDER, domain, name.path()))
+              : Optional.empty();
+      case UNREADABLE -> Optional.of(claim(Kind.UNREADABLE, domain, name.path()));
+    };
+  }
+
+  /** Whether a pool shows what looks like the volume within a folder. */
+  private boolean shows(String folder, @Nullable StorageVolume volume) {
+    return volume != null
+        && otherNames(volume).stream().anyMatch(path -> normal(path).startsWith(normal(folder)));
+  }
+
+  private Optional<Claim> file(
       UUID domain, String name, String path, @Nullable StorageVolume volume) {
     if (normal(name).equals(normal(path))) {
       return Optional.of(claim(Kind.NAMED, domain, name));
@@ -93,6 +135,17 @@ final class HostFiles {
         : Optional.empty();
   }
 
+  /** Whether the data of an image is, or may be, in other files than its own. */
+  Optional<Claim> elsewhere(StorageVolume image) {
+    return beside
+        .of(image)
+        .map(paths ->
+            paths.isEmpty()
+                ? Optional.<Claim>empty()
+                : Optional.of(claim(Kind.ELSEWHERE, null, String.join(", ", paths))))
+        .orElseGet(() -> Optional.of(claim(Kind.UNREADABLE, null, image.path())));
+  }
+
   /** The paths of other volumes that look like the same file. */
   List<String> otherNames(StorageVolume volume) {
     return pools.pools().stream()
@@ -104,44 +157,62 @@ final class HostFiles {
         .toList();
   }
 
-  private Claim claim(Kind kind, UUID domain, String name) {
+  private Claim claim(Kind kind, @Nullable UUID domain, String name) {
     return new Claim(kind, pools.name(), domain, name);
   }
 
-  /** What a domain names, and what is beneath that. */
-  private Set<String> reached(DomainFiles domain) {
-    return reached.computeIfAbsent(
+  /** What a domain names, and what is beneath that as pools tell. */
+  private Set<Name> told(DomainFiles domain) {
+    return told.computeIfAbsent(
+        domain.domain(), _ -> reached(domain.files().stream().map(this::name), HostFiles::beneath));
+  }
+
+  /** The same with what the headers of images name. */
+  private Set<Name> read(DomainFiles domain) {
+    return read.computeIfAbsent(
         domain.domain(),
-        _ -> {
-          Set<String> found = new LinkedHashSet<>();
-          Deque<String> open = new ArrayDeque<>();
-          domain.files().stream().map(this::location).forEach(open::add);
-          while (!open.isEmpty()) {
-            String name = open.remove();
-            if (found.add(name)) {
-              pools
-                  .shown(name)
-                  .map(StorageVolume::backing)
-                  .filter(Objects::nonNull)
-                  .map(Backing::path)
-                  .ifPresent(open::add);
-            }
-          }
-          return found;
-        });
+        _ -> reached(told(domain).stream(), image -> Stream.concat(beneath(image), named(image))));
+  }
+
+  private Set<Name> reached(Stream<Name> from, Function<StorageVolume, Stream<Name>> further) {
+    Set<Name> found = new LinkedHashSet<>();
+    Deque<Name> open = new ArrayDeque<>(from.toList());
+    while (!open.isEmpty()) {
+      Name name = open.remove();
+      if (found.add(name) && name.use() == Use.FILE) {
+        pools.shown(name.path()).stream().flatMap(further).forEach(open::add);
+      }
+    }
+    return found;
+  }
+
+  private static Stream<Name> beneath(StorageVolume image) {
+    Backing backing = image.backing();
+    return backing == null ? Stream.empty() : Stream.of(new Name(backing.path(), Use.FILE));
+  }
+
+  private Stream<Name> named(StorageVolume image) {
+    return beside
+        .of(image)
+        .map(paths -> paths.stream().map(path -> new Name(path, Use.FILE)))
+        .orElseGet(() -> Stream.of(new Name(image.path(), Use.UNREADABLE)));
   }
 
   /** The path of what a definition names; of what has none there, its name. */
-  private String location(NamedFile file) {
+  private Name name(NamedFile file) {
     return switch (file.kind()) {
-      case PATH, NETWORK -> file.name();
-      case VOLUME ->
-          pools
-              .named(PoolView.pool(file.name()))
-              .filter(pool -> !pool.path().isEmpty())
-              .map(pool -> pool.path() + "/" + PoolView.volumeName(file.name()))
-              .orElse(file.name());
+      case PATH, NETWORK -> new Name(file.name(), Use.FILE);
+      case FOLDER -> new Name(file.name(), Use.FOLDER);
+      case VOLUME -> new Name(location(file.name()), Use.FILE);
     };
+  }
+
+  private String location(String volume) {
+    return pools
+        .named(PoolView.pool(volume))
+        .filter(pool -> !pool.path().isEmpty())
+        .map(pool -> pool.path() + "/" + PoolView.volumeName(volume))
+        .orElse(volume);
   }
 
   private static Path normal(String path) {

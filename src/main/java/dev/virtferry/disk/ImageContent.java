@@ -1,10 +1,7 @@
 package dev.virtferry.disk;
 
-import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.LibvirtFailure;
-import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StorageVolume;
-import dev.virtferry.libvirt.VolumeReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,32 +16,39 @@ final class ImageContent {
   /** {@code qemu-img create} writes the first block of a raw image, with zeroes. */
   private static final int FIRST_BLOCK = 4096;
 
-  private final Storage storage;
-  private final HostAddress host;
+  private final PoolView pools;
 
-  ImageContent(Storage storage, HostAddress host) {
-    this.storage = storage;
-    this.host = host;
+  ImageContent(PoolView pools) {
+    this.pools = pools;
   }
 
   /**
-   * Whether no guest ever wrote into it, as far as that can be told for certain: of a raw image no
-   * more than one block is allocated and all of it reads as zeroes, a qcow2 image maps no cluster
-   * and has no snapshot.
+   * Whether it is as {@code qemu-img create} leaves it, as far as that can be told for certain: of
+   * a raw image no more than one block is allocated and all of it reads as zeroes, and the file of
+   * a qcow2 image holds nothing but its header, reference counts and an empty table. One on another
+   * image shows what that holds; so it is empty only for a copy that goes onto the same one.
    */
-  boolean isEmpty(StorageVolume volume) {
+  boolean isEmpty(StorageVolume volume, CopyMode mode) {
     try {
       return switch (volume.format()) {
         case "raw" -> isEmptyRaw(volume);
-        case "qcow2" -> new Qcow2Image(reader(volume), GuestImage.ZEROES).isUnwritten();
+        case "qcow2" -> isEmptyQcow2(volume, mode);
         default -> false;
       };
     } catch (IncomparableImage e) {
       return false;
     } catch (LibvirtFailure e) {
-      log.warn("{} on {} can't be read: {}", volume.path(), host.name(), e.message());
+      log.warn("{} on {} can't be read: {}", volume.path(), pools.name(), e.message());
       return false;
     }
+  }
+
+  private boolean isEmptyQcow2(StorageVolume volume, CopyMode mode) {
+    var image = new Qcow2Image(pools.reader(volume), GuestImage.ZEROES);
+    return switch (mode) {
+      case FULL -> !image.isOverlay() && image.isUnwritten(volume.fileBytes());
+      case INCREMENTAL -> image.isUnwritten(volume.fileBytes());
+    };
   }
 
   private boolean isEmptyRaw(StorageVolume volume) {
@@ -55,19 +59,6 @@ final class ImageContent {
       return false;
     }
     // Which block it is, nobody tells: one of data looks the same.
-    return storage.readsAsZeroes(host, volume.pool(), volume.name());
-  }
-
-  private VolumeReader reader(StorageVolume volume) {
-    return new VolumeReader() {
-      @Override
-      public void read(long offset, byte[] into) {
-        byte[] read = storage.read(host, volume.pool(), volume.name(), offset, into.length);
-        System.arraycopy(read, 0, into, 0, into.length);
-      }
-
-      @Override
-      public void close() {}
-    };
+    return pools.readsAsZeroes(volume);
   }
 }

@@ -7,6 +7,7 @@ import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
+import dev.virtferry.libvirt.VolumeReader;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -92,6 +93,25 @@ final class PoolView {
       case "volume" -> volume(pool(location), volumeName(location));
       default -> Optional.empty();
     };
+  }
+
+  /** Reads small pieces of a volume, each by a call of its own. */
+  VolumeReader reader(StorageVolume volume) {
+    return new VolumeReader() {
+      @Override
+      public void read(long offset, byte[] into) {
+        byte[] read = storage.read(host, volume.pool(), volume.name(), offset, into.length);
+        System.arraycopy(read, 0, into, 0, into.length);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  /** Whether all of a volume reads as zeroes. */
+  boolean readsAsZeroes(StorageVolume volume) {
+    return storage.readsAsZeroes(host, volume.pool(), volume.name());
   }
 
   static String fileName(String file) {

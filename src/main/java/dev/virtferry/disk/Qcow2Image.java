@@ -11,10 +11,6 @@ import java.util.zip.Inflater;
  */
 final class Qcow2Image implements GuestImage {
 
-  private static final int MAGIC = 0x514649fb;
-  private static final int HEADER_BYTES = 104;
-  private static final int VERSION_2 = 2;
-  private static final int VERSION_3 = 3;
   private static final int ENTRY_BYTES = 8;
   private static final int SECTOR = 512;
 
@@ -28,13 +24,17 @@ final class Qcow2Image implements GuestImage {
   /** Enough for 8 TiB in clusters of QEMU's default size; what has more is taken for written. */
   private static final int LARGEST_TABLE = 128 * 1024;
 
+  /** One of the largest clusters, which is enough for any size; with small ones for 2 GiB. */
+  private static final int LARGEST_COUNTS = 2 * 1024 * 1024;
+
+  private static final int LARGEST_READ = 1024 * 1024;
+
   private final VolumeReader file;
   private final GuestImage beneath;
+  private final Qcow2Header header;
   private final int clusterBits;
   private final long capacity;
   private final long tableOffset;
-  private final long tableEntries;
-  private final int snapshots;
 
   /**
    * Reads the header.
@@ -44,28 +44,17 @@ final class Qcow2Image implements GuestImage {
   Qcow2Image(VolumeReader file, GuestImage beneath) {
     this.file = file;
     this.beneath = beneath;
-    ByteBuffer header = bytes(0, HEADER_BYTES);
-    if (header.getInt(0) != MAGIC) {
-      throw new IncomparableImage("it does not begin like qcow2");
-    }
-    int version = header.getInt(4);
-    this.clusterBits = header.getInt(20);
-    this.capacity = header.getLong(24);
-    this.tableOffset = header.getLong(40);
-    boolean known = version == VERSION_2 || version == VERSION_3;
-    if (!known || clusterBits < 9 || clusterBits > 21) {
-      throw new IncomparableImage("its version or cluster size is not known");
-    }
-    this.tableEntries = Integer.toUnsignedLong(header.getInt(36));
-    this.snapshots = header.getInt(60);
-    requireTable(tableEntries);
-    if (header.getInt(32) != 0) {
+    this.header = Qcow2Header.of(file);
+    this.clusterBits = header.clusterBits();
+    this.capacity = header.capacity();
+    this.tableOffset = header.tableOffset();
+    requireTable(header.tableEntries());
+    if (header.encrypted()) {
       throw new IncomparableImage("it is encrypted");
     }
-    long features = version < VERSION_3 ? 0 : header.getLong(72);
-    if ((features & ~TOLERABLE_FEATURES) != 0) {
+    if ((header.features() & ~TOLERABLE_FEATURES) != 0) {
       throw new IncomparableImage(
-          "it uses features (%x) that change how it is read".formatted(features));
+          "it uses features (%x) that change how it is read".formatted(header.features()));
     }
   }
 
@@ -78,12 +67,53 @@ final class Qcow2Image implements GuestImage {
     }
   }
 
-  /** Whether no cluster was ever allocated for a guest, and there is no snapshot. */
-  boolean isUnwritten() {
-    long bytes = tableEntries * ENTRY_BYTES;
-    return snapshots == 0
-        && bytes <= LARGEST_TABLE
-        && GuestImage.isZero(bytes(tableOffset, (int) bytes).array());
+  /** Whether it lies on another image. */
+  boolean isOverlay() {
+    return header.overlay();
+  }
+
+  /**
+   * Whether it is as {@code qemu-img create} leaves it: no cluster is mapped, there is no snapshot
+   * and no bitmap, and its file has room for the header, the reference counts and one empty table,
+   * and for nothing else.
+   *
+   * @param fileBytes the size of its file
+   */
+  boolean isUnwritten(long fileBytes) {
+    long tableBytes = header.tableEntries() * ENTRY_BYTES;
+    long tableClusters = Math.ceilDiv(tableBytes, header.cluster());
+    long countsBytes = header.countsClusters() * header.cluster();
+    if (header.snapshots() != 0
+        || header.bitmaps()
+        || tableBytes > LARGEST_TABLE
+        || countsBytes > LARGEST_COUNTS
+        || header.countsOffset() < 0
+        || header.countsOffset() > OFFSET_MASK) {
+      return false;
+    }
+    long clusters = 1 + header.countsClusters() + countBlocks((int) countsBytes) + tableClusters;
+    return fileBytes > 0
+        && Math.ceilDiv(fileBytes, header.cluster()) <= clusters
+        && GuestImage.isZero(table(tableOffset, (int) tableClusters * header.cluster()).array());
+  }
+
+  private long countBlocks(int countsBytes) {
+    ByteBuffer counts = table(header.countsOffset(), countsBytes);
+    long blocks = 0;
+    while (counts.hasRemaining()) {
+      blocks += counts.getLong() == 0 ? 0 : 1;
+    }
+    return blocks;
+  }
+
+  private ByteBuffer table(long offset, int length) {
+    var whole = new byte[length];
+    for (int at = 0; at < length; at += LARGEST_READ) {
+      var piece = new byte[Math.min(LARGEST_READ, length - at)];
+      file.read(offset + at, piece);
+      System.arraycopy(piece, 0, whole, at, piece.length);
+    }
+    return ByteBuffer.wrap(whole);
   }
 
   @Override

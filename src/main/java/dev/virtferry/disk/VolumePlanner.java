@@ -34,6 +34,7 @@ final class VolumePlanner {
   private final PoolView destination;
   private final FilesInUse.Look files;
   private final ImageContent content;
+  private final FilesBeside beside;
   private final BackingImages backingImages;
   private final List<VolumePlan> plans = new ArrayList<>();
   private final List<Obstacle> obstacles = new ArrayList<>();
@@ -47,13 +48,13 @@ final class VolumePlanner {
       PoolView source,
       PoolView destination,
       FilesInUse.Look files,
-      ImageContent content,
       SharedStorage shared) {
     this.wish = wish;
     this.source = source;
     this.destination = destination;
     this.files = files;
-    this.content = content;
+    this.content = new ImageContent(destination);
+    this.beside = new FilesBeside(source);
     this.backingImages = new BackingImages(source, destination, shared, wish.verify());
   }
 
@@ -236,7 +237,7 @@ final class VolumePlanner {
     List<Claim> claims =
         there.isPresent()
             ? files.claims(place.path(), there.get(), wish.domain())
-            : files.namers(place.path(), wish.domain());
+            : files.namers(place.path(), wish.domain()).stream().filter(Claim::barsNew).toList();
     return Stream.concat(
             promises(place.path(), names).stream(),
             claims.stream().map(claim -> refusal(place.path(), claim)))
@@ -254,7 +255,7 @@ final class VolumePlanner {
     if (!ImageRules.ofFiles(place.pool())) {
       return DestinationImage.UNKNOWN_CONTENT;
     }
-    return content.isEmpty(there) ? DestinationImage.EMPTY : DestinationImage.FOREIGN;
+    return content.isEmpty(there, wish.mode()) ? DestinationImage.EMPTY : DestinationImage.FOREIGN;
   }
 
   private boolean isOwn(ImageName name, StorageVolume there) {
@@ -362,7 +363,17 @@ final class VolumePlanner {
   }
 
   private long allocated(DiskImage image, long unknown) {
-    return source.volume(image).map(StorageVolume::allocationBytes).orElse(unknown);
+    return source.volume(image).map(volume -> allocated(volume, unknown)).orElse(unknown);
+  }
+
+  /** With what it keeps in other files; one that can't be seen may hold all that a guest sees. */
+  private long allocated(StorageVolume image, long unknown) {
+    return image.allocationBytes()
+        + beside.of(image).stream()
+            .flatMap(List::stream)
+            .mapToLong(
+                path -> source.shown(path).map(StorageVolume::allocationBytes).orElse(unknown))
+            .sum();
   }
 
   /** What is not copied has to be at the destination, as far as a pool lets us look. */

@@ -25,6 +25,11 @@ public final class VolumeRemoval {
   /** A volume to be deleted, by its names. */
   public record Doomed(String pool, String name) {}
 
+  /** Begins to delete volumes that were made on one host for nothing. */
+  public Round rollback(HostAddress host) {
+    return new Round(host, List.of(), Claim::barsNew);
+  }
+
   /**
    * Begins to delete volumes of one host. Definitions are read at the first of them, so a round is
    * for what is deleted at once.
@@ -32,7 +37,7 @@ public final class VolumeRemoval {
    * @param apart paths of the host that are known to be files of their own, whatever they look like
    */
   public Round round(HostAddress host, List<String> apart) {
-    return new Round(host, apart);
+    return new Round(host, apart, _ -> true);
   }
 
   /** What is deleted in one go. */
@@ -40,11 +45,13 @@ public final class VolumeRemoval {
 
     private final HostAddress host;
     private final List<String> apart;
+    private final Predicate<Claim> bars;
     private FilesInUse.@Nullable Look look;
 
-    private Round(HostAddress host, List<String> apart) {
+    private Round(HostAddress host, List<String> apart, Predicate<Claim> bars) {
       this.host = host;
       this.apart = apart;
+      this.bars = bars;
     }
 
     /**
@@ -67,6 +74,7 @@ public final class VolumeRemoval {
         return Optional.of("Another file has its name by now, or somebody else wrote into it.");
       }
       return claims(there)
+          .filter(bars)
           .map(claim -> "%s %s.".formatted(there.path(), claim.words()))
           .findFirst();
     }

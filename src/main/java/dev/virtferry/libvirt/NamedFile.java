@@ -17,6 +17,8 @@ public record NamedFile(String place, String type, Kind kind, String name) {
   public enum Kind {
     /** By an absolute path of the host, as it is written: not normalised, links not resolved. */
     PATH,
+    /** As by {@code PATH}, and with everything that is in it. */
+    FOLDER,
     /** By a storage pool of the host and a name in it. */
     VOLUME,
     /** By a name that a server of storage knows. */

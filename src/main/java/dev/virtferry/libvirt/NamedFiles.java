@@ -53,10 +53,17 @@ final class NamedFiles {
       found.add(new NamedFile(place, type, Kind.NETWORK, element.getAttribute("name")));
     }
     OpenedFiles.sharedMemory(element).ifPresent(found::add);
+    Kind kind = isFolder(element, type) ? Kind.FOLDER : Kind.PATH;
     texts(element)
         .filter(text -> text.startsWith("/"))
-        .forEach(path -> found.add(new NamedFile(place, type, Kind.PATH, path)));
+        .forEach(path -> found.add(new NamedFile(place, type, kind, path)));
     Xml.children(element).forEach(child -> read(child, place + "/", type));
+  }
+
+  /** What a file system or a disk is made of; its target is a place within the guest. */
+  private static boolean isFolder(Element element, String type) {
+    return element.getTagName().equals("source")
+        && (element.hasAttribute("dir") || type.equals("dir"));
   }
 
   private static Stream<String> texts(Element element) {

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param format such as raw or qcow2
  * @param capacityBytes the size that a guest sees
  * @param allocationBytes what it takes now
+ * @param fileBytes the size of the file or device behind it, holes included; 0 where the pool tells
+ *     none
  * @param layout how a qcow2 image is laid out; null for other formats
  * @param permissions who may use it; null when the pool knows none
  * @param encrypted whether its content is encrypted
@@ -23,6 +25,7 @@ public record StorageVolume(
     String format,
     long capacityBytes,
     long allocationBytes,
+    long fileBytes,
     @Nullable Layout layout,
     @Nullable Permissions permissions,
     boolean encrypted,

@@ -40,6 +40,7 @@ final class VolumeXml {
         format,
         Xml.number(volume, "capacity"),
         Xml.number(volume, "allocation"),
+        Xml.number(volume, "physical"),
         format.equals("qcow2") ? layout(target) : null,
         Xml.child(target, "permissions").map(VolumeXml::permissions).orElse(null),
         Xml.child(target, "encryption").isPresent(),

@@ -155,7 +155,7 @@ final class VolumeKeeper {
    */
   void delete(
       HeldMigration migration, Host destination, BiPredicate<VolumeRecord, StorageVolume> known) {
-    Round round = removal.round(destination.address(), List.of());
+    Round round = removal.rollback(destination.address());
     for (VolumeRecord volume : migration.latest().volumes()) {
       unmade(volume, destination, round, known)
           .ifPresentOrElse(after -> replace(migration, after), () -> forget(migration, volume));

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DestinationVolumesTest {
 
@@ -74,6 +75,7 @@ class DestinationVolumesTest {
             format,
             capacity,
             allocation,
+            0,
             format.equals("qcow2") ? OLD : null,
             new Permissions("0640", "64055", "108"),
             false,
@@ -243,6 +245,7 @@ class DestinationVolumesTest {
         "raw",
         64 * MIB,
         allocation,
+        0,
         null,
         null,
         false,
@@ -347,18 +350,68 @@ class DestinationVolumesTest {
     assertThat(image(disk("vda"))).isEqualTo(image);
   }
 
-  @ParameterizedTest
-  @CsvSource({"0, 0, 0, EMPTY", "196608, 0, 0, FOREIGN", "0, 1, 0, FOREIGN", "0, 0, 8, FOREIGN"})
-  void tellsAnEmptyQcow2ImageByItsTables(
-      long mapped, int snapshots, long features, DestinationImage image) {
+  private @Nullable DestinationImage image(ByteBuffer qcow2, long fileBytes) {
+    storage.reset();
     pool("kvm-b", 100 * MIB);
-    volume("kvm-b", "vda.qcow2", "qcow2", 64 * MIB, 200_704, null);
-    ByteBuffer file = ByteBuffer.allocate(4096);
-    file.putInt(0, 0x514649fb).putInt(4, 3).putInt(20, 16).putLong(24, 64 * MIB);
-    file.putInt(36, 1).putLong(40, 512).putInt(60, snapshots).putLong(72, features);
-    file.putLong(512, mapped);
-    storage.content("kvm-b", "images", "vda.qcow2", file.array());
-    assertThat(image(qcow2("vda"))).isEqualTo(image);
+    storage.volume("kvm-b", file("vda.qcow2", "qcow2", 64 * MIB, fileBytes));
+    var bytes = new byte[qcow2.capacity()];
+    qcow2.get(0, bytes);
+    storage.content("kvm-b", "images", "vda.qcow2", bytes);
+    return image(qcow2("vda"));
+  }
+
+  /** An image of the pool images. */
+  private static StorageVolume file(String name, String format, long capacity, long fileBytes) {
+    return new StorageVolume(
+        "images",
+        name,
+        "/srv/" + name,
+        format,
+        capacity,
+        200_704,
+        fileBytes,
+        format.equals("qcow2") ? Layout.USUAL : null,
+        null,
+        false,
+        null,
+        NOON);
+  }
+
+  @Test
+  void takesAQcow2ImageForEmptyThatIsAsQemuImgLeavesIt() {
+    assertThat(image(Images.qcow2(), Images.EMPTY_BYTES)).isEqualTo(DestinationImage.EMPTY);
+    assertThat(image(Images.qcow2(), 4 * Images.CLUSTER))
+        .as("made smaller, its last cluster is whole")
+        .isEqualTo(DestinationImage.EMPTY);
+  }
+
+  @Test
+  void takesAQcow2ImageForWrittenThatHoldsAnythingElse() {
+    Map<String, ByteBuffer> images =
+        Map.of(
+            "a cluster",
+            Images.qcow2().putLong(3 * Images.CLUSTER, 196_608),
+            "a snapshot",
+            Images.qcow2().putInt(60, 1),
+            "data in another file",
+            ByteBuffer.wrap(Images.keepingDataIn("/srv/x.raw")),
+            "a bitmap",
+            Images.extended(0x23852875, new byte[24]),
+            "what is beneath it",
+            Images.qcow2().putLong(8, 512).putInt(16, 1));
+    images.forEach((what, image) ->
+        assertThat(image(image, Images.EMPTY_BYTES))
+            .as(what)
+            .isIn(DestinationImage.FOREIGN, DestinationImage.NAMED));
+  }
+
+  @Test
+  void takesAQcow2ImageForWrittenWhoseFileHoldsMoreThanItsTables() {
+    assertThat(image(Images.qcow2(), 4 * Images.CLUSTER + 1)).isEqualTo(DestinationImage.FOREIGN);
+    assertThat(image(Images.qcow2(), 1L << 40)).isEqualTo(DestinationImage.FOREIGN);
+    assertThat(image(Images.qcow2(), 0)).as("not told").isEqualTo(DestinationImage.FOREIGN);
+    ByteBuffer appended = Images.qcow2().putLong(Images.EMPTY_BYTES + 100, 1);
+    assertThat(image(appended, Images.EMPTY_BYTES + 200)).isEqualTo(DestinationImage.FOREIGN);
   }
 
   @Test
@@ -464,7 +517,7 @@ class DestinationVolumesTest {
     storage.volume(
         host,
         new StorageVolume(
-            pool, name, path, "raw", 64 * MIB, 5 * MIB, null, null, false, null, timestamps));
+            pool, name, path, "raw", 64 * MIB, 5 * MIB, 0, null, null, false, null, timestamps));
   }
 
   /** The image of vda is at the destination already, in the pool images. */
@@ -557,6 +610,161 @@ class DestinationVolumesTest {
     assertThat(plans(disk("vda"))).hasSize(1);
   }
 
+  /** A stopped domain has an image of the pool images. */
+  private void imageOfAnother(String name, String format, byte[] content) {
+    long capacity = format.equals("raw") ? content.length : 64 * MIB;
+    storage.volume("kvm-b", file(name, format, capacity, content.length));
+    storage.content("kvm-b", "images", name, content);
+    stoppedOn("kvm-b", "/srv/" + name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/srv/vda.raw",
+        "/srv/../srv//vda.raw",
+        "vda.raw",
+        "file:/srv/vda.raw",
+        "json:{\"driver\":\"file\",\"filename\":\"\\/srv/vda.raw\"}",
+      })
+  void refusesWhereAnotherDomainsImageKeepsItsData(String name) {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    imageOfAnother("other.qcow2", "qcow2", Images.keepingDataIn(name));
+    assertThat(refusal(disk("vda")).detail())
+        .contains("/srv/vda.raw on kvm-b belongs to the domain " + OTHER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/srv/vda.raw", "../srv//vda.raw", "vda.raw", "file:/srv/vda.raw"})
+  void refusesAnExtentOfAnotherDomainsImage(String name) {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    imageOfAnother("other.vmdk", "vmdk", Images.vmdk(name));
+    assertThat(refusal(disk("vda")).detail()).contains("belongs to the domain " + OTHER);
+    imageOfAnother("other.txt", "raw", Images.vmdkDescriptor(name));
+    assertThat(refusal(disk("vda")).detail()).contains("belongs to the domain " + OTHER);
+  }
+
+  @Test
+  void refusesWhereABackingImageKeepsItsData() {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    imageOfAnother("base.qcow2", "qcow2", Images.keepingDataIn("/srv/vda.raw"));
+    volume("kvm-b", "top.qcow2", "qcow2", 64 * MIB, 0, new Backing("/srv/base.qcow2", "qcow2"));
+    stoppedOn("kvm-b", "/srv/top.qcow2");
+    assertThat(refusal(disk("vda")).detail()).contains("belongs to the domain " + OTHER);
+  }
+
+  @Test
+  void refusesWhatLooksLikeTheFileInWhichAnotherDomainsImageKeepsItsData() {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    storage.pool("kvm-b", new StoragePool("linked", "dir", "/linked", 0));
+    stamped("kvm-b", "linked", "/linked/x.raw", NOON);
+    imageOfAnother("other.qcow2", "qcow2", Images.keepingDataIn("/linked/x.raw"));
+    assertThat(refusal(disk("vda")).detail()).contains("looks like /linked/x.raw");
+  }
+
+  @Test
+  void takesAnImageThatNoHeaderNames() {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    imageOfAnother("other.qcow2", "qcow2", Images.keepingDataIn("/srv/else.raw"));
+    assertThat(plans(disk("vda"))).extracting(VolumePlan::action).containsExactly(Action.REUSE);
+  }
+
+  @Test
+  void anImageOfADomainThatCantBeReadMayKeepItsDataAnywhere() {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    imageOfAnother("other.qcow2", "qcow2", Images.qcow2().array());
+    storage.unreadable("kvm-b", "images", "other.qcow2");
+    assertThat(refusal(disk("vda")).detail())
+        .contains("may hold the data of /srv/other.qcow2, which can't be read")
+        .contains(OTHER.toString());
+  }
+
+  @Test
+  void doesNotWriteIntoWhateverAnImageKeepsItsDataIn() {
+    overwrite = Overwrite.ANY;
+    pool("kvm-b", 100 * MIB);
+    storage.volume("kvm-b", file("vda.qcow2", "qcow2", 64 * MIB, Images.EMPTY_BYTES));
+    storage.content("kvm-b", "images", "vda.qcow2", Images.keepingDataIn("foreign.raw"));
+    assertThat(refusal(qcow2("vda")).detail())
+        .contains("/srv/vda.qcow2 on kvm-b is not all of its image")
+        .contains("keeps its data in /srv/foreign.raw");
+    storage.unreadable("kvm-b", "images", "vda.qcow2");
+    assertThat(refusal(qcow2("vda")).detail()).contains("nobody can tell where its data is");
+  }
+
+  @Test
+  void readsNoHeaderWhereNothingIsLostOrADefinitionTells() {
+    pool("kvm-b", 100 * MIB);
+    imageOfAnother("other.qcow2", "qcow2", Images.keepingDataIn("/srv/vda.raw"));
+    assertThat(plans(disk("vdb"))).extracting(VolumePlan::action).containsExactly(Action.CREATE);
+    stamped("kvm-b", "images", "/srv/vdc.raw", NOON);
+    hypervisor.put("kvm-b", Domains.running("second", disk("vdc")));
+    assertThat(refusal(disk("vdc")).detail()).contains("belongs to the domain");
+    assertThat(storage.reads()).isEmpty();
+  }
+
+  @Test
+  void readsNoHeaderThatHasNoRoomForAName() {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    volume("kvm-b", "old.qcow2", "qcow2", 64 * MIB, 0, null);
+    stamped("kvm-b", "images", "/srv/large.raw", LATER);
+    stopped(
+        "kvm-b",
+        "<disk type='file'><source file='/srv/old.qcow2'/></disk><disk type='file'><source file='/srv/large.raw'/></disk>");
+    assertThat(plans(disk("vda"))).hasSize(1);
+    assertThat(storage.reads()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "filesystem, mount, /srv, true",
+    "filesystem, mount, /srv/../srv/, true",
+    "filesystem, mount, /, true",
+    "filesystem, mount, /sr, false",
+    "filesystem, mount, /srv/vda, false",
+    "filesystem, mount, /srv2, false",
+    "disk, dir, /srv, true",
+    "disk, dir, /srv/vda, false",
+  })
+  void refusesWhatLiesInAFolderThatAnotherDomainHas(
+      String device, String type, String folder, boolean its) {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    stopped(
+        "kvm-b", "<%1$s type='%2$s'><source dir='%3$s'/></%1$s>".formatted(device, type, folder));
+    if (its) {
+      assertThat(refusal(disk("vda")).detail())
+          .contains("/srv/vda.raw on kvm-b lies in " + folder)
+          .contains("a folder that the domain " + OTHER);
+    } else {
+      assertThat(plans(disk("vda"))).hasSize(1);
+    }
+  }
+
+  @Test
+  void refusesAnotherNameOfWhatLiesInAFolderThatAnotherDomainHas() {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    storage.pool("kvm-b", new StoragePool("linked", "dir", "/linked/deep", 0));
+    stamped("kvm-b", "linked", "/linked/deep/x.raw", NOON);
+    stopped("kvm-b", "<filesystem type='mount'><source dir='/linked'/></filesystem>");
+    assertThat(refusal(disk("vda")).detail()).contains("lies in /linked");
+  }
+
+  @Test
+  void makesAnImageInAFolderThatAnotherDomainHas() {
+    pool("kvm-b", 100 * MIB);
+    stopped("kvm-b", "<filesystem type='mount'><source dir='/srv'/></filesystem>");
+    assertThat(plans(disk("vda"))).extracting(VolumePlan::action).containsExactly(Action.CREATE);
+  }
+
   @Test
   void namesEveryUserOfAnImage() {
     vdaIsThere();
@@ -632,6 +840,7 @@ class DestinationVolumesTest {
             "/srv/vda.qcow2",
             "qcow2",
             64 * MIB,
+            0,
             0,
             OLD,
             null,
@@ -763,6 +972,20 @@ class DestinationVolumesTest {
   }
 
   @Test
+  void needsRoomForWhatAnImageKeepsInAnotherFile() {
+    pool("kvm-a", 0);
+    pool("kvm-b", 100 * MIB);
+    storage.volume("kvm-a", file("vda.qcow2", "qcow2", 64 * MIB, Images.EMPTY_BYTES));
+    storage.content("kvm-a", "images", "vda.qcow2", Images.keepingDataIn("/srv/data"));
+    volume("kvm-a", "data", "raw", 64 * MIB, 20 * MIB, null);
+    assertThat(plans(qcow2("vda")).getFirst().bytesToCopy()).isEqualTo(20 * MIB + 200_704);
+    storage.vanish("kvm-a", "images", "data");
+    assertThat(plans(qcow2("vda")).getFirst().bytesToCopy())
+        .as("where no pool shows it")
+        .isEqualTo(64 * MIB);
+  }
+
+  @Test
   void copiesAChainInFullToOneFlatImage() {
     overlayOnTheSource();
     VolumePlan plan = plans(overlay()).getFirst();
@@ -812,6 +1035,35 @@ class DestinationVolumesTest {
     volume("kvm-b", "o.qcow2", "qcow2", 64 * MIB, 0, new Backing("/srv/x.raw", "raw"));
     assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), overlay())).detail())
         .contains("is not on the same backing image");
+  }
+
+  @Test
+  void takesAnOverlayForEmptyWhereTheCopyGoesOntoTheSameImage() {
+    overlayOnTheSource();
+    volume("kvm-b", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
+    var there = file("o.qcow2", "qcow2", 64 * MIB, Images.EMPTY_BYTES);
+    storage.volume(
+        "kvm-b",
+        new StorageVolume(
+            "images",
+            "o.qcow2",
+            "/srv/o.qcow2",
+            "qcow2",
+            64 * MIB,
+            200_704,
+            there.fileBytes(),
+            Layout.USUAL,
+            null,
+            false,
+            new Backing("/srv/base.raw", "raw"),
+            NOON));
+    storage.content(
+        "kvm-b", "images", "o.qcow2", Images.qcow2().putLong(8, 512).putInt(16, 1).array());
+    assertThat(place(CopyMode.INCREMENTAL, Map.of(), overlay()).images())
+        .containsValue(DestinationImage.EMPTY);
+    assertThat(place(CopyMode.FULL, Map.of(), overlay()).images())
+        .as("in full it would show what is beneath where nothing is written")
+        .containsValue(DestinationImage.FOREIGN);
   }
 
   @Test

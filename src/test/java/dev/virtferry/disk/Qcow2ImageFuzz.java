@@ -16,8 +16,11 @@ class Qcow2ImageFuzz {
     long offset = data.consumeLong(0, most);
     var into = new byte[data.consumeInt(1, 5_000)];
     try {
-      new Qcow2Image(new Bytes(data.consumeRemainingAsBytes()), GuestImage.ZEROES)
-          .read(offset, into);
+      byte[] content = data.consumeRemainingAsBytes();
+      var image = new Qcow2Image(new Bytes(content), GuestImage.ZEROES);
+      image.read(offset, into);
+      assertThat(image.isUnwritten(0)).isFalse();
+      image.isUnwritten(content.length);
     } catch (IncomparableImage e) {
       assertThat(e.getMessage()).isNotBlank();
     }

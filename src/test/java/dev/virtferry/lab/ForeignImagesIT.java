@@ -4,7 +4,10 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,20 +40,24 @@ class ForeignImagesIT {
           "-c",
           """
           for d in $(virsh -q list --all --name); do virsh destroy $d; virsh undefine $d --nvram; done
-          for p in foreign again; do virsh pool-destroy $p; done
-          rm -rf %s %s.other
+          for p in foreign again shared fat; do virsh pool-destroy $p; done
+          rm -rf %1$s %1$s.other %1$s.shared %1$s.fat
           """
-              .formatted(IMAGES, IMAGES));
+              .formatted(IMAGES));
     }
   }
 
   /** A pool of its own, so that no other image of the lab looks like one of these. */
   private void pool(String host) {
+    pool(host, "foreign", IMAGES);
+  }
+
+  private void pool(String host, String name, String folder) {
     lab.on(
         host,
         "sh",
         "-c",
-        "mkdir -p %1$s && virsh pool-create-as foreign dir --target %1$s".formatted(IMAGES));
+        "mkdir -p %2$s && virsh pool-create-as %1$s dir --target %2$s".formatted(name, folder));
   }
 
   private void make(String host, String script) {
@@ -177,6 +184,182 @@ class ForeignImagesIT {
     assertThat(refused.status()).isEqualTo(422);
     assertThat(refused.problem()).isEqualTo("destination-storage");
     assertThat(contents()).isEqualTo(before);
+  }
+
+  @Test
+  void nothingIsWrittenOverInWhichAnImageKeepsItsDataOrThatLiesInAFolderOfAnother() {
+    String shared = IMAGES + ".shared";
+    String fat = IMAGES + ".fat";
+    List<String> paths =
+        List.of(
+            IMAGES + "/vda.raw",
+            IMAGES + "/vdb-flat.vmdk",
+            shared + "/vdc.raw",
+            fat + "/vdd.raw",
+            IMAGES + "/vde.raw");
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      pool(host);
+      pool(host, "shared", shared);
+      pool(host, "fat", fat);
+    }
+    make("kvm-a", "for f in %s; do truncate -s 1M $f; done".formatted(String.join(" ", paths)));
+    make(
+        "kvm-b",
+        """
+        qemu-img create -q -f qcow2 -o data_file=%1$s/vda.raw kept.qcow2 1M
+        qemu-img create -q -f vmdk -o subformat=monolithicFlat vdb.vmdk 1M
+        truncate -s 1M %2$s
+        for f in %2$s; do echo $f | dd of=$f conv=notrunc; done
+        """
+            .formatted(IMAGES, String.join(" ", paths)));
+    define(
+        "kvm-b",
+        "kept",
+        "",
+        disk("vda", "qcow2", "file", "file='%s/kept.qcow2'".formatted(IMAGES)));
+    define(
+        "kvm-b", "flat", "", disk("vda", "vmdk", "file", "file='%s/vdb.vmdk'".formatted(IMAGES)));
+    define(
+        "kvm-b",
+        "shared",
+        "",
+        "<filesystem type='mount'><source dir='%s'/><target dir='/'/></filesystem>"
+            .formatted(shared));
+    define(
+        "kvm-b",
+        "fat",
+        "",
+        disk("vda", "fat", "dir", "dir='%s/../foreign.fat/'".formatted(fat))
+            .replace("</disk>", "<readonly/></disk>"));
+    String[] targets = {"vda", "vdb", "vdc", "vdd", "vde"};
+    StringBuilder disks = new StringBuilder();
+    for (int i = 0; i < targets.length; i++) {
+      disks.append(disk(targets[i], paths.get(i)));
+    }
+    start("kvm-a", "web", disks.toString());
+
+    String more = disks(targets) + ",\"options\":{\"overwrite\":\"ANY\"}";
+    String before = digests(paths);
+    JsonNode plan = plan(more);
+    assertThat(
+            plan.get("disks")
+                .valueStream()
+                .map(disk -> disk.get("target").asString() + " " + disk.get("action").asString()))
+        .as(plan.toString())
+        .containsExactly("vda BLOCKED", "vdb BLOCKED", "vdc BLOCKED", "vdd BLOCKED", "vde COPY");
+    List<String> owners = List.of("kept", "flat", "shared", "fat");
+    for (int i = 0; i < owners.size(); i++) {
+      assertThat(plan.get("disks").get(i).get("reason").asString())
+          .contains(lab.on("kvm-b", "virsh", "domuuid", owners.get(i)).strip());
+    }
+    assertThat(service.post("/v1/migrations", request("web", more)).problem())
+        .isEqualTo("destination-storage");
+    assertThat(digests(paths)).isEqualTo(before);
+  }
+
+  private String digests(List<String> paths) {
+    return lab.on("kvm-b", "sh", "-c", "sha256sum " + String.join(" ", paths));
+  }
+
+  @Test
+  void whatQemuImgCreateLeavesIsEmptyAndNothingElseIs() {
+    pool("kvm-a");
+    pool("kvm-b");
+    Map<String, String> made = new LinkedHashMap<>();
+    made.put("qemu-img create -q -f qcow2 $f 4M", "EMPTY");
+    made.put("qemu-img create -q -f qcow2 -o compat=0.10 $f 4M", "EMPTY");
+    made.put("qemu-img create -q -f qcow2 -o cluster_size=512 $f 4M", "EMPTY");
+    made.put("qemu-img create -q -f qcow2 -o cluster_size=2M $f 4M", "EMPTY");
+    made.put("qemu-img create -q -f qcow2 -o lazy_refcounts=on $f 4M", "EMPTY");
+    made.put("qemu-img create -q -f qcow2 $f 1M; qemu-img resize -q $f 4M", "EMPTY");
+    made.put("qemu-img create -q -f qcow2 $f 4M; qemu-img bitmap --add $f b0", "FOREIGN");
+    made.put("qemu-img create -q -f qcow2 $f 4M; echo data >>$f", "FOREIGN");
+    made.put("qemu-img create -q -f qcow2 $f 4M; truncate -s 1M $f; echo data >>$f", "FOREIGN");
+    made.put("qemu-img create -q -f qcow2 $f 4M; qemu-io -c 'write 0 512' $f", "FOREIGN");
+    made.put("qemu-img create -q -f qcow2 $f 4M; qemu-img snapshot -c s $f", "FOREIGN");
+    made.put("qemu-img create -q -f qcow2 -o preallocation=metadata $f 4M", "FOREIGN");
+    made.put(
+        "qemu-img create -q -f raw beneath 4M; qemu-img create -q -f qcow2 -F raw -b beneath $f 4M",
+        "FOREIGN");
+    made.put("qemu-img create -q -f qcow2 -o data_file=beside $f 4M", "NAMED");
+    List<String> targets = new ArrayList<>();
+    StringBuilder disks = new StringBuilder();
+    for (String script : made.keySet()) {
+      String target = "vd" + (char) ('a' + targets.size());
+      targets.add(target);
+      make("kvm-a", "qemu-img create -q -f qcow2 %s.qcow2 4M".formatted(target));
+      make("kvm-b", "f=%s.qcow2\n%s".formatted(target, script));
+      disks.append(disk(target, "qcow2", "file", "file='%s/%s.qcow2'".formatted(IMAGES, target)));
+    }
+    start("kvm-a", "web", disks.toString());
+    JsonNode plan = plan(disks(targets.toArray(String[]::new)));
+    Map<String, String> told = new LinkedHashMap<>();
+    int i = 0;
+    for (String script : made.keySet()) {
+      told.put(script, plan.get("disks").get(i++).get("destinationImage").asString());
+    }
+    assertThat(told).isEqualTo(made);
+  }
+
+  @Test
+  void anImageWhoseDataIsInAnotherFileArrivesWholeAndIsLeftWhole() {
+    pool("kvm-a");
+    pool("kvm-b");
+    pool("kvm-a", "shared", IMAGES + ".shared");
+    make(
+        "kvm-a",
+        """
+        qemu-img create -q -f qcow2 -o data_file=%1$s/own.data,data_file_raw=on vda.qcow2 4M
+        head -c 4M /dev/urandom | dd of=own.data conv=notrunc
+        sleep 0.05; truncate -s 2M vdb.raw; sleep 0.05; truncate -s 3M %1$s.shared/vdc.raw
+        sleep 0.05; truncate -s 5M vdd.raw
+        qemu-img create -q -f qcow2 -o data_file=%1$s/vdb.raw kept.qcow2 2M
+        """
+            .formatted(IMAGES));
+    String data = lab.on("kvm-a", "sh", "-c", "sha256sum <%s/own.data".formatted(IMAGES));
+    define(
+        "kvm-a",
+        "kept",
+        "",
+        disk("vda", "qcow2", "file", "file='%s/kept.qcow2'".formatted(IMAGES)));
+    define(
+        "kvm-a",
+        "shared",
+        "",
+        "<filesystem type='mount'><source dir='%s.shared'/><target dir='s'/></filesystem>"
+            .formatted(IMAGES));
+    start(
+        "kvm-a",
+        "web",
+        disk("vda", "qcow2", "file", "file='%s/vda.qcow2'".formatted(IMAGES))
+            + disk("vdb", IMAGES + "/vdb.raw")
+            + disk("vdc", IMAGES + ".shared/vdc.raw")
+            + disk("vdd", IMAGES + "/vdd.raw"));
+    JsonNode ended =
+        service.awaitSuccess(
+            service.migrate(
+                request(
+                    "web",
+                    disks("vda", "vdb", "vdc", "vdd")
+                        + ",\"volumes\":{\"vdc\":{\"pool\":\"foreign\"}}"
+                        + ",\"options\":{\"sourceVolumes\":\"DELETE\"}")));
+    assertThat(fates(ended, "kvm-a")).isEqualTo("vda LEFT vdb LEFT vdc LEFT vdd DELETED");
+    assertThat(reasons(ended, "vda").getLast())
+        .contains("keeps its data in " + IMAGES + "/own.data");
+    assertThat(reasons(ended, "vdb").getLast())
+        .contains(lab.on("kvm-a", "virsh", "domuuid", "kept").strip());
+    assertThat(reasons(ended, "vdc").getLast())
+        .contains("lies in", lab.on("kvm-a", "virsh", "domuuid", "shared").strip());
+    lab.on("kvm-b", "virsh", "destroy", "web");
+    assertThat(
+            lab.on(
+                "kvm-b",
+                "sh",
+                "-c",
+                "cd %s; qemu-img convert -O raw vda.qcow2 v; sha256sum <v".formatted(IMAGES)))
+        .isEqualTo(data);
+    assertThat(lab.on("kvm-a", "sh", "-c", "sha256sum <%s/own.data".formatted(IMAGES)))
+        .isEqualTo(data);
   }
 
   private String contents() {

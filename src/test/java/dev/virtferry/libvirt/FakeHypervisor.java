@@ -295,6 +295,7 @@ public final class FakeHypervisor implements Hypervisor {
         switch (image.type()) {
           case "volume" -> Kind.VOLUME;
           case "network" -> Kind.NETWORK;
+          case "dir" -> Kind.FOLDER;
           default -> Kind.PATH;
         };
     return new NamedFile("devices/disk/source", image.type(), kind, image.location());

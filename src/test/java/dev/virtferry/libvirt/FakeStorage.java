@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ public final class FakeStorage implements Storage {
   private final Map<String, List<StoragePool>> pools = new ConcurrentHashMap<>();
   private final Map<String, StorageVolume> volumes = new ConcurrentHashMap<>();
   private final Map<String, byte[]> contents = new ConcurrentHashMap<>();
+  private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+  private final List<String> reads = new CopyOnWriteArrayList<>();
   private final List<String> deeds = new CopyOnWriteArrayList<>();
   private volatile @Nullable LibvirtFailure refusal;
   private volatile boolean away;
@@ -24,6 +27,8 @@ public final class FakeStorage implements Storage {
     pools.clear();
     volumes.clear();
     contents.clear();
+    unreadable.clear();
+    reads.clear();
     deeds.clear();
     refusal = null;
     away = false;
@@ -127,6 +132,7 @@ public final class FakeStorage implements Storage {
             spec.format(),
             spec.capacityBytes(),
             0,
+            0,
             spec.layout(),
             spec.permissions(),
             false,
@@ -152,6 +158,7 @@ public final class FakeStorage implements Storage {
             whole.format(),
             capacityBytes,
             whole.allocationBytes(),
+            whole.fileBytes(),
             whole.layout(),
             whole.permissions(),
             whole.encrypted(),
@@ -164,8 +171,23 @@ public final class FakeStorage implements Storage {
     contents.put(key(host, pool, name), bytes);
   }
 
+  /** From now on the bytes of a volume can't be read. */
+  public void unreadable(String host, String pool, String name) {
+    unreadable.add(key(host, pool, name));
+  }
+
+  /** Of which volumes a piece was read, such as {@code kvm-b/images/vda.raw}. */
+  public List<String> reads() {
+    return List.copyOf(reads);
+  }
+
   @Override
   public byte[] read(HostAddress host, String pool, String name, long offset, int length) {
+    String key = key(host.name(), pool, name);
+    reads.add(key);
+    if (unreadable.contains(key)) {
+      throw new LibvirtFailure(38, 38, "played");
+    }
     var into = new byte[length];
     try (VolumeReader reader = open(host, pool, name)) {
       reader.read(offset, into);

@@ -47,7 +47,27 @@ class NamedFilesTest {
             "devices/disk/source VOLUME images/c.raw",
             "devices/disk/source NETWORK pool/d",
             "devices/disk/source PATH /srv/e.iso",
-            "devices/disk/source PATH /srv/f");
+            "devices/disk/source FOLDER /srv/f");
+  }
+
+  @Test
+  void readsFoldersWithWhatIsInThemAndNotWhereTheGuestSeesThem() {
+    assertThat(
+            devices(
+                """
+                <filesystem type='mount'><driver type='virtiofs'/>
+                  <binary path='/usr/libexec/virtiofsd'/>
+                  <source dir='/srv/share'/><target dir='/'/></filesystem>
+                <filesystem type='file'><source file='/srv/fs.raw'/><target dir='/mnt'/></filesystem>
+                <tpm><backend type='emulator'><source type='dir' path='/srv/tpm'/></backend></tpm>
+                """))
+        .containsExactly(
+            "devices/filesystem/binary PATH /usr/libexec/virtiofsd",
+            "devices/filesystem/source FOLDER /srv/share",
+            "devices/filesystem/target PATH /",
+            "devices/filesystem/source PATH /srv/fs.raw",
+            "devices/filesystem/target PATH /mnt",
+            "devices/tpm/backend/source FOLDER /srv/tpm");
   }
 
   @Test

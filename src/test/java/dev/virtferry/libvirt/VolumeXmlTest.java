@@ -39,6 +39,7 @@ class VolumeXmlTest {
                   <name>o.qcow2</name>
                   <capacity unit='bytes'>1048576</capacity>
                   <allocation unit='bytes'>196616</allocation>
+                  <physical unit='bytes'>196624</physical>
                   <target><path>/srv/o.qcow2</path><format type='qcow2'/><compat>1.1</compat>
                     <timestamps><atime>9.1</atime><mtime>1795833317.485747438</mtime>
                       <ctime>1795833318</ctime><btime>0</btime></timestamps>
@@ -57,6 +58,7 @@ class VolumeXmlTest {
                 "qcow2",
                 1_048_576,
                 196_616,
+                196_624,
                 new Layout("1.1", 65_536, List.of("lazy_refcounts")),
                 new Permissions("0600", "64055", "108"),
                 false,

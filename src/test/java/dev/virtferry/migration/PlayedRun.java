@@ -138,7 +138,7 @@ final class PlayedRun {
     volumes.volume(
         host,
         new StorageVolume(
-            "images", name, "/srv/" + name, "raw", bytes, 0, null, null, false, null, null));
+            "images", name, "/srv/" + name, "raw", bytes, 0, 0, null, null, false, null, null));
   }
 
   /** The same, last written and changed at that time. */
@@ -152,6 +152,7 @@ final class PlayedRun {
             "raw",
             bytes,
             allocated,
+            0,
             null,
             null,
             false,

@@ -101,8 +101,8 @@ record PlanResponse(
               description =
                   "What stands at its place before anything is written: ABSENT, and the image is"
                       + " made; EMPTY; OWN, data that virt-ferry knows as this domain's; FOREIGN, data of which it"
-                      + " does not know whose; NAMED, another domain or migration has it;"
-                      + " UNKNOWN_CONTENT, no pool shows it, or it is a block device. Null when it is"
+                      + " does not know whose; NAMED, another domain or migration has it, or it keeps its"
+                      + " data in other files; UNKNOWN_CONTENT, no pool shows it, or it is a block device. Null when it is"
                       + " not copied, and for bound callers.")
           @Nullable DestinationImage destinationImage,
       @Schema(description = "Where it goes; null when it is not copied.")

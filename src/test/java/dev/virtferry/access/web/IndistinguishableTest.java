@@ -365,6 +365,7 @@ class IndistinguishableTest {
             "qcow2",
             17L << 20,
             5,
+            0,
             null,
             null,
             false,

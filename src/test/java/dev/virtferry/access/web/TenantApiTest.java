@@ -277,6 +277,7 @@ class TenantApiTest extends ApiTest {
                 "raw",
                 64L << 20,
                 0,
+                0,
                 null,
                 null,
                 false,

@@ -135,6 +135,7 @@ class PlanApiTest extends ApiTest {
                 "raw",
                 64 * Domains.MIB,
                 allocation,
+                0,
                 null,
                 null,
                 false,

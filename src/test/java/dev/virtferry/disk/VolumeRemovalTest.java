@@ -1,0 +1,105 @@
+package dev.virtferry.disk;
+
+import static dev.virtferry.libvirt.Domains.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtferry.disk.VolumeRemoval.Doomed;
+import dev.virtferry.libvirt.FakeHypervisor;
+import dev.virtferry.libvirt.FakeStorage;
+import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StorageVolume;
+import dev.virtferry.libvirt.StorageVolume.Layout;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class VolumeRemovalTest {
+
+  private static final HostAddress HOST = new HostAddress("kvm-a", "qemu+tls://kvm-a/system");
+  private static final UUID OTHER = UUID.fromString("11111111-2222-4333-8444-555555555555");
+
+  private final FakeStorage storage = new FakeStorage();
+  private final FakeHypervisor hypervisor = new FakeHypervisor();
+  private final VolumeRemoval removal = Disks.removal(storage, hypervisor);
+
+  @BeforeEach
+  void aPool() {
+    storage.pool("kvm-a", new StoragePool("images", "dir", "/srv", 100 * MIB));
+    volume("vda.raw", "raw");
+  }
+
+  private void volume(String name, String format) {
+    storage.volume(
+        "kvm-a",
+        new StorageVolume(
+            "images",
+            name,
+            "/srv/" + name,
+            format,
+            64 * MIB,
+            5 * MIB,
+            64 * MIB,
+            format.equals("qcow2") ? Layout.USUAL : null,
+            null,
+            false,
+            null,
+            null));
+  }
+
+  private void stopped(String devices) {
+    hypervisor.define("kvm-a", OTHER, "<domain><devices>%s</devices></domain>".formatted(devices));
+  }
+
+  private Optional<String> delete(String name) {
+    return removal.round(HOST, List.of()).delete(new Doomed("images", name), _ -> true);
+  }
+
+  @Test
+  void deletesWhatNobodyHas() {
+    stopped("<filesystem type='mount'><source dir='/srv2'/></filesystem>");
+    assertThat(delete("vda.raw")).isEmpty();
+    assertThat(storage.deeds()).containsExactly("deleted kvm-a/images/vda.raw");
+  }
+
+  @Test
+  void leavesWhereAnotherDomainsImageKeepsItsData() {
+    volume("other.qcow2", "qcow2");
+    storage.content("kvm-a", "images", "other.qcow2", Images.keepingDataIn("/srv/vda.raw"));
+    stopped("<disk type='file'><source file='/srv/other.qcow2'/></disk>");
+    assertThat(delete("vda.raw")).hasValueSatisfying(why -> assertThat(why).contains("" + OTHER));
+    assertThat(storage.deeds()).isEmpty();
+  }
+
+  @Test
+  void leavesWhatLiesInAFolderThatADomainHas() {
+    stopped("<filesystem type='mount'><source dir='/srv'/></filesystem>");
+    assertThat(delete("vda.raw"))
+        .contains(
+            "/srv/vda.raw lies in /srv, a folder that the domain %s of kvm-a has."
+                .formatted(OTHER));
+    assertThat(storage.deeds()).isEmpty();
+  }
+
+  @Test
+  void rollsBackWhatItMadeInSuchAFolderUnlessADomainNamesIt() {
+    volume("vdb.raw", "raw");
+    stopped(
+        "<filesystem type='mount'><source dir='/srv'/></filesystem><disk type='file'><source file='/srv/vdb.raw'/></disk>");
+    var rollback = removal.rollback(HOST);
+    assertThat(rollback.delete(new Doomed("images", "vda.raw"), _ -> true)).isEmpty();
+    assertThat(rollback.delete(new Doomed("images", "vdb.raw"), _ -> true)).isPresent();
+    assertThat(storage.deeds()).containsExactly("deleted kvm-a/images/vda.raw");
+  }
+
+  @Test
+  void leavesAnImageWholeThatKeepsItsDataInAnotherFile() {
+    volume("vda.qcow2", "qcow2");
+    storage.content("kvm-a", "images", "vda.qcow2", Images.keepingDataIn("/srv/vda.raw"));
+    assertThat(delete("vda.qcow2"))
+        .contains("/srv/vda.qcow2 is not all of its image, which keeps its data in /srv/vda.raw.");
+    assertThat(storage.deeds()).isEmpty();
+  }
+}

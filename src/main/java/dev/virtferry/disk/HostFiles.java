@@ -44,8 +44,10 @@ final class HostFiles {
   private record Name(String path, Use use) {}
 
   private enum Use {
-    /** The file itself. */
+    /** The file itself, with what it leads to. */
     FILE,
+    /** The file itself, whatever it looks like: a guest writes what it likes into a raw disk. */
+    RAW,
     /** Everything in it. */
     FOLDER,
     /** An image that can't be read, with whatever it may name in turn. */
@@ -101,7 +103,7 @@ final class HostFiles {
   private Optional<Claim> claim(
       UUID domain, Name name, String path, @Nullable StorageVolume volume) {
     return switch (name.use()) {
-      case FILE -> file(domain, name.path(), path, volume);
+      case FILE, RAW -> file(domain, name.path(), path, volume);
       case FOLDER ->
           normal(path).startsWith(normal(name.path())) || shows(name.path(), volume)
               ? Optional.of(claim(Kind.IN_FOLDER, domain, name.path()))
@@ -201,10 +203,14 @@ final class HostFiles {
   /** The path of what a definition names; of what has none there, its name. */
   private Name name(NamedFile file) {
     return switch (file.kind()) {
-      case PATH, NETWORK -> new Name(file.name(), Use.FILE);
+      case PATH, NETWORK -> new Name(file.name(), use(file));
       case FOLDER -> new Name(file.name(), Use.FOLDER);
-      case VOLUME -> new Name(location(file.name()), Use.FILE);
+      case VOLUME -> new Name(location(file.name()), use(file));
     };
+  }
+
+  private static Use use(NamedFile file) {
+    return file.isRaw() ? Use.RAW : Use.FILE;
   }
 
   private String location(String volume) {

@@ -10,8 +10,19 @@ package dev.virtferry.libvirt;
  * @param kind how it is named
  * @param name the path; of a volume its pool and name, such as images/web.raw; of a network source
  *     what its server calls it
+ * @param format how its content is to be read, such as raw or qcow2; empty where that is not said
  */
-public record NamedFile(String place, String type, Kind kind, String name) {
+public record NamedFile(String place, String type, Kind kind, String name, String format) {
+
+  /** One of which no format is said. */
+  NamedFile(String place, String type, Kind kind, String name) {
+    this(place, type, kind, name, "");
+  }
+
+  /** Whether it is read as it is, so that no header in it names anything. */
+  public boolean isRaw() {
+    return format.equals("raw");
+  }
 
   /** How a definition names something. */
   public enum Kind {

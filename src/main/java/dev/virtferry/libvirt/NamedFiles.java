@@ -34,20 +34,21 @@ final class NamedFiles {
   static List<NamedFile> in(String xml) {
     var files = new NamedFiles();
     Element root = Xml.parse(xml);
-    Xml.children(root).forEach(child -> files.read(child, "", ""));
+    Xml.children(root).forEach(child -> files.read(child, "", "", ""));
     OpenedFiles.impliedNvram(root).ifPresent(files.found::add);
     return List.copyOf(files.found);
   }
 
-  private void read(Element element, String above, String typeAbove) {
+  private void read(Element element, String above, String typeAbove, String formatAbove) {
     if (TALK.contains(element.getTagName())) {
       return;
     }
     String place = above + element.getTagName();
     String type = Xml.attribute(element, "type", typeAbove);
+    String format = format(element, formatAbove);
     if (element.hasAttribute("pool") && element.hasAttribute("volume")) {
       String name = element.getAttribute("pool") + "/" + element.getAttribute("volume");
-      found.add(new NamedFile(place, type, Kind.VOLUME, name));
+      found.add(new NamedFile(place, type, Kind.VOLUME, name, format));
     }
     if (element.hasAttribute("protocol") && element.hasAttribute("name")) {
       found.add(new NamedFile(place, type, Kind.NETWORK, element.getAttribute("name")));
@@ -56,8 +57,16 @@ final class NamedFiles {
     Kind kind = isFolder(element, type) ? Kind.FOLDER : Kind.PATH;
     texts(element)
         .filter(text -> text.startsWith("/"))
-        .forEach(path -> found.add(new NamedFile(place, type, kind, path)));
-    Xml.children(element).forEach(child -> read(child, place + "/", type));
+        .forEach(path -> found.add(new NamedFile(place, type, kind, path, format)));
+    Xml.children(element).forEach(child -> read(child, place + "/", type, format));
+  }
+
+  /** What a disk's driver says of its source, and an image beneath of itself. */
+  private static String format(Element element, String above) {
+    return Xml.child(element, "format")
+        .or(() -> Xml.child(element, "driver"))
+        .map(said -> said.getAttribute("type"))
+        .orElse(element.getTagName().equals("source") ? above : "");
   }
 
   /** What a file system or a disk is made of; its target is a place within the guest. */

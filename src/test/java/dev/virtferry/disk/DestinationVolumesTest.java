@@ -674,6 +674,22 @@ class DestinationVolumesTest {
     assertThat(plans(disk("vda"))).extracting(VolumePlan::action).containsExactly(Action.REUSE);
   }
 
+  @ParameterizedTest
+  @CsvSource({"other, raw, false", "other, qcow2, true", "over, raw, false", "over, qcow2, true"})
+  void doesNotBelieveWhatAGuestWroteIntoItsRawDisk(String name, String format, boolean its) {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    storage.volume("kvm-b", file("other.img", "qcow2", 64 * MIB, Images.EMPTY_BYTES));
+    storage.content("kvm-b", "images", "other.img", Images.keepingDataIn("/srv/vda.raw"));
+    volume("kvm-b", "over.img", "qcow2", 64 * MIB, 0, new Backing("/srv/vda.raw", "raw"));
+    stopped(
+        "kvm-b",
+        "<disk type='file'><driver name='qemu' type='%s'/><source file='/srv/%s.img'/></disk>"
+            .formatted(format, name));
+    assertThat(place(CopyMode.FULL, Map.of(), disk("vda")).images())
+        .containsValue(its ? DestinationImage.NAMED : DestinationImage.FOREIGN);
+  }
+
   @Test
   void anImageOfADomainThatCantBeReadMayKeepItsDataAnywhere() {
     overwrite = Overwrite.ANY;

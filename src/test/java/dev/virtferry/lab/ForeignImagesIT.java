@@ -212,11 +212,7 @@ class ForeignImagesIT {
         for f in %2$s; do echo $f | dd of=$f conv=notrunc; done
         """
             .formatted(IMAGES, String.join(" ", paths)));
-    define(
-        "kvm-b",
-        "kept",
-        "",
-        disk("vda", "qcow2", "file", "file='%s/kept.qcow2'".formatted(IMAGES)));
+    start("kvm-b", "kept", disk("vda", "qcow2", "file", "file='%s/kept.qcow2'".formatted(IMAGES)));
     define(
         "kvm-b", "flat", "", disk("vda", "vmdk", "file", "file='%s/vdb.vmdk'".formatted(IMAGES)));
     define(

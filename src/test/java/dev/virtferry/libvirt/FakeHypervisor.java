@@ -298,7 +298,8 @@ public final class FakeHypervisor implements Hypervisor {
           case "dir" -> Kind.FOLDER;
           default -> Kind.PATH;
         };
-    return new NamedFile("devices/disk/source", image.type(), kind, image.location());
+    return new NamedFile(
+        "devices/disk/source", image.type(), kind, image.location(), image.format());
   }
 
   /** A domain of the host that does not run; of its definition only the files matter. */

@@ -71,6 +71,26 @@ class NamedFilesTest {
   }
 
   @Test
+  void readsHowEachImageIsToBeRead() {
+    assertThat(
+            NamedFiles.in(
+                """
+                <domain><devices>
+                  <disk type='file'><driver name='qemu' type='qcow2'/>
+                    <source file='/a'><dataStore type='file'><format type='raw'/><source file='/b'/></dataStore></source>
+                    <backingStore type='file'><format type='raw'/><source file='/c'/></backingStore>
+                    <mirror type='file'><format type='vmdk'/><source file='/d'/></mirror>
+                  </disk>
+                  <disk type='volume'><driver name='qemu' type='raw'/><source pool='p' volume='e'/></disk>
+                  <disk type='file'><driver name='qemu'/><source file='/f'/></disk>
+                  <disk type='file'><source file='/g'/></disk>
+                </devices></domain>
+                """))
+        .extracting(file -> file.name() + " " + file.format())
+        .containsExactly("/a qcow2", "/b raw", "/c raw", "/d vmdk", "p/e raw", "/f ", "/g ");
+  }
+
+  @Test
   void readsWhatAGuestIsStartedWith() {
     assertThat(
             names(

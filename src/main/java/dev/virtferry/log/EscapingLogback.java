@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.spi.AppenderAttachable;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.logging.LogFile;
@@ -19,7 +20,7 @@ import org.springframework.core.annotation.Order;
 /**
  * Logback as Spring Boot sets it up, or an operator's own file does, with an {@link
  * EscapingEncoder} at every way out: whatever the pattern is and whoever logs, a text of a client,
- * of a host or of an identity provider stays within its line.
+ * of a host or of an identity provider stays within its line. {@link Floods} are summed up before.
  */
 final class EscapingLogback extends LogbackLoggingSystem {
 
@@ -41,9 +42,11 @@ final class EscapingLogback extends LogbackLoggingSystem {
   }
 
   private static void escape() {
-    for (Logger logger : ((LoggerContext) LoggerFactory.getILoggerFactory()).getLoggerList()) {
+    var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    for (Logger logger : context.getLoggerList()) {
       escape(logger);
     }
+    context.addTurboFilter(new Floods(context, InstantSource.system()));
   }
 
   private static void escape(AppenderAttachable<ILoggingEvent> place) {

@@ -109,7 +109,12 @@ record Setting(List<String> elements, boolean group, boolean emptiable) {
 
   /** How far a name is from it, in letters. */
   int distance(String name) {
-    return Spelling.distance(letters(name), letters(String.join(".", elements)));
+    return distance(name, String.join(".", elements));
+  }
+
+  /** How far two names are from each other, in letters. */
+  static int distance(String one, String other) {
+    return Spelling.distance(letters(one), letters(other));
   }
 
   private static String letters(String name) {

@@ -1,6 +1,5 @@
 package dev.virtferry;
 
-import dev.virtferry.access.TokenCommand;
 import dev.virtferry.host.Inventory;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.LibvirtConnections;
@@ -13,6 +12,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -25,10 +25,11 @@ import org.springframework.context.annotation.Lazy;
 public class VirtFerryApplication {
 
   public static void main(String[] args) {
-    if (args.length > 0 && args[0].equals(TokenCommand.NAME)) {
-      List<String> words = List.of(args).subList(1, args.length);
-      System.exit(TokenCommand.run(words, System.out, System.err));
-    }
+    CommandLine.answer(List.of(args), System.out, System.err).ifPresent(System::exit);
+    // To the log, where a flood is summed up; a library's threads end with what they can't handle.
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) ->
+        LoggerFactory.getLogger(VirtFerryApplication.class)
+            .error("{} ended", thread.getName(), failure));
     // JNA reads it when it loads; without it names of domains would be read as US-ASCII.
     System.setProperty("jna.encoding", "UTF-8");
     SpringApplication.run(VirtFerryApplication.class, args);

@@ -33,7 +33,8 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*
 RUN echo 'ferry:x:10001:' >>/etc/group \
   && echo 'ferry:x:10001:10001::/var/lib/virt-ferry:/usr/sbin/nologin' >>/etc/passwd \
-  && install -d -o 10001 -g 10001 -m 750 /var/lib/virt-ferry /var/lib/virt-ferry/data
+  && install -d -o 10001 -g 10001 -m 750 /var/lib/virt-ferry \
+  && install -d -o 10001 -g 10001 -m 700 /var/lib/virt-ferry/data
 COPY --from=build /jre /opt/java
 ENV PATH=/opt/java/bin:$PATH \
     HOME=/var/lib/virt-ferry \

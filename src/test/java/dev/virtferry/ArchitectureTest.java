@@ -57,6 +57,8 @@ class ArchitectureTest {
         .definedBy("dev.virtferry.trace")
         .layer("log")
         .definedBy("dev.virtferry.log")
+        .layer("sql")
+        .definedBy("dev.virtferry.sql")
         .layer("libvirt")
         .definedBy("dev.virtferry.libvirt")
         .whereLayer("application")
@@ -90,6 +92,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("migration", "store")
         .whereLayer("log")
         .mayNotBeAccessedByAnyLayer()
+        .whereLayer("sql")
+        .mayOnlyBeAccessedByLayers("store", "access store")
         .whereLayer("libvirt")
         .mayOnlyBeAccessedByLayers(
             "application", "host", "disk", "migration", "store", "web", "host web")
@@ -123,7 +127,8 @@ class ArchitectureTest {
   void sqlAndSchedulingStayInTheStores() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.virtferry.migration.store", "dev.virtferry.access.store")
+        .resideOutsideOfPackages(
+            "dev.virtferry.sql", "dev.virtferry.migration.store", "dev.virtferry.access.store")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("java.sql..", "org.springframework.jdbc..", "com.github.kagkarlsson..")

@@ -46,7 +46,9 @@ final class AdminToken {
   private static void make(Path file) throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     if (directory != null) {
-      Files.createDirectories(directory);
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));

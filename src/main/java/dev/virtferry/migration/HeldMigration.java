@@ -25,7 +25,7 @@ final class HeldMigration {
 
   /** How far it was when it was last reported. */
   Progress progress() {
-    return migrations.find(hold.migration()).orElseThrow().progress();
+    return migrations.progress(hold);
   }
 
   /** Reads it again: a client may have asked for its end. */

@@ -92,6 +92,11 @@ public class MigrationRunner {
     }
   }
 
+  /** Whether a run of this replica carries it right now. */
+  public boolean carries(UUID id) {
+    return runs.has(id);
+  }
+
   private Ending carry(Hold hold, Pulse pulse, BooleanSupplier stopping)
       throws InterruptedException {
     var migration = new HeldMigration(migrations, hold, traces);

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All migrations. A port: the store knows migrations, not the other way round, and tests keep them
- * in memory.
+ * in memory. What is done under a {@link Hold} waits for a database that is away, however long that
+ * takes; anything else fails then.
  */
 public interface Migrations {
 
@@ -85,6 +86,9 @@ public interface Migrations {
    * @throws HoldLost when it was taken over
    */
   Migration change(Hold hold, String cause, UnaryOperator<Migration> verb);
+
+  /** How far it was when that was last reported. */
+  Progress progress(Hold hold);
 
   /**
    * Keeps the progress; never in the way of a change.

@@ -21,6 +21,10 @@ final class RunsUnderWay {
     pulses.remove(migration, pulse);
   }
 
+  boolean has(UUID migration) {
+    return pulses.containsKey(migration);
+  }
+
   /** Makes the run of that migration look at once, if it is carried here. */
   void nudge(UUID migration) {
     Pulse pulse = pulses.get(migration);

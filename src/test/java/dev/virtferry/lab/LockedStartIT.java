@@ -2,12 +2,16 @@ package dev.virtferry.lab;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,10 +26,19 @@ class LockedStartIT {
   private record Ended(int status, String output) {}
 
   private Ended run(Map<String, String> environment, String... words) throws Exception {
+    return run(Path.of(System.getProperty("java.home")), environment, words);
+  }
+
+  /** With a umask that hides nothing. */
+  private Ended run(Path java, Map<String, String> environment, String... words) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "sh",
+                "-c",
+                "umask 0; exec \"$@\"",
+                "sh",
+                java.resolve("bin/java").toString(),
                 "-jar",
                 Path.of("target", "virt-ferry.jar").toAbsolutePath().toString()));
     command.addAll(List.of(words));
@@ -74,5 +87,87 @@ class LockedStartIT {
     assertThat(made.status()).isZero();
     assertThat(made.output()).startsWith("vfy_").contains("role: operator");
     assertThat(run(Map.of(), "token", "--name", "ops").status()).isEqualTo(2);
+  }
+
+  /** As a start does it, which ends before it serves anybody. */
+  private Ended startAndEnd() throws Exception {
+    return run(
+        Map.of(
+            "SERVER_PORT", "0",
+            "MANAGEMENT_SERVER_PORT", "0",
+            "JAVA_TOOL_OPTIONS", "-Dspring.context.exit=onRefresh"));
+  }
+
+  private String mode(String file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(file)));
+  }
+
+  @Test
+  void whatItWritesIsItsOwnersAloneWhateverTheUmaskIs() throws Exception {
+    assertThat(startAndEnd().status()).isZero();
+    assertThat(mode("data")).isEqualTo("rwx------");
+    assertThat(mode("data/virt-ferry.mv.db")).isEqualTo("rw-------");
+    assertThat(mode("data/admin-token")).isEqualTo("rw-------");
+
+    Files.setPosixFilePermissions(
+        directory.resolve("data"), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(
+        directory.resolve("data/virt-ferry.mv.db"), PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(startAndEnd().status()).isZero();
+    assertThat(mode("data")).isEqualTo("rwx------");
+    assertThat(mode("data/virt-ferry.mv.db")).isEqualTo("rw-------");
+  }
+
+  @Test
+  void aDamagedDatabaseIsNamedAndLeftAsItIs() throws Exception {
+    assertThat(startAndEnd().status()).isZero();
+    Path file = directory.resolve("data/virt-ferry.mv.db");
+    byte[] whole = Files.readAllBytes(file);
+    byte[] withoutItsHead = whole.clone();
+    Arrays.fill(withoutItsHead, 0, 8192, (byte) 0x55);
+    byte[] zeros = new byte[whole.length];
+    for (byte[] damaged : List.of(withoutItsHead, zeros)) {
+      Files.write(file, damaged);
+      Ended ended = startAndEnd();
+      assertThat(ended.status()).isEqualTo(1);
+      assertThat(ended.output())
+          .contains("virt-ferry.mv.db is damaged")
+          .doesNotContain("\tat ", "Exception");
+      assertThat(Files.readAllBytes(file)).isEqualTo(damaged);
+    }
+    Files.write(file, whole);
+    assertThat(startAndEnd().status()).isZero();
+  }
+
+  @Test
+  void anOlderJavaSaysWhichOneIsNeeded() throws Exception {
+    Path old = Path.of("/usr/lib/jvm/java-17-openjdk-amd64");
+    assumeTrue(Files.isExecutable(old.resolve("bin/java")), "there is no Java 17 at " + old);
+    Ended ended = run(old, Map.of());
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.output())
+        .isEqualTo("virt-ferry needs Java 25 or later, and %s is Java 17.\n".formatted(old));
+  }
+
+  @Test
+  void wordsAreAnsweredWithoutAStart() throws Exception {
+    Instant began = Instant.now();
+    Ended help = run(Map.of(), "--help");
+    assertThat(help.status()).isZero();
+    assertThat(help.output()).startsWith("usage: java -jar virt-ferry.jar");
+    Ended version = run(Map.of(), "--version");
+    assertThat(version.status()).isZero();
+    assertThat(version.output()).matches("virt-ferry \\d\\S*\n");
+    System.out.printf(
+        "--help and --version took %d ms%n", Duration.between(began, Instant.now()).toMillis());
+    for (String word :
+        List.of("--frobnicate", "foo", "--server.prot=1", "--ferry.hots[0].name=a")) {
+      Ended refused = run(Map.of(), word);
+      assertThat(refused.status()).as(word).isEqualTo(2);
+      assertThat(refused.output())
+          .contains(word.split("=", 2)[0], "the nearest is ")
+          .doesNotContain("\tat ");
+    }
+    assertThat(directory.resolve("data")).doesNotExist();
   }
 }

@@ -62,7 +62,7 @@ final class Service implements AutoCloseable {
     int port = freePort();
     var settings = new HashMap<>(environment);
     settings.put("SERVER_PORT", Integer.toString(port));
-    settings.put("MANAGEMENT_SERVER_PORT", "0");
+    settings.putIfAbsent("MANAGEMENT_SERVER_PORT", "0");
     var service = new Service(directory, "http://127.0.0.1:" + port, settings, logOfThisTest());
     service.start();
     return service;

@@ -183,6 +183,11 @@ final class MigrationsInMemory implements Migrations {
   }
 
   @Override
+  public Progress progress(Hold hold) {
+    return find(hold.migration()).orElseThrow().progress();
+  }
+
+  @Override
   public void report(Hold hold, Progress progress) {
     Kept kept = held(hold);
     kept.progress = progress.revised(kept.progress.revision() + 1);

@@ -1,6 +1,5 @@
 package dev.virtferry.migration.store;
 
-import com.github.kagkarlsson.scheduler.Scheduler;
 import dev.virtferry.migration.QueueFull;
 import dev.virtferry.migration.Slots;
 import java.sql.ResultSet;
@@ -25,13 +24,13 @@ import org.springframework.transaction.annotation.Transactional;
 class Admission {
 
   private final JdbcClient sql;
-  private final Scheduler scheduler;
+  private final Schedule schedule;
   private final AdmissionProperties limits;
   private final Clock clock;
 
-  Admission(JdbcClient sql, Scheduler scheduler, AdmissionProperties limits, Clock clock) {
+  Admission(JdbcClient sql, Schedule schedule, AdmissionProperties limits, Clock clock) {
     this.sql = sql;
-    this.scheduler = scheduler;
+    this.schedule = schedule;
     this.limits = limits;
     this.clock = clock;
   }
@@ -110,9 +109,7 @@ class Admission {
 
   private void admit(Row row) {
     sql.sql("update migration set admitted = true where id = :id").param("id", row.id()).update();
-    scheduler.scheduleIfNotExists(
-        MigrationTask.TASK.instance(row.id().toString()).build(), clock.instant());
-    AfterCommit.run(scheduler::triggerCheckForDueExecutions);
+    schedule.add(MigrationTask.TASK.instance(row.id().toString()).build(), clock.instant());
   }
 
   /** The slots in use. They may be more than there are: who goes on by itself does not ask. */

@@ -1,7 +1,6 @@
 package dev.virtferry.migration.store;
 
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
-import com.github.kagkarlsson.scheduler.Scheduler;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.notice.Attempt;
@@ -40,7 +39,7 @@ class Announcements implements Deliveries {
   private static final Logger log = LoggerFactory.getLogger(Announcements.class);
 
   private final JdbcClient sql;
-  private final Scheduler scheduler;
+  private final Schedule schedule;
   private final CloudEvents events;
   private final WebhookProperties properties;
   private final MigrationMeters meters;
@@ -49,13 +48,13 @@ class Announcements implements Deliveries {
 
   Announcements(
       JdbcClient sql,
-      Scheduler scheduler,
+      Schedule schedule,
       CloudEvents events,
       WebhookProperties properties,
       MigrationMeters meters,
       Clock clock) {
     this.sql = sql;
-    this.scheduler = scheduler;
+    this.schedule = schedule;
     this.events = events;
     this.properties = properties;
     this.meters = meters;
@@ -86,8 +85,7 @@ class Announcements implements Deliveries {
         .param("status", Status.PENDING.name())
         .param("now", now.atOffset(ZoneOffset.UTC))
         .update();
-    scheduler.scheduleIfNotExists(WebhookTask.TASK.instance(id.toString()).build(), now);
-    AfterCommit.run(scheduler::triggerCheckForDueExecutions);
+    schedule.add(WebhookTask.TASK.instance(id.toString()).build(), now);
   }
 
   @Override

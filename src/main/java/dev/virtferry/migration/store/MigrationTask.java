@@ -44,7 +44,7 @@ class MigrationTask {
   Task<Void> carryMigrations(ObjectProvider<MigrationRunner> runner, Replica replica) {
     return Tasks.custom(TASK)
         .onFailure(new FailureHandler.OnFailureRetryLater<>(BEFORE_RETRY))
-        .onDeadExecutionRevive()
+        .onDeadExecution((dead, operations) -> revive(runner.getObject(), dead, operations))
         .execute((instance, context) -> carry(runner.getObject(), replica, instance, context));
   }
 
@@ -74,6 +74,14 @@ class MigrationTask {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return MigrationTask::handOver;
+    }
+  }
+
+  /** One that is carried here is not dead: the database was away, and its heartbeat comes again. */
+  private static void revive(
+      MigrationRunner runner, ExecutionComplete dead, ExecutionOperations<Void> operations) {
+    if (!runner.carries(UUID.fromString(dead.getExecution().getId()))) {
+      handOver(dead, operations);
     }
   }
 

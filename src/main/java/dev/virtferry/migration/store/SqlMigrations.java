@@ -21,6 +21,7 @@ import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Traffic;
 import dev.virtferry.migration.Transition;
+import dev.virtferry.sql.Patience;
 import dev.virtferry.trace.Traces;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
@@ -347,22 +349,28 @@ class SqlMigrations implements Migrations {
 
   @Override
   public Hold take(UUID id) {
-    return transactions.execute(_ -> {
-      Hold hold =
-          sql.sql("select epoch, traceparent from migration where id = :id for update")
+    return Patience.untilAnswered(() ->
+        transactions.execute(_ -> {
+          Hold hold =
+              sql.sql("select epoch, traceparent from migration where id = :id for update")
+                  .param("id", id)
+                  .query(
+                      (rs, _) -> new Hold(id, rs.getInt("epoch") + 1, rs.getString("traceparent")))
+                  .single();
+          sql.sql("update migration set epoch = :next where id = :id")
+              .param("next", hold.epoch())
               .param("id", id)
-              .query((rs, _) -> new Hold(id, rs.getInt("epoch") + 1, rs.getString("traceparent")))
-              .single();
-      sql.sql("update migration set epoch = :next where id = :id")
-          .param("next", hold.epoch())
-          .param("id", id)
-          .update();
-      return hold;
-    });
+              .update();
+          return hold;
+        }));
   }
 
   @Override
   public Migration current(Hold hold) {
+    return Patience.untilAnswered(() -> read(hold));
+  }
+
+  private Migration read(Hold hold) {
     return sql.sql("select version, document from migration where id = :id and epoch = :epoch")
         .param("id", hold.migration())
         .param("epoch", hold.epoch())
@@ -377,9 +385,19 @@ class SqlMigrations implements Migrations {
   }
 
   @Override
+  public Progress progress(Hold hold) {
+    return Patience.untilAnswered(() -> find(hold.migration())).orElseThrow().progress();
+  }
+
+  @Override
   public void report(Hold hold, Progress progress) {
-    int updated =
-        sql.sql(
+    if (!Patience.untilAnswered(() -> reported(hold, progress))) {
+      throw new HoldLost(hold);
+    }
+  }
+
+  private boolean reported(Hold hold, Progress progress) {
+    return sql.sql(
                 """
                 update migration_progress set revision = revision + 1, document = :document
                  where migration_id = :id
@@ -388,26 +406,31 @@ class SqlMigrations implements Migrations {
             .param("document", documents.write(progress))
             .param("id", hold.migration())
             .param("epoch", hold.epoch())
-            .update();
-    if (updated == 0) {
-      throw new HoldLost(hold);
-    }
+            .update()
+        > 0;
   }
 
   /** Reads, applies and writes until no other change came between. */
   private Migration changed(
       UUID id, @Nullable Hold hold, String cause, UnaryOperator<Migration> verb) {
+    @Nullable Migration tried = null;
     while (true) {
       Migration before = hold == null ? find(id).orElseThrow().migration() : current(hold);
+      // A database that went away after it had written said that it had not.
+      if (before.equals(tried)) {
+        return before;
+      }
       Migration after = verb.apply(before);
       if (after.equals(before)) {
         return before;
       }
       Migration next = after.versioned(before.version() + 1);
-      Boolean written = transactions.execute(_ -> write(before, next, hold, cause));
-      if (Boolean.TRUE.equals(written)) {
+      Supplier<Boolean> write =
+          () -> Boolean.TRUE.equals(transactions.execute(_ -> write(before, next, hold, cause)));
+      if (hold == null ? write.get() : Patience.untilAnswered(write)) {
         return next;
       }
+      tried = next;
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.virtferry.sql;
+
+import org.jspecify.annotations.NullMarked;

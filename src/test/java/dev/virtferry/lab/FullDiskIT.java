@@ -118,7 +118,8 @@ class FullDiskIT {
 
       fill();
       awaitNotReady();
-      assertThat(service.post("/v1/migrations", request("other")).problem())
+      String faster = "{\"options\":{\"bandwidthMiBps\":100}}";
+      assertThat(service.patch("/v1/migrations/" + id, faster).problem())
           .isEqualTo("database-unreachable");
       assertThat(health("liveness")).isEqualTo(200);
       lab.link("kvm-a", "normal");

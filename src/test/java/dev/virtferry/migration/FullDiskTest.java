@@ -26,6 +26,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -41,6 +42,7 @@ class FullDiskTest extends ApiTest {
 
   @Autowired MigrationService service;
   @Autowired Migrations migrations;
+  @Autowired JdbcClient sql;
 
   @Autowired
   @Qualifier("dbHealthIndicator")
@@ -54,6 +56,9 @@ class FullDiskTest extends ApiTest {
     PlayedDisk.plug();
     properties.add("spring.datasource.url", () -> PlayedDisk.url(directory));
     properties.add("spring.datasource.hikari.connection-timeout", () -> "1000");
+    // Any disk that is full is so for longer than such a lease.
+    properties.add("db-scheduler.heartbeat-interval", () -> "100ms");
+    properties.add("db-scheduler.missed-heartbeats-limit", () -> "4");
   }
 
   @BeforeEach
@@ -100,6 +105,13 @@ class FullDiskTest extends ApiTest {
     await().atMost(SOON).until(() -> health().getStatus().equals(status));
   }
 
+  private int takenHowOften(UUID id) {
+    return sql.sql("select epoch from migration where id = :id")
+        .param("id", id)
+        .query(Integer.class)
+        .single();
+  }
+
   private void assertSucceededOnce(UUID id) {
     await()
         .atMost(SOON)
@@ -136,6 +148,7 @@ class FullDiskTest extends ApiTest {
         null);
     PlayedDisk.be(Condition.SOUND);
     assertSucceededOnce(id);
+    assertThat(takenHowOften(id)).as("no other run took it, by its missed heartbeats").isOne();
   }
 
   @Test

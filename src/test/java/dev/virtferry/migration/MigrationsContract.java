@@ -33,10 +33,12 @@ import dev.virtferry.problem.ProblemType;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -49,6 +51,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -64,6 +69,10 @@ abstract class MigrationsContract extends PlayedHosts {
   @Autowired Scheduler scheduler;
   @Autowired OldMigrations retention;
   @Autowired AuditLog audit;
+
+  @Autowired
+  @Qualifier("dbHealthIndicator")
+  HealthIndicator database;
 
   @BeforeEach
   void anEmptyStoreWhoseTasksDoNotRun() {
@@ -81,6 +90,16 @@ abstract class MigrationsContract extends PlayedHosts {
     sql.sql("delete from migration").update();
     sql.sql("delete from own_image").update();
     sql.sql("delete from scheduled_tasks where task_name in ('migration', 'webhook')").update();
+  }
+
+  @Test
+  void readinessIsWritten() {
+    assertThat(Objects.requireNonNull(database.health()).getStatus()).isEqualTo(Status.UP);
+    Instant written =
+        sql.sql("select written_at from readiness")
+            .query((rs, _) -> rs.getObject(1, OffsetDateTime.class).toInstant())
+            .single();
+    assertThat(written).isAfter(Instant.now().minus(Duration.ofMinutes(1)));
   }
 
   @Test

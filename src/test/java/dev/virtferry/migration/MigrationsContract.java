@@ -552,6 +552,12 @@ abstract class MigrationsContract extends PlayedHosts {
         .containsExactly(second);
     assertThat(audit.list(new AuditQuery(Callers.ADMIN, null, "web-01", id, null, 50)))
         .containsExactly(first);
+    var more = second.again(Instant.parse("2020-05-01T12:00:59.456Z"));
+    var unheardOf = entry(3, "token:c", null, null, "rate-limited");
+    audit.grow(more);
+    audit.grow(unheardOf);
+    assertThat(audit.list(new AuditQuery(Callers.ADMIN, null, null, null, null, 50)))
+        .containsExactly(unheardOf, more, first);
     retention.forget();
     assertThat(audit.list(new AuditQuery(Callers.ADMIN, null, null, null, null, 50)))
         .as("older than a year")
@@ -567,6 +573,8 @@ abstract class MigrationsContract extends PlayedHosts {
     return new AuditEntry(
         new UUID(0x0199_0000_0000_7000L, 0x8000_0000_0000_0000L | number),
         Instant.parse("2020-05-01T12:00:00.123Z"),
+        Instant.parse("2020-05-01T12:00:00.123Z"),
+        1,
         caller,
         "127.0.0.1",
         "POST /v1/migrations",

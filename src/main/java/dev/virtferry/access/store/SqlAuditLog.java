@@ -31,13 +31,15 @@ class SqlAuditLog implements AuditLog {
   public void add(AuditEntry entry) {
     sql.sql(
             """
-            insert into audit (id, at, caller, address, action, domain, migration_id, status,
-                               problem, request_id)
-            values (:id, :at, :caller, :address, :action, :domain, :migration, :status, :problem,
-                    :request)
+            insert into audit (id, at, last_at, calls, caller, address, action, domain,
+                               migration_id, status, problem, request_id)
+            values (:id, :at, :until, :calls, :caller, :address, :action, :domain, :migration,
+                    :status, :problem, :request)
             """)
         .param("id", entry.id())
         .param("at", entry.at().atOffset(ZoneOffset.UTC))
+        .param("until", entry.until().atOffset(ZoneOffset.UTC))
+        .param("calls", entry.calls())
         .param("caller", entry.caller())
         .param("address", entry.address())
         .param("action", entry.action())
@@ -50,11 +52,24 @@ class SqlAuditLog implements AuditLog {
   }
 
   @Override
+  public void grow(AuditEntry entry) {
+    int grown =
+        sql.sql("update audit set last_at = :until, calls = :calls where id = :id")
+            .param("until", entry.until().atOffset(ZoneOffset.UTC))
+            .param("calls", entry.calls())
+            .param("id", entry.id())
+            .update();
+    if (grown == 0) {
+      add(entry);
+    }
+  }
+
+  @Override
   public List<AuditEntry> list(AuditQuery query) {
     return sql.sql(
             """
-            select id, at, caller, address, action, domain, migration_id, status, problem,
-                   request_id
+            select id, at, coalesce(last_at, at) as until, calls, caller, address, action, domain,
+                   migration_id, status, problem, request_id
               from audit
              where (cast(:caller as varchar) is null or caller = :caller)
                and (cast(:domain as varchar) is null or domain = :domain)
@@ -105,6 +120,8 @@ class SqlAuditLog implements AuditLog {
     return new AuditEntry(
         rs.getObject("id", UUID.class),
         rs.getObject("at", OffsetDateTime.class).toInstant(),
+        rs.getObject("until", OffsetDateTime.class).toInstant(),
+        rs.getLong("calls"),
         rs.getString("caller"),
         rs.getString("address"),
         rs.getString("action"),

@@ -1,7 +1,6 @@
 package dev.virtferry.access.web;
 
 import dev.virtferry.access.AuditEntry;
-import dev.virtferry.access.AuditLog;
 import dev.virtferry.access.AuditQuery;
 import dev.virtferry.access.Caller;
 import io.swagger.v3.oas.annotations.Operation;
@@ -27,10 +26,10 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "audit", description = "See who did what.")
 class AuditController {
 
-  private final AuditLog audit;
+  private final AuditTrail trail;
 
-  AuditController(AuditLog audit) {
-    this.audit = audit;
+  AuditController(AuditTrail trail) {
+    this.trail = trail;
   }
 
   @GetMapping
@@ -38,9 +37,11 @@ class AuditController {
       operationId = "listAudit",
       summary = "List who did what",
       description =
-          "Calls that change something, and those that were forbidden, newest first; of others only"
-              + " what the caller's token is bound to. nextCursor leads to the next page; it is null"
-              + " on the last one.")
+          "Calls that change something, and those that were refused, newest first; of others only"
+              + " what the caller's token is bound to. Refused calls of one kind are one entry a"
+              + " minute: calls tells how many, at and until when the first and the last was, and"
+              + " the rest of the entry is of the first. nextCursor leads to the next page; it is"
+              + " null on the last one.")
   @ApiResponse(responseCode = "200", description = "A page.")
   AuditPage list(
       @Parameter(description = "Only of this caller, such as token:control-plane.")
@@ -62,7 +63,7 @@ class AuditController {
           @Nullable UUID cursor,
       @AuthenticationPrincipal Caller reader) {
     List<AuditEntry> found =
-        audit.list(new AuditQuery(reader, caller, domain, migration, cursor, limit + 1));
+        trail.list(new AuditQuery(reader, caller, domain, migration, cursor, limit + 1));
     return found.size() <= limit
         ? new AuditPage(found, null)
         : new AuditPage(found.subList(0, limit), found.get(limit - 1).id());

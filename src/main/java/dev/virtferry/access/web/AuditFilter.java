@@ -2,7 +2,6 @@ package dev.virtferry.access.web;
 
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.virtferry.access.AuditEntry;
-import dev.virtferry.access.AuditLog;
 import dev.virtferry.access.Caller;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -10,12 +9,11 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -31,8 +29,6 @@ import org.springframework.web.servlet.HandlerMapping;
 @Order(Ordered.HIGHEST_PRECEDENCE + 10)
 public final class AuditFilter extends OncePerRequestFilter {
 
-  private static final Logger log = LoggerFactory.getLogger("dev.virtferry.audit");
-
   private static final String REQUEST_ID = "X-Request-Id";
   private static final Pattern ACCEPTABLE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
   private static final String CALLER = AuditFilter.class.getName() + ".caller";
@@ -40,12 +36,12 @@ public final class AuditFilter extends OncePerRequestFilter {
   private static final String MIGRATION = AuditFilter.class.getName() + ".migration";
   private static final String PROBLEM = AuditFilter.class.getName() + ".problem";
 
-  private final AuditLog audit;
+  private final AuditTrail trail;
   private final TimeBasedEpochGenerator ids = new TimeBasedEpochGenerator(null);
   private final Clock clock;
 
-  AuditFilter(AuditLog audit, Clock clock) {
-    this.audit = audit;
+  AuditFilter(AuditTrail trail, Clock clock) {
+    this.trail = trail;
     this.clock = clock;
   }
 
@@ -80,7 +76,7 @@ public final class AuditFilter extends OncePerRequestFilter {
       chain.doFilter(request, response);
       if (request.getAttribute(CALLER) instanceof Caller caller
           && isOfInterest(request, response)) {
-        keep(entry(request, response, caller, id));
+        trail.keep(entry(request, response, caller, id));
       }
     }
   }
@@ -98,9 +94,12 @@ public final class AuditFilter extends OncePerRequestFilter {
 
   private AuditEntry entry(
       HttpServletRequest request, HttpServletResponse response, Caller caller, String id) {
+    Instant now = clock.instant();
     return new AuditEntry(
         ids.generate(),
-        clock.instant(),
+        now,
+        now,
+        1,
         caller.name(),
         request.getRemoteAddr(),
         action(request),
@@ -119,31 +118,5 @@ public final class AuditFilter extends OncePerRequestFilter {
     Object known = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
     String path = known instanceof String pattern ? pattern : request.getRequestURI();
     return Shortened.of(request.getMethod() + " " + path);
-  }
-
-  private void keep(AuditEntry entry) {
-    log.atInfo()
-        .addKeyValue("audit.caller", entry.caller())
-        .addKeyValue("audit.address", entry.address())
-        .addKeyValue("audit.action", entry.action())
-        .addKeyValue("audit.domain", entry.domain())
-        .addKeyValue("audit.migration", entry.migration())
-        .addKeyValue("audit.status", entry.status())
-        .addKeyValue("audit.problem", entry.problem())
-        .log(
-            "{} from {}: {} of domain {}, migration {}: {} {}",
-            entry.caller(),
-            entry.address(),
-            entry.action(),
-            entry.domain(),
-            entry.migration(),
-            entry.status(),
-            entry.problem() == null ? "" : entry.problem());
-    try {
-      audit.add(entry);
-    } catch (RuntimeException e) {
-      // The call is over and its answer is given; the line above is what remains of it.
-      log.error("The audit could not be kept in the database: {}", e.toString());
-    }
   }
 }

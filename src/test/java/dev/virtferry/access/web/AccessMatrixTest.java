@@ -82,6 +82,8 @@ class AccessMatrixTest extends ApiTest {
           entry("POST " + ONE + "/resolve", ADMIN),
           entry("GET /v1/audit", ADMIN));
 
+  @Autowired private AuditTrail trail;
+
   @Autowired
   @Qualifier("requestMappingHandlerMapping")
   private RequestMappingHandlerMapping mappings;
@@ -210,6 +212,7 @@ class AccessMatrixTest extends ApiTest {
   @MethodSource("callsWithAnId")
   void anActingCallIsKeptWithWhatItActedOn(String call) {
     String id = foreignMigration();
+    trail.settle();
     called(call, id, "admin");
     JsonNode kept = read("/v1/audit?limit=1").get("items").get(0);
     if (!call.startsWith("GET ")) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.ApiTest;
 import dev.virtferry.libvirt.Domains;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,9 +41,11 @@ import tools.jackson.databind.JsonNode;
 class AuditApiTest extends ApiTest {
 
   @Autowired private JdbcClient sql;
+  @Autowired private AuditTrail trail;
 
   @BeforeEach
   void nothingWasDone() {
+    trail.settle();
     sql.sql("delete from audit").update();
     hosts().reset();
     volumes().reset();
@@ -110,6 +113,25 @@ class AuditApiTest extends ApiTest {
     assertThat(last().get("problem").asString()).isEqualTo("forbidden");
     http.get().uri("/v1/audit").header("Authorization", "Bearer viewer").exchange();
     assertThat(last().get("action").asString()).isEqualTo("GET /v1/audit");
+  }
+
+  @Test
+  void sumsUpWhatWasRefusedAlike() {
+    for (int call = 0; call < 30; call++) {
+      post("/v1/migrations", TO_B.replace("web-01", "nobody"));
+    }
+    JsonNode items = get("/v1/audit").get("items");
+    assertThat(items).hasSize(1);
+    assertThat(items.get(0).get("calls").asInt()).isEqualTo(30);
+    assertThat(items.get(0).get("domain").asString()).isEqualTo("nobody");
+    assertThat(Instant.parse(items.get(0).get("until").asString()))
+        .isAfter(Instant.parse(items.get(0).get("at").asString()));
+    for (int call = 0; call < 30; call++) {
+      post("/v1/migrations", TO_B.replace("web-01", "nobody-" + call));
+    }
+    assertThat(get("/v1/audit").get("items")).hasSize(6);
+    assertThat(last().get("calls").asInt()).isEqualTo(26);
+    assertThat(last().get("domain").isNull()).isTrue();
   }
 
   @Test

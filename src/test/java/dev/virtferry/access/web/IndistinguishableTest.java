@@ -85,6 +85,7 @@ class IndistinguishableTest {
   @TestBean Hypervisor hypervisor;
   @TestBean Storage storage;
 
+  @Autowired private AuditTrail trail;
   @Autowired private MockMvcTester http;
   @Autowired private JdbcClient sql;
 
@@ -276,6 +277,7 @@ class IndistinguishableTest {
   /** With one migration that has ended. */
   private void onlyTheTenant(String token) {
     sql.sql("delete from migration").update();
+    trail.settle();
     sql.sql("delete from audit").update();
     HOSTS.reset();
     VOLUMES.reset();

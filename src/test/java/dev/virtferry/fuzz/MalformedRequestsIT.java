@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -15,7 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +36,8 @@ class MalformedRequestsIT {
   private static final int CLIENTS = 8;
   private static final long TOLERABLE_GROWTH = 8L << 20;
   private static final int SHOWN = 400;
+  private static final Duration FLOOD = Duration.ofSeconds(Long.getLong("fuzz.flood", 1));
+  private static final Duration TOLERABLE_WAIT = Duration.ofSeconds(1);
 
   @TempDir static Path directory;
 
@@ -68,6 +74,8 @@ class MalformedRequestsIT {
           GET /v1/<> HTTP/1.1                     | X: y                              | 400
           GET /v1/hosts HTTP/1.1                  | Expect: nothing                   | 417
           GET /v1/hosts HTTP/9.9                  | X: y                              | 505
+          PUT /?%zz=1 HTTP/1.1                    | X: y                              | 405
+          GET /console/%zz HTTP/1.1               | X: y                              | 400
           """)
   void refusesWithAProblemDocument(String line, String header, int status) throws IOException {
     String token = jar.token();
@@ -105,6 +113,68 @@ class MalformedRequestsIT {
     assertThat(answers.keySet()).as("all kinds were sent").hasSizeGreaterThan(20);
     assertThat(growth).as("bytes that stay").isLessThan(TOLERABLE_GROWTH);
     assertThat(jar.answers()).as("a good request is still answered").isTrue();
+  }
+
+  /** What is quick is measured on one connection; what is slow, on a new one for each call. */
+  @Test
+  void noFloodTakesTheServiceFromWhoMayUseIt() throws Exception {
+    floodFor(Flood.LANGUAGES, Duration.ofMillis(100));
+    long live = jar.liveBytes();
+    int audited = jar.audited();
+    floodFor(Flood.FORMS, FLOOD);
+    floodFor(Flood.LANGUAGES, FLOOD);
+    floodFor(Flood.REFUSED_CALLS, FLOOD);
+    floodFor(Flood.SLOW_HEADS, FLOOD.plus(RunningJar.DEADLINE));
+    floodFor(Flood.SLOW_FORMS, FLOOD.plus(RunningJar.DEADLINE));
+    long minutes = 1 + FLOOD.toMinutes();
+    assertThat(jar.audited() - audited).as("entries").isLessThan((int) (20 * minutes));
+    assertThat(jar.liveBytes() - live).as("bytes that stay").isLessThan(TOLERABLE_GROWTH);
+  }
+
+  private static void floodFor(Flood flood, Duration duration) throws Exception {
+    var sent = new AtomicLong();
+    var over = new AtomicBoolean();
+    List<Thread> threads = flood.begin(jar, sent, over);
+    long[] nanos;
+    try {
+      nanos = authorised(flood.slow(), duration);
+    } finally {
+      over.set(true);
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    Duration worst = Duration.ofNanos(nanos[(int) (nanos.length * 0.99)]);
+    System.out.printf(
+        Locale.ROOT,
+        "flood %s: %d in %d ms; %d calls of who may, median %.1f ms, 99 %% within %.1f ms%n",
+        flood,
+        sent.get(),
+        duration.toMillis(),
+        nanos.length,
+        nanos[nanos.length / 2] / 1e6,
+        worst.toNanos() / 1e6);
+    assertThat(worst)
+        .as("99th percentile beside %s", flood)
+        .isLessThan(flood.slow() ? RunningJar.DEADLINE.plus(TOLERABLE_WAIT) : TOLERABLE_WAIT);
+  }
+
+  /** How long calls of somebody with a good token take, in order. */
+  private static long[] authorised(boolean anew, Duration duration) throws Exception {
+    var nanos = LongStream.builder();
+    long begun = System.nanoTime();
+    try (var kept = new Wire(jar.port())) {
+      while (System.nanoTime() - begun < duration.toNanos()) {
+        long from = System.nanoTime();
+        if (anew) {
+          assertThat(jar.answers()).isTrue();
+        } else {
+          assertThat(kept.exchange(jar.valid("/v1/migrations")).status()).isEqualTo(200);
+        }
+        nanos.add(System.nanoTime() - from);
+      }
+    }
+    return nanos.build().sorted().toArray();
   }
 
   private void send(Requests requests, long from, long to) throws Exception {

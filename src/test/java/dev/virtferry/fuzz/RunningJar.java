@@ -11,9 +11,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The built jar as a process of its own, without hosts and without limits on callers. */
 final class RunningJar implements AutoCloseable {
+
+  static final int MOST_CONNECTIONS = 64;
+
+  /** For all of a request. */
+  static final Duration DEADLINE = Duration.ofSeconds(5);
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin");
@@ -42,6 +49,8 @@ final class RunningJar implements AutoCloseable {
             Map.of(
                 "SERVER_PORT", Integer.toString(port),
                 "MANAGEMENT_SERVER_PORT", "0",
+                "SERVER_TOMCAT_MAXCONNECTIONS", Integer.toString(MOST_CONNECTIONS),
+                "FERRY_RATE_MAXREQUESTTIME", DEADLINE.toString(),
                 "FERRY_RATE_READS", "1000000",
                 "FERRY_RATE_WRITES", "1000000",
                 "FERRY_RATE_FAILURES", "1000000"));
@@ -66,13 +75,34 @@ final class RunningJar implements AutoCloseable {
 
   /** Whether a request that nothing is wrong with gets its answer. */
   boolean answers() throws IOException {
+    try (var wire = new Wire(port)) {
+      return wire.exchange(valid("/v1/migrations")).status() == 200;
+    }
+  }
+
+  /** A request that nothing is wrong with. */
+  Sent valid(String path) throws IOException {
     String token = token();
     String request =
-        "GET /v1/migrations HTTP/1.1\r\nHost: localhost\r\n%s\r\n"
-            .formatted(token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n");
+        "GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n"
+            .formatted(path, token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n");
+    return new Sent(-1, "valid", request, true, true);
+  }
+
+  /** How many entries the audit has. */
+  int audited() throws IOException {
+    int entries = 0;
+    String next = "";
     try (var wire = new Wire(port)) {
-      return wire.exchange(new Sent(-1, "valid", request, true, true)).status() == 200;
+      do {
+        JsonNode page =
+            new JsonMapper().readTree(wire.exchange(valid("/v1/audit?limit=200" + next)).body());
+        entries += page.get("items").size();
+        next =
+            page.get("nextCursor").isNull() ? "" : "&cursor=" + page.get("nextCursor").asString();
+      } while (!next.isEmpty());
     }
+    return entries;
   }
 
   /** What is still reachable after a full collection. */

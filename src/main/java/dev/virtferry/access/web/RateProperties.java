@@ -1,6 +1,8 @@
 package dev.virtferry.access.web;
 
 import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -13,6 +15,7 @@ import org.springframework.validation.annotation.Validated;
  * @param writes all other calls a second
  * @param failures calls a second from one address that no valid token came with
  * @param maxBody of a request
+ * @param maxRequestTime from the first byte of a request to its last
  */
 @Validated
 @ConfigurationProperties("ferry.rate")
@@ -20,4 +23,5 @@ public record RateProperties(
     @DefaultValue("100") @Min(1) int reads,
     @DefaultValue("20") @Min(1) int writes,
     @DefaultValue("10") @Min(1) int failures,
-    @DefaultValue("256KB") DataSize maxBody) {}
+    @DefaultValue("256KB") DataSize maxBody,
+    @DefaultValue("20s") @DurationMin(seconds = 1) Duration maxRequestTime) {}

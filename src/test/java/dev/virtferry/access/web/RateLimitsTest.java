@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.virtferry.access.web.RateLimits.Kind;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.util.unit.DataSize;
@@ -15,7 +16,8 @@ class RateLimitsTest {
   private final MockHttpServletResponse response = new MockHttpServletResponse();
 
   private static RateLimits limits(int reads, int writes) {
-    return new RateLimits(new RateProperties(reads, writes, 1, DataSize.ofKilobytes(1)));
+    return new RateLimits(
+        new RateProperties(reads, writes, 1, DataSize.ofKilobytes(1), Duration.ofSeconds(20)));
   }
 
   private int made(RateLimits limits, Kind kind, String who, int calls) {

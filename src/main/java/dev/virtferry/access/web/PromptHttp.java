@@ -1,0 +1,50 @@
+package dev.virtferry.access.web;
+
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.coyote.Processor;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tomcat's HTTP/1.1 with a deadline for all of a request. Tomcat itself waits for so long between
+ * two bytes, however many such waits there are. Public, as Tomcat makes it by its name.
+ */
+public final class PromptHttp extends Http11NioProtocol {
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+
+  private final Receptions receptions = new Receptions();
+  private @Nullable Future<?> looks;
+
+  /** How long it may take from the first byte of a request to its last. */
+  void allow(Duration deadline) {
+    receptions.allow(deadline);
+  }
+
+  @Override
+  protected Processor createProcessor() {
+    return ReceivingProcessor.of(this, receptions);
+  }
+
+  @Override
+  public void start() throws Exception {
+    super.start();
+    looks =
+        getUtilityExecutor()
+            .scheduleWithFixedDelay(
+                receptions::endOverdue,
+                BETWEEN_LOOKS.toMillis(),
+                BETWEEN_LOOKS.toMillis(),
+                TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void stop() throws Exception {
+    if (looks != null) {
+      looks.cancel(false);
+    }
+    super.stop();
+  }
+}

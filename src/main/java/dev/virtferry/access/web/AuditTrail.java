@@ -57,7 +57,7 @@ final class AuditTrail {
   }
 
   void keep(AuditEntry call) {
-    if (call.status() < 400) {
+    if (mayHaveChangedSomething(call)) {
       begin(call);
     } else {
       refused
@@ -72,6 +72,11 @@ final class AuditTrail {
           .begun()
           .forEach(this::begin);
     }
+  }
+
+  /** Not the refusals, nor where a host or the database was away. */
+  private static boolean mayHaveChangedSomething(AuditEntry call) {
+    return call.status() < 400 || (call.status() >= 500 && call.status() != 503);
   }
 
   /** With all that this replica has counted up to now. */

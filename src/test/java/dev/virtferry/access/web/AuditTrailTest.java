@@ -96,8 +96,9 @@ class AuditTrailTest {
   void whatMayHaveChangedSomethingHasAnEntryOfItsOwn() {
     for (int call = 0; call < 20; call++) {
       trail.keep(call("token:a", "web-01", 202, null, call));
+      trail.keep(call("token:a", "web-01", 500, "internal-error", call));
     }
-    assertThat(list()).hasSize(20).allMatch(entry -> entry.calls() == 1);
+    assertThat(list()).hasSize(40).allMatch(entry -> entry.calls() == 1);
   }
 
   @Test

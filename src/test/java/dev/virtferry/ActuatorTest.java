@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -145,7 +146,8 @@ class ActuatorTest {
 
   private HttpResponse<String> sent(String method, int to, String path, String token, String body) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(to, path)))
+        HttpRequest.newBuilder(
+                URI.create(String.format(Locale.ROOT, "http://127.0.0.1:%d%s", to, path)))
             .method(method, BodyPublishers.ofString(body))
             .header("Content-Type", "application/json");
     if (!token.isEmpty()) {

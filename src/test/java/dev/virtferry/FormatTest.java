@@ -38,9 +38,31 @@ class FormatTest {
         .isEmpty();
   }
 
+  /** The compiler refuses what formats by the default locale, but does not look into references. */
+  @Test
+  void nothingFormatsByAReference() throws IOException {
+    List<Path> formatting;
+    try (Stream<Path> files = Files.walk(Path.of("src"))) {
+      formatting =
+          files
+              .filter(file -> file.toString().endsWith(".java"))
+              .filter(file -> read(file).contains(":" + ":format"))
+              .toList();
+    }
+    assertThat(formatting).as("write it as a call, with Locale.ROOT where it matters").isEmpty();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private boolean differs(Path file) {
     try {
-      String before = Files.readString(file);
+      String before = read(file);
       String ordered = ImportOrderer.reorderImports(before, Style.GOOGLE);
       String after = new Formatter().formatSource(RemoveUnusedImports.removeUnusedImports(ordered));
       if (WRITE && !after.equals(before)) {

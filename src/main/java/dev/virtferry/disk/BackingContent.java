@@ -10,6 +10,7 @@ import dev.virtferry.problem.Refused;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.springframework.stereotype.Component;
@@ -66,9 +67,12 @@ public final class BackingContent {
       if (difference >= 0) {
         throw refused(
             pointer,
-            ("The backing image %s is not the same on both hosts: a guest would read something else"
-                    + " at byte %d. Copy it there, or copy the disk in full.")
-                .formatted(image.path(), at + difference));
+            String.format(
+                Locale.ROOT,
+                "The backing image %s is not the same on both hosts: a guest would read something else"
+                    + " at byte %d. Copy it there, or copy the disk in full.",
+                image.path(),
+                at + difference));
       }
     }
   }

@@ -6,6 +6,7 @@ import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** What an image at the destination must be like; each answer is a sentence for the caller. */
@@ -29,13 +30,14 @@ final class ImageRules {
     List<String> found = new ArrayList<>();
     if (volume.capacityBytes() != disk.capacityBytes()) {
       found.add(
-          "%s on %s has %d bytes and %s has %d; remove it there, or give it the same size."
-              .formatted(
-                  volume.path(),
-                  host,
-                  volume.capacityBytes(),
-                  disk.target(),
-                  disk.capacityBytes()));
+          String.format(
+              Locale.ROOT,
+              "%s on %s has %d bytes and %s has %d; remove it there, or give it the same size.",
+              volume.path(),
+              host,
+              volume.capacityBytes(),
+              disk.target(),
+              disk.capacityBytes()));
     }
     if (!volume.format().equals(image.format())) {
       found.add(

@@ -2,6 +2,7 @@ package dev.virtferry.disk;
 
 import dev.virtferry.libvirt.VolumeReader;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -54,7 +55,10 @@ final class Qcow2Image implements GuestImage {
     }
     if ((header.features() & ~TOLERABLE_FEATURES) != 0) {
       throw new IncomparableImage(
-          "it uses features (%x) that change how it is read".formatted(header.features()));
+          String.format(
+              Locale.ROOT,
+              "it uses features (%x) that change how it is read",
+              header.features()));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.virtferry.disk;
 
 import dev.virtferry.libvirt.VolumeSpec;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -91,8 +92,13 @@ public record VolumePlan(
           capacityBytes == accepted.capacityBytes
               ? dataBeyond(accepted)
               : Optional.of(
-                  "%s had %d bytes when it was to be overwritten by %s, and has %d now."
-                      .formatted(path, accepted.capacityBytes, target, capacityBytes));
+                  String.format(
+                      Locale.ROOT,
+                      "%s had %d bytes when it was to be overwritten by %s, and has %d now.",
+                      path,
+                      accepted.capacityBytes,
+                      target,
+                      capacityBytes));
       case EXPECT -> Optional.empty();
     };
   }

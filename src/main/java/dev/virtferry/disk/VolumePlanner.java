@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -399,17 +400,20 @@ final class VolumePlanner {
       long promised = wish.promised().getOrDefault(pool.name(), 0L);
       if (bytes > 0 && bytes + promised > destination.availableBytes(pool)) {
         String others =
-            promised == 0 ? "" : " and will get %d by other migrations".formatted(promised);
+            promised == 0
+                ? ""
+                : String.format(Locale.ROOT, " and will get %d by other migrations", promised);
         obstacle(
             null,
             "#/disks",
-            "The disks need %d bytes in pool %s on %s, which has %d free%s; make room there."
-                .formatted(
-                    bytes,
-                    pool.name(),
-                    destination.name(),
-                    destination.availableBytes(pool),
-                    others));
+            String.format(
+                Locale.ROOT,
+                "The disks need %d bytes in pool %s on %s, which has %d free%s; make room there.",
+                bytes,
+                pool.name(),
+                destination.name(),
+                destination.availableBytes(pool),
+                others));
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.virtferry.libvirt;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,7 +46,8 @@ final class DomainXml {
     String memory = Xml.child(root, "currentMemory").isPresent() ? "currentMemory" : "memory";
     long kib = Xml.number(root, memory);
     if (kib > Long.MAX_VALUE / KIB) {
-      throw new IllegalArgumentException("No guest has that much memory: %d KiB".formatted(kib));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "No guest has that much memory: %d KiB", kib));
     }
     return kib * KIB;
   }

@@ -3,6 +3,7 @@ package dev.virtferry.libvirt;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -79,7 +80,7 @@ final class HostConnectionPool implements AutoCloseable {
     try {
       return answered(lane, query, atMost, () -> {});
     } catch (TimeoutException e) {
-      throw new HostUnreachable(host.name(), "no answer within %d ms".formatted(atMost.toMillis()));
+      throw new HostUnreachable(host.name(), String.format(Locale.ROOT, "no answer within %d ms", atMost.toMillis()));
     }
   }
 

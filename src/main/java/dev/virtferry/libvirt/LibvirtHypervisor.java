@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -621,15 +622,18 @@ public final class LibvirtHypervisor implements Hypervisor {
     DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
     List<String> found = new ArrayList<>();
     if (xml.hostDevices() > 0) {
-      found.add("It has %d host devices; detach them first.".formatted(xml.hostDevices()));
+      found.add(
+          String.format(
+              Locale.ROOT, "It has %d host devices; detach them first.", xml.hostDevices()));
     }
     int snapshots = domain.snapshotNum();
     if (snapshots > 0) {
-      found.add("It has %d snapshots; delete them first.".formatted(snapshots));
+      found.add(String.format(Locale.ROOT, "It has %d snapshots; delete them first.", snapshots));
     }
     int checkpoints = domain.checkpointListNames().length;
     if (checkpoints > 0) {
-      found.add("It has %d checkpoints; delete them first.".formatted(checkpoints));
+      found.add(
+          String.format(Locale.ROOT, "It has %d checkpoints; delete them first.", checkpoints));
     }
     if (JobStats.read(domain.getJobStats(0)).activity() != Activity.NONE) {
       found.add("A job of libvirt's runs on it; wait for its end or abort it.");

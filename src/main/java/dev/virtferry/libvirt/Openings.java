@@ -1,6 +1,7 @@
 package dev.virtferry.libvirt;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -56,7 +57,9 @@ final class Openings<C> {
     } catch (ExecutionException e) {
       throw HostConnectionPool.rethrown(e.getCause());
     } catch (TimeoutException e) {
-      return givenUp(opened, "no connection was opened within %d s".formatted(limit.toSeconds()));
+      return givenUp(
+          opened,
+          String.format(Locale.ROOT, "no connection was opened within %d s", limit.toSeconds()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return givenUp(opened, "interrupted while a connection was opened");

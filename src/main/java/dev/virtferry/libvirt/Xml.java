@@ -5,6 +5,7 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -99,7 +100,8 @@ final class Xml {
   static long number(Element parent, String name) {
     long number = text(parent, name).map(Long::parseLong).orElse(0L);
     if (number < 0) {
-      throw new IllegalArgumentException("%s is negative: %d".formatted(name, number));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s is negative: %d", name, number));
     }
     return number;
   }

@@ -1,5 +1,7 @@
 package dev.virtferry.migration;
 
+import java.util.Locale;
+
 /** Another run carries the migration now; this one has to stop and touch nothing more. */
 public final class HoldLost extends RuntimeException {
 
@@ -7,6 +9,10 @@ public final class HoldLost extends RuntimeException {
 
   public HoldLost(Hold hold) {
     super(
-        "Migration %s was taken over; epoch %d is past".formatted(hold.migration(), hold.epoch()));
+        String.format(
+            Locale.ROOT,
+            "Migration %s was taken over; epoch %d is past",
+            hold.migration(),
+            hold.epoch()));
   }
 }

@@ -4,6 +4,7 @@ import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.migration.Tuning.Reach;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -56,7 +57,8 @@ final class JobTuner {
     return new Tuning(
         mibPerSecond,
         Reach.EVERY_STREAM,
-        "Each disk copy and the memory go at up to %d MiB/s.".formatted(mibPerSecond));
+        String.format(
+            Locale.ROOT, "Each disk copy and the memory go at up to %d MiB/s.", mibPerSecond));
   }
 
   private Tuning memoryOnly(long mibPerSecond) {
@@ -68,7 +70,10 @@ final class JobTuner {
     return new Tuning(
         mibPerSecond,
         Reach.MEMORY_ONLY,
-        "The memory goes at up to %d MiB/s, disk copies as before. %s"
-            .formatted(mibPerSecond, why));
+        String.format(
+            Locale.ROOT,
+            "The memory goes at up to %d MiB/s, disk copies as before. %s",
+            mibPerSecond,
+            why));
   }
 }

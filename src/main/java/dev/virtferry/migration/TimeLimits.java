@@ -3,6 +3,7 @@ package dev.virtferry.migration;
 import dev.virtferry.migration.Progress.DiskProgress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,8 @@ final class TimeLimits {
       return Optional.empty();
     }
     String why =
-        "It ran for more than %d s, which its timeout allows.".formatted(timeout.seconds());
+        String.format(
+            Locale.ROOT, "It ran for more than %d s, which its timeout allows.", timeout.seconds());
     return Optional.of(new Excess(timeout.action(), why));
   }
 

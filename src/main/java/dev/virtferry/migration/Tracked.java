@@ -1,5 +1,6 @@
 package dev.virtferry.migration;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +31,7 @@ public record Tracked(Migration migration, Progress progress) {
 
   /** The ETag of a migration of that version with progress of that revision. */
   public static String etag(int version, long revision) {
-    return "\"%d-%d\"".formatted(version, revision);
+    return String.format(Locale.ROOT, "\"%d-%d\"", version, revision);
   }
 
   /** The version of the migration for which that ETag was given out; empty for any other text. */

@@ -1,6 +1,7 @@
 package dev.virtferry.notice;
 
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,10 @@ public record Attempt(Instant at, @Nullable Integer responseStatus, @Nullable St
     String error =
         switch (status / 100) {
           case 2 -> null;
-          case 3 -> "The receiver answered %d; redirects are not followed.".formatted(status);
-          default -> "The receiver answered %d.".formatted(status);
+          case 3 ->
+              String.format(
+                  Locale.ROOT, "The receiver answered %d; redirects are not followed.", status);
+          default -> String.format(Locale.ROOT, "The receiver answered %d.", status);
         };
     return new Attempt(at, status, error);
   }

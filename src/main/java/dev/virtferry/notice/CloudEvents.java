@@ -51,7 +51,7 @@ public final class CloudEvents {
             now.migration().id(),
             at,
             // Texts are compared as such, and deliveries may overtake each other.
-            "%010d".formatted(now.migration().version()),
+            String.format(Locale.ROOT, "%010d", now.migration().version()),
             "application/json",
             representation.of(now)));
   }

@@ -7,6 +7,7 @@ import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -59,7 +60,7 @@ final class Signer {
 
   /** The value of {@code webhook-signature}: one signature for each secret. */
   String sign(UUID id, long timestamp, String body) {
-    byte[] signed = "%s.%d.%s".formatted(id, timestamp, body).getBytes(UTF_8);
+    byte[] signed = String.format(Locale.ROOT, "%s.%d.%s", id, timestamp, body).getBytes(UTF_8);
     return keys.stream()
         .map(key -> "v1," + Base64.getEncoder().encodeToString(mac(key).doFinal(signed)))
         .collect(joining(" "));

@@ -1,5 +1,7 @@
 package dev.virtferry.notice;
 
+import java.util.Locale;
+
 /** As many clients wait on this replica as may. */
 public final class TooManyReaders extends RuntimeException {
 
@@ -10,10 +12,11 @@ public final class TooManyReaders extends RuntimeException {
   }
 
   static TooManyReaders ofAll(int most) {
-    return new TooManyReaders("%d clients wait here already".formatted(most));
+    return new TooManyReaders(String.format(Locale.ROOT, "%d clients wait here already", most));
   }
 
   static TooManyReaders ofOne(int most) {
-    return new TooManyReaders("%d clients with your token wait here already".formatted(most));
+    return new TooManyReaders(
+        String.format(Locale.ROOT, "%d clients with your token wait here already", most));
   }
 }

@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -60,7 +61,8 @@ public final class Webhooks {
     try {
       return Attempt.answered(now, post.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {
-      return Attempt.failed(now, "No answer within %d ms.".formatted(timeout.toMillis()));
+      return Attempt.failed(
+          now, String.format(Locale.ROOT, "No answer within %d ms.", timeout.toMillis()));
     } catch (ExecutionException e) {
       return Attempt.failed(now, explained(e));
     } finally {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -84,8 +85,15 @@ abstract class HttpBench extends PlayedHosts {
 
   private void say(String what, Pairs pairs) {
     String line =
-        "%s, %s: %.0f against %.0f a second; ratio %.2f of %d pairs"
-            .formatted(name, what, pairs.measured(), pairs.baseline(), pairs.ratio(), pairs.size());
+        String.format(
+            Locale.ROOT,
+            "%s, %s: %.0f against %.0f a second; ratio %.2f of %d pairs",
+            name,
+            what,
+            pairs.measured(),
+            pairs.baseline(),
+            pairs.ratio(),
+            pairs.size());
     Report.say(line);
   }
 
@@ -200,7 +208,8 @@ abstract class HttpBench extends PlayedHosts {
     List<UUID> guests = new ArrayList<>();
     for (int guest = 0; guest < 2_000 * SECONDS; guest++) {
       DomainDescription domain =
-          Domains.running("posted-%d-%d".formatted(round, guest), Domains.network("vda"));
+          Domains.running(
+              String.format(Locale.ROOT, "posted-%d-%d", round, guest), Domains.network("vda"));
       hosts().put("kvm-a", domain);
       guests.add(domain.uuid());
     }
@@ -292,16 +301,17 @@ abstract class HttpBench extends PlayedHosts {
 
   private void sayGrowth(String what, Pairs few, Pairs many) {
     String line =
-        "%s, %s: %.0f a second of %d migrations, %.0f of %d; time ratio %.2f (hello %.2f)"
-            .formatted(
-                name,
-                what,
-                few.measured(),
-                FEW,
-                many.measured(),
-                MANY,
-                few.measured() / many.measured(),
-                few.baseline() / many.baseline());
+        String.format(
+            Locale.ROOT,
+            "%s, %s: %.0f a second of %d migrations, %.0f of %d; time ratio %.2f (hello %.2f)",
+            name,
+            what,
+            few.measured(),
+            FEW,
+            many.measured(),
+            MANY,
+            few.measured() / many.measured(),
+            few.baseline() / many.baseline());
     Report.say(line);
   }
 

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -46,9 +47,16 @@ class StartBench {
 
   private static void say(String what, String unit, Pairs pairs) {
     Report.say(
-        "%s: %.0f %s empty, %.0f %s virt-ferry; ratio %.2f of %d pairs"
-            .formatted(
-                what, pairs.baseline(), unit, pairs.measured(), unit, pairs.ratio(), pairs.size()));
+        String.format(
+            Locale.ROOT,
+            "%s: %.0f %s empty, %.0f %s virt-ferry; ratio %.2f of %d pairs",
+            what,
+            pairs.baseline(),
+            unit,
+            pairs.measured(),
+            unit,
+            pairs.ratio(),
+            pairs.size()));
   }
 
   private Start start(Path jar, Path directory) throws IOException, InterruptedException {
@@ -83,7 +91,8 @@ class StartBench {
     return client
             .send(
                 HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:%d/v1/migrations".formatted(port)))
+                        URI.create(
+                            String.format(Locale.ROOT, "http://127.0.0.1:%d/v1/migrations", port)))
                     .build(),
                 BodyHandlers.discarding())
             .statusCode()

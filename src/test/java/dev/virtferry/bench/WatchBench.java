@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,17 +42,23 @@ class WatchBench extends PlayedHosts {
 
     String per(Cost first) {
       int more = watched - first.watched;
-      return "%.1f KiB of heap, %.2f threads and %.2f ms of processor time a second for each more"
-          .formatted(
-              (heapBytes - first.heapBytes) / 1024.0 / more,
-              (double) (threads - first.threads) / more,
-              (processor - first.processor) * 1000 / more);
+      return String.format(
+          Locale.ROOT,
+          "%.1f KiB of heap, %.2f threads and %.2f ms of processor time a second for each more",
+          (heapBytes - first.heapBytes) / 1024.0 / more,
+          (double) (threads - first.threads) / more,
+          (processor - first.processor) * 1000 / more);
     }
 
     @Override
     public String toString() {
-      return "%d watched: %.1f MiB of heap, %d threads, %.0f %% of a processor"
-          .formatted(watched, heapBytes / 1024.0 / 1024, threads, processor * 100);
+      return String.format(
+          Locale.ROOT,
+          "%d watched: %.1f MiB of heap, %d threads, %.0f %% of a processor",
+          watched,
+          heapBytes / 1024.0 / 1024,
+          threads,
+          processor * 100);
     }
   }
 

@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -117,7 +118,8 @@ record Chart(List<HasMetadata> objects) {
   <T extends HasMetadata> T the(Class<T> kind) {
     List<T> all = all(kind);
     if (all.size() != 1) {
-      throw new AssertionError("%d of %s".formatted(all.size(), kind.getSimpleName()));
+      throw new AssertionError(
+          String.format(Locale.ROOT, "%d of %s", all.size(), kind.getSimpleName()));
     }
     return all.getFirst();
   }

@@ -3,6 +3,7 @@ package dev.virtferry.fuzz;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
@@ -93,7 +94,7 @@ public final class DisturbedJson {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (careful && (c < ' ' || c == '"' || c == '\\' || Character.isSurrogate(c))) {
-        quoted.append("\\u%04x".formatted((int) c));
+        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
       } else {
         quoted.append(c);
       }

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -30,15 +31,21 @@ enum Flood {
     @Override
     String text(long number, String authorization) {
       String address = number % 2 == 0 ? "/v3/api-docs" : "/v1/hosts";
-      return "GET %s HTTP/1.1\r\nHost: localhost\r\nAccept-Language: en-x-a%d\r\n\r\n"
-          .formatted(address, number);
+      return String.format(
+          Locale.ROOT,
+          "GET %s HTTP/1.1\r\nHost: localhost\r\nAccept-Language: en-x-a%d\r\n\r\n",
+          address,
+          number);
     }
   },
   REFUSED_CALLS(2, null) {
     @Override
     String text(long number, String authorization) {
       String body =
-          "{\"domain\":\"nobody-%d\",\"destUri\":\"qemu+tls://x/system\"}".formatted(number);
+          String.format(
+              Locale.ROOT,
+              "{\"domain\":\"nobody-%d\",\"destUri\":\"qemu+tls://x/system\"}",
+              number);
       return "POST /v1/migrations HTTP/1.1\r\nHost: localhost\r\n"
           + authorization
           + "Content-Type: application/json\r\nContent-Length: "

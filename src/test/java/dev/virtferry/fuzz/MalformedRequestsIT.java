@@ -216,7 +216,8 @@ class MalformedRequestsIT {
   }
 
   private static String described(Sent sent) {
-    return "%d (%s)%n%s%n".formatted(sent.number(), sent.kind(), cut(sent.text()));
+    return String.format(
+        Locale.ROOT, "%d (%s)%n%s%n", sent.number(), sent.kind(), cut(sent.text()));
   }
 
   private static String cut(String text) {

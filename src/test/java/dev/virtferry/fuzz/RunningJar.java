@@ -3,11 +3,13 @@ package dev.virtferry.fuzz;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
+import dev.virtferry.DefaultLocale;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -37,12 +39,11 @@ final class RunningJar implements AutoCloseable {
 
   static RunningJar start(Path directory) throws IOException {
     int port = freePort();
-    var builder =
-        new ProcessBuilder(
-            JAVA.resolve("java").toString(),
-            "-Xmx256m",
-            "-jar",
-            Path.of("target", "virt-ferry.jar").toAbsolutePath().toString());
+    List<String> command = new ArrayList<>(List.of(JAVA.resolve("java").toString(), "-Xmx256m"));
+    command.addAll(DefaultLocale.settings());
+    command.addAll(
+        List.of("-jar", Path.of("target", "virt-ferry.jar").toAbsolutePath().toString()));
+    var builder = new ProcessBuilder(command);
     builder
         .environment()
         .putAll(

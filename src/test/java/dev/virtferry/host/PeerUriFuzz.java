@@ -55,7 +55,8 @@ class PeerUriFuzz {
   }
 
   private static String written(PeerUri uri) {
-    return "qemu+%s://%s:%d/system".formatted(uri.transport(), uri.host(), uri.port());
+    return String.format(
+        Locale.ROOT, "qemu+%s://%s:%d/system", uri.transport(), uri.host(), uri.port());
   }
 
   private static void agreesWithTheStandard(String text) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -49,13 +50,14 @@ final class Chaos {
 
     @Override
     public String toString() {
-      return "%s: seen %s, ended %s after %.1f s%s"
-          .formatted(
-              trouble,
-              seen,
-              end,
-              millis / 1000.0,
-              lies.isEmpty() ? "" : " UNTRUE: " + String.join(" | ", lies));
+      return String.format(
+          Locale.ROOT,
+          "%s: seen %s, ended %s after %.1f s%s",
+          trouble,
+          seen,
+          end,
+          millis / 1000.0,
+          lies.isEmpty() ? "" : " UNTRUE: " + String.join(" | ", lies));
     }
   }
 

@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.virtferry.lab.Chaos.Outcome;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 
 /** The outcomes as a table in Markdown: a row for each fault, a column for each moment. */
@@ -16,7 +17,9 @@ final class ChaosReport {
   static String of(long seed, List<Outcome> outcomes) {
     long truthful = outcomes.stream().filter(o -> o.lies().isEmpty()).count();
     var text = new StringBuilder();
-    text.append("Seed %d: %d runs, %d truthful.\n\n".formatted(seed, outcomes.size(), truthful));
+    text.append(
+        String.format(
+            Locale.ROOT, "Seed %d: %d runs, %d truthful.\n\n", seed, outcomes.size(), truthful));
     text.append("| Fault |");
     for (Moment moment : Moment.values()) {
       text.append(" %s |".formatted(moment));
@@ -45,14 +48,15 @@ final class ChaosReport {
             .collect(groupingBy(Outcome::end, TreeMap::new, counting()))
             .entrySet()
             .stream()
-            .map(e -> "%d %s".formatted(e.getValue(), e.getKey()))
+            .map(e -> String.format(Locale.ROOT, "%d %s", e.getValue(), e.getKey()))
             .collect(joining("; "));
     List<Long> times = here.stream().map(Outcome::millis).sorted().toList();
     long untrue = here.stream().filter(o -> !o.lies().isEmpty()).count();
-    return "%s; %.1f s%s"
-        .formatted(
-            ends,
-            times.get(times.size() / 2) / 1000.0,
-            untrue == 0 ? "" : "; **%d untrue**".formatted(untrue));
+    return String.format(
+        Locale.ROOT,
+        "%s; %.1f s%s",
+        ends,
+        times.get(times.size() / 2) / 1000.0,
+        untrue == 0 ? "" : String.format(Locale.ROOT, "; **%d untrue**", untrue));
   }
 }

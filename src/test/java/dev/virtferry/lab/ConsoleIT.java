@@ -180,7 +180,7 @@ class ConsoleIT extends PlayedHosts {
   }
 
   private String url(String hash) {
-    return "http://127.0.0.1:%d/%s".formatted(port, hash);
+    return String.format(Locale.ROOT, "http://127.0.0.1:%d/%s", port, hash);
   }
 
   private void signIn(String token) {
@@ -514,7 +514,7 @@ class ConsoleIT extends PlayedHosts {
   @Test
   void endedOnesAreFilteredAndPaged() {
     for (int i = 0; i < 21; i++) {
-      var guest = guest("many-%02d".formatted(i), "vda");
+      var guest = guest(String.format(Locale.ROOT, "many-%02d", i), "vda");
       running(guest, 100);
       arrived(guest);
       await().until(() -> unended() == 0);

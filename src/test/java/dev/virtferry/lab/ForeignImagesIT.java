@@ -95,7 +95,7 @@ class ForeignImagesIT {
 
   private static String disks(String... targets) {
     return ",\"disks\":"
-        + Stream.of(targets).map("\"%s\""::formatted).collect(joining(",", "[", "]"));
+        + Stream.of(targets).map(target -> "\"" + target + "\"").collect(joining(",", "[", "]"));
   }
 
   private JsonNode plan(String more) {

@@ -41,8 +41,14 @@ class GuardBench {
             Locale.ROOT, "pair %d: %.1f ms plain, %.1f ms guarded%n", pairs.size(), plain, guarded);
       }
       String result =
-          "%d pairs: median downtime %.1f ms plain, %.1f ms guarded; ratio %.2f (median of pairs), added %.1f ms"
-              .formatted(PAIRS, pairs.baseline(), pairs.measured(), pairs.ratio(), pairs.added());
+          String.format(
+              Locale.ROOT,
+              "%d pairs: median downtime %.1f ms plain, %.1f ms guarded; ratio %.2f (median of pairs), added %.1f ms",
+              PAIRS,
+              pairs.baseline(),
+              pairs.measured(),
+              pairs.ratio(),
+              pairs.added());
       Report.say(result);
     }
   }

@@ -3,6 +3,7 @@ package dev.virtferry.lab;
 import dev.virtferry.lab.Intrusion.Ending;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** The endings as a table in Markdown: a row for each hand, a column for each spot. */
 final class HandsReport {
@@ -12,7 +13,8 @@ final class HandsReport {
   static String of(List<Ending> endings) {
     long truthful = endings.stream().filter(e -> e.lies().isEmpty()).count();
     var text = new StringBuilder();
-    text.append("%d cells, %d truthful.\n\n| Hand |".formatted(endings.size(), truthful));
+    text.append(
+        String.format(Locale.ROOT, "%d cells, %d truthful.\n\n| Hand |", endings.size(), truthful));
     for (Spot spot : Spot.values()) {
       text.append(" %s |".formatted(spot.title()));
     }

@@ -1,6 +1,7 @@
 package dev.virtferry.lab;
 
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** The settings of a service that reaches hosts of the lab in ways of its own. */
@@ -15,7 +16,7 @@ final class HostRows {
 
   /** A way to a host; the memory stream goes to that address. */
   HostRows add(String name, String uri, String peerUri, String address) {
-    String row = "FERRY_HOSTS_%d_".formatted(rows++);
+    String row = String.format(Locale.ROOT, "FERRY_HOSTS_%d_", rows++);
     environment.put(row + "NAME", name);
     environment.put(row + "URI", uri);
     environment.put(row + "PEERURI", peerUri);

@@ -173,7 +173,11 @@ final class Intrusion {
   private void accepted(int status, Service.Answer answer) {
     if (answer.status() != status) {
       lies.add(
-          "answered %d: %s".formatted(answer.status(), answer.body().path("detail").asString("")));
+          String.format(
+              Locale.ROOT,
+              "answered %d: %s",
+              answer.status(),
+              answer.body().path("detail").asString("")));
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -102,9 +103,11 @@ final class Lab implements AutoCloseable {
 
   String peer(String host) {
     Map<String, String> environment = environment();
-    for (int i = 0; environment.containsKey("FERRY_HOSTS_%d_NAME".formatted(i)); i++) {
-      if (host.equals(environment.get("FERRY_HOSTS_%d_NAME".formatted(i)))) {
-        return environment.getOrDefault("FERRY_HOSTS_%d_URI".formatted(i), "");
+    for (int i = 0;
+        environment.containsKey(String.format(Locale.ROOT, "FERRY_HOSTS_%d_NAME", i));
+        i++) {
+      if (host.equals(environment.get(String.format(Locale.ROOT, "FERRY_HOSTS_%d_NAME", i)))) {
+        return environment.getOrDefault(String.format(Locale.ROOT, "FERRY_HOSTS_%d_URI", i), "");
       }
     }
     throw new IllegalArgumentException("The lab has no host " + host);
@@ -287,7 +290,8 @@ final class Lab implements AutoCloseable {
     }
     String words = Files.readString(output, UTF_8).strip();
     if (process.exitValue() != 0) {
-      throw new LabFailed("%s ended with %d: %s".formatted(line, process.exitValue(), words));
+      throw new LabFailed(
+          String.format(Locale.ROOT, "%s ended with %d: %s", line, process.exitValue(), words));
     }
     return words;
   }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -53,13 +54,14 @@ class LagBench {
     }
     lags.forEach((way, millis) ->
         Report.say(
-            "%s: median %.0f ms, least %.0f, most %.0f, of %d"
-                .formatted(
-                    way,
-                    Pairs.median(millis),
-                    millis.stream().mapToDouble(m -> m).min().orElseThrow(),
-                    millis.stream().mapToDouble(m -> m).max().orElseThrow(),
-                    millis.size())));
+            String.format(
+                Locale.ROOT,
+                "%s: median %.0f ms, least %.0f, most %.0f, of %d",
+                way,
+                Pairs.median(millis),
+                millis.stream().mapToDouble(m -> m).min().orElseThrow(),
+                millis.stream().mapToDouble(m -> m).max().orElseThrow(),
+                millis.size())));
   }
 
   /** What everybody else waits for as well: libvirt is at its own end when virsh returns. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.virtferry.DefaultLocale;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,14 +34,10 @@ class LockedStartIT {
   private Ended run(Path java, Map<String, String> environment, String... words) throws Exception {
     List<String> command =
         new ArrayList<>(
-            List.of(
-                "sh",
-                "-c",
-                "umask 0; exec \"$@\"",
-                "sh",
-                java.resolve("bin/java").toString(),
-                "-jar",
-                Path.of("target", "virt-ferry.jar").toAbsolutePath().toString()));
+            List.of("sh", "-c", "umask 0; exec \"$@\"", "sh", java.resolve("bin/java").toString()));
+    command.addAll(DefaultLocale.settings());
+    command.addAll(
+        List.of("-jar", Path.of("target", "virt-ferry.jar").toAbsolutePath().toString()));
     command.addAll(List.of(words));
     var builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().putAll(environment);

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -49,11 +50,17 @@ class MigrateBench {
       pairs.add(byVirsh(lab), byService(lab, service, spent));
     }
     Report.say(
-        "%s, %d pairs: median %.0f ms by virsh, %.0f ms by POST; ratio %.3f, added %.0f ms"
-            .formatted(
-                size, PAIRS, pairs.baseline(), pairs.measured(), pairs.ratio(), pairs.added()));
-    spent.forEach(
-        (part, millis) -> Report.say("  %s: %.0f ms".formatted(part, Pairs.median(millis))));
+        String.format(
+            Locale.ROOT,
+            "%s, %d pairs: median %.0f ms by virsh, %.0f ms by POST; ratio %.3f, added %.0f ms",
+            size,
+            PAIRS,
+            pairs.baseline(),
+            pairs.measured(),
+            pairs.ratio(),
+            pairs.added()));
+    spent.forEach((part, millis) ->
+        Report.say(String.format(Locale.ROOT, "  %s: %.0f ms", part, Pairs.median(millis))));
   }
 
   private static String source(Lab lab) {
@@ -103,11 +110,15 @@ class MigrateBench {
     for (JsonNode change : service.get("/v1/migrations/" + id + "/history").body().get("items")) {
       Instant at = Instant.parse(change.get("at").asString());
       if (!change.get("to").asString().equals("QUEUED")) {
-        note(spent, "%d until %s".formatted(part++, change.get("to").asString()), before, at);
+        note(
+            spent,
+            String.format(Locale.ROOT, "%d until %s", part++, change.get("to").asString()),
+            before,
+            at);
         before = at;
       }
     }
-    note(spent, "%d until it is seen".formatted(part), before, seen);
+    note(spent, String.format(Locale.ROOT, "%d until it is seen", part), before, seen);
     spent
         .computeIfAbsent("processor time of the service", _ -> new ArrayList<>())
         .add(service.processorMillis() - processor);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -181,7 +182,8 @@ final class Service implements AutoCloseable {
         if (!running.waitFor(30, TimeUnit.SECONDS)) {
           kill();
         } else if (running.exitValue() != ENDED_BY_SIGTERM) {
-          throw new AssertionError("ended with %d, see the log".formatted(running.exitValue()));
+          throw new AssertionError(
+              String.format(Locale.ROOT, "ended with %d, see the log", running.exitValue()));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

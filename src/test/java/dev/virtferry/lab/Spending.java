@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.core.ConditionEvaluationListener;
@@ -91,10 +92,11 @@ final class Spending {
     Duration wall = Duration.between(began, Instant.now());
     Duration processor = processorsOfTheMachine().minus(processorsBefore);
     StringBuilder line =
-        new StringBuilder("%s %d %d".formatted(test, wall.toMillis(), processor.toMillis()));
+        new StringBuilder(
+            String.format(Locale.ROOT, "%s %d %d", test, wall.toMillis(), processor.toMillis()));
     for (Kind kind : Kind.values()) {
       Spent it = spent.getOrDefault(kind, Spent.NOTHING);
-      line.append(" %d %d".formatted(it.times(), it.millis()));
+      line.append(String.format(Locale.ROOT, " %d %d", it.times(), it.millis()));
     }
     try {
       Files.createDirectories(DIRECTORY);

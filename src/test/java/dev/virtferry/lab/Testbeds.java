@@ -1,5 +1,6 @@
 package dev.virtferry.lab;
 
+import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +19,9 @@ final class Testbeds implements AutoCloseable {
   /** One that nobody uses; a new one when there is none. */
   Testbed lease() {
     Testbed free = idle.poll();
-    return free == null ? Testbed.start("%s-%d".formatted(NAME, started.incrementAndGet())) : free;
+    return free == null
+        ? Testbed.start(String.format(Locale.ROOT, "%s-%d", NAME, started.incrementAndGet()))
+        : free;
   }
 
   void giveBack(Testbed testbed) {

@@ -1,5 +1,6 @@
 package dev.virtferry.lab;
 
+import dev.virtferry.DefaultLocale;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,6 +43,7 @@ final class TrainedJar {
       throw new IllegalStateException(e);
     }
     List<String> command = new ArrayList<>(List.of(java(), "-XX:AOTCache=" + cache));
+    command.addAll(DefaultLocale.settings());
     if (!Boolean.getBoolean("lab.optimized")) {
       // The services of tests live for seconds: what the second compiler does to them never pays.
       command.add("-XX:TieredStopAtLevel=1");
@@ -52,6 +54,7 @@ final class TrainedJar {
 
   private static void run(Object... words) throws IOException, InterruptedException {
     List<String> line = new ArrayList<>(List.of(java()));
+    line.addAll(DefaultLocale.settings());
     List.of(words).forEach(word -> line.add(word.toString()));
     Path output = DIRECTORY.resolve("training.log");
     var builder = new ProcessBuilder(line).directory(DIRECTORY.toFile()).redirectErrorStream(true);

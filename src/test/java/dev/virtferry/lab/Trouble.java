@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 
@@ -94,13 +95,14 @@ record Trouble(
 
   @Override
   public String toString() {
-    return "%3d %-10s %-26s after %4d ms%s%s"
-        .formatted(
-            number,
-            moment,
-            fault,
-            moment.millis(delay),
-            first ? ", source's link" : ", destination's link",
-            guarded ? ", guarded" : "");
+    return String.format(
+        Locale.ROOT,
+        "%3d %-10s %-26s after %4d ms%s%s",
+        number,
+        moment,
+        fault,
+        moment.millis(delay),
+        first ? ", source's link" : ", destination's link",
+        guarded ? ", guarded" : "");
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.libvirt.Connect;
@@ -39,8 +40,14 @@ class VisibleBench {
       }
     }
     Report.say(
-        "until the job is visible, %d pairs: median %.0f ms by virsh, %.0f ms by POST; ratio %.2f, added %.0f ms"
-            .formatted(PAIRS, pairs.baseline(), pairs.measured(), pairs.ratio(), pairs.added()));
+        String.format(
+            Locale.ROOT,
+            "until the job is visible, %d pairs: median %.0f ms by virsh, %.0f ms by POST; ratio %.2f, added %.0f ms",
+            PAIRS,
+            pairs.baseline(),
+            pairs.measured(),
+            pairs.ratio(),
+            pairs.added()));
   }
 
   private static String source(Lab lab) {

@@ -7,6 +7,7 @@ import dev.virtferry.bench.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -34,9 +35,13 @@ class WireBench {
       }
     }
     Report.say(
-        "bytes on the wire, %d rounds: median %.1f MiB had to move, %.1f MiB moved; ratio %.3f"
-            .formatted(
-                ROUNDS, pairs.baseline() / (1 << 20), pairs.measured() / (1 << 20), pairs.ratio()));
+        String.format(
+            Locale.ROOT,
+            "bytes on the wire, %d rounds: median %.1f MiB had to move, %.1f MiB moved; ratio %.3f",
+            ROUNDS,
+            pairs.baseline() / (1 << 20),
+            pairs.measured() / (1 << 20),
+            pairs.ratio()));
   }
 
   private static void migrate(Lab lab, Service service, Pairs pairs) {

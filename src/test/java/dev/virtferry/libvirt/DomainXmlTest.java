@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -206,7 +207,8 @@ class DomainXmlTest {
   void readsTenThousandDisks() {
     String devices =
         IntStream.range(0, 10_000)
-            .mapToObj("<disk type='file'><source file='/s'/><target dev='vd%d'/></disk>"::formatted)
+            .mapToObj(
+                n -> "<disk type='file'><source file='/s'/><target dev='vd" + n + "'/></disk>")
             .reduce(new StringBuilder(), StringBuilder::append, StringBuilder::append)
             .toString();
     assertThat(domain(devices).disks())
@@ -273,7 +275,7 @@ class DomainXmlTest {
   @Test
   void asksNobodyForAnythingThatADefinitionNames() throws IOException {
     try (var door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      String there = "http://127.0.0.1:%d/x".formatted(door.getLocalPort());
+      String there = String.format(Locale.ROOT, "http://127.0.0.1:%d/x", door.getLocalPort());
       for (String xml : beckoning(there)) {
         try {
           DomainXml domain = DomainXml.parse(xml);

@@ -42,7 +42,7 @@ class CallMappingTest {
 
   @Test
   void mapsAThousandDisks() {
-    String[] targets = IntStream.range(0, 1000).mapToObj("vd%d"::formatted).toArray(String[]::new);
+    String[] targets = IntStream.range(0, 1000).mapToObj(n -> "vd" + n).toArray(String[]::new);
     assertThat(call(Orders.copying(targets)).parameters().getAll("migrate_disks"))
         .extracting(TypedValue::value)
         .containsExactly((Object[]) targets);

@@ -9,6 +9,7 @@ import dev.virtferry.libvirt.Domains;
 import dev.virtferry.notice.Receiver;
 import dev.virtferry.notice.Receiver.Heard;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,7 +130,7 @@ abstract class WebhooksContract extends ApiTest {
     assertThat(event.get("datacontenttype").asString()).isEqualTo("application/json");
     assertThat(event.get("data")).isEqualTo(get("/v1/migrations/" + id));
     assertThat(event.get("sequence").asString())
-        .isEqualTo("%010d".formatted(event.at("/data/version").asInt()));
+        .isEqualTo(String.format(Locale.ROOT, "%010d", event.at("/data/version").asInt()));
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -89,7 +90,9 @@ class WebhooksTest {
   void isNotToldByAnyOtherStatus(int status) throws InterruptedException {
     receiver.behave(Receiver.answering(status));
     assertThat(tell(here()))
-        .isEqualTo(new Attempt(NOON, status, "The receiver answered %d.".formatted(status)));
+        .isEqualTo(
+            new Attempt(
+                NOON, status, String.format(Locale.ROOT, "The receiver answered %d.", status)));
     assertThat(receiver.heard()).as("one request for each attempt").hasSize(1);
   }
 

@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ final class Filter {
     if (domains != null) {
       List<String> any = new ArrayList<>(List.of("1 = 0"));
       for (int i = 0; i < domains.size(); i++) {
-        any.add("m.domain_name like :pattern%d escape '!'".formatted(i));
+        any.add(String.format(Locale.ROOT, "m.domain_name like :pattern%d escape '!'", i));
         parameters.put("pattern" + i, Scope.like(domains.get(i)));
       }
       conditions.add("(" + String.join(" or ", any) + ")");

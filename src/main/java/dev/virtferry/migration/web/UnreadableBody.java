@@ -4,6 +4,7 @@ import static dev.virtferry.problem.ProblemType.INVALID_REQUEST;
 
 import dev.virtferry.problem.Problem;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import tools.jackson.core.JacksonException;
@@ -49,9 +50,12 @@ final class UnreadableBody {
 
   private static String syntax(StreamReadException broken) {
     var place = broken.getLocation();
-    return ("The body is not JSON that can be read: look at line %d, column %d. A field may occur"
-            + " only once.")
-        .formatted(place.getLineNr(), place.getColumnNr());
+    return String.format(
+        Locale.ROOT,
+        "The body is not JSON that can be read: look at line %d, column %d. A field may occur"
+            + " only once.",
+        place.getLineNr(),
+        place.getColumnNr());
   }
 
   private static String known(UnrecognizedPropertyException unknown) {

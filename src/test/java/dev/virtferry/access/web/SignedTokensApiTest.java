@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Date;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,9 @@ class SignedTokensApiTest extends ApiTest {
   static void keys(DynamicPropertyRegistry settings) {
     settings.add(
         "ferry.access.jwt.jwk-set-uri",
-        () -> "http://127.0.0.1:%d/keys".formatted(PROVIDER.getAddress().getPort()));
+        () ->
+            String.format(
+                Locale.ROOT, "http://127.0.0.1:%d/keys", PROVIDER.getAddress().getPort()));
   }
 
   private static String token(ECKey key, String name) {

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -67,7 +68,8 @@ class SlowClientsTest extends PlayedHosts {
   private HttpResponse<String> list() throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/v1/migrations".formatted(port)))
+          HttpRequest.newBuilder(
+                  URI.create(String.format(Locale.ROOT, "http://127.0.0.1:%d/v1/migrations", port)))
               .header("Authorization", "Bearer " + Callers.TOKEN)
               .timeout(Duration.ofSeconds(60))
               .build(),

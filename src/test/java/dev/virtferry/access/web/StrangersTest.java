@@ -220,7 +220,11 @@ class StrangersTest extends PlayedHosts {
     Socket kept = connection(port);
     String body = "{\"domain\":\"web-01\",\"destUri\":\"qemu+tls://kvm-b/system\"}";
     send(
-        kept, START + TOKEN + JSON + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body));
+        kept,
+        START
+            + TOKEN
+            + JSON
+            + String.format(Locale.ROOT, "Content-Length: %d\r\n\r\n%s", body.length(), body));
     String accepted = until(kept, "\r\n\r\n");
     String address =
         accepted.replaceAll("(?s).*Location: (\\S+).*", "$1").replaceAll("^http://[^/]+", "");
@@ -284,7 +288,10 @@ class StrangersTest extends PlayedHosts {
       slow.add(
           dripping(
               port,
-              START + TOKEN + JSON + "Content-Length: %d\r\n\r\n".formatted(client + 900),
+              START
+                  + TOKEN
+                  + JSON
+                  + String.format(Locale.ROOT, "Content-Length: %d\r\n\r\n", client + 900),
               " "));
     }
     for (Socket socket : slow) {

@@ -9,6 +9,7 @@ import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -74,7 +75,11 @@ class ConditionalChangeApiTest extends ApiTest {
   }
 
   private MvcTestResult patch(long bandwidth, String... ifMatch) {
-    return call("PATCH", "", "{\"options\":{\"bandwidthMiBps\":%d}}".formatted(bandwidth), ifMatch);
+    return call(
+        "PATCH",
+        "",
+        String.format(Locale.ROOT, "{\"options\":{\"bandwidthMiBps\":%d}}", bandwidth),
+        ifMatch);
   }
 
   private MvcTestResult call(String method, String part, String content, String... ifMatch) {
@@ -138,7 +143,7 @@ class ConditionalChangeApiTest extends ApiTest {
   void isHeededByEveryCallThatChangesAMigration(
       String method, @Nullable String part, String content) {
     String before = etag();
-    String stale = "\"%d-1\"".formatted(Integer.parseInt(version(before)) + 7);
+    String stale = String.format(Locale.ROOT, "\"%d-1\"", Integer.parseInt(version(before)) + 7);
     String at = part == null ? "" : part;
     assertNotDone(call(method, at, content, stale));
     assertProblem(call(method, at, content, "3-1"), 400, "invalid-request", "If-Match");

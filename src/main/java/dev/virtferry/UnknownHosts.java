@@ -3,6 +3,7 @@ package dev.virtferry;
 import dev.virtferry.access.AccessProperties;
 import dev.virtferry.host.Inventory;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Set;
 import org.springframework.stereotype.Component;
 
@@ -32,14 +33,15 @@ final class UnknownHosts {
   private static void require(String host, Set<String> names, int token) {
     if (!names.contains(host)) {
       throw new SettingMistake(
-          "ferry.access.tokens[%d].hosts: '%s' is no host of ferry.hosts; %s."
-              .formatted(
-                  token,
-                  host,
-                  names.stream()
-                      .min(Comparator.comparingInt(name -> Spelling.distance(host, name)))
-                      .map("the nearest is '%s'"::formatted)
-                      .orElse("it has none")));
+          String.format(
+              Locale.ROOT,
+              "ferry.access.tokens[%d].hosts: '%s' is no host of ferry.hosts; %s.",
+              token,
+              host,
+              names.stream()
+                  .min(Comparator.comparingInt(name -> Spelling.distance(host, name)))
+                  .map(nearest -> "the nearest is '" + nearest + "'")
+                  .orElse("it has none")));
     }
   }
 }

@@ -56,9 +56,7 @@ final class Qcow2Image implements GuestImage {
     if ((header.features() & ~TOLERABLE_FEATURES) != 0) {
       throw new IncomparableImage(
           String.format(
-              Locale.ROOT,
-              "it uses features (%x) that change how it is read",
-              header.features()));
+              Locale.ROOT, "it uses features (%x) that change how it is read", header.features()));
     }
   }
 

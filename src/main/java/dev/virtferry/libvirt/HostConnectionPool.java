@@ -80,7 +80,8 @@ final class HostConnectionPool implements AutoCloseable {
     try {
       return answered(lane, query, atMost, () -> {});
     } catch (TimeoutException e) {
-      throw new HostUnreachable(host.name(), String.format(Locale.ROOT, "no answer within %d ms", atMost.toMillis()));
+      throw new HostUnreachable(
+          host.name(), String.format(Locale.ROOT, "no answer within %d ms", atMost.toMillis()));
     }
   }
 

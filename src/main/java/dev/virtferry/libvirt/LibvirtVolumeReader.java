@@ -3,6 +3,7 @@ package dev.virtferry.libvirt;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -87,7 +88,9 @@ final class LibvirtVolumeReader implements VolumeReader {
           : HostConnectionPool.rethrown(e.getCause());
     } catch (TimeoutException e) {
       throw new HostUnreachable(
-          host, "it sent nothing of an image for %d s".formatted(READ_LIMIT.toSeconds()));
+          host,
+          String.format(
+              Locale.ROOT, "it sent nothing of an image for %d s", READ_LIMIT.toSeconds()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostUnreachable(host, "interrupted while reading an image");

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,7 +88,9 @@ class FullDiskIT {
     return client
         .send(
             HttpRequest.newBuilder(
-                    URI.create("http://127.0.0.1:%d/actuator/health/%s".formatted(management, of)))
+                    URI.create(
+                        String.format(
+                            Locale.ROOT, "http://127.0.0.1:%d/actuator/health/%s", management, of)))
                 .build(),
             BodyHandlers.discarding())
         .statusCode();

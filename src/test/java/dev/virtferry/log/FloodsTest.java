@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.virtferry.migration.MovedClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,7 @@ class FloodsTest {
   @Test
   void timesDoNotMakeAnotherKind() {
     for (int second = 10; second < 60; second++) {
-      log.warn("Not since {}", "2026-05-01T12:00:%d.123Z".formatted(second));
+      log.warn("Not since {}", String.format(Locale.ROOT, "2026-05-01T12:00:%d.123Z", second));
     }
     assertThat(lines()).hasSize(5);
   }

@@ -17,9 +17,10 @@ import org.slf4j.helpers.FormattingTuple;
 import org.slf4j.helpers.MessageFormatter;
 
 /**
- * Sums up warnings and errors that are told over and over, such as while a database is away: the
- * first few of a kind are written as they are, the others of that minute, and of every one that
- * follows without a pause, as one line. Two are of a kind when they differ in times and ids only.
+ * Sums up warnings, errors and stack traces that are told over and over, such as while a database
+ * is away: the first few of a kind are written as they are, the others of that minute, and of every
+ * one that follows without a pause, as one line. Two are of a kind when they differ in times and
+ * ids only.
  */
 final class Floods extends TurboFilter {
 
@@ -99,10 +100,12 @@ final class Floods extends TurboFilter {
     }
     long now = clock.millis();
     sumUp(now);
-    if (!level.isGreaterOrEqual(Level.WARN)) {
+    FormattingTuple told = MessageFormatter.arrayFormat(format, arguments);
+    boolean trouble = failure != null || told.getThrowable() != null;
+    if (!trouble && !level.isGreaterOrEqual(Level.WARN)) {
       return FilterReply.NEUTRAL;
     }
-    Kind kind = Kind.of(logger, level, MessageFormatter.arrayFormat(format, arguments), failure);
+    Kind kind = Kind.of(logger, level, told, failure);
     Flood flood =
         floods
             .asMap()

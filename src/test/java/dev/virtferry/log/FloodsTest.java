@@ -103,6 +103,15 @@ class FloodsTest {
     assertThat(lines()).hasSize(7);
   }
 
+  /** As db-scheduler tells of each attempt at a heartbeat. */
+  @Test
+  void aStackTraceIsTroubleWhateverItsLevelIs() {
+    for (int i = 0; i < 50; i++) {
+      log.info("Remaining retries={}", i, new IllegalStateException());
+    }
+    assertThat(lines()).hasSize(5);
+  }
+
   @Test
   void whatIsNoTroubleIsWrittenAlways() {
     for (int i = 0; i < 50; i++) {

@@ -1,10 +1,13 @@
 package dev.virtferry.access.web;
 
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.coyote.Processor;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +37,24 @@ public final class PromptHttp extends Http11NioProtocol {
     looks =
         getUtilityExecutor()
             .scheduleWithFixedDelay(
-                receptions::endOverdue,
+                this::look,
                 BETWEEN_LOOKS.toMillis(),
                 BETWEEN_LOOKS.toMillis(),
                 TimeUnit.MILLISECONDS);
+  }
+
+  /** Until TLS is agreed on, no processor knows of a connection. */
+  private void look() {
+    long now = System.nanoTime();
+    for (SocketWrapperBase<NioChannel> socket : getEndpoint().getConnections()) {
+      NioChannel channel = socket.getSocket();
+      SocketChannel connection = channel.getIOChannel();
+      // Null once it is closed.
+      if (connection != null && !channel.isHandshakeComplete()) {
+        receptions.begin(connection, now);
+      }
+    }
+    receptions.endOverdue();
   }
 
   @Override

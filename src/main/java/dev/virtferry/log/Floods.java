@@ -9,9 +9,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 import org.slf4j.Marker;
 import org.slf4j.helpers.FormattingTuple;
 import org.slf4j.helpers.MessageFormatter;
@@ -19,8 +21,8 @@ import org.slf4j.helpers.MessageFormatter;
 /**
  * Sums up warnings, errors and stack traces that are told over and over, such as while a database
  * is away: the first few of a kind are written as they are, the others of that minute, and of every
- * one that follows without a pause, as one line. Two are of a kind when they differ in times and
- * ids only.
+ * one that follows without a pause, as one line. Two are of a kind when they are told of the same
+ * migration, or of none, and differ in times and ids only.
  */
 final class Floods extends TurboFilter {
 
@@ -53,12 +55,14 @@ final class Floods extends TurboFilter {
     this.log = context.getLogger(Floods.class);
   }
 
-  private record Kind(String logger, Level level, String text, String failure) {
+  private record Kind(
+      String migration, String logger, Level level, String text, String failure) {
 
     static Kind of(Logger logger, Level level, FormattingTuple told, @Nullable Throwable failure) {
       String text = String.valueOf(told.getMessage());
       Throwable why = failure == null ? told.getThrowable() : failure;
       return new Kind(
+          Objects.toString(MDC.get("migration"), ""),
           logger.getName(),
           level,
           CHANGING

@@ -128,6 +128,20 @@ enum Fault {
         Thread.currentThread().interrupt();
       }
     }
+  },
+  /** The guest's QEMU at the source answers nothing for 3 to 15 s, while others read the guest. */
+  GUEST_HUNG_AT_SOURCE {
+    @Override
+    void happen(Scene scene) {
+      scene.hangGuest(scene.source());
+    }
+  },
+  /** The guest's QEMU at the destination answers nothing for 3 to 15 s, if there is one by then. */
+  GUEST_HUNG_AT_DESTINATION {
+    @Override
+    void happen(Scene scene) {
+      scene.hangGuest(scene.destination());
+    }
   };
 
   abstract void happen(Scene scene);

@@ -58,6 +58,17 @@ record Scene(Arena arena, String source, String destination, String id, Trouble 
             host, "sh", "-c", "kill -KILL $(cat /run/libvirt/qemu/%s.pid)".formatted(Arena.GUEST));
   }
 
+  /** Somebody reads it meanwhile, which must cost nobody anything. */
+  void hangGuest(String host) {
+    String pid = "$(cat /run/libvirt/qemu/%s.pid)".formatted(Arena.GUEST);
+    lab().succeedsOn(host, "sh", "-c", "kill -STOP " + pid);
+    service().get("/v1/hosts/%s/domains".formatted(host));
+    // What was held goes on while it hangs.
+    trouble.moment().release(this);
+    lasts(3_000, 15_000);
+    lab().succeedsOn(host, "sh", "-c", "kill -CONT " + pid);
+  }
+
   /** Ends it by hand; the answer may be a refusal, where it has ended. */
   void resolve(String reason) {
     service().post("/v1/migrations/" + id + "/resolve", "{\"reason\":\"%s\"}".formatted(reason));

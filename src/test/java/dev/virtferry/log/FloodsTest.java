@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
 
 /** A log that is told the same over and over does not fill the disk. */
 class FloodsTest {
@@ -38,6 +39,16 @@ class FloodsTest {
       log.error("Failed for {} after {} ms", "8e0c47d1-93b6", i, new IllegalStateException());
     }
     assertThat(written.list).hasSize(5).allMatch(event -> event.getThrowableProxy() != null);
+  }
+
+  @Test
+  void eachMigrationIsToldOf() {
+    for (int migration = 0; migration < 50; migration++) {
+      try (var _ = MDC.putCloseable("migration", "m-" + migration)) {
+        log.warn("The source is silent");
+      }
+    }
+    assertThat(lines()).hasSize(50);
   }
 
   @Test

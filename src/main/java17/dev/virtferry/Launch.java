@@ -11,9 +11,14 @@ public final class Launch {
   public static void main(String[] args) throws ReflectiveOperationException {
     int found = Runtime.version().feature();
     if (found < OLDEST) {
-      System.err.printf(
-          "virt-ferry needs Java %d or later, and %s is Java %d.%n",
-          OLDEST, System.getProperty("java.home"), found);
+      System.err.println(
+          "virt-ferry needs Java "
+              + OLDEST
+              + " or later, and "
+              + System.getProperty("java.home")
+              + " is Java "
+              + found
+              + ".");
       System.exit(1);
     }
     // By name: the class itself could not be read.

@@ -55,8 +55,7 @@ final class Floods extends TurboFilter {
     this.log = context.getLogger(Floods.class);
   }
 
-  private record Kind(
-      String migration, String logger, Level level, String text, String failure) {
+  private record Kind(String migration, String logger, Level level, String text, String failure) {
 
     static Kind of(Logger logger, Level level, FormattingTuple told, @Nullable Throwable failure) {
       String text = String.valueOf(told.getMessage());

@@ -145,6 +145,7 @@ class FullDiskIT {
     }
   }
 
+  @LongForm(shortCase = "FullDiskIT.aMigrationThatArrivesMeanwhileSucceedsOnceThereIsSpace")
   @Test
   void aMigrationThatStillRunsIsCancelledOnceThereIsSpace() throws Exception {
     lab.guest("start", "web", "--disk", "vda=64M,full");

@@ -93,6 +93,7 @@ class HungGuestIT {
         .doesNotContain("RECOVERING");
   }
 
+  @LongForm(shortCase = "HungGuestIT.howeverManyAskAnotherGuestMovesAsIfNothingWere")
   @Test
   void oneThatHangsInItsOwnMigrationGoesOnAfterwards() {
     lab.guest("start", "web", "--disk", "vda=64M,full");

@@ -27,17 +27,21 @@ class LockedStartIT {
   private record Ended(int status, String output) {}
 
   private Ended run(Map<String, String> environment, String... words) throws Exception {
-    return run(Path.of(System.getProperty("java.home")), environment, words);
+    return run(TrainedJar.command(), environment, words);
+  }
+
+  private Ended runWith(Path java) throws Exception {
+    List<String> start = new ArrayList<>(List.of(java.resolve("bin/java").toString()));
+    start.addAll(DefaultLocale.settings());
+    start.addAll(List.of("-jar", Path.of("target", "virt-ferry.jar").toAbsolutePath().toString()));
+    return run(start, Map.of());
   }
 
   /** With a umask that hides nothing. */
-  private Ended run(Path java, Map<String, String> environment, String... words) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of("sh", "-c", "umask 0; exec \"$@\"", "sh", java.resolve("bin/java").toString()));
-    command.addAll(DefaultLocale.settings());
-    command.addAll(
-        List.of("-jar", Path.of("target", "virt-ferry.jar").toAbsolutePath().toString()));
+  private Ended run(List<String> start, Map<String, String> environment, String... words)
+      throws Exception {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "umask 0; exec \"$@\"", "sh"));
+    command.addAll(start);
     command.addAll(List.of(words));
     var builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().putAll(environment);
@@ -138,7 +142,7 @@ class LockedStartIT {
   void anOlderJavaSaysWhichOneIsNeeded() throws Exception {
     Path old = Path.of("/usr/lib/jvm/java-17-openjdk-amd64");
     assumeTrue(Files.isExecutable(old.resolve("bin/java")), "there is no Java 17 at " + old);
-    Ended ended = run(old, Map.of());
+    Ended ended = runWith(old);
     assertThat(ended.status()).isEqualTo(1);
     assertThat(ended.output())
         .isEqualTo("virt-ferry needs Java 25 or later, and %s is Java 17.\n".formatted(old));

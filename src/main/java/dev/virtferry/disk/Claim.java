@@ -19,7 +19,7 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
     NAMED,
     /** A domain names a volume that looks like the same file. */
     LOOKS_THE_SAME,
-    /** A domain names a path that no pool shows, with the same name of the file. */
+    /** A domain names a path with the same name of the file, and no pool shows both. */
     MAY_BE_THE_SAME,
     /** An image can't be read: one of a domain, or this one; its data may be in any file. */
     UNREADABLE,
@@ -47,7 +47,7 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
       case LOOKS_THE_SAME ->
           "looks like %s, which belongs to the domain %s of %s".formatted(name, domain, host);
       case MAY_BE_THE_SAME ->
-          "may be %s, which no pool of %s shows and which belongs to the domain %s there"
+          "may be %s, as no pool of %s shows both, and that belongs to the domain %s there"
               .formatted(name, host, domain);
       case UNREADABLE ->
           domain == null

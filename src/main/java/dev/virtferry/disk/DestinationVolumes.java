@@ -58,7 +58,7 @@ public final class DestinationVolumes {
     FilesInUse.Look look = files.look(destination, there);
     Map<String, List<String>> namers = new HashMap<>();
     for (String path : paths) {
-      List<String> words = look.namers(path, domain).stream().map(Claim::words).toList();
+      List<String> words = look.holders(path, domain).stream().map(Claim::words).toList();
       if (!words.isEmpty()) {
         namers.put(path, words);
       }

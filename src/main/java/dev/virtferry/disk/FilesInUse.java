@@ -92,6 +92,22 @@ final class FilesInUse {
       return claims;
     }
 
+    /**
+     * Who has, or may have, a file that a guest opens for writing or binds: where a pool shows it,
+     * also beneath images and beside them. Whoever is silent does not matter.
+     *
+     * @param except the domain that asks
+     */
+    List<Claim> holders(String path, UUID except) {
+      return pools
+          .shown(path)
+          .map(volume ->
+              claims(path, volume, except).stream()
+                  .filter(claim -> claim.kind() != Kind.SILENT)
+                  .toList())
+          .orElseGet(() -> namers(path, except));
+    }
+
     /** The paths of other volumes of the host that look like the same file. */
     List<String> otherNames(StorageVolume volume) {
       return own.otherNames(volume);

@@ -123,18 +123,23 @@ final class HostFiles {
     if (normal(name).equals(normal(path))) {
       return Optional.of(claim(Kind.NAMED, domain, name));
     }
-    if (volume == null) {
-      return Optional.empty();
+    boolean sameFileName = PoolView.fileName(name).equals(PoolView.fileName(path));
+    if (volume != null) {
+      Optional<StorageVolume> shown = pools.shown(name);
+      if (shown.isPresent()) {
+        return shown.get().looksLike(volume)
+            ? Optional.of(claim(Kind.LOOKS_THE_SAME, domain, name))
+            : Optional.empty();
+      }
+    } else if (sameFileName) {
+      // Where pools show neither, each guest may have a folder, and all of them a disk.qcow2.
+      boolean unseen = pools.covering(path).isEmpty();
+      sameFileName =
+          PoolView.climbs(name)
+              || PoolView.climbs(path)
+              || (unseen && pools.shown(name).isPresent());
     }
-    Optional<StorageVolume> shown = pools.shown(name);
-    if (shown.isPresent()) {
-      return shown.get().looksLike(volume)
-          ? Optional.of(claim(Kind.LOOKS_THE_SAME, domain, name))
-          : Optional.empty();
-    }
-    return PoolView.fileName(name).equals(PoolView.fileName(path))
-        ? Optional.of(claim(Kind.MAY_BE_THE_SAME, domain, name))
-        : Optional.empty();
+    return sameFileName ? Optional.of(claim(Kind.MAY_BE_THE_SAME, domain, name)) : Optional.empty();
   }
 
   /** Whether the data of an image is, or may be, in other files than its own. */

@@ -56,8 +56,14 @@ final class PoolView {
     return pools.stream().filter(pool -> pool.name().equals(name)).findFirst();
   }
 
-  /** The pool whose directory a file lies in directly: pools do not look into subdirectories. */
+  /**
+   * The pool whose directory a file lies in directly: pools do not look into subdirectories. Behind
+   * {@code ..} nobody knows: a folder before it may be a link, and then the host goes elsewhere.
+   */
   Optional<StoragePool> covering(String file) {
+    if (climbs(file)) {
+      return Optional.empty();
+    }
     Path path = Path.of(file).normalize();
     return pools.stream().filter(pool -> isDirectlyIn(pool, path)).findFirst();
   }
@@ -73,12 +79,25 @@ final class PoolView {
 
   /** The volume at a path, by whichever pool shows it. */
   Optional<StorageVolume> shown(String file) {
+    if (climbs(file)) {
+      return Optional.empty();
+    }
     Path path = Path.of(file).normalize();
     return pools.stream()
         .filter(pool -> isDirectlyIn(pool, path))
         .flatMap(pool -> volumes(pool).stream())
         .filter(volume -> Path.of(volume.path()).normalize().equals(path))
         .findFirst();
+  }
+
+  /** Whether a path goes up again somewhere, so that only its host can say where it leads. */
+  static boolean climbs(String file) {
+    for (Path step : Path.of(file)) {
+      if (step.toString().equals("..")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isDirectlyIn(StoragePool pool, Path path) {

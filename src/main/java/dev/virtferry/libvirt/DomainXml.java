@@ -91,7 +91,7 @@ final class DomainXml {
         source.setAttribute("file", name);
       }
     }
-    String name = names.get(file.getTextContent().strip());
+    String name = names.get(file.getTextContent());
     if (sources.isEmpty() && name != null) {
       file.setTextContent(name);
     }

@@ -81,7 +81,9 @@ final class NamedFiles {
         Stream.iterate(0, i -> i < attributes.getLength(), i -> i + 1)
             .map(i -> ((Attr) attributes.item(i)).getValue());
     if (Xml.children(element).isEmpty()) {
-      texts = Stream.concat(texts, Stream.of(element.getTextContent().strip()));
+      // Blanks belong to a path; libvirt may read it with or without them.
+      String text = element.getTextContent();
+      texts = Stream.concat(texts, Stream.of(text, text.strip()).distinct());
     }
     // What libvirt hands on to QEMU unread is in a namespace of its own.
     return element.getNamespaceURI() == null

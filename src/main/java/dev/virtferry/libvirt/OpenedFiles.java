@@ -91,7 +91,7 @@ final class OpenedFiles {
       case "interface" -> readInterface(device, place);
       case "memory" -> readMemory(device, place);
       case "tpm" -> readTpm(device, place);
-      case "pstore" -> add(place, "file", Xml.text(device, "path").orElse(""));
+      case "pstore" -> add(place, "file", Xml.path(device).orElse(""));
       case "audio" -> add(place, "file", device.getAttribute("path"));
       case "shmem" -> sharedMemory(device).ifPresent(found::add);
       default -> {
@@ -133,9 +133,7 @@ final class OpenedFiles {
     boolean readOnly =
         Xml.child(memory, "target").flatMap(target -> Xml.child(target, "readonly")).isPresent();
     if (!readOnly) {
-      Xml.child(memory, "source")
-          .flatMap(source -> Xml.text(source, "path"))
-          .ifPresent(path -> add(place, "file", path));
+      Xml.child(memory, "source").flatMap(Xml::path).ifPresent(path -> add(place, "file", path));
     }
   }
 
@@ -149,8 +147,7 @@ final class OpenedFiles {
     }
   }
 
-  private void add(String place, String type, String text) {
-    String path = text.strip();
+  private void add(String place, String type, String path) {
     boolean known = found.stream().anyMatch(file -> file.name().equals(path));
     if (path.startsWith("/") && !path.equals(NOTHING) && !known) {
       found.add(new NamedFile(place, type, Kind.PATH, path));

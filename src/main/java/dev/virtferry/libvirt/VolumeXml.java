@@ -25,7 +25,7 @@ final class VolumeXml {
     return new StoragePool(
         Xml.name(pool).orElse(""),
         pool.getAttribute("type"),
-        Xml.child(pool, "target").flatMap(target -> Xml.text(target, "path")).orElse(""),
+        Xml.child(pool, "target").flatMap(Xml::path).orElse(""),
         availableBytes);
   }
 
@@ -36,7 +36,7 @@ final class VolumeXml {
     return new StorageVolume(
         pool,
         Xml.name(volume).orElse(""),
-        Xml.text(target, "path").orElse(""),
+        Xml.path(target).orElse(""),
         format,
         Xml.number(volume, "capacity"),
         Xml.number(volume, "allocation"),
@@ -88,7 +88,7 @@ final class VolumeXml {
   }
 
   private static Optional<Backing> backing(Element store) {
-    return Xml.text(store, "path").map(path -> new Backing(path, format(store)));
+    return Xml.path(store).map(path -> new Backing(path, format(store)));
   }
 
   /**

@@ -50,7 +50,7 @@ final class Xml {
       factory.setExpandEntityReferences(false);
       var builder = factory.newDocumentBuilder();
       builder.setErrorHandler(null);
-      Document document = builder.parse(new InputSource(new StringReader(xml)));
+      Document document = builder.parse(new InputSource(new StringReader(XmlAttributes.kept(xml))));
       if (!"1.0".equals(document.getXmlVersion())) {
         throw new SAXException("XML " + document.getXmlVersion());
       }
@@ -80,6 +80,11 @@ final class Xml {
 
   static Optional<String> text(Element parent, String name) {
     return child(parent, name).map(element -> element.getTextContent().strip());
+  }
+
+  /** A path as it is: blanks belong to it. */
+  static Optional<String> path(Element parent) {
+    return child(parent, "path").map(Element::getTextContent).filter(path -> !path.isBlank());
   }
 
   /** A name as it is: blanks belong to it. */

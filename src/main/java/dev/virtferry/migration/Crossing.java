@@ -387,6 +387,12 @@ final class Crossing {
             order.callbackUrl());
     // Whoever accepted it was allowed to; a scope that became narrower since then stops nothing.
     DomainDescription domain = running(source, order.guest().uuid().toString(), Scope.EVERYTHING);
+    if (!domain.name().equals(order.guest().name())) {
+      throw refused(
+          DOMAIN_NOT_FOUND,
+          "The domain is called '%s' now, and '%s' was to be moved; submit it anew."
+              .formatted(domain.name(), order.guest().name()));
+    }
     Order now =
         plan(submission, domain, source, destination, migration.id(), Scope.EVERYTHING)
             .requirePossible();

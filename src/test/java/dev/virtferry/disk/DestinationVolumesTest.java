@@ -546,8 +546,48 @@ class DestinationVolumesTest {
     vdaIsThere();
     stoppedOn("kvm-b", "/mnt/link/vda.raw");
     assertThat(refusal(disk("vda")).detail())
-        .contains("/srv/vda.raw on kvm-b may be /mnt/link/vda.raw, which no pool of kvm-b shows")
+        .contains("/srv/vda.raw on kvm-b may be /mnt/link/vda.raw, as no pool of kvm-b shows both")
         .contains(OTHER.toString());
+  }
+
+  /** Where /srv/lnk leads to /srv/deep/inner, /srv/lnk/.. is /srv/deep. */
+  @Test
+  void believesNoTextWhereAPathGoesUpAgain() {
+    pool("kvm-b", 100 * MIB);
+    storage.pool("kvm-b", new StoragePool("deep", "dir", "/srv/deep", 100 * MIB));
+    stamped("kvm-b", "deep", "/srv/deep/vda.raw", NOON);
+    stoppedOn("kvm-b", "/srv/deep/vda.raw");
+    DomainDisk climbing =
+        Domains.onImage("vda", new DiskImage("file", "/srv/lnk/../vda.raw", "raw", null));
+    assertThat(refusal(climbing).detail()).contains("may be /srv/deep/vda.raw");
+  }
+
+  @Test
+  void refusesAnImageThatADomainMayReachByGoingUpAgain() {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    storage.pool("kvm-b", new StoragePool("up", "dir", "/up", 0));
+    stamped("kvm-b", "up", "/up/vda.raw", LATER);
+    stoppedOn("kvm-b", "/up/lnk/../vda.raw");
+    assertThat(refusal(disk("vda")).detail()).contains("may be /up/lnk/../vda.raw");
+  }
+
+  @Test
+  void refusesAnImageOfAFolderThatMayLeadIntoAPool() {
+    pool("kvm-b", 100 * MIB);
+    stamped("kvm-b", "images", "/srv/vda.raw", NOON);
+    stoppedOn("kvm-b", "/srv/vda.raw");
+    DomainDisk linked =
+        Domains.onImage("vda", new DiskImage("file", "/mnt/link/vda.raw", "raw", null));
+    assertThat(refusal(linked).detail()).contains("may be /srv/vda.raw");
+  }
+
+  @Test
+  void eachGuestMayHaveAFolderThatNoPoolShowsAndTheSameFileNameInIt() {
+    stoppedOn("kvm-b", "/guests/b/disk.raw");
+    DomainDisk own =
+        Domains.onImage("vda", new DiskImage("file", "/guests/a/disk.raw", "raw", null));
+    assertThat(plans(own)).hasSize(1);
   }
 
   @Test
@@ -568,12 +608,38 @@ class DestinationVolumesTest {
   }
 
   @Test
+  void makesAnImageWhoseNameADomainHasInAnotherPool() {
+    pool("kvm-b", 100 * MIB);
+    storage.pool("kvm-b", new StoragePool("other", "dir", "/other", 0));
+    stamped("kvm-b", "other", "/other/vda.raw", LATER);
+    stoppedOn("kvm-b", "/other/vda.raw");
+    assertThat(plans(disk("vda"))).extracting(VolumePlan::action).containsExactly(Action.CREATE);
+  }
+
+  @Test
   void refusesTheBackingImageOfAStoppedDomainsOverlay() {
     vdaIsThere();
     volume("kvm-b", "top.qcow2", "qcow2", 64 * MIB, 0, new Backing("/srv/mid.qcow2", "qcow2"));
     volume("kvm-b", "mid.qcow2", "qcow2", 64 * MIB, 0, new Backing("/srv/vda.raw", "raw"));
     stoppedOn("kvm-b", "/srv/top.qcow2");
     assertThat(refusal(disk("vda")).detail()).contains("belongs to the domain " + OTHER);
+  }
+
+  @Test
+  void knowsWhoHasAFileThatAGuestOpensBeneathAnImageToo() {
+    vdaIsThere();
+    volume("kvm-b", "top.qcow2", "qcow2", 64 * MIB, 0, new Backing("/srv/vda.raw", "raw"));
+    stoppedOn("kvm-b", "/srv/top.qcow2");
+    assertThat(volumes.namers(List.of("/srv/vda.raw", "/srv/free.raw"), GUEST, DESTINATION))
+        .containsOnlyKeys("/srv/vda.raw");
+  }
+
+  @Test
+  void knowsWhoMayHaveAFileThatAGuestOpensThroughALink() {
+    vdaIsThere();
+    stoppedOn("kvm-b", "/srv/vda.raw");
+    assertThat(volumes.namers(List.of("/run/alias/vda.raw"), GUEST, DESTINATION))
+        .containsOnlyKeys("/run/alias/vda.raw");
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.Overwrite;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.LibvirtFailure;
@@ -73,6 +74,30 @@ class PreparationTest {
     assertThat(run.migration().state()).isEqualTo(MigrationState.FAILED);
     assertThat(run.failure().problem().type()).isEqualTo(ProblemType.HOST_UNREACHABLE);
     assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
+    assertThat(run.hosts().made()).isEmpty();
+  }
+
+  /** Its name bound who was allowed to move it. */
+  @Test
+  void failsWhenTheGuestWasRenamedMeanwhile() {
+    run.submit(MigrationOptions.NONE);
+    DomainDescription guest = run.guest();
+    run.hosts()
+        .put(
+            "kvm-a",
+            new DomainDescription(
+                "another",
+                guest.uuid(),
+                guest.run(),
+                guest.state(),
+                guest.persistent(),
+                guest.autostart(),
+                guest.memoryBytes(),
+                guest.machine(),
+                guest.disks(),
+                true));
+    run.begin();
+    assertThat(run.failure().problem().detail()).contains("is called 'another' now");
     assertThat(run.hosts().made()).isEmpty();
   }
 

@@ -2,8 +2,10 @@ package dev.virtferry.libvirt;
 
 /** Who waits for a host's answer. Each has places that nobody else can take. */
 enum Lane {
-  /** Whoever reads hosts, domains and volumes, or plans. */
+  /** Whoever reads hosts and domains, or plans. */
   READING(4),
+  /** Whoever reads or makes volumes: a pool whose file system hangs takes no other place. */
+  STORAGE(4),
   /** The same, where a guest's QEMU is asked and may never answer. */
   READING_GUESTS(8),
   /** A migration under way: where its guest is, and what it is told to do. */

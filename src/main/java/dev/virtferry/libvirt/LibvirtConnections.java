@@ -51,6 +51,11 @@ public final class LibvirtConnections implements AutoCloseable {
     return pool(host).ask(Lane.READING, query, QUERY_LIMIT);
   }
 
+  /** The same of pools and volumes, whose file systems may hang. */
+  <T extends @Nullable Object> T askStorage(HostAddress host, Query<T> query) {
+    return pool(host).ask(Lane.STORAGE, query, QUERY_LIMIT);
+  }
+
   /** The same of what the guest's QEMU has to answer. */
   <T extends @Nullable Object> T askGuest(
       HostAddress host, UUID guest, Duration atMost, Query<T> query) {

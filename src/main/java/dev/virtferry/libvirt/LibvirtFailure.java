@@ -42,7 +42,7 @@ public final class LibvirtFailure extends RuntimeException {
     return new LibvirtFailure(
         OPERATION_TIMEOUT,
         FROM_QEMU,
-        "The domain's QEMU does not answer; its host does. See there why it hangs.");
+        "The domain's QEMU does not answer, and its host does; see there why it hangs");
   }
 
   public int code() {

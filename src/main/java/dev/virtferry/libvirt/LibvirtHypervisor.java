@@ -149,7 +149,7 @@ public final class LibvirtHypervisor implements Hypervisor {
       if (!e.aboutSilentGuest()) {
         throw e;
       }
-      return List.of(e.message());
+      return List.of(e.message() + ".");
     }
   }
 

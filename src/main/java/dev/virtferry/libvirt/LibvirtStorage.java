@@ -44,7 +44,7 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public List<StoragePool> pools(HostAddress host) {
-    return connections.ask(
+    return connections.askStorage(
         host,
         connect -> {
           List<StoragePool> pools = new ArrayList<>();
@@ -57,7 +57,7 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public Optional<StorageVolume> volume(HostAddress host, String pool, String name) {
-    return connections.ask(
+    return connections.askStorage(
         host,
         connect ->
             withPool(
@@ -74,7 +74,7 @@ public final class LibvirtStorage implements Storage {
   public List<StorageVolume> volumes(HostAddress host, String pool) {
     List<String> names =
         connections
-            .ask(
+            .askStorage(
                 host,
                 connect ->
                     withPool(
@@ -89,7 +89,8 @@ public final class LibvirtStorage implements Storage {
     for (int from = 0; from < names.size(); from += VOLUMES_IN_A_QUERY) {
       List<String> some = names.subList(from, Math.min(names.size(), from + VOLUMES_IN_A_QUERY));
       connections
-          .ask(host, connect -> withPool(connect, pool, found -> readable(found, pool, some)))
+          .askStorage(
+              host, connect -> withPool(connect, pool, found -> readable(found, pool, some)))
           .ifPresent(volumes::addAll);
     }
     return volumes;
@@ -139,7 +140,7 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public boolean stands(HostAddress host, String pool, String name) {
-    return connections.ask(
+    return connections.askStorage(
         host,
         connect ->
             withPool(
@@ -151,7 +152,7 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public Optional<StorageVolume> glance(HostAddress host, String pool, String name) {
-    return connections.ask(
+    return connections.askStorage(
         host,
         connect ->
             withPool(
@@ -167,7 +168,7 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public StorageVolume create(HostAddress host, VolumeSpec spec) {
-    return connections.ask(
+    return connections.askStorage(
         host,
         connect ->
             withPool(
@@ -220,7 +221,7 @@ public final class LibvirtStorage implements Storage {
   }
 
   private <T> T ofVolume(HostAddress host, String pool, String name, VolumeReading<T> reading) {
-    return connections.ask(
+    return connections.askStorage(
         host,
         connect ->
             withPool(
@@ -254,7 +255,7 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public void delete(HostAddress host, String pool, String name) {
-    connections.ask(
+    connections.askStorage(
         host,
         connect ->
             withPool(

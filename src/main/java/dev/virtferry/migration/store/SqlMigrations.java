@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -425,12 +426,17 @@ class SqlMigrations implements Migrations {
         return before;
       }
       Migration next = after.versioned(before.version() + 1);
+      var attempts = new AtomicInteger();
       Supplier<Boolean> write =
-          () -> Boolean.TRUE.equals(transactions.execute(_ -> write(before, next, hold, cause)));
+          () -> {
+            attempts.incrementAndGet();
+            return Boolean.TRUE.equals(transactions.execute(_ -> write(before, next, hold, cause)));
+          };
       if (hold == null ? write.get() : Patience.untilAnswered(write)) {
         return next;
       }
-      tried = next;
+      // After one attempt it was somebody else, even where both wrote the same.
+      tried = attempts.get() > 1 ? next : null;
     }
   }
 

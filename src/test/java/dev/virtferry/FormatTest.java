@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * JDK that the toolchain picks, and Maven itself may run on an older one.
  */
 @Execution(ExecutionMode.CONCURRENT)
+@Order(2)
 class FormatTest {
 
   private static final boolean WRITE = "write".equals(System.getProperty("format"));

@@ -26,6 +26,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.io.ByteArrayResource;
 
 /** What is configured under {@code ferry} is read by somebody, or nothing starts. */
+@BesideOthers
 class UnknownSettingsTest {
 
   @Configuration(proxyBeanMethods = false)

@@ -3,6 +3,7 @@ package dev.virtferry.log;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.BesideOthers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,9 +12,11 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
@@ -30,6 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What comes from outside writes no line, no colour and no direction, whoever logs it. */
 @ExtendWith(OutputCaptureExtension.class)
+@ResourceLock(BesideOthers.LOG)
+@Order(1)
 class ForgedLinesTest {
 
   /** All that could act on who reads a log: as UTF-16, so that halves of characters are there. */

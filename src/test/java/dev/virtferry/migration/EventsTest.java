@@ -3,6 +3,7 @@ package dev.virtferry.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.virtferry.BesideOthers;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.access.Callers;
@@ -22,6 +23,7 @@ import org.springframework.test.context.TestPropertySource;
 /** Runs that would look only once an hour if libvirt told them nothing. */
 @ServiceTest
 @TestPropertySource(properties = "ferry.watch.interval=1h")
+@BesideOthers
 class EventsTest extends PlayedHosts {
 
   private final DomainDescription guest = Domains.running("web", Domains.disk("vda"));

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * and circumstance: the pairs that somebody thought of, and all others.
  */
 @Execution(ExecutionMode.CONCURRENT)
+@Order(1)
 class EveryPairTest {
 
   private static final boolean[] EITHER = {false, true};

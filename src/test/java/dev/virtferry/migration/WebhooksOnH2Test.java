@@ -1,3 +1,6 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.BesideOthers;
+
+@BesideOthers
 class WebhooksOnH2Test extends WebhooksContract {}

@@ -7,6 +7,7 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.ApiTest;
+import dev.virtferry.BesideOthers;
 import dev.virtferry.access.Role;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.migration.Tracked;
@@ -55,6 +56,7 @@ import tools.jackson.databind.JsonNode;
       "ferry.rate.failures=100000",
       "ferry.limits.total=1",
     })
+@BesideOthers
 class AccessMatrixTest extends ApiTest {
 
   private static final AtomicInteger guests = new AtomicInteger();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.virtferry.BesideOthers;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
@@ -65,6 +66,7 @@ import tools.jackson.databind.json.JsonMapper;
       "ferry.access.tokens[2].role=admin",
       "ferry.access.tokens[2].domains=own-*",
     })
+@BesideOthers
 class IndistinguishableTest {
 
   private static final JsonMapper JSON = new JsonMapper();

@@ -3,6 +3,7 @@ package dev.virtferry.access.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.ApiTest;
+import dev.virtferry.BesideOthers;
 import dev.virtferry.libvirt.Domains;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +26,7 @@ import org.springframework.test.web.servlet.assertj.MvcTestResult;
       "ferry.limits.total=1",
       "ferry.limits.queued-per-caller=2",
     })
+@BesideOthers
 class LimitsApiTest extends ApiTest {
 
   @BeforeEach

@@ -3,6 +3,7 @@ package dev.virtferry.access.web;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.BesideOthers;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.access.Callers;
 import java.io.IOException;
@@ -35,6 +36,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
       "ferry.rate.writes=100000",
       "ferry.rate.max-body=64KB",
     })
+@BesideOthers
 class SlowClientsTest extends PlayedHosts {
 
   /** More than a server of this kind has threads by default. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.virtferry.BesideOthers;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.access.Callers;
 import dev.virtferry.libvirt.Domains;
@@ -57,6 +58,7 @@ import org.springframework.core.annotation.Order;
       "server.tomcat.max-connections=16",
     })
 @Import(StrangersTest.Seen.class)
+@BesideOthers
 class StrangersTest extends PlayedHosts {
 
   @TestConfiguration(proxyBeanMethods = false)

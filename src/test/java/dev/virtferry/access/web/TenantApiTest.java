@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.ApiTest;
+import dev.virtferry.BesideOthers;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
@@ -38,6 +39,7 @@ import tools.jackson.databind.JsonNode;
       "ferry.hosts[3].name=kvm-d",
       "ferry.hosts[3].uri=qemu+tls://kvm-d/system",
     })
+@BesideOthers
 class TenantApiTest extends ApiTest {
 
   @Autowired private JdbcClient sql;

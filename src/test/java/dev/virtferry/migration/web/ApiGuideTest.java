@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.virtferry.BesideOthers;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.access.Callers;
 import dev.virtferry.libvirt.DiskImage;
@@ -51,6 +52,7 @@ import org.springframework.test.context.DynamicPropertySource;
       "db-scheduler.polling-interval=100ms",
       "db-scheduler.shutdown-max-wait=1s",
     })
+@BesideOthers
 class ApiGuideTest extends PlayedHosts {
 
   static final String SECRET = "whsec_dmlydC1mZXJyeSBzaWducyB3aGF0IGl0IHRlbGxz";

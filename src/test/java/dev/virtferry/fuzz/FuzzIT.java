@@ -12,20 +12,23 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Runs every {@code *Fuzz} test: its inputs in {@code src/test/resources}, then, in a JVM of its
- * own, what Jazzer makes of them, guided by coverage, for a few seconds. What it finds it puts
- * among the inputs. {@code -Dfuzz.target=} fuzzes all, as {@code lab/fuzz} does.
+ * own, what Jazzer makes of them, guided by coverage, as {@code lab/fuzz} does. What it finds it
+ * puts among the inputs.
  */
+@Order(1)
 class FuzzIT {
 
   private static final Path CLASSES = Path.of("target", "test-classes");
   private static final String SECONDS = System.getProperty("fuzz.seconds", "3");
-  private static final String ONLY = System.getProperty("fuzz.target", "DomainXmlFuzz");
+  private static final String ONLY = System.getProperty("fuzz.target", "");
 
   /** libFuzzer's last word: #123 DONE cov: 4 ft: 5 corp: 6/78b ... */
   private static final Pattern DONE =
@@ -41,6 +44,7 @@ class FuzzIT {
     assertThat(Integer.parseInt(taken.group(1))).isGreaterThan(all().size());
   }
 
+  @Tag("fuzzing")
   @ParameterizedTest
   @MethodSource("targets")
   void findsNothingThatItsTestForbids(String target) throws Exception {

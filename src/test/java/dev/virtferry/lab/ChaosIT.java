@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
  * chaos.minutes}, {@code chaos.only}, {@code chaos.from}, {@code chaos.moments} and {@code
  * chaos.faults}.
  */
+@Order(2)
 class ChaosIT {
 
   private static final long SEED = Long.getLong("chaos.seed", 1);

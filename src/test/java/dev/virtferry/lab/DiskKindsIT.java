@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,6 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Every kind of disk that a domain can have, on real hosts whose destination is empty. */
 @LabTest
+@Order(2)
 class DiskKindsIT {
 
   private final Lab lab;

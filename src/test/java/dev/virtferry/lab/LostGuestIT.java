@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Guests that die on the way, and guests that somebody else lays hands on. */
 @LabTest
+@Order(2)
 class LostGuestIT {
 
   private final Lab lab;

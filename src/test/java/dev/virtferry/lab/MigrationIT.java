@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import tools.jackson.databind.JsonNode;
 
 /** Migrations of running guests between two real hosts. */
 @LabTest
+@Order(2)
 class MigrationIT {
 
   private final Lab lab;

@@ -3,11 +3,13 @@ package dev.virtferry.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** What real hosts refuse, before anything starts and after, and what a client is told. */
 @LabTest
+@Order(2)
 class RefusalIT {
 
   private static final String BOTH = ",\"disks\":[\"vda\",\"vdb\"]";

@@ -20,12 +20,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Several services on one PostgreSQL, killed and frozen at bad moments, with real hosts. */
 @LabTest
+@Order(2)
 class ReplicasIT {
 
   private static final String COPY = ",\"disks\":[\"vda\"]";

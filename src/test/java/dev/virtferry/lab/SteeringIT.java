@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What clients ask of a running job, on real hosts. */
 @LabTest
+@Order(2)
 class SteeringIT {
 
   private static final String SLOWLY = ",\"disks\":[\"vda\"],\"options\":{\"bandwidthMiBps\":2}}";

@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** The second in which a guest changes hosts, held open, with and without a guard. */
 @LabTest
+@Order(1)
 class SwitchoverIT {
 
   private static final String GUARDED = ",\"options\":{\"guardedSwitchover\":true}";

@@ -3,12 +3,14 @@ package dev.virtferry.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The images at the destination: made when they are missing, deleted when they are worthless. */
 @LabTest
+@Order(2)
 class VolumesIT {
 
   private static final String BOTH = ",\"disks\":[\"vda\",\"vdb\"]";

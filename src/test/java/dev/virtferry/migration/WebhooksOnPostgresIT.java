@@ -3,10 +3,12 @@ package dev.virtferry.migration;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Order;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** On a real PostgreSQL server. */
+@Order(1)
 class WebhooksOnPostgresIT extends WebhooksContract {
 
   private static final EmbeddedPostgres SERVER = started();

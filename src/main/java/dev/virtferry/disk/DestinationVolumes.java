@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** The images that copied disks need at the destination: planned and made through pools. */
@@ -27,43 +28,66 @@ public final class DestinationVolumes {
     this.shared = shared;
   }
 
-  /**
-   * Plans an image for each disk. Changes nothing.
-   *
-   * @param sourcePools of the source, as they are now
-   */
-  public Placement plan(
-      CopyWish wish, HostAddress source, List<StoragePool> sourcePools, HostAddress destination) {
-    if (wish.isForNothing()) {
-      return Placement.NONE;
-    }
-    var here = new PoolView(storage, source, sourcePools);
-    var there = new PoolView(storage, destination, storage.pools(destination));
-    return new VolumePlanner(wish, here, there, files.look(destination, there), shared).placement();
+  /** Begins to look at a destination; it is kept for as long as one plan takes, and no longer. */
+  public Look look(HostAddress destination) {
+    return new Look(destination);
   }
 
-  /**
-   * Who else names files of the destination.
-   *
-   * @param domain that asks, and is left out
-   * @return what follows the path in a sentence, once for each domain, by path; without the paths
-   *     that nobody names
-   */
-  public Map<String, List<String>> namers(
-      List<String> paths, UUID domain, HostAddress destination) {
-    if (paths.isEmpty()) {
-      return Map.of();
+  /** What is asked of one destination for one plan: its storage and its domains are read once. */
+  public final class Look {
+
+    private final HostAddress destination;
+    private @Nullable PoolView pools;
+    private FilesInUse.@Nullable Look names;
+
+    private Look(HostAddress destination) {
+      this.destination = destination;
     }
-    var there = new PoolView(storage, destination, storage.pools(destination));
-    FilesInUse.Look look = files.look(destination, there);
-    Map<String, List<String>> namers = new HashMap<>();
-    for (String path : paths) {
-      List<String> words = look.holders(path, domain).stream().map(Claim::words).toList();
-      if (!words.isEmpty()) {
-        namers.put(path, words);
+
+    private PoolView pools() {
+      if (pools == null) {
+        pools = new PoolView(storage, destination, storage.pools(destination));
       }
+      return pools;
     }
-    return namers;
+
+    private FilesInUse.Look names() {
+      if (names == null) {
+        names = files.look(destination, pools());
+      }
+      return names;
+    }
+
+    /**
+     * Plans an image for each disk. Changes nothing.
+     *
+     * @param sourcePools of the source, as they are now
+     */
+    public Placement plan(CopyWish wish, HostAddress source, List<StoragePool> sourcePools) {
+      if (wish.isForNothing()) {
+        return Placement.NONE;
+      }
+      var here = new PoolView(storage, source, sourcePools);
+      return new VolumePlanner(wish, here, pools(), names(), shared).placement();
+    }
+
+    /**
+     * Who else names files of the destination.
+     *
+     * @param domain that asks, and is left out
+     * @return what follows the path in a sentence, once for each domain, by path; without the paths
+     *     that nobody names
+     */
+    public Map<String, List<String>> namers(List<String> paths, UUID domain) {
+      Map<String, List<String>> namers = new HashMap<>();
+      for (String path : paths) {
+        List<String> words = names().holders(path, domain).stream().map(Claim::words).toList();
+        if (!words.isEmpty()) {
+          namers.put(path, words);
+        }
+      }
+      return namers;
+    }
   }
 
   /**
@@ -93,11 +117,13 @@ public final class DestinationVolumes {
 
   /** A volume that libvirt knows, as it is now; cheap. */
   public Optional<StorageVolume> glance(String pool, String name, HostAddress host) {
-    return storage.glance(host, pool, name);
+    return storage.volume(host, pool, name);
   }
 
   /** The capacity in bytes of the volume that has this name in the pool now, if there is one. */
   public Optional<Long> capacity(String pool, String name, HostAddress host) {
-    return storage.volume(host, pool, name).map(StorageVolume::capacityBytes);
+    return new PoolView(storage, host, List.of())
+        .volume(pool, name)
+        .map(StorageVolume::capacityBytes);
   }
 }

@@ -13,21 +13,25 @@ import org.jspecify.annotations.Nullable;
  * @param images what stands at the place of each, by disk target; without those that have none
  * @param changed the images that were the domain's own and somebody wrote into since, and how each
  *     looked before
+ * @param doubts what could not be seen of storage, a sentence each
  */
 public record Placement(
     List<VolumePlan> volumes,
     List<Obstacle> obstacles,
     Map<String, DestinationImage> images,
-    Map<ImageName, VolumeMark> changed) {
+    Map<ImageName, VolumeMark> changed,
+    List<String> doubts) {
 
   /** Nothing is copied. */
-  public static final Placement NONE = new Placement(List.of(), List.of(), Map.of(), Map.of());
+  public static final Placement NONE =
+      new Placement(List.of(), List.of(), Map.of(), Map.of(), List.of());
 
   public Placement {
     volumes = List.copyOf(volumes);
     obstacles = List.copyOf(obstacles);
     images = Map.copyOf(images);
     changed = Map.copyOf(changed);
+    doubts = List.copyOf(doubts);
   }
 
   /**

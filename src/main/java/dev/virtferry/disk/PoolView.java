@@ -4,15 +4,19 @@ import static java.util.stream.Collectors.joining;
 
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeReader;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The storage of one host, as far as its pools show it, during one look. */
 final class PoolView {
@@ -22,6 +26,8 @@ final class PoolView {
   private final List<StoragePool> pools;
   private final Map<String, Optional<StorageVolume>> seen = new HashMap<>();
   private final Map<String, List<StorageVolume>> listed = new HashMap<>();
+  private final Set<String> readAnew = new HashSet<>();
+  private final Set<String> doubts = new LinkedHashSet<>();
 
   PoolView(Storage storage, HostAddress host, List<StoragePool> pools) {
     this.storage = storage;
@@ -43,13 +49,19 @@ final class PoolView {
     return pools.isEmpty() ? "none" : pools.stream().map(StoragePool::name).collect(joining(", "));
   }
 
-  /** What is free in a pool; asked again, as looking at a volume reads its pool anew. */
+  /** What is free in a pool, which is read anew for it. */
   long availableBytes(StoragePool pool) {
+    readAnew(pool.name());
     return storage.pools(host).stream()
         .filter(now -> now.name().equals(pool.name()))
         .mapToLong(StoragePool::availableBytes)
         .findFirst()
         .orElse(0);
+  }
+
+  /** What this look could not see, as sentences. */
+  Set<String> doubts() {
+    return doubts;
   }
 
   Optional<StoragePool> named(String name) {
@@ -68,13 +80,45 @@ final class PoolView {
     return pools.stream().filter(pool -> isDirectlyIn(pool, path)).findFirst();
   }
 
+  /**
+   * A volume by its name; where the pool does not know it, it may have been put there since the
+   * pool was last read, so that is read anew.
+   */
   Optional<StorageVolume> volume(String pool, String name) {
-    return seen.computeIfAbsent(pool + "/" + name, _ -> storage.volume(host, pool, name));
+    return seen.computeIfAbsent(
+        pool + "/" + name,
+        _ -> {
+          Optional<StorageVolume> known = storage.volume(host, pool, name);
+          return known.isEmpty() && readAnew(pool) ? storage.volume(host, pool, name) : known;
+        });
   }
 
-  /** All volumes of a pool. */
+  /** Reads a pool anew, once in a look; whether it was now. */
+  private boolean readAnew(String pool) {
+    if (!readAnew.add(pool)) {
+      return false;
+    }
+    listed.remove(pool);
+    Optional<String> whyNot = storage.readAnew(host, pool);
+    whyNot.ifPresent(doubts::add);
+    return whyNot.isEmpty();
+  }
+
+  /** All volumes of a pool; one that hangs shows nothing. */
   List<StorageVolume> volumes(StoragePool pool) {
-    return listed.computeIfAbsent(pool.name(), name -> storage.volumes(host, name));
+    return listed.computeIfAbsent(pool.name(), this::answered);
+  }
+
+  private List<StorageVolume> answered(String pool) {
+    try {
+      return storage.volumes(host, pool);
+    } catch (LibvirtFailure e) {
+      if (!e.aboutSilentPool()) {
+        throw e;
+      }
+      doubts.add(e.message() + ".");
+      return List.of();
+    }
   }
 
   /** The volume at a path, by whichever pool shows it. */
@@ -85,7 +129,27 @@ final class PoolView {
     Path path = Path.of(file).normalize();
     return pools.stream()
         .filter(pool -> isDirectlyIn(pool, path))
-        .flatMap(pool -> volumes(pool).stream())
+        .flatMap(pool -> shown(pool, path).stream())
+        .findFirst();
+  }
+
+  private Optional<StorageVolume> shown(StoragePool pool, Path path) {
+    Optional<StorageVolume> known = at(path, volumes(pool));
+    return known.isEmpty() && readAnewForOthers(pool) ? at(path, volumes(pool)) : known;
+  }
+
+  /** The same where what hangs is not what is asked for. */
+  private boolean readAnewForOthers(StoragePool pool) {
+    try {
+      return readAnew(pool.name());
+    } catch (LibvirtFailure e) {
+      doubts.add(e.message() + ".");
+      return false;
+    }
+  }
+
+  private static Optional<StorageVolume> at(Path path, List<StorageVolume> volumes) {
+    return volumes.stream()
         .filter(volume -> Path.of(volume.path()).normalize().equals(path))
         .findFirst();
   }

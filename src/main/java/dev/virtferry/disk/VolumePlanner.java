@@ -7,6 +7,7 @@ import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Backing;
@@ -72,11 +73,29 @@ final class VolumePlanner {
               disk,
               Objects.requireNonNull(disk.image()),
               wish.listed() ? "#/disks/" + i : "#/copy");
-      place(copied);
+      unlessStorageFails(disk.target(), copied.pointer(), () -> place(copied));
     }
-    wish.staying().forEach(this::requirePresent);
-    requireRoom();
-    return new Placement(plans, obstacles, images, changed);
+    for (DomainDisk disk : wish.staying()) {
+      unlessStorageFails(disk.target(), "#/destUri", () -> requirePresent(disk));
+    }
+    for (StoragePool pool : destination.pools()) {
+      unlessStorageFails(null, "#/disks", () -> requireRoom(pool));
+    }
+    return new Placement(
+        plans,
+        obstacles,
+        images,
+        changed,
+        Stream.of(source, destination).flatMap(view -> view.doubts().stream()).toList());
+  }
+
+  /** What is sick in a pool is in the way of the disks that need it, and of nothing else. */
+  private void unlessStorageFails(@Nullable String target, String pointer, Runnable step) {
+    try {
+      step.run();
+    } catch (LibvirtFailure e) {
+      obstacle(target, pointer, e.message() + ".");
+    }
   }
 
   /** A disk, what is behind it, and the field that names it. */
@@ -393,28 +412,26 @@ final class VolumePlanner {
     }
   }
 
-  /** Counts what each pool will have to hold: what is allocated at the source; copies are thin. */
-  private void requireRoom() {
-    for (StoragePool pool : destination.pools()) {
-      long bytes = growth.getOrDefault(pool.name(), 0L);
-      long promised = wish.promised().getOrDefault(pool.name(), 0L);
-      if (bytes > 0 && bytes + promised > destination.availableBytes(pool)) {
-        String others =
-            promised == 0
-                ? ""
-                : String.format(Locale.ROOT, " and will get %d by other migrations", promised);
-        obstacle(
-            null,
-            "#/disks",
-            String.format(
-                Locale.ROOT,
-                "The disks need %d bytes in pool %s on %s, which has %d free%s; make room there.",
-                bytes,
-                pool.name(),
-                destination.name(),
-                destination.availableBytes(pool),
-                others));
-      }
+  /** Counts what a pool will have to hold: what is allocated at the source; copies are thin. */
+  private void requireRoom(StoragePool pool) {
+    long bytes = growth.getOrDefault(pool.name(), 0L);
+    long promised = wish.promised().getOrDefault(pool.name(), 0L);
+    if (bytes > 0 && bytes + promised > destination.availableBytes(pool)) {
+      String others =
+          promised == 0
+              ? ""
+              : String.format(Locale.ROOT, " and will get %d by other migrations", promised);
+      obstacle(
+          null,
+          "#/disks",
+          String.format(
+              Locale.ROOT,
+              "The disks need %d bytes in pool %s on %s, which has %d free%s; make room there.",
+              bytes,
+              pool.name(),
+              destination.name(),
+              destination.availableBytes(pool),
+              others));
     }
   }
 

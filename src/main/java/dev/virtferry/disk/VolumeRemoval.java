@@ -46,6 +46,7 @@ public final class VolumeRemoval {
     private final HostAddress host;
     private final List<String> apart;
     private final Predicate<Claim> bars;
+    private @Nullable PoolView pools;
     private FilesInUse.@Nullable Look look;
 
     private Round(HostAddress host, List<String> apart, Predicate<Claim> bars) {
@@ -61,12 +62,19 @@ public final class VolumeRemoval {
      * @return why it was left, as a sentence; empty when it was not
      */
     public Optional<String> delete(Doomed volume, Predicate<StorageVolume> known) {
-      Optional<StorageVolume> found = storage.volume(host, volume.pool(), volume.name());
+      Optional<StorageVolume> found = pools().volume(volume.pool(), volume.name());
       Optional<String> why = found.flatMap(there -> reason(there, known));
       if (why.isEmpty()) {
         storage.delete(host, volume.pool(), volume.name());
       }
       return why;
+    }
+
+    private PoolView pools() {
+      if (pools == null) {
+        pools = new PoolView(storage, host, storage.pools(host));
+      }
+      return pools;
     }
 
     private Optional<String> reason(StorageVolume there, Predicate<StorageVolume> known) {
@@ -81,7 +89,7 @@ public final class VolumeRemoval {
 
     private Stream<Claim> claims(StorageVolume there) {
       if (look == null) {
-        look = files.look(host, new PoolView(storage, host, storage.pools(host)));
+        look = files.look(host, pools());
       }
       Stream<Claim> others =
           look.otherNames(there).stream()

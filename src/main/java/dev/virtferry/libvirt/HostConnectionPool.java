@@ -17,6 +17,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
@@ -41,6 +42,9 @@ final class HostConnectionPool implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(HostConnectionPool.class);
 
+  /** In the place of a pool's name, which is never empty. */
+  static final String ALL_POOLS = "";
+
   private static final int SLICES = 8;
   private static final int IDLE_CONNECTIONS = 8;
 
@@ -51,7 +55,8 @@ final class HostConnectionPool implements AutoCloseable {
   private final Duration limit;
   private final ExecutorService threads;
   private final Map<Lane, Semaphore> places = new EnumMap<>(Lane.class);
-  private final GuestTurns turns = new GuestTurns();
+  private final Turns<UUID> guests = new Turns<>();
+  private final Turns<String> pools = new Turns<>();
   private final ReentrantLock opening = new ReentrantLock();
   private volatile long openingSinceNanos;
   private final Deque<LentConnect> idle = new ConcurrentLinkedDeque<>();
@@ -92,15 +97,43 @@ final class HostConnectionPool implements AutoCloseable {
    * @throws LibvirtFailure also when the host answers and the guest's QEMU does not
    */
   <T extends @Nullable Object> T askGuest(Lane lane, UUID guest, Query<T> query, Duration atMost) {
-    if (turns.begin(guest, atMost)) {
+    return askAlone(guests, guest, lane, query, atMost, LibvirtFailure::ofSilentGuest);
+  }
+
+  /**
+   * Makes a query that waits for a storage pool, alone as {@link #askGuest}. While one hangs in a
+   * pool, libvirt 9.0 has locked it: all that is asked of that pool hangs, and each list of pools.
+   *
+   * @param pool its name; {@link #ALL_POOLS} for a list
+   * @throws HostUnreachable when the host can't be asked
+   * @throws LibvirtFailure also when the host answers and the pool does not
+   */
+  <T extends @Nullable Object> T askPool(String pool, Query<T> query, Duration atMost) {
+    return askAlone(
+        pools,
+        pool,
+        Lane.STORAGE,
+        query,
+        atMost,
+        () -> LibvirtFailure.ofSilentPool(pool, host.name()));
+  }
+
+  private <K, T extends @Nullable Object> T askAlone(
+      Turns<K> turns,
+      K key,
+      Lane lane,
+      Query<T> query,
+      Duration atMost,
+      Supplier<LibvirtFailure> silence) {
+    if (turns.begin(key, atMost)) {
       try {
-        return answered(lane, query, atMost, () -> turns.end(guest));
+        return answered(lane, query, atMost, () -> turns.end(key));
       } catch (TimeoutException e) {
-        log.debug("The QEMU of {} on {} does not answer", guest, host.name(), e);
+        log.debug("{} on {} does not answer", key, host.name(), e);
       }
     }
     ask(Lane.FOLLOWING, Connect::getLibVersion, SIGN_OF_LIFE);
-    throw LibvirtFailure.ofSilentGuest();
+    throw silence.get();
   }
 
   /**

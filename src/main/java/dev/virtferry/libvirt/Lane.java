@@ -4,7 +4,7 @@ package dev.virtferry.libvirt;
 enum Lane {
   /** Whoever reads hosts and domains, or plans. */
   READING(4),
-  /** Whoever reads or makes volumes: a pool whose file system hangs takes no other place. */
+  /** Whoever reads or makes volumes: pools whose file systems hang take no other place. */
   STORAGE(4),
   /** The same, where a guest's QEMU is asked and may never answer. */
   READING_GUESTS(8),

@@ -25,6 +25,9 @@ public final class LibvirtConnections implements AutoCloseable {
   /** Of a guest's QEMU; it leaves time to ask the daemon whether that lives. */
   static final Duration GUEST_LIMIT = Duration.ofSeconds(3);
 
+  /** Of a storage pool, for the same reason. */
+  static final Duration POOL_LIMIT = Duration.ofSeconds(3);
+
   private static final Logger log = LoggerFactory.getLogger(LibvirtConnections.class);
 
   private final NativeLibvirt library;
@@ -51,9 +54,15 @@ public final class LibvirtConnections implements AutoCloseable {
     return pool(host).ask(Lane.READING, query, QUERY_LIMIT);
   }
 
-  /** The same of pools and volumes, whose file systems may hang. */
-  <T extends @Nullable Object> T askStorage(HostAddress host, Query<T> query) {
-    return pool(host).ask(Lane.STORAGE, query, QUERY_LIMIT);
+  /** The same of a storage pool and its volumes, whose file system may hang. */
+  <T extends @Nullable Object> T askPool(
+      HostAddress host, String storagePool, Duration atMost, Query<T> query) {
+    return pool(host).askPool(storagePool, query, atMost);
+  }
+
+  /** The same of the list of all pools, which hangs with any of them. */
+  <T extends @Nullable Object> T askPools(HostAddress host, Duration atMost, Query<T> query) {
+    return pool(host).askPool(HostConnectionPool.ALL_POOLS, query, atMost);
   }
 
   /** The same of what the guest's QEMU has to answer. */

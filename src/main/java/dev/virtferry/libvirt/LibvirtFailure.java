@@ -28,6 +28,9 @@ public final class LibvirtFailure extends RuntimeException {
   /** {@code VIR_FROM_QEMU}. */
   private static final int FROM_QEMU = 10;
 
+  /** {@code VIR_FROM_STORAGE}. */
+  static final int FROM_STORAGE = 18;
+
   private final int code;
   private final int domain;
 
@@ -45,6 +48,16 @@ public final class LibvirtFailure extends RuntimeException {
         "The domain's QEMU does not answer, and its host does; see there why it hangs");
   }
 
+  /** For what was asked of storage on a host that answers; an empty name is any pool's. */
+  static LibvirtFailure ofSilentPool(String pool, String host) {
+    String who = pool.isEmpty() ? "A pool of %s" : "Pool " + pool + " of %s";
+    return new LibvirtFailure(
+        OPERATION_TIMEOUT,
+        FROM_STORAGE,
+        (who + " does not answer, and its host does; see there what its storage waits for")
+            .formatted(host));
+  }
+
   public int code() {
     return code;
   }
@@ -52,6 +65,11 @@ public final class LibvirtFailure extends RuntimeException {
   /** Whether a guest's QEMU kept the caller, or libvirt, waiting for too long. */
   boolean aboutSilentGuest() {
     return code == OPERATION_TIMEOUT && domain == FROM_QEMU;
+  }
+
+  /** Whether a pool kept the caller waiting for too long. */
+  public boolean aboutSilentPool() {
+    return code == OPERATION_TIMEOUT && domain == FROM_STORAGE;
   }
 
   /** Whether the two ends of a connection did not accept one another. */

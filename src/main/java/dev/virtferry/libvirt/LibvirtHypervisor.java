@@ -123,12 +123,12 @@ public final class LibvirtHypervisor implements Hypervisor {
   @Override
   public Optional<DomainDescription> describe(HostAddress host, String nameOrUuid) {
     return unsized(host, nameOrUuid)
-        .map(domain -> sized(host, domain, new GuestPatience(LibvirtConnections.GUEST_LIMIT)));
+        .map(domain -> sized(host, domain, new Allowance(LibvirtConnections.GUEST_LIMIT)));
   }
 
   @Override
   public List<DomainDescription> describe(HostAddress host, List<UUID> domains) {
-    var patience = new GuestPatience(FOR_HUNG_GUESTS);
+    var patience = new Allowance(FOR_HUNG_GUESTS);
     return domains.stream()
         .flatMap(domain -> unsized(host, domain.toString()).stream())
         .map(domain -> sized(host, domain, patience))
@@ -582,8 +582,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   /**
    * An incoming domain's monitor is busy until it has arrived, and so is everything asked of it.
    */
-  private DomainDescription sized(
-      HostAddress host, DomainDescription domain, GuestPatience patience) {
+  private DomainDescription sized(HostAddress host, DomainDescription domain, Allowance patience) {
     if (domain.state() == DomainState.PAUSED_MIGRATION) {
       return domain;
     }

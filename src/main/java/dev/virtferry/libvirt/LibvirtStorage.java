@@ -2,8 +2,13 @@ package dev.virtferry.libvirt;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
@@ -25,18 +30,27 @@ public final class LibvirtStorage implements Storage {
   /** {@code VIR_ERR_INTERNAL_ERROR}. */
   private static final int INTERNAL_ERROR = 1;
 
-  /** Less than a query may take. */
+  /** Somebody's volume is being built in it. */
   private static final Duration PATIENCE_WITH_A_BUSY_POOL = Duration.ofSeconds(3);
 
   private static final Duration BETWEEN_REFRESHES = Duration.ofMillis(50);
 
+  /** The list hangs with each pool that does. */
+  private static final Duration FOR_THE_LIST = Duration.ofSeconds(1);
+
+  /** Where the list hangs, however many do. */
+  private static final Duration FOR_HUNG_POOLS = Duration.ofSeconds(1);
+
+  /** Nobody waits for it but a migration. */
+  private static final Duration FOR_A_DEED = Duration.ofSeconds(10);
+
   /** So that a large pool takes many queries, and none of them too long. */
   private static final int VOLUMES_IN_A_QUERY = 200;
 
-  /** {@code VIR_FROM_STORAGE}. */
-  private static final int FROM_STORAGE = 18;
-
   private final LibvirtConnections connections;
+
+  /** What the pools of each host told last, by their names. */
+  private final Map<HostAddress, Map<String, StoragePool>> told = new ConcurrentHashMap<>();
 
   public LibvirtStorage(LibvirtConnections connections) {
     this.connections = connections;
@@ -44,56 +58,81 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public List<StoragePool> pools(HostAddress host) {
-    return connections.askStorage(
-        host,
-        connect -> {
-          List<StoragePool> pools = new ArrayList<>();
-          for (String name : connect.listStoragePools()) {
-            withPool(connect, name, LibvirtStorage::described).ifPresent(pools::add);
-          }
-          return pools;
-        });
+    Map<String, StoragePool> before = told.getOrDefault(host, Map.of());
+    Map<String, StoragePool> now = new LinkedHashMap<>();
+    List<StoragePool> pools = new ArrayList<>();
+    Names names = names(host, before);
+    var patience = new Allowance(names.patience());
+    for (String name : names.names()) {
+      described(host, name, before.get(name), patience)
+          .ifPresent(pool -> {
+            pools.add(pool);
+            now.put(name, pool);
+          });
+    }
+    told.put(host, now);
+    return pools;
+  }
+
+  /** The pools of a host, and for how long they are waited for. */
+  private record Names(Collection<String> names, Duration patience) {}
+
+  /** While a call hangs in one pool, libvirt 9.0 lists none, but finds each other by its name. */
+  private Names names(HostAddress host, Map<String, StoragePool> before) {
+    try {
+      return new Names(
+          connections.askPools(host, FOR_THE_LIST, connect -> List.of(connect.listStoragePools())),
+          LibvirtConnections.POOL_LIMIT);
+    } catch (LibvirtFailure e) {
+      if (!e.aboutSilentPool() || before.isEmpty()) {
+        throw e;
+      }
+      return new Names(before.keySet(), FOR_HUNG_POOLS);
+    }
+  }
+
+  private Optional<StoragePool> described(
+      HostAddress host, String name, @Nullable StoragePool before, Allowance patience) {
+    long begun = System.nanoTime();
+    try {
+      return connections
+          .askPool(
+              host,
+              name,
+              patience.left(),
+              connect -> withPool(connect, name, LibvirtStorage::described))
+          .flatMap(pool -> pool);
+    } catch (LibvirtFailure e) {
+      if (!e.aboutSilentPool() || before == null) {
+        throw e;
+      }
+      patience.spend(Duration.ofNanos(System.nanoTime() - begun));
+      return Optional.of(before.silent());
+    }
   }
 
   @Override
   public Optional<StorageVolume> volume(HostAddress host, String pool, String name) {
-    return connections.askStorage(
-        host,
-        connect ->
-            withPool(
-                    connect,
-                    pool,
-                    found -> {
-                      refresh(found);
-                      return withVolume(found, name, volume -> described(pool, volume));
-                    })
-                .flatMap(volume -> volume));
+    return ask(host, pool, found -> withVolume(found, name, volume -> standing(pool, volume)))
+        .flatMap(volume -> volume)
+        .flatMap(volume -> volume);
   }
 
   @Override
   public List<StorageVolume> volumes(HostAddress host, String pool) {
-    List<String> names =
-        connections
-            .askStorage(
-                host,
-                connect ->
-                    withPool(
-                        connect,
-                        pool,
-                        found -> {
-                          refresh(found);
-                          return List.of(found.listVolumes());
-                        }))
-            .orElse(List.of());
-    List<StorageVolume> volumes = new ArrayList<>();
+    return slices(host, pool).stream()
+        .flatMap(some ->
+            ask(host, pool, found -> readable(found, pool, some)).orElse(List.of()).stream())
+        .toList();
+  }
+
+  private List<List<String>> slices(HostAddress host, String pool) {
+    List<String> names = ask(host, pool, found -> List.of(found.listVolumes())).orElse(List.of());
+    List<List<String>> slices = new ArrayList<>();
     for (int from = 0; from < names.size(); from += VOLUMES_IN_A_QUERY) {
-      List<String> some = names.subList(from, Math.min(names.size(), from + VOLUMES_IN_A_QUERY));
-      connections
-          .askStorage(
-              host, connect -> withPool(connect, pool, found -> readable(found, pool, some)))
-          .ifPresent(volumes::addAll);
+      slices.add(names.subList(from, Math.min(names.size(), from + VOLUMES_IN_A_QUERY)));
     }
-    return volumes;
+    return slices;
   }
 
   private static List<StorageVolume> readable(
@@ -111,55 +150,93 @@ public final class LibvirtStorage implements Storage {
     return volumes;
   }
 
-  /** libvirt does not look into a pool while a volume of it is being built, by whomever. */
-  private static void refresh(org.libvirt.StoragePool pool) throws LibvirtException {
-    long begun = System.nanoTime();
-    while (!refreshed(pool, System.nanoTime() - begun)) {
-      try {
-        Thread.sleep(BETWEEN_REFRESHES);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new LibvirtFailure(INTERNAL_ERROR, FROM_STORAGE, "Stopped waiting for a busy pool");
+  /**
+   * libvirt 9.0 stops a pool that it can't read to its end, as with a dead mount in its folder, and
+   * does not start it before that is gone. What it knows it can be asked about without harm.
+   */
+  @Override
+  public Optional<String> readAnew(HostAddress host, String pool) {
+    for (List<String> some : slices(host, pool)) {
+      Optional<String> broken = ask(host, pool, found -> broken(found, some)).flatMap(why -> why);
+      if (broken.isPresent()) {
+        return Optional.of(
+            "Pool %s of %s is not read anew, as libvirt would stop it: %s."
+                .formatted(pool, host.name(), broken.get()));
       }
     }
+    return refreshed(host, pool)
+        .map(failure ->
+            "Pool %s of %s was not read anew: %s.".formatted(pool, host.name(), failure.message()));
   }
 
-  private static boolean refreshed(org.libvirt.StoragePool pool, long waitedNanos)
+  private static Optional<String> broken(org.libvirt.StoragePool pool, List<String> names)
+      throws LibvirtException {
+    for (String name : names) {
+      try {
+        withVolume(pool, name, LibvirtStorage::stands);
+      } catch (LibvirtException e) {
+        // Throws where it is not the volume's fault, but the connection is gone.
+        pool.getInfo();
+        return Optional.of(Failures.of(e).message());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** libvirt does not look into a pool while a volume of it is being built, by whomever. */
+  private Optional<LibvirtFailure> refreshed(HostAddress host, String pool) {
+    long begun = System.nanoTime();
+    Optional<LibvirtFailure> failure = refreshedOnce(host, pool);
+    while (failure.isPresent()
+        && failure.get().code() == INTERNAL_ERROR
+        && System.nanoTime() - begun < PATIENCE_WITH_A_BUSY_POOL.toNanos()) {
+      LockSupport.parkNanos(BETWEEN_REFRESHES.toNanos());
+      failure = refreshedOnce(host, pool);
+    }
+    return failure;
+  }
+
+  private Optional<LibvirtFailure> refreshedOnce(HostAddress host, String pool) {
+    return ask(host, pool, found -> refreshed(host, found)).flatMap(failure -> failure);
+  }
+
+  private static Optional<LibvirtFailure> refreshed(HostAddress host, org.libvirt.StoragePool pool)
       throws LibvirtException {
     try {
       pool.refresh(0);
-      return true;
+      return Optional.empty();
     } catch (LibvirtException e) {
-      boolean busy = Failures.of(e).code() == INTERNAL_ERROR;
-      if (busy && waitedNanos < PATIENCE_WITH_A_BUSY_POOL.toNanos()) {
-        return false;
+      LibvirtFailure failure = Failures.of(e);
+      if (pool.isActive() == 0) {
+        startAgain(host, pool, failure);
       }
-      throw e;
+      return Optional.of(failure);
+    }
+  }
+
+  private static void startAgain(HostAddress host, org.libvirt.StoragePool pool, LibvirtFailure why)
+      throws LibvirtException {
+    String name = pool.getName();
+    try {
+      pool.create(0);
+      log.warn(
+          "libvirt stopped pool {} of {} while it read it anew, and it was started again: {}",
+          name,
+          host.name(),
+          why.message());
+    } catch (LibvirtException e) {
+      String words =
+          "libvirt stopped pool %s of %s while it read it anew, and does not start it: %s"
+              .formatted(name, host.name(), Failures.of(e).message());
+      log.error("{}", words);
+      throw new LibvirtFailure(NO_STORAGE_POOL, LibvirtFailure.FROM_STORAGE, words);
     }
   }
 
   @Override
   public boolean stands(HostAddress host, String pool, String name) {
-    return connections.askStorage(
-        host,
-        connect ->
-            withPool(
-                    connect,
-                    pool,
-                    found -> withVolume(found, name, LibvirtStorage::stands).orElse(false))
-                .orElseThrow(() -> gone(pool)));
-  }
-
-  @Override
-  public Optional<StorageVolume> glance(HostAddress host, String pool, String name) {
-    return connections.askStorage(
-        host,
-        connect ->
-            withPool(
-                    connect,
-                    pool,
-                    found -> withVolume(found, name, volume -> described(pool, volume)))
-                .flatMap(volume -> volume));
+    return ask(host, pool, found -> withVolume(found, name, LibvirtStorage::stands).orElse(false))
+        .orElseThrow(() -> gone(pool));
   }
 
   private static boolean stands(StorageVol volume) throws LibvirtException {
@@ -168,37 +245,38 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public StorageVolume create(HostAddress host, VolumeSpec spec) {
-    return connections.askStorage(
+    return carryOut(
         host,
-        connect ->
-            withPool(
-                    connect,
-                    spec.pool(),
-                    pool -> {
-                      StorageVol made = pool.storageVolCreateXML(VolumeXml.of(spec), 0);
-                      try {
-                        return described(spec.pool(), made);
-                      } finally {
-                        made.free();
-                      }
-                    })
-                .orElseThrow(() -> gone(spec.pool())));
+        spec.pool(),
+        pool -> {
+          StorageVol made = pool.storageVolCreateXML(VolumeXml.of(spec), 0);
+          try {
+            return described(spec.pool(), made);
+          } finally {
+            made.free();
+          }
+        });
   }
 
   @Override
   public void shrink(HostAddress host, String pool, String name, long capacityBytes) {
-    ofVolume(
+    carryOut(
         host,
         pool,
-        name,
-        (_, volume) -> {
-          volume.resize(capacityBytes, StorageVol.ResizeFlags.SHRINK);
-          return true;
-        });
+        there ->
+            withVolume(
+                    there,
+                    name,
+                    volume -> {
+                      volume.resize(capacityBytes, StorageVol.ResizeFlags.SHRINK);
+                      return true;
+                    })
+                .orElseThrow(() -> lost(name)));
   }
 
   private static LibvirtFailure gone(String pool) {
-    return new LibvirtFailure(NO_STORAGE_POOL, FROM_STORAGE, "The pool %s is gone".formatted(pool));
+    return new LibvirtFailure(
+        NO_STORAGE_POOL, LibvirtFailure.FROM_STORAGE, "The pool %s is gone".formatted(pool));
   }
 
   @Override
@@ -221,8 +299,10 @@ public final class LibvirtStorage implements Storage {
   }
 
   private <T> T ofVolume(HostAddress host, String pool, String name, VolumeReading<T> reading) {
-    return connections.askStorage(
+    return connections.askPool(
         host,
+        pool,
+        LibvirtConnections.POOL_LIMIT,
         connect ->
             withPool(
                     connect,
@@ -234,11 +314,16 @@ public final class LibvirtStorage implements Storage {
   }
 
   private static LibvirtFailure lost(String name) {
-    return new LibvirtFailure(NO_STORAGE_VOL, FROM_STORAGE, "%s is gone".formatted(name));
+    return new LibvirtFailure(
+        NO_STORAGE_VOL, LibvirtFailure.FROM_STORAGE, "%s is gone".formatted(name));
   }
 
   @Override
   public VolumeReader open(HostAddress host, String pool, String name) {
+    if (!stands(host, pool, name)) {
+      throw lost(name);
+    }
+    // On a connection of its own nobody counts what hangs, so it must have answered just now.
     LentConnect connect = LentConnect.to(host);
     try {
       org.libvirt.StoragePool found = connect.storagePoolLookupByName(pool);
@@ -255,21 +340,17 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public void delete(HostAddress host, String pool, String name) {
-    connections.askStorage(
+    carryOut(
         host,
-        connect ->
-            withPool(
-                    connect,
-                    pool,
-                    found ->
-                        withVolume(
-                            found,
-                            name,
-                            volume -> {
-                              volume.delete(0);
-                              return true;
-                            }))
-                .orElseThrow(() -> gone(pool)));
+        pool,
+        found ->
+            withVolume(
+                found,
+                name,
+                volume -> {
+                  volume.delete(0);
+                  return true;
+                }));
   }
 
   @FunctionalInterface
@@ -280,6 +361,19 @@ public final class LibvirtStorage implements Storage {
   @FunctionalInterface
   private interface VolumeQuery<T> {
     T of(StorageVol volume) throws LibvirtException;
+  }
+
+  /** Empty when there is no such pool. */
+  private <T> Optional<T> ask(HostAddress host, String pool, PoolQuery<T> query) {
+    return connections.askPool(
+        host, pool, LibvirtConnections.POOL_LIMIT, connect -> withPool(connect, pool, query));
+  }
+
+  /** The same for what only runs do, which need the pool. */
+  private <T> T carryOut(HostAddress host, String pool, PoolQuery<T> deed) {
+    return connections
+        .askPool(host, pool, FOR_A_DEED, connect -> withPool(connect, pool, deed))
+        .orElseThrow(() -> gone(pool));
   }
 
   private static <T> Optional<T> withPool(Connect connect, String name, PoolQuery<T> query)
@@ -325,8 +419,17 @@ public final class LibvirtStorage implements Storage {
     }
   }
 
-  private static StoragePool described(org.libvirt.StoragePool pool) throws LibvirtException {
-    return VolumeXml.pool(pool.getXMLDesc(0), pool.getInfo().available);
+  private static Optional<StoragePool> described(org.libvirt.StoragePool pool)
+      throws LibvirtException {
+    return pool.isActive() == 0
+        ? Optional.empty()
+        : Optional.of(VolumeXml.pool(pool.getXMLDesc(0), pool.getInfo().available));
+  }
+
+  /** Empty where the pool knows a volume that is gone. */
+  private static Optional<StorageVolume> standing(String pool, StorageVol volume)
+      throws LibvirtException {
+    return Optional.ofNullable(unlessMissing(NO_STORAGE_VOL, () -> described(pool, volume)));
   }
 
   private static StorageVolume described(String pool, StorageVol volume) throws LibvirtException {

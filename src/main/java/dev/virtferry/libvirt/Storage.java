@@ -8,32 +8,43 @@ import java.util.Optional;
  */
 public interface Storage {
 
-  /** The active pools, each with what is free in it now ({@code virConnectListAllStoragePools}). */
+  /**
+   * The active pools, each with what was free in it when it was last read ({@code
+   * virConnectListAllStoragePools}). Those that hang cost the list a second or two, however many
+   * there are, and tell what they told last.
+   *
+   * @throws LibvirtFailure {@link LibvirtFailure#aboutSilentPool} when one hangs of which nothing
+   *     is known yet
+   */
   List<StoragePool> pools(HostAddress host);
 
   /**
-   * A volume by its name, read from the storage itself ({@code virStoragePoolRefresh}, then {@code
-   * virStorageVolLookupByName}).
+   * A volume as it is now, by its name ({@code virStorageVolLookupByName}); one that was put there
+   * outside of libvirt is not seen until the pool is {@link #readAnew}. As everything else that is
+   * asked of one pool it fails with {@link LibvirtFailure#aboutSilentPool} when that hangs.
    */
   Optional<StorageVolume> volume(HostAddress host, String pool, String name);
 
   /**
-   * All volumes of a pool, read from the storage itself; empty when there is no such pool. One that
-   * can't be read is left out.
+   * All volumes of a pool that it knows, as they are now; empty when there is no such pool. One
+   * that can't be read is left out.
    */
   List<StorageVolume> volumes(HostAddress host, String pool);
 
   /**
-   * Whether what is behind a known volume is still there ({@code virStorageVolGetInfo}); does not
-   * read the pool anew, so it is cheap and never sees a volume that was made outside of libvirt.
+   * Lets a pool see what was put into it outside of libvirt, and what is free in it now ({@code
+   * virStoragePoolRefresh}), unless that would harm it.
+   *
+   * @return why it was not read anew, as a sentence; empty when it was, or there is no such pool
+   * @throws LibvirtFailure also when libvirt stopped the pool over it and can't start it again
    */
-  boolean stands(HostAddress host, String pool, String name);
+  Optional<String> readAnew(HostAddress host, String pool);
 
   /**
-   * A known volume as it is now; like {@link #stands} it is cheap, and never sees one that was made
-   * outside of libvirt under a new name.
+   * Whether what is behind a known volume is still there ({@code virStorageVolGetInfo}); cheaper
+   * than {@link #volume}.
    */
-  Optional<StorageVolume> glance(HostAddress host, String pool, String name);
+  boolean stands(HostAddress host, String pool, String name);
 
   /** Makes an empty volume ({@code virStorageVolCreateXML}); fails when one of that name exists. */
   StorageVolume create(HostAddress host, VolumeSpec spec);

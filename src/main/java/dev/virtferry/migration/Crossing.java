@@ -115,7 +115,9 @@ final class Crossing {
     boolean two = lookForTwoHosts(domain, source, destination, findings);
     lookAtDomain(domain, source, findings);
     lookForNamesakes(submission, domain, destination, findings);
-    ArrivingFiles files = lookAtFiles(submission, domain, source, destination, scope, findings);
+    DestinationVolumes.Look places = volumes.look(destination.address());
+    ArrivingFiles files =
+        lookAtFiles(submission, domain, source, destination, places, scope, findings);
     lookAtMachine(domain, destination, findings);
     List<StoragePool> pools = storage.pools(source.address());
     Selection selected =
@@ -124,11 +126,10 @@ final class Crossing {
     Placement placement =
         two
             ? Discretion.of(
-                volumes.plan(
+                places.plan(
                     wish(submission, domain, selected, others(selected, destination), self),
                     source.address(),
-                    pools,
-                    destination.address()),
+                    pools),
                 scope)
             : Placement.NONE;
     findings.add(
@@ -136,6 +137,7 @@ final class Crossing {
         placement.obstacles().stream().map(Obstacle::problem).toList(),
         "every copy has a place");
     placement.unseen().forEach(words -> findings.unknown(Subject.STORAGE, words));
+    placement.doubts().forEach(words -> findings.unknown(Subject.STORAGE, words));
     migrations.forgetImages(domain.uuid(), placement.changed());
     Order order =
         order(submission, domain, source, destination, selected, placement, files.renamed());
@@ -222,6 +224,7 @@ final class Crossing {
       DomainDescription domain,
       Host source,
       Host destination,
+      DestinationVolumes.Look places,
       Scope scope,
       Findings findings) {
     ArrivingFiles files =
@@ -229,8 +232,7 @@ final class Crossing {
             opened(submission, domain, source),
             domain.name(),
             Objects.requireNonNullElse(submission.options().destinationName(), domain.name()));
-    Map<String, List<String>> others =
-        volumes.namers(files.paths(), domain.uuid(), destination.address());
+    Map<String, List<String>> others = places.namers(files.paths(), domain.uuid());
     List<Problem> problems =
         files.opened().stream()
             .flatMap(file ->

@@ -5,6 +5,7 @@ import dev.virtferry.disk.Placement;
 import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ public final class Discretion {
         : "It may be there still." + WHO_IS_TOLD_MORE;
   }
 
-  /** Nor what stands at a place: whose it is, or that nothing does. */
+  /** Nor what stands at a place: whose it is, or that nothing does; nor what ails its pools. */
   static Placement of(Placement placement, Scope scope) {
     return scope.equals(Scope.EVERYTHING)
         ? placement
@@ -55,7 +56,8 @@ public final class Discretion {
                 .distinct()
                 .toList(),
             Map.of(),
-            placement.changed());
+            placement.changed(),
+            List.of());
   }
 
   /** Of the types that tell what the destination has; each other one is about the caller's own. */

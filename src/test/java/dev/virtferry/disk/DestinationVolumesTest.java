@@ -109,22 +109,24 @@ class DestinationVolumesTest {
       Map<String, VolumeWish> places,
       List<DomainDisk> disks,
       List<DomainDisk> staying) {
-    return volumes.plan(
-        new CopyWish(
-            GUEST,
-            disks,
-            staying,
-            true,
-            mode,
-            BackingCheck.SIZE,
-            places,
-            Map.of("images", 10 * MIB),
-            Set.of(new ImageName("kvm-b", "/srv/promised.raw"), new ImageName(null, "/shared/x")),
-            overwrite,
-            own),
-        SOURCE,
-        storage.pools(SOURCE),
-        DESTINATION);
+    return volumes
+        .look(DESTINATION)
+        .plan(
+            new CopyWish(
+                GUEST,
+                disks,
+                staying,
+                true,
+                mode,
+                BackingCheck.SIZE,
+                places,
+                Map.of("images", 10 * MIB),
+                Set.of(
+                    new ImageName("kvm-b", "/srv/promised.raw"), new ImageName(null, "/shared/x")),
+                overwrite,
+                own),
+            SOURCE,
+            storage.pools(SOURCE));
   }
 
   private List<VolumePlan> plans(DomainDisk... disks) {
@@ -231,6 +233,56 @@ class DestinationVolumesTest {
     pool("kvm-b", 100 * MIB);
     volume("kvm-b", "vda.raw", "raw", 64 * MIB, 0, null);
     assertThat(plans(disk("vda"))).extracting(VolumePlan::action).containsExactly(Action.REUSE);
+  }
+
+  @Test
+  void readsAPoolAnewOnceWhereItIsToReceive() {
+    pool("kvm-a", 0);
+    pool("kvm-b", 200 * MIB);
+    storage.pool("kvm-b", new StoragePool("other", "dir", "/other", 0));
+    volume("kvm-a", "vda.qcow2", "qcow2", 64 * MIB, 5 * MIB, null);
+    volume("kvm-a", "vdb.qcow2", "qcow2", 64 * MIB, 5 * MIB, null);
+    assertThat(plans(qcow2("vda"), qcow2("vdb"))).hasSize(2);
+    assertThat(storage.refreshes()).containsExactly("kvm-b/images");
+  }
+
+  @Test
+  void seesWhatSomebodyPutThereByHand() {
+    pool("kvm-a", 0);
+    pool("kvm-b", 100 * MIB);
+    storage.byHand("kvm-b", seen(0, NOON));
+    assertThat(plans(disk("vda"))).extracting(VolumePlan::action).containsExactly(Action.REUSE);
+  }
+
+  @Test
+  void goesOnWithWhatIsKnownWhereAPoolCantBeReadAnew() {
+    pool("kvm-b", 100 * MIB);
+    storage.breakPool("kvm-b", "images");
+    Placement placement = place(CopyMode.FULL, Map.of(), disk("vda"));
+    assertThat(placement.obstacles()).isEmpty();
+    assertThat(placement.doubts())
+        .containsExactly("Pool images of kvm-b is not read anew: played.");
+  }
+
+  @Test
+  void aPoolThatHangsIsInTheWayOfTheDisksThatNeedItAlone() {
+    pool("kvm-b", 100 * MIB);
+    storage.pool("kvm-b", new StoragePool("sick", "dir", "/sick", 100 * MIB));
+    storage.hang("kvm-b", "sick");
+    var others = new DiskImage("file", "/sick/other.raw", "raw", null);
+    hypervisor.put("kvm-b", Domains.running("other", onImage("vda", others)));
+    volume("kvm-b", "vda.raw", "raw", 64 * MIB, 0, null);
+    var sick = onImage("vdb", new DiskImage("file", "/sick/vdb.raw", "raw", null));
+    Placement placement = place(CopyMode.FULL, Map.of(), disk("vda"), sick);
+    assertThat(placement.volumes()).extracting(VolumePlan::target).containsExactly("vda");
+    assertThat(placement.doubts()).singleElement().asString().contains("Pool sick of kvm-b");
+    assertThat(placement.obstacles())
+        .singleElement()
+        .satisfies(obstacle -> {
+          assertThat(obstacle.target()).isEqualTo("vdb");
+          assertThat(obstacle.problem().detail())
+              .contains("Pool sick of kvm-b does not answer, and its host does");
+        });
   }
 
   private @Nullable DestinationImage image(DomainDisk disk) {
@@ -630,7 +682,7 @@ class DestinationVolumesTest {
     vdaIsThere();
     volume("kvm-b", "top.qcow2", "qcow2", 64 * MIB, 0, new Backing("/srv/vda.raw", "raw"));
     stoppedOn("kvm-b", "/srv/top.qcow2");
-    assertThat(volumes.namers(List.of("/srv/vda.raw", "/srv/free.raw"), GUEST, DESTINATION))
+    assertThat(volumes.look(DESTINATION).namers(List.of("/srv/vda.raw", "/srv/free.raw"), GUEST))
         .containsOnlyKeys("/srv/vda.raw");
   }
 
@@ -638,7 +690,7 @@ class DestinationVolumesTest {
   void knowsWhoMayHaveAFileThatAGuestOpensThroughALink() {
     vdaIsThere();
     stoppedOn("kvm-b", "/srv/vda.raw");
-    assertThat(volumes.namers(List.of("/run/alias/vda.raw"), GUEST, DESTINATION))
+    assertThat(volumes.look(DESTINATION).namers(List.of("/run/alias/vda.raw"), GUEST))
         .containsOnlyKeys("/run/alias/vda.raw");
   }
 

@@ -15,6 +15,11 @@ public final class FakeStorage implements Storage {
   private final Map<String, List<StoragePool>> pools = new ConcurrentHashMap<>();
   private final Map<String, StorageVolume> volumes = new ConcurrentHashMap<>();
   private final Map<String, byte[]> contents = new ConcurrentHashMap<>();
+  private final Map<String, StorageVolume> unseen = new ConcurrentHashMap<>();
+  private final List<String> refreshes = new CopyOnWriteArrayList<>();
+  private final Set<String> broken = ConcurrentHashMap.newKeySet();
+  private final Set<String> silent = ConcurrentHashMap.newKeySet();
+  private final Set<String> hidden = ConcurrentHashMap.newKeySet();
   private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
   private final List<String> reads = new CopyOnWriteArrayList<>();
   private final List<String> deeds = new CopyOnWriteArrayList<>();
@@ -28,6 +33,11 @@ public final class FakeStorage implements Storage {
     volumes.clear();
     contents.clear();
     unreadable.clear();
+    unseen.clear();
+    refreshes.clear();
+    broken.clear();
+    silent.clear();
+    hidden.clear();
     reads.clear();
     deeds.clear();
     refusal = null;
@@ -80,11 +90,15 @@ public final class FakeStorage implements Storage {
 
   @Override
   public List<StoragePool> pools(HostAddress host) {
+    if (hidden.contains(host.name())) {
+      throw LibvirtFailure.ofSilentPool("", host.name());
+    }
     return List.copyOf(pools.getOrDefault(host.name(), List.of()));
   }
 
   @Override
   public Optional<StorageVolume> volume(HostAddress host, String pool, String name) {
+    refuseIfSilent(host, pool);
     return Optional.ofNullable(volumes.get(key(host.name(), pool, name)));
   }
 
@@ -94,16 +108,57 @@ public final class FakeStorage implements Storage {
   }
 
   @Override
-  public Optional<StorageVolume> glance(HostAddress host, String pool, String name) {
-    return volume(host, pool, name);
-  }
-
-  @Override
   public List<StorageVolume> volumes(HostAddress host, String pool) {
+    refuseIfSilent(host, pool);
     return volumes.entrySet().stream()
         .filter(entry -> entry.getKey().startsWith(host.name() + "/" + pool + "/"))
         .map(Map.Entry::getValue)
         .toList();
+  }
+
+  @Override
+  public Optional<String> readAnew(HostAddress host, String pool) {
+    refuseIfSilent(host, pool);
+    if (broken.contains(host.name() + "/" + pool)) {
+      return Optional.of("Pool %s of %s is not read anew: played.".formatted(pool, host.name()));
+    }
+    refreshes.add(host.name() + "/" + pool);
+    volumes.putAll(unseen);
+    unseen.clear();
+    return Optional.empty();
+  }
+
+  /** A volume that somebody put there by hand: no pool knows it before it is read anew. */
+  public void byHand(String host, StorageVolume volume) {
+    unseen.put(key(host, volume.pool(), volume.name()), volume);
+  }
+
+  /** Which pools were read anew, such as {@code kvm-b/images}, each time. */
+  public List<String> refreshes() {
+    return List.copyOf(refreshes);
+  }
+
+  /** From now on the pool can't be read anew, and answers. */
+  public void breakPool(String host, String pool) {
+    broken.add(host + "/" + pool);
+  }
+
+  /** From now on the pool answers nothing; its host does. */
+  public void hang(String host, String pool) {
+    silent.add(host + "/" + pool);
+    pools.computeIfPresent(
+        host, (_, all) -> all.stream().map(p -> p.name().equals(pool) ? p.silent() : p).toList());
+  }
+
+  /** Nothing was known of its pools before one began to hang. */
+  public void hideWhatHangs(String host) {
+    hidden.add(host);
+  }
+
+  private void refuseIfSilent(HostAddress host, String pool) {
+    if (silent.contains(host.name() + "/" + pool)) {
+      throw LibvirtFailure.ofSilentPool(pool, host.name());
+    }
   }
 
   /** Somebody deletes a volume behind our back. */

@@ -14,6 +14,7 @@ import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.migration.DomainsInScope;
@@ -27,6 +28,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -110,7 +112,7 @@ class HostController {
       @Parameter(example = "kvm-a") @PathVariable String host,
       @AuthenticationPrincipal Caller caller) {
     Host found = named(host, caller.scope());
-    List<StoragePool> pools = storage.pools(found.address());
+    Pools pools = pools(found);
     return new DomainList(
         domains.all(found, caller.scope()).stream()
             .map(domain -> response(domain, pools))
@@ -131,7 +133,7 @@ class HostController {
     Host found = named(host, caller.scope());
     return domains
         .describe(found, domain, caller.scope())
-        .map(description -> response(description, storage.pools(found.address())))
+        .map(description -> response(description, pools(found)))
         .orElseThrow(() ->
             new NotThere(
                 Problem.of(
@@ -151,7 +153,38 @@ class HostController {
                     "The inventory has no host '%s'; see /v1/hosts.".formatted(name))));
   }
 
-  private DomainResponse response(DomainDescription domain, List<StoragePool> pools) {
+  /**
+   * The pools of a host.
+   *
+   * @param unknown why they can't be told; null when they can
+   */
+  private record Pools(List<StoragePool> known, @Nullable String unknown) {
+
+    /** Why nothing is to be done with a disk now; null when nothing is known against it. */
+    @Nullable String silence(DomainDisk disk) {
+      return disk.image() == null
+          ? null
+          : known.stream()
+              .filter(pool -> !pool.answers() && pool.holds(disk.image()))
+              .map(pool -> "its pool %s does not answer".formatted(pool.name()))
+              .findFirst()
+              .orElse(unknown);
+    }
+  }
+
+  private Pools pools(Host host) {
+    try {
+      return new Pools(storage.pools(host.address()), null);
+    } catch (LibvirtFailure e) {
+      if (!e.aboutSilentPool()) {
+        throw e;
+      }
+      return new Pools(
+          List.of(), "a pool of its host does not answer, and keeps the others hidden");
+    }
+  }
+
+  private DomainResponse response(DomainDescription domain, Pools pools) {
     return new DomainResponse(
         domain.name(),
         domain.uuid(),
@@ -160,13 +193,13 @@ class HostController {
         domain.disks().stream().map(disk -> response(domain, disk, pools)).toList());
   }
 
-  private DomainResponse.Disk response(
-      DomainDescription domain, DomainDisk disk, List<StoragePool> pools) {
+  private DomainResponse.Disk response(DomainDescription domain, DomainDisk disk, Pools pools) {
     String whyNot =
         selection
-            .whyNot(disk, pools)
-            .orElse(domain.answers() ? null : "the QEMU of its domain does not answer");
-    return DomainResponse.Disk.of(disk, shared.holds(disk, pools), whyNot);
+            .whyNot(disk, pools.known())
+            .orElse(
+                domain.answers() ? pools.silence(disk) : "the QEMU of its domain does not answer");
+    return DomainResponse.Disk.of(disk, shared.holds(disk, pools.known()), whyNot);
   }
 
   /** All hosts. */

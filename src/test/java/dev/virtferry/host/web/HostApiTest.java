@@ -88,6 +88,24 @@ class HostApiTest extends ApiTest {
   }
 
   @Test
+  void aPoolThatHangsCostsTheDisksThatLieInIt() {
+    volumes().pool("kvm-a", new StoragePool("images", "dir", "/srv", 0));
+    volumes().pool("kvm-a", new StoragePool("other", "dir", "/other", 0));
+    volumes().hang("kvm-a", "other");
+    assertThat(vda().get("copyable").asBoolean()).isTrue();
+    volumes().hang("kvm-a", "images");
+    assertThat(vda().get("copyable").asBoolean()).isFalse();
+    assertThat(vda().get("reason").asString()).isEqualTo("its pool images does not answer");
+    volumes().hideWhatHangs("kvm-a");
+    assertThat(vda().get("reason").asString()).contains("keeps the others hidden");
+    assertThat(get("/v1/hosts/kvm-a/domains").get("items")).hasSize(2);
+  }
+
+  private JsonNode vda() {
+    return get("/v1/hosts/kvm-a/domains/web-01").get("disks").get(0);
+  }
+
+  @Test
   void answersForWhatIsNotThere() {
     assertProblem(exchange("/v1/hosts/nowhere"), 404, "host-not-found", null);
     assertProblem(exchange("/v1/hosts/nowhere/domains"), 404, "host-not-found", null);

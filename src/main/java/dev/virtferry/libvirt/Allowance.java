@@ -2,19 +2,19 @@ package dev.virtferry.libvirt;
 
 import java.time.Duration;
 
-/** How long is waited for guests whose QEMU does not answer; one that does costs nothing of it. */
-final class GuestPatience {
+/** How long is waited for those of many that do not answer; one that does costs nothing of it. */
+final class Allowance {
 
-  /** A QEMU that answers does so within it, unless its host is overloaded. */
+  /** What answers does so within it, unless its host is overloaded. */
   private static final Duration LEAST = Duration.ofMillis(100);
 
   private Duration left;
 
-  GuestPatience(Duration all) {
+  Allowance(Duration all) {
     this.left = all;
   }
 
-  /** For the next guest. */
+  /** For the next one. */
   Duration left() {
     return left.compareTo(LEAST) > 0 ? left : LEAST;
   }

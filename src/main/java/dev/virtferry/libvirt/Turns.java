@@ -2,17 +2,18 @@ package dev.virtferry.libvirt;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets one call at a time into the monitor of each guest of a host, whoever makes it. A QEMU that
- * hangs never answers, and each call that waits for it takes one of the daemon's few workers from
- * everybody.
+ * Lets one call at a time to each of those that may hang, whoever makes it: into the monitor of a
+ * guest, or to a pool. One that hangs never answers, and each call that waits for it takes one of
+ * the daemon's few workers from everybody.
+ *
+ * @param <K> what names a guest or a pool on its host
  */
-final class GuestTurns {
+final class Turns<K> {
 
   private static final class Turn {
 
@@ -20,16 +21,15 @@ final class GuestTurns {
     private volatile long takenAtNanos;
   }
 
-  private final Map<UUID, Turn> turns = new ConcurrentHashMap<>();
+  private final Map<K, Turn> turns = new ConcurrentHashMap<>();
 
   /**
-   * Waits for the guest's turn. Behind a call that is under way for longer than that already,
-   * nobody waits.
+   * Waits for a turn. Behind a call that is under way for longer than that already, nobody waits.
    *
    * @return whether it is the caller's now; then {@link #end} has to follow
    */
-  boolean begin(UUID guest, Duration atMost) {
-    Turn turn = turns.computeIfAbsent(guest, _ -> new Turn());
+  boolean begin(K key, Duration atMost) {
+    Turn turn = turns.computeIfAbsent(key, _ -> new Turn());
     long spent = turn.free.availablePermits() > 0 ? 0 : System.nanoTime() - turn.takenAtNanos;
     try {
       if (!turn.free.tryAcquire(Math.max(0, atMost.toNanos() - spent), TimeUnit.NANOSECONDS)) {
@@ -43,7 +43,7 @@ final class GuestTurns {
     return true;
   }
 
-  void end(UUID guest) {
-    turns.computeIfAbsent(guest, _ -> new Turn()).free.release();
+  void end(K key) {
+    turns.computeIfAbsent(key, _ -> new Turn()).free.release();
   }
 }

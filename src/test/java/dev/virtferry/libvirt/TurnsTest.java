@@ -8,14 +8,14 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-class GuestTurnsTest {
+class TurnsTest {
 
   private static final UUID WEB = UUID.randomUUID();
   private static final UUID DB = UUID.randomUUID();
   private static final Duration LONG = Duration.ofMinutes(1);
   private static final Duration SHORT = Duration.ofMillis(20);
 
-  private final GuestTurns turns = new GuestTurns();
+  private final Turns<UUID> turns = new Turns<>();
 
   @Test
   void oneCallAtATimeForEachGuest() {

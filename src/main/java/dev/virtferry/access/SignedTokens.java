@@ -18,10 +18,10 @@ import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 import org.springframework.security.oauth2.jwt.JwtClaimValidator;
-import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 import org.springframework.security.oauth2.jwt.JwtTypeValidator;
 import org.springframework.security.oauth2.jwt.JwtValidators;
+import org.springframework.security.oauth2.jwt.MappedJwtClaimSetConverter;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
@@ -63,12 +63,15 @@ final class SignedTokens {
         NimbusJwtDecoder.withJwkSource(keys)
             .jwsAlgorithms(known -> known.addAll(Arrays.asList(SignatureAlgorithm.values())))
             .build();
+    // Spring would make a URL of the issuer, which then is no longer what the token says.
+    decoder.setClaimSetConverter(
+        MappedJwtClaimSetConverter.withDefaults(Map.of(JwtClaimNames.ISS, issued -> issued)));
     decoder.setJwtValidator(
         JwtValidators.createDefaultWithValidators(
             List.of(
                 type(),
                 times(rules.requireExpiry(), clock),
-                new JwtIssuerValidator(issuer),
+                new JwtClaimValidator<>(JwtClaimNames.ISS, issuer::equals),
                 meantFor(audience))));
     var provider = new JwtAuthenticationProvider(decoder);
     var tokens = new SignedTokens(rules);

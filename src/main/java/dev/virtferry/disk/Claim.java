@@ -21,6 +21,10 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
     LOOKS_THE_SAME,
     /** A domain names a path with the same name of the file, and no pool shows both. */
     MAY_BE_THE_SAME,
+    /**
+     * An image of a domain names something that can't be understood, with this file's name in it.
+     */
+    MAY_BE_MEANT,
     /** An image can't be read: one of a domain, or this one; its data may be in any file. */
     UNREADABLE,
     /** It lies in a folder that a domain has, or another name of it does. */
@@ -49,6 +53,9 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
       case MAY_BE_THE_SAME ->
           "may be %s, as no pool of %s shows both, and that belongs to the domain %s there"
               .formatted(name, host, domain);
+      case MAY_BE_MEANT ->
+          "may be what %s means, which nobody but QEMU understands, and that belongs to the domain %s of %s"
+              .formatted(name, domain, host);
       case UNREADABLE ->
           domain == null
               ? "can't be read, so nobody can tell where its data is"

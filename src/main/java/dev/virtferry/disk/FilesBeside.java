@@ -33,23 +33,17 @@ final class FilesBeside {
     this.pools = pools;
   }
 
-  /** Their absolute paths; empty when the image can't be read, so that it may name any. */
+  /**
+   * Their absolute paths, not normalised, and of what is no path the text; empty when the image
+   * can't be read, so that it may name any.
+   */
   Optional<List<String>> of(StorageVolume image) {
     return read.computeIfAbsent(image.path(), _ -> named(image));
   }
 
   private Optional<List<String>> named(StorageVolume image) {
     try {
-      Path own = Path.of(image.path()).normalize();
-      return Optional.of(
-          written(image).stream()
-              .map(name -> name.replaceFirst("^file:", ""))
-              .filter(name -> !name.isEmpty())
-              .map(name -> own.resolveSibling(name).normalize())
-              .filter(path -> !path.equals(own))
-              .map(Path::toString)
-              .distinct()
-              .toList());
+      return Optional.of(written(image).distinct().toList());
     } catch (IncomparableImage e) {
       // QEMU does not open it either.
       return Optional.of(List.of());
@@ -60,34 +54,50 @@ final class FilesBeside {
   }
 
   /** Only images whose header has room for a name cost a call. */
-  private List<String> written(StorageVolume image) {
+  private Stream<String> written(StorageVolume image) {
     return switch (image.format()) {
       case "qcow2" ->
           image.layout() != null && image.layout().compat().equals(VERSION_2)
-              ? List.of()
+              ? Stream.of()
               : Stream.ofNullable(Qcow2Header.of(pools.reader(image)).externalFile())
-                  .flatMap(FilesBeside::places)
-                  .toList();
-      case "vmdk" -> VmdkDescriptor.within(pools.reader(image), image.fileBytes());
+                  .flatMap(name -> meant(image, new WrittenName(name)));
+      case "vmdk" -> extents(image, VmdkDescriptor.within(pools.reader(image), image.fileBytes()));
       case "raw" ->
           image.capacityBytes() > 0 && image.capacityBytes() <= VmdkDescriptor.LONGEST
-              ? VmdkDescriptor.alone(pools.reader(image), (int) image.capacityBytes())
-              : List.of();
-      default -> List.of();
+              ? extents(
+                  image, VmdkDescriptor.alone(pools.reader(image), (int) image.capacityBytes()))
+              : Stream.of();
+      default -> Stream.of();
     };
   }
 
+  private static Stream<String> extents(StorageVolume image, List<String> names) {
+    return names.stream()
+        .map(WrittenName::new)
+        .flatMap(name -> Stream.concat(beside(image, name), text(name)));
+  }
+
   /**
-   * What QEMU may open by a name, which may have a protocol before it, or be a whole description as
-   * JSON. It looks where it was started, which is {@code /} by libvirt, and others look beside the
-   * image.
+   * What an image means by a name. QEMU looks where it was started, which is {@code /} by libvirt,
+   * and others look beside the image.
    */
-  private static Stream<String> places(String name) {
-    Stream<String> paths =
-        name.startsWith("json:")
-            ? Stream.of(name.replace("\\/", "/").split("\"")).filter(text -> text.contains("/"))
-            : Stream.of(name.replaceFirst("^file:", ""));
-    return paths.flatMap(
-        path -> path.startsWith("/") ? Stream.of(path) : Stream.of(path, "/" + path));
+  static Stream<String> meant(StorageVolume image, WrittenName name) {
+    Stream<String> fromTheRoot =
+        name.paths().filter(path -> !path.isEmpty() && !path.startsWith("/")).map("/"::concat);
+    return Stream.of(beside(image, name), fromTheRoot, text(name)).flatMap(names -> names);
+  }
+
+  /** Where a path goes up again only its host can follow, so it stays as it is. */
+  private static Stream<String> beside(StorageVolume image, WrittenName name) {
+    Path own = Path.of(image.path());
+    return name.paths()
+        .filter(path -> !path.isEmpty())
+        .map(own::resolveSibling)
+        .filter(path -> !path.normalize().equals(own.normalize()))
+        .map(Path::toString);
+  }
+
+  private static Stream<String> text(WrittenName name) {
+    return name.isPath() ? Stream.of() : Stream.of(name.text());
   }
 }

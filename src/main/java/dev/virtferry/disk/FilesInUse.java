@@ -108,6 +108,21 @@ final class FilesInUse {
           .orElseGet(() -> namers(path, except));
     }
 
+    /**
+     * Who writes into a file that a guest is to read, or may: whoever only reads it as well, or has
+     * it beneath an image, does not matter, nor does whoever is silent.
+     *
+     * @param volume the file as a pool shows it; null where none does
+     * @param except the domain that asks
+     */
+    List<Claim> writers(String path, @Nullable StorageVolume volume, UUID except) {
+      List<Claim> claims = new ArrayList<>(own.writers(path, volume, except));
+      for (Neighbour neighbour : neighbours(path)) {
+        neighbour.ask(files -> files.writers(path, volume, except)).ifPresent(claims::addAll);
+      }
+      return claims;
+    }
+
     /** The paths of other volumes of the host that look like the same file. */
     List<String> otherNames(StorageVolume volume) {
       return own.otherNames(volume);

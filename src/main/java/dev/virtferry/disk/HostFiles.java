@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,14 +41,25 @@ final class HostFiles {
     this.beside = new FilesBeside(pools);
   }
 
-  /** What a domain has. */
-  private record Name(String path, Use use) {}
+  /**
+   * What a domain has.
+   *
+   * @param readOnly whether it only reads it
+   */
+  private record Name(String path, Use use, boolean readOnly) {
+
+    Name(String path, boolean readOnly) {
+      this(path, path.startsWith("/") ? Use.FILE : Use.TEXT, readOnly);
+    }
+  }
 
   private enum Use {
     /** The file itself, with what it leads to. */
     FILE,
     /** The file itself, whatever it looks like: a guest writes what it likes into a raw disk. */
     RAW,
+    /** Whatever QEMU makes of it. */
+    TEXT,
     /** Everything in it. */
     FOLDER,
     /** An image that can't be read, with whatever it may name in turn. */
@@ -75,12 +87,22 @@ final class HostFiles {
    * @param except the domain that asks; null to leave out none
    */
   List<Claim> claims(String path, @Nullable StorageVolume volume, @Nullable UUID except) {
+    return claims(path, volume, except, _ -> true);
+  }
+
+  /** The same, of those alone who write into it, or may. */
+  List<Claim> writers(String path, @Nullable StorageVolume volume, UUID except) {
+    return claims(path, volume, except, name -> !name.readOnly());
+  }
+
+  private List<Claim> claims(
+      String path, @Nullable StorageVolume volume, @Nullable UUID except, Predicate<Name> counts) {
     BiFunction<UUID, Name, Optional<Claim>> claim =
         (domain, name) -> claim(domain, name, path, volume);
-    List<Claim> claims = claims(except, domain -> told(domain).stream(), claim);
+    List<Claim> claims = claims(except, domain -> told(domain).stream().filter(counts), claim);
     return claims.stream().anyMatch(Claim::barsNew)
         ? claims
-        : claims(except, domain -> read(domain).stream(), claim);
+        : claims(except, domain -> read(domain).stream().filter(counts), claim);
   }
 
   private List<Claim> claims(
@@ -104,6 +126,10 @@ final class HostFiles {
       UUID domain, Name name, String path, @Nullable StorageVolume volume) {
     return switch (name.use()) {
       case FILE, RAW -> file(domain, name.path(), path, volume);
+      case TEXT ->
+          new WrittenName(name.path()).mayMean(PoolView.fileName(path))
+              ? Optional.of(claim(Kind.MAY_BE_MEANT, domain, name.path()))
+              : Optional.empty();
       case FOLDER ->
           normal(path).startsWith(normal(name.path())) || shows(name.path(), volume)
               ? Optional.of(claim(Kind.IN_FOLDER, domain, name.path()))
@@ -178,39 +204,49 @@ final class HostFiles {
   private Set<Name> read(DomainFiles domain) {
     return read.computeIfAbsent(
         domain.domain(),
-        _ -> reached(told(domain).stream(), image -> Stream.concat(beneath(image), named(image))));
+        _ ->
+            reached(
+                told(domain).stream(),
+                (name, image) -> Stream.concat(beneath(name, image), named(name, image))));
   }
 
-  private Set<Name> reached(Stream<Name> from, Function<StorageVolume, Stream<Name>> further) {
+  private Set<Name> reached(
+      Stream<Name> from, BiFunction<Name, StorageVolume, Stream<Name>> further) {
     Set<Name> found = new LinkedHashSet<>();
     Deque<Name> open = new ArrayDeque<>(from.toList());
     while (!open.isEmpty()) {
       Name name = open.remove();
       if (found.add(name) && name.use() == Use.FILE) {
-        pools.shown(name.path()).stream().flatMap(further).forEach(open::add);
+        pools.shown(name.path()).stream()
+            .flatMap(image -> further.apply(name, image))
+            .forEach(open::add);
       }
     }
     return found;
   }
 
-  private static Stream<Name> beneath(StorageVolume image) {
+  /** Nobody writes into what is beneath. */
+  private static Stream<Name> beneath(Name name, StorageVolume image) {
     Backing backing = image.backing();
-    return backing == null ? Stream.empty() : Stream.of(new Name(backing.path(), Use.FILE));
+    return backing == null
+        ? Stream.empty()
+        : FilesBeside.meant(image, new WrittenName(backing.path()))
+            .map(path -> new Name(path, true));
   }
 
-  private Stream<Name> named(StorageVolume image) {
+  private Stream<Name> named(Name name, StorageVolume image) {
     return beside
         .of(image)
-        .map(paths -> paths.stream().map(path -> new Name(path, Use.FILE)))
-        .orElseGet(() -> Stream.of(new Name(image.path(), Use.UNREADABLE)));
+        .map(paths -> paths.stream().map(path -> new Name(path, name.readOnly())))
+        .orElseGet(() -> Stream.of(new Name(image.path(), Use.UNREADABLE, name.readOnly())));
   }
 
   /** The path of what a definition names; of what has none there, its name. */
   private Name name(NamedFile file) {
     return switch (file.kind()) {
-      case PATH, NETWORK -> new Name(file.name(), use(file));
-      case FOLDER -> new Name(file.name(), Use.FOLDER);
-      case VOLUME -> new Name(location(file.name()), use(file));
+      case PATH, NETWORK -> new Name(file.name(), use(file), file.readOnly());
+      case FOLDER -> new Name(file.name(), Use.FOLDER, file.readOnly());
+      case VOLUME -> new Name(location(file.name()), use(file), file.readOnly());
     };
   }
 

@@ -44,6 +44,7 @@ final class VolumePlanner {
   private final Map<ImageName, VolumeMark> changed = new HashMap<>();
   private final Map<String, Long> growth = new HashMap<>();
   private final Set<ImageName> taken = new HashSet<>();
+  private final Set<ImageName> bases = new HashSet<>();
 
   VolumePlanner(
       CopyWish wish,
@@ -218,6 +219,11 @@ final class VolumePlanner {
       objections.add(
           "Another disk goes to %s already; give each a name of its own.".formatted(place.path()));
     }
+    if (!Collections.disjoint(bases, names)) {
+      objections.add(
+          "%s is the backing image of another disk; name another place in volumes."
+              .formatted(place.path()));
+    }
     List<String> claims = twice ? List.of() : claims(place, there, names);
     objections.addAll(claims);
     DestinationImage found =
@@ -227,6 +233,7 @@ final class VolumePlanner {
             ? ImageRules.misfits(disk, copied.image(), wish.mode(), there.get(), destination.name())
             : ImageRules.unmakeable(disk, copied.image(), place.pool(), encrypted));
     objections.addAll(beneath.objections());
+    objections.addAll(changing(disk, beneath.images()));
     objections.addAll(refusal(copied, place.path(), found));
     objections.forEach(words -> obstacle(disk.target(), copied.pointer(), words));
     if (objections.isEmpty()) {
@@ -250,6 +257,35 @@ final class VolumePlanner {
       long allocated = there.map(StorageVolume::allocationBytes).orElse(0L);
       growth.merge(place.pool().name(), Math.max(0, bytes - allocated), Long::sum);
     }
+  }
+
+  /** Why images beneath are none to build on: somebody writes into them. */
+  private List<String> changing(DomainDisk disk, List<BackingImage> images) {
+    List<String> objections = new ArrayList<>();
+    for (BackingImage image : images) {
+      Optional<StorageVolume> there =
+          destination.volume(image.destination().pool(), image.destination().name());
+      Set<ImageName> names = names(image.path(), there);
+      bases.addAll(names);
+      Stream.of(
+              writers(image.path(), there.orElse(null)),
+              Collections.disjoint(wish.spokenFor(), names)
+                  ? Stream.<String>of()
+                  : Stream.of("is what another migration copies into"),
+              Collections.disjoint(taken, names)
+                  ? Stream.<String>of()
+                  : Stream.of("is where another disk goes"))
+          .flatMap(words -> words)
+          .map(words ->
+              "%s on %s, the backing image of %s, may change: it %s. Copy the disk in full."
+                  .formatted(image.path(), destination.name(), disk.target(), words))
+          .forEach(objections::add);
+    }
+    return objections;
+  }
+
+  private Stream<String> writers(String path, @Nullable StorageVolume there) {
+    return files.writers(path, there, wish.domain()).stream().map(Claim::words);
   }
 
   /** Who else has the place. */
@@ -399,17 +435,25 @@ final class VolumePlanner {
   /** What is not copied has to be at the destination, as far as a pool lets us look. */
   private void requirePresent(DomainDisk disk) {
     DiskImage image = disk.image();
-    if (image == null || disk.dispensable() || !image.type().equals("file")) {
+    if (image == null || !image.type().equals("file")) {
       return;
     }
     String path = image.location();
-    if (destination.covering(path).isPresent() && destination.volume(image).isEmpty()) {
+    Optional<StorageVolume> there = destination.volume(image);
+    if (!disk.dispensable() && destination.covering(path).isPresent() && there.isEmpty()) {
       obstacle(
           disk.target(),
           "#/destUri",
           "%s (%s) is not copied and is missing on %s; put it there, or take it out of the domain."
               .formatted(disk.target(), path, destination.name()));
     }
+    writers(path, there.orElse(null))
+        .forEach(words ->
+            obstacle(
+                disk.target(),
+                "#/destUri",
+                "%s (%s) is not copied, and what %s has there is not to be relied on: it %s."
+                    .formatted(disk.target(), path, destination.name(), words)));
   }
 
   /** Counts what a pool will have to hold: what is allocated at the source; copies are thin. */

@@ -11,12 +11,15 @@ package dev.virtferry.libvirt;
  * @param name the path; of a volume its pool and name, such as images/web.raw; of a network source
  *     what its server calls it
  * @param format how its content is to be read, such as raw or qcow2; empty where that is not said
+ * @param readOnly whether the domain only reads it, as far as that is said: read-only disks and
+ *     folders, what is beneath an image, and what a snapshot keeps
  */
-public record NamedFile(String place, String type, Kind kind, String name, String format) {
+public record NamedFile(
+    String place, String type, Kind kind, String name, String format, boolean readOnly) {
 
-  /** One of which no format is said. */
+  /** One of which nothing else is said. */
   NamedFile(String place, String type, Kind kind, String name) {
-    this(place, type, kind, name, "");
+    this(place, type, kind, name, "", false);
   }
 
   /** Whether it is read as it is, so that no header in it names anything. */

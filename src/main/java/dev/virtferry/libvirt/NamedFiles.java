@@ -34,31 +34,49 @@ final class NamedFiles {
   static List<NamedFile> in(String xml) {
     var files = new NamedFiles();
     Element root = Xml.parse(xml);
-    Xml.children(root).forEach(child -> files.read(child, "", "", ""));
+    var above = new Around("", "", "", root.getTagName().equals("domainsnapshot"));
+    Xml.children(root).forEach(child -> files.read(child, above));
     OpenedFiles.impliedNvram(root).ifPresent(files.found::add);
     return List.copyOf(files.found);
   }
 
-  private void read(Element element, String above, String typeAbove, String formatAbove) {
+  /** What the elements around one say. */
+  private record Around(String place, String type, String format, boolean readOnly) {}
+
+  private void read(Element element, Around above) {
     if (TALK.contains(element.getTagName())) {
       return;
     }
-    String place = above + element.getTagName();
-    String type = Xml.attribute(element, "type", typeAbove);
-    String format = format(element, formatAbove);
+    String place = above.place() + element.getTagName();
+    String type = Xml.attribute(element, "type", above.type());
+    String format = format(element, above.format());
+    boolean readOnly = above.readOnly() || isReadOnly(element);
     if (element.hasAttribute("pool") && element.hasAttribute("volume")) {
       String name = element.getAttribute("pool") + "/" + element.getAttribute("volume");
-      found.add(new NamedFile(place, type, Kind.VOLUME, name, format));
+      found.add(new NamedFile(place, type, Kind.VOLUME, name, format, readOnly));
     }
     if (element.hasAttribute("protocol") && element.hasAttribute("name")) {
-      found.add(new NamedFile(place, type, Kind.NETWORK, element.getAttribute("name")));
+      String name = element.getAttribute("name");
+      found.add(new NamedFile(place, type, Kind.NETWORK, name, "", readOnly));
     }
     OpenedFiles.sharedMemory(element).ifPresent(found::add);
     Kind kind = isFolder(element, type) ? Kind.FOLDER : Kind.PATH;
     texts(element)
         .filter(text -> text.startsWith("/"))
-        .forEach(path -> found.add(new NamedFile(place, type, kind, path, format)));
-    Xml.children(element).forEach(child -> read(child, place + "/", type, format));
+        .forEach(path -> found.add(new NamedFile(place, type, kind, path, format, readOnly)));
+    var within = new Around(place + "/", type, format, readOnly);
+    Xml.children(element).forEach(child -> read(child, within));
+  }
+
+  private static boolean isReadOnly(Element element) {
+    return switch (element.getTagName()) {
+      case "backingStore" -> true;
+      case "disk" ->
+          element.getAttribute("device").equals("cdrom")
+              || Xml.child(element, "readonly").isPresent();
+      case "filesystem" -> Xml.child(element, "readonly").isPresent();
+      default -> false;
+    };
   }
 
   /** What a disk's driver says of its source, and an image beneath of itself. */

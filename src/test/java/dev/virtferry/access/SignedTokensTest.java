@@ -203,6 +203,22 @@ class SignedTokensTest {
   }
 
   @Test
+  void refusesAnIssuerInAnotherSpelling() throws JOSEException {
+    for (String issuer :
+        List.of(
+            ISSUER.replace("http", "hTTp"),
+            "url:" + ISSUER,
+            " " + ISSUER,
+            ISSUER + " ",
+            ISSUER + "/",
+            ISSUER + "#",
+            ISSUER.replace("127.0.0.1", "127.0.0.1."))) {
+      assertRefused(signed(claims().issuer(issuer)));
+    }
+    assertRefused(signed(HEADER, json("").replace("\"" + ISSUER + "\"", "[\"" + ISSUER + "\"]")));
+  }
+
+  @Test
   void refusesWhatItsProviderDidNotSign() throws JOSEException {
     JWTClaimsSet claims = claims().build();
     assertRefused(new PlainJWT(claims).serialize());

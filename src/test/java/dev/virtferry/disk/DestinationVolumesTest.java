@@ -744,6 +744,7 @@ class DestinationVolumesTest {
         "vda.raw",
         "file:/srv/vda.raw",
         "json:{\"driver\":\"file\",\"filename\":\"\\/srv/vda.raw\"}",
+        "json:{'driver':'file','filename':'/srv/vd\\u0061.raw'}",
       })
   void refusesWhereAnotherDomainsImageKeepsItsData(String name) {
     overwrite = Overwrite.ANY;
@@ -782,6 +783,59 @@ class DestinationVolumesTest {
     stamped("kvm-b", "linked", "/linked/x.raw", NOON);
     imageOfAnother("other.qcow2", "qcow2", Images.keepingDataIn("/linked/x.raw"));
     assertThat(refusal(disk("vda")).detail()).contains("looks like /linked/x.raw");
+  }
+
+  /** Whatever an image may mean by it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "json:{\"driver\":\"file\",\"filename\":\"vda.raw\"}",
+        "json:{'driver':'quorum','children':['x','\\u0076d\\a.raw\\ud800\\u0000']}",
+        "json:{\"driver\":\"file\",\"filename\":\"vda.raw",
+        "blkdebug::/elsewhere/vda.raw",
+        "nbd+unix:///vda.raw?socket=/run/x",
+      })
+  void refusesWhatTheTextOfAnotherDomainsImageMayMean(String text) {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    imageOfAnother("other.qcow2", "qcow2", Images.keepingDataIn(text));
+    assertThat(refusal(disk("vda")).detail())
+        .contains("/srv/vda.raw on kvm-b may be what " + text + " means")
+        .contains(OTHER.toString());
+    imageOfAnother("other.vmdk", "vmdk", Images.vmdk(text.replace('"', '\'')));
+    assertThat(refusal(disk("vda")).detail()).contains("may be what");
+    stamped("kvm-b", "images", "/srv/vdb.raw", LATER);
+    assertThat(plans(disk("vdb"))).extracting(VolumePlan::action).containsExactly(Action.REUSE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "json:{\"driver\":\"raw\",\"file\":{\"driver\":\"nbd\",\"export\":\"vda.raw\"}}",
+        "json:{'driver':'throttle','file':{'driver':'file','filename':'/srv/vd\\u0061.raw'}}",
+        "vda.raw",
+        "file:/srv/vda.raw",
+        "file:../srv/vda.raw",
+      })
+  void refusesWhatLibvirtOnlyRepeatsOfAnotherDomainsBackingImage(String backing) {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    volume("kvm-b", "over.qcow2", "qcow2", 64 * MIB, 0, new Backing(backing, "raw"));
+    stoppedOn("kvm-b", "/srv/over.qcow2");
+    assertThat(refusal(disk("vda")).detail()).contains(OTHER.toString());
+  }
+
+  /** Where /srv/lnk leads elsewhere, /srv/lnk/.. does too. */
+  @Test
+  void refusesWhatTheHeaderOfAnotherDomainsImageMayReachByGoingUpAgain() {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    storage.pool("kvm-b", new StoragePool("deep", "dir", "/deep", 0));
+    stamped("kvm-b", "deep", "/deep/vda.raw", LATER);
+    imageOfAnother("other.qcow2", "qcow2", Images.keepingDataIn("/deep/lnk/../vda.raw"));
+    assertThat(refusal(disk("vda")).detail())
+        .contains("may be /deep/lnk/../vda.raw")
+        .contains(OTHER.toString());
   }
 
   @Test
@@ -1140,6 +1194,82 @@ class DestinationVolumesTest {
     assertThat(plan.volume().backing()).isEqualTo(new Backing("/srv/base.raw", "raw"));
   }
 
+  private String refusalOfOverlay() {
+    return refusal(place(CopyMode.INCREMENTAL, Map.of(), overlay())).detail();
+  }
+
+  @Test
+  void refusesABackingImageThatAnotherDomainWrites() {
+    overlayOnTheSource();
+    volume("kvm-b", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
+    stoppedOn("kvm-b", "/srv/base.raw");
+    assertThat(refusalOfOverlay())
+        .isEqualTo(
+            "/srv/base.raw on kvm-b, the backing image of vda, may change: it belongs to the domain %s of kvm-b. Copy the disk in full."
+                .formatted(OTHER));
+    assertThat(place(CopyMode.FULL, Map.of(), overlay()).obstacles()).isEmpty();
+  }
+
+  @Test
+  void refusesABackingImageInWhichAnotherDomainsImageKeepsItsData() {
+    overlayOnTheSource();
+    volume("kvm-b", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
+    imageOfAnother("other.qcow2", "qcow2", Images.keepingDataIn("base.raw"));
+    assertThat(refusalOfOverlay()).contains("may change", OTHER.toString());
+  }
+
+  @Test
+  void refusesABackingImageThatMayBeWhatAnotherDomainWrites() {
+    overlayOnTheSource();
+    volume("kvm-b", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
+    stoppedOn("kvm-b", "/link/base.raw");
+    assertThat(refusalOfOverlay()).contains("may change: it may be /link/base.raw");
+  }
+
+  @Test
+  void takesABackingImageThatOthersOnlyRead() {
+    overlayOnTheSource();
+    volume("kvm-b", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
+    volume("kvm-b", "p.qcow2", "qcow2", 64 * MIB, MIB, new Backing("/srv/base.raw", "raw"));
+    stoppedOn("kvm-b", "/srv/p.qcow2");
+    hypervisor.define(
+        "kvm-b",
+        UUID.randomUUID(),
+        """
+        <domain><devices>
+        <disk type='file'><source file='/srv/q.qcow2'/>
+          <backingStore type='file'><source file='/srv/base.raw'/></backingStore></disk>
+        <disk type='file'><source file='/srv/base.raw'/><readonly/></disk>
+        <disk type='file' device='cdrom'><source file='/srv/base.raw'/></disk>
+        </devices></domain>
+        """);
+    assertThat(place(CopyMode.INCREMENTAL, Map.of(), overlay()).obstacles()).isEmpty();
+  }
+
+  @Test
+  void refusesABackingImageThatAnotherMigrationCopiesInto() {
+    pool("kvm-a", 0);
+    pool("kvm-b", 100 * MIB);
+    volume("kvm-a", "promised.raw", "raw", 64 * MIB, 20 * MIB, null);
+    volume("kvm-b", "promised.raw", "raw", 64 * MIB, 20 * MIB, null);
+    var base = new DiskImage("file", "/srv/promised.raw", "raw", null);
+    var disk = onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", base));
+    assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), disk)).detail())
+        .contains("may change: it is what another migration copies into");
+  }
+
+  @Test
+  void copiesNoDiskIntoTheBackingImageOfAnother() {
+    overwrite = Overwrite.ANY;
+    overlayOnTheSource();
+    volume("kvm-b", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
+    Map<String, VolumeWish> places = Map.of("vdb", new VolumeWish("images", "base.raw"));
+    assertThat(refusal(place(CopyMode.INCREMENTAL, places, overlay(), disk("vdb"))).detail())
+        .contains("/srv/base.raw is the backing image of another disk");
+    assertThat(refusal(place(CopyMode.INCREMENTAL, places, disk("vdb"), overlay())).detail())
+        .contains("may change: it is where another disk goes");
+  }
+
   @Test
   void refusesAnOverlayWhoseBackingImageIsMissing() {
     overlayOnTheSource();
@@ -1206,6 +1336,29 @@ class DestinationVolumesTest {
     var base = new DiskImage("file", "/shared/base.raw", "raw", null);
     var disk = onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", base));
     assertThat(place(CopyMode.INCREMENTAL, Map.of(), disk).obstacles()).isEmpty();
+  }
+
+  @Test
+  void refusesAMediumThatAnotherDomainWritesAtTheDestination() {
+    pool("kvm-b", 0);
+    volume("kvm-b", "a.iso", "raw", MIB, MIB, null);
+    List<DomainDisk> media =
+        List.of(
+            Domains.cdrom("sda", "/srv/a.iso", false),
+            Domains.cdrom("sdb", "/unknown/b.iso", false));
+    hypervisor.define(
+        "kvm-b",
+        UUID.randomUUID(),
+        "<domain><devices><disk type='file' device='cdrom'><source file='/srv/a.iso'/></disk></devices></domain>");
+    assertThat(place(CopyMode.FULL, Map.of(), List.of(), media).obstacles()).isEmpty();
+    stopped(
+        "kvm-b",
+        "<disk type='file'><source file='/srv/a.iso'/></disk><disk type='file'><source file='/unknown/b.iso'/></disk>");
+    Placement placement = place(CopyMode.FULL, Map.of(), List.of(), media);
+    assertThat(placement.obstacles()).extracting(Obstacle::target).containsExactly("sda", "sdb");
+    assertThat(refusal(placement).detail())
+        .contains("sda (/srv/a.iso) is not copied")
+        .contains("belongs to the domain " + OTHER);
   }
 
   @Test

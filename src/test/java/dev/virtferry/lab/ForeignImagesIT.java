@@ -1,6 +1,7 @@
 package dev.virtferry.lab;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -41,7 +42,7 @@ class ForeignImagesIT {
           """
           for d in $(virsh -q list --all --name); do virsh destroy $d; virsh undefine $d --nvram; done
           for p in foreign again shared fat; do virsh pool-destroy $p; done
-          rm -rf %1$s %1$s.other %1$s.shared %1$s.fat
+          rm -rf %1$s %1$s.* /srv/climbs.raw
           """
               .formatted(IMAGES));
     }
@@ -253,6 +254,154 @@ class ForeignImagesIT {
     assertThat(digests(paths)).isEqualTo(before);
   }
 
+  /** Of each disk what the plan does, and whom it names as the owner. */
+  private static List<String> blocked(JsonNode plan, Map<String, String> domains) {
+    return plan.get("disks")
+        .valueStream()
+        .map(disk -> {
+          String reason = disk.get("reason").asString("");
+          String owners =
+              domains.entrySet().stream()
+                  .filter(domain -> reason.contains(domain.getValue()))
+                  .map(domain -> " " + domain.getKey())
+                  .collect(joining());
+          return disk.get("target").asString() + " " + disk.get("action").asString() + owners;
+        })
+        .toList();
+  }
+
+  private Map<String, String> uuids(String... names) {
+    return Stream.of(names)
+        .collect(toMap(name -> name, name -> lab.on("kvm-b", "virsh", "domuuid", name).strip()));
+  }
+
+  @Test
+  void nothingIsWrittenOverThatAPathMayLeadToWhichOnlyItsHostOrQemuCanFollow() {
+    String unseen = IMAGES + ".unseen";
+    List<String> paths =
+        List.of(
+            IMAGES + "/climbs.raw",
+            IMAGES + ".link/../header.raw",
+            unseen + "/unseen.raw",
+            IMAGES + "/blank.raw ",
+            IMAGES + "/ta&#9;b.raw",
+            IMAGES + "/plain.raw",
+            IMAGES + "/told.raw",
+            IMAGES + "/json.raw");
+    pool("kvm-a");
+    pool("kvm-b");
+    String images =
+        """
+        mkdir inner; ln -s %1$s/inner %1$s.link
+        tab=$(printf 'ta\\tb.raw')
+        for f in climbs.raw header.raw unseen.raw 'blank.raw ' "$tab" plain.raw told.raw json.raw; do
+          truncate -s 1M "$f"; sleep 0.02
+        done
+        """
+            .formatted(IMAGES);
+    make("kvm-a", images + "mkdir %1$s.unseen; mv unseen.raw %1$s.unseen".formatted(IMAGES));
+    make(
+        "kvm-b",
+        images
+            + """
+            for f in *.raw "blank.raw "; do echo "$f" | dd of="$f" conv=notrunc; done
+            # What it would be if the text were believed.
+            truncate -s 2M /srv/climbs.raw
+            ln -s %1$s %1$s.unseen
+            qemu-img create -q -f qcow2 -o data_file=%1$s.link/../header.raw header.qcow2 1M
+            qemu-img create -q -f qcow2 -u -F raw -b 'json:{"driver":"file","filename":"told.raw"}' told.qcow2 1M
+            qemu-img create -q -f qcow2 -u -F raw \
+              -b "json:{'driver':'copy-on-read','file':{'driver':'file','filename':'%1$s/jso\\u006e.raw'}}" json.qcow2 1M
+            """
+                .formatted(IMAGES));
+    define("kvm-b", "climbing", "", disk("vda", IMAGES + ".link/../climbs.raw"));
+    for (String name : List.of("header", "told", "json")) {
+      String path = "%s/%s.qcow2".formatted(IMAGES, name);
+      define("kvm-b", name, "", disk("vda", "qcow2", "file", "file='%s'".formatted(path)));
+    }
+    define("kvm-b", "shown", "", disk("vda", IMAGES + "/unseen.raw"));
+    define(
+        "kvm-b",
+        "blanks",
+        "",
+        disk("vda", paths.get(3))
+            + disk("vdb", paths.get(4))
+            + disk("vdc", IMAGES + "/plain.raw "));
+    StringBuilder disks = new StringBuilder();
+    List<String> targets = new ArrayList<>();
+    for (String path : paths) {
+      targets.add("vd" + (char) ('a' + targets.size()));
+      disks.append(disk(targets.getLast(), path));
+    }
+    start("kvm-a", "web", disks.toString());
+
+    String more = disks(targets.toArray(String[]::new)) + ",\"options\":{\"overwrite\":\"ANY\"}";
+    JsonNode plan = plan(more);
+    assertThat(blocked(plan, uuids("climbing", "header", "shown", "blanks", "told", "json")))
+        .as(plan.toString())
+        .containsExactly(
+            "vda BLOCKED climbing",
+            "vdb BLOCKED header",
+            "vdc BLOCKED shown",
+            "vdd BLOCKED blanks",
+            "vde BLOCKED blanks",
+            "vdf COPY",
+            "vdg BLOCKED told",
+            "vdh BLOCKED json");
+  }
+
+  @Test
+  void anOverlayGoesOntoNoImageThatAnotherDomainWrites() {
+    pool("kvm-a");
+    pool("kvm-b");
+    List<String> targets = List.of("vda", "vdb", "vdc", "vdd", "vde");
+    StringBuilder disks = new StringBuilder();
+    StringBuilder overlays = new StringBuilder();
+    for (String target : targets) {
+      for (String host : List.of("kvm-a", "kvm-b")) {
+        make(host, "truncate -s 1M %s.raw; sleep 0.02".formatted(target));
+      }
+      overlays.append(
+          "qemu-img create -q -f qcow2 -F raw -b %1$s/%2$s.raw %2$s.qcow2\n"
+              .formatted(IMAGES, target));
+      disks.append(disk(target, "qcow2", "file", "file='%s/%s.qcow2'".formatted(IMAGES, target)));
+    }
+    make("kvm-a", overlays.toString());
+    make(
+        "kvm-b",
+        """
+        qemu-img create -q -f qcow2 -F raw -b %1$s/vdd.raw over.qcow2
+        qemu-img create -q -f qcow2 -o data_file=%1$s/vdc.raw kept.qcow2 1M
+        """
+            .formatted(IMAGES));
+    define("kvm-b", "stopped", "", disk("vda", IMAGES + "/vda.raw"));
+    start("kvm-b", "running", disk("vda", IMAGES + "/vdb.raw"));
+    define(
+        "kvm-b",
+        "kept",
+        "",
+        disk("vda", "qcow2", "file", "file='%s/kept.qcow2'".formatted(IMAGES)));
+    start(
+        "kvm-b",
+        "reading",
+        disk("vda", "qcow2", "file", "file='%s/over.qcow2'".formatted(IMAGES))
+            + disk("vdb", IMAGES + "/vde.raw").replace("</disk>", "<readonly/></disk>"));
+    start("kvm-a", "web", disks.toString());
+
+    String more = disks(targets.toArray(String[]::new)) + ",\"copy\":\"INCREMENTAL\"";
+    JsonNode plan = plan(more);
+    assertThat(blocked(plan, uuids("stopped", "running", "kept", "reading")))
+        .as(plan.toString())
+        .containsExactly(
+            "vda BLOCKED stopped",
+            "vdb BLOCKED running",
+            "vdc BLOCKED kept",
+            "vdd COPY",
+            "vde COPY");
+    assertThat(service.post("/v1/migrations", request("web", more)).problem())
+        .isEqualTo("destination-storage");
+  }
+
   private String digests(List<String> paths) {
     return lab.on("kvm-b", "sh", "-c", "sha256sum " + String.join(" ", paths));
   }
@@ -367,26 +516,57 @@ class ForeignImagesIT {
     pool("kvm-a");
     pool("kvm-b");
     // Files that are made within one tick of the kernel's clock look alike.
-    make("kvm-a", "for d in vda target vdc; do truncate -s 2M $d.raw; sleep 0.05; done");
-    make("kvm-a", "ln -s target.raw vdb.raw");
-    define("kvm-a", "other", "", disk("vda", "raw", "volume", "pool='foreign' volume='vda.raw'"));
+    make(
+        "kvm-a",
+        """
+        for d in vda.raw target.raw vdc.raw vdd.raw vde.raw 'vdf.raw '; do truncate -s 2M "$d"; sleep 0.05; done
+        ln -s target.raw vdb.raw; mkdir inner; ln -s %1$s/inner %1$s.link; ln -s %1$s %1$s.unseen
+        truncate -s 3M /srv/climbs.raw
+        """
+            .formatted(IMAGES));
+    define(
+        "kvm-a",
+        "other",
+        "",
+        disk("vda", "raw", "volume", "pool='foreign' volume='vda.raw'")
+            + disk("vdb", IMAGES + ".link/../vdd.raw")
+            + disk("vdc", IMAGES + ".unseen/vde.raw")
+            + disk("vdd", IMAGES + "/vdf.raw ")
+            + disk("vde", IMAGES + "/vdc.raw "));
     start(
         "kvm-a",
         "web",
         disk("vda", IMAGES + "/vda.raw")
             + disk("vdb", IMAGES + "/vdb.raw")
-            + disk("vdc", IMAGES + "/vdc.raw"));
+            + disk("vdc", IMAGES + "/vdc.raw")
+            + disk("vdd", IMAGES + "/vdd.raw")
+            + disk("vde", IMAGES + "/vde.raw")
+            + disk("vdf", IMAGES + "/vdf.raw "));
     JsonNode ended =
         service.awaitSuccess(
             service.migrate(
                 request(
                     "web",
-                    disks("vda", "vdb", "vdc") + ",\"options\":{\"sourceVolumes\":\"DELETE\"}")));
-    assertThat(fates(ended, "kvm-a")).isEqualTo("vda LEFT vdb LEFT vdc DELETED");
-    assertThat(reasons(ended, "vda").getLast())
-        .contains("belongs to the domain", lab.on("kvm-a", "virsh", "domuuid", "other").strip());
+                    disks("vda", "vdb", "vdc", "vdd", "vde", "vdf")
+                        + ",\"options\":{\"sourceVolumes\":\"DELETE\"}")));
+    assertThat(fates(ended, "kvm-a"))
+        .isEqualTo("vda LEFT vdb LEFT vdc DELETED vdd LEFT vde LEFT vdf LEFT");
+    String other = lab.on("kvm-a", "virsh", "domuuid", "other").strip();
+    assertThat(reasons(ended, "vda").getLast()).contains("belongs to the domain", other);
+    assertThat(reasons(ended, "vdd").getLast()).contains(IMAGES + ".link/../vdd.raw", other);
+    assertThat(reasons(ended, "vde").getLast()).contains(IMAGES + ".unseen/vde.raw", other);
+    assertThat(reasons(ended, "vdf").getLast()).contains("belongs to the domain", other);
     assertThat(reasons(ended, "vdb").getLast()).contains("target.raw", "one file");
-    assertThat(lab.on("kvm-a", "ls", IMAGES)).isEqualTo("target.raw\nvda.raw\nvdb.raw");
+    assertThat(lab.on("kvm-a", "sh", "-c", "cd %s; LC_ALL=C ls -Q *.raw*".formatted(IMAGES)))
+        .isEqualTo(
+            """
+            "target.raw"
+            "vda.raw"
+            "vdb.raw"
+            "vdd.raw"
+            "vde.raw"
+            "vdf.raw "\
+            """);
   }
 
   @Test
@@ -416,6 +596,35 @@ class ForeignImagesIT {
     assertThat(refused.text("detail")).contains("Another migration", IMAGES + "/disk.raw");
     Service.Answer taken = answers.stream().filter(a -> a.status() == 202).findAny().orElseThrow();
     cancelled(taken.text("id"));
+  }
+
+  @Test
+  void nothingIsDoneToAGuestThatIsCalledOtherwiseWhenItsTurnComes() {
+    pool("kvm-a");
+    pool("kvm-b");
+    List<String> ids = new ArrayList<>();
+    for (String name : List.of("one", "two", "web")) {
+      String path = "%s/%s.raw".formatted(IMAGES, name);
+      make("kvm-a", "head -c 32M /dev/urandom >" + path);
+      start("kvm-a", name, disk("vda", path));
+      ids.add(service.migrate(request(name, disks("vda") + ",\"options\":{\"bandwidthMiBps\":1}")));
+    }
+    assertThat(service.migration(ids.get(2)).get("state").asString()).isEqualTo("QUEUED");
+    lab.on(
+        "kvm-a",
+        "sh",
+        "-euc",
+        "virsh destroy web; virsh domrename web elsewhere; virsh start --paused elsewhere");
+    cancelled(ids.get(0));
+    JsonNode ended = service.awaitEnd(ids.get(2));
+    assertThat(ended.get("state").asString()).isEqualTo("FAILED");
+    assertThat(ended.get("error").get("type").asString()).endsWith(":domain-not-found");
+    assertThat(ended.get("error").get("detail").asString()).contains("'elsewhere'", "'web'");
+    assertThat(ended.get("domainLocation").asString()).isEqualTo("SOURCE");
+    assertThat(ended.get("cleanup").size()).isZero();
+    assertThat(lab.on("kvm-a", "virsh", "domstate", "elsewhere")).isEqualTo("paused");
+    assertThat(lab.succeedsOn("kvm-b", "test", "-e", IMAGES + "/web.raw")).isFalse();
+    cancelled(ids.get(1));
   }
 
   private JsonNode cancelled(String id) {
@@ -468,5 +677,51 @@ class ForeignImagesIT {
             "devices/serial",
             "/run/libvirt/qemu/foreign.sock",
             lab.on("kvm-b", "virsh", "domuuid", "other").strip());
+  }
+
+  @Test
+  void whatAGuestOpensIsRefusedWhereAnotherDomainsImageLiesOnItOrKeepsItsDataThere() {
+    pool("kvm-a");
+    pool("kvm-b");
+    make(
+        "kvm-b",
+        """
+        for f in nvram serial data; do truncate -s 256K $f.raw; sleep 0.02; done
+        for f in nvram serial; do qemu-img create -q -f qcow2 -F raw -b %1$s/$f.raw $f.qcow2; done
+        qemu-img create -q -f qcow2 -o data_file=%1$s/data.raw data.qcow2 256K
+        """
+            .formatted(IMAGES));
+    List<String> owners = List.of("nvram", "serial", "data");
+    for (String name : owners) {
+      String path = "%s/%s.qcow2".formatted(IMAGES, name);
+      define("kvm-b", name, "", disk("vda", "qcow2", "file", "file='%s'".formatted(path)));
+    }
+    define(
+        "kvm-a",
+        "web",
+        """
+        <loader readonly='yes' type='pflash'>/usr/share/seabios/bios-256k.bin</loader>
+        <nvram template='/usr/share/seabios/bios.bin'>%s/nvram.raw</nvram>
+        """
+            .formatted(IMAGES),
+        """
+        <serial type='file'><source path='%1$s/serial.raw'/></serial>
+        <serial type='unix'><source mode='bind' path='%1$s/data.raw'/></serial>
+        """
+            .formatted(IMAGES));
+    lab.on("kvm-a", "virsh", "start", "--paused", "web");
+    JsonNode plan = plan("");
+    assertThat(plan.get("possible").asBoolean()).isFalse();
+    List<String> details =
+        plan.get("problems")
+            .valueStream()
+            .filter(problem -> problem.get("type").asString().endsWith(":destination-conflict"))
+            .map(Object::toString)
+            .toList();
+    Map<String, String> uuids = uuids("nvram", "serial", "data");
+    for (String owner : owners) {
+      assertThat(String.join("\n", details))
+          .contains("%s/%s.raw".formatted(IMAGES, owner), uuids.get(owner));
+    }
   }
 }

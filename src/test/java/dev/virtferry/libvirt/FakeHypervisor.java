@@ -285,12 +285,14 @@ public final class FakeHypervisor implements Hypervisor {
     return domain.disks().stream()
         .map(DomainDisk::image)
         .filter(Objects::nonNull)
-        .flatMap(image -> Stream.concat(Stream.of(image), image.chain().stream()))
-        .map(FakeHypervisor::file)
+        .flatMap(image ->
+            Stream.concat(
+                Stream.of(file(image, false)),
+                image.chain().stream().map(beneath -> file(beneath, true))))
         .toList();
   }
 
-  private static NamedFile file(DiskImage image) {
+  private static NamedFile file(DiskImage image, boolean readOnly) {
     Kind kind =
         switch (image.type()) {
           case "volume" -> Kind.VOLUME;
@@ -299,7 +301,7 @@ public final class FakeHypervisor implements Hypervisor {
           default -> Kind.PATH;
         };
     return new NamedFile(
-        "devices/disk/source", image.type(), kind, image.location(), image.format());
+        "devices/disk/source", image.type(), kind, image.location(), image.format(), readOnly);
   }
 
   /** A domain of the host that does not run; of its definition only the files matter. */

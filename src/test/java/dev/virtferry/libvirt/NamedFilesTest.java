@@ -91,6 +91,50 @@ class NamedFilesTest {
   }
 
   @Test
+  void readsWhatADomainOnlyReads() {
+    assertThat(
+            NamedFiles.in(
+                """
+                <domain><devices>
+                  <disk type='file'><source file='/a'/>
+                    <backingStore type='file'><source file='/b'/>
+                      <backingStore type='volume'><source pool='p' volume='c'/></backingStore>
+                    </backingStore>
+                    <mirror type='file'><source file='/d'/></mirror>
+                  </disk>
+                  <disk type='file'><source file='/e'/><readonly/></disk>
+                  <disk type='network'><source protocol='rbd' name='f'/><readonly/></disk>
+                  <disk type='file' device='cdrom'><source file='/g'/></disk>
+                  <filesystem><source dir='/h'/></filesystem>
+                  <filesystem><source dir='/i'/><readonly/></filesystem>
+                  <serial type='file'><source path='/j'/></serial>
+                </devices></domain>
+                """))
+        .extracting(file -> file.name() + (file.readOnly() ? " read" : " written"))
+        .containsExactly(
+            "/a written",
+            "/b read",
+            "p/c read",
+            "/d written",
+            "/e read",
+            "f read",
+            "/g read",
+            "/h written",
+            "/i read",
+            "/j written");
+    assertThat(
+            NamedFiles.in(
+                """
+                <domainsnapshot>
+                  <disks><disk name='vda' type='file'><source file='/a'/></disk></disks>
+                  <domain><devices><disk type='file'><source file='/b'/></disk></devices></domain>
+                </domainsnapshot>
+                """))
+        .allMatch(NamedFile::readOnly)
+        .hasSize(2);
+  }
+
+  @Test
   void readsWhatAGuestIsStartedWith() {
     assertThat(
             names(

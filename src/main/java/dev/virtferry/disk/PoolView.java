@@ -165,7 +165,9 @@ final class PoolView {
   }
 
   private static boolean isDirectlyIn(StoragePool pool, Path path) {
-    return !pool.path().isEmpty() && Path.of(pool.path()).normalize().equals(path.getParent());
+    return !pool.path().isEmpty()
+        && !climbs(pool.path())
+        && Path.of(pool.path()).normalize().equals(path.getParent());
   }
 
   /** The volume behind an image, where a pool has it. */

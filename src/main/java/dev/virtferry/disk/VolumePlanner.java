@@ -435,25 +435,38 @@ final class VolumePlanner {
   /** What is not copied has to be at the destination, as far as a pool lets us look. */
   private void requirePresent(DomainDisk disk) {
     DiskImage image = disk.image();
-    if (image == null || !image.type().equals("file")) {
+    if (image == null) {
       return;
     }
-    String path = image.location();
     Optional<StorageVolume> there = destination.volume(image);
-    if (!disk.dispensable() && destination.covering(path).isPresent() && there.isEmpty()) {
+    boolean missing =
+        image.type().equals("file")
+            && destination.covering(image.location()).isPresent()
+            && there.isEmpty();
+    if (missing && !disk.dispensable()) {
       obstacle(
           disk.target(),
           "#/destUri",
           "%s (%s) is not copied and is missing on %s; put it there, or take it out of the domain."
-              .formatted(disk.target(), path, destination.name()));
+              .formatted(disk.target(), image.location(), destination.name()));
     }
-    writers(path, there.orElse(null))
-        .forEach(words ->
-            obstacle(
-                disk.target(),
-                "#/destUri",
-                "%s (%s) is not copied, and what %s has there is not to be relied on: it %s."
-                    .formatted(disk.target(), path, destination.name(), words)));
+    path(image, there)
+        .ifPresent(path ->
+            writers(path, there.orElse(null))
+                .forEach(words ->
+                    obstacle(
+                        disk.target(),
+                        "#/destUri",
+                        "%s (%s) is not copied, and what is there on %s may change: it %s."
+                            .formatted(disk.target(), path, destination.name(), words))));
+  }
+
+  private static Optional<String> path(DiskImage image, Optional<StorageVolume> there) {
+    return switch (image.type()) {
+      case "file", "block" -> Optional.of(image.location());
+      case "volume" -> there.map(StorageVolume::path);
+      default -> Optional.empty();
+    };
   }
 
   /** Counts what a pool will have to hold: what is allocated at the source; copies are thin. */

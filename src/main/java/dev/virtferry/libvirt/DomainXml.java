@@ -86,12 +86,12 @@ final class DomainXml {
   private static void rename(Element file, Map<String, String> names) {
     List<Element> sources = Xml.children(file, "source");
     for (Element source : sources) {
-      String name = names.get(source.getAttribute("file"));
+      String name = names.get(Xml.absolute(source.getAttribute("file")));
       if (name != null) {
         source.setAttribute("file", name);
       }
     }
-    String name = names.get(file.getTextContent());
+    String name = names.get(Xml.absolute(file.getTextContent()));
     if (sources.isEmpty() && name != null) {
       file.setTextContent(name);
     }
@@ -166,9 +166,9 @@ final class DomainXml {
 
   private static String location(String type, Element source) {
     return switch (type) {
-      case "file" -> source.getAttribute("file");
-      case "block" -> source.getAttribute("dev");
-      case "dir" -> source.getAttribute("dir");
+      case "file" -> Xml.absolute(source.getAttribute("file"));
+      case "block" -> Xml.absolute(source.getAttribute("dev"));
+      case "dir" -> Xml.absolute(source.getAttribute("dir"));
       case "network" -> source.getAttribute("protocol") + ":" + source.getAttribute("name");
       case "volume" -> source.getAttribute("pool") + "/" + source.getAttribute("volume");
       default -> type;

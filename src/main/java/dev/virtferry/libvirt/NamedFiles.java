@@ -11,7 +11,8 @@ import org.w3c.dom.Element;
 /**
  * Reads which files a definition of a domain or of a snapshot names: disks of every device and
  * source with what is beneath them, NVRAM, kernels, consoles, logs, sockets and all else. Whatever
- * is an absolute path counts, also in elements that newer versions of libvirt bring.
+ * is an absolute path counts, also in elements that newer versions of libvirt bring, and where a
+ * path is due also a relative one.
  */
 final class NamedFiles {
 
@@ -20,7 +21,14 @@ final class NamedFiles {
       Set.of("name", "uuid", "title", "description", "metadata", "resource", "seclabel", "alias");
 
   /** What separates a path from the rest of an argument for QEMU, JSON too. */
-  private static final String SEPARATORS = "[=,\"]";
+  private static final List<String> SEPARATORS = List.of("[=,\"']", "[=,\"':]");
+
+  /** Attributes that hold a path. */
+  private static final Set<String> PATHS = Set.of("file", "dir", "path", "socket");
+
+  /** Elements whose text is a path. */
+  private static final Set<String> OF_A_PATH =
+      Set.of("kernel", "initrd", "dtb", "loader", "nvram", "path");
 
   private final Set<NamedFile> found = new LinkedHashSet<>();
 
@@ -97,15 +105,34 @@ final class NamedFiles {
     var attributes = element.getAttributes();
     Stream<String> texts =
         Stream.iterate(0, i -> i < attributes.getLength(), i -> i + 1)
-            .map(i -> ((Attr) attributes.item(i)).getValue());
+            .map(i -> text(element, (Attr) attributes.item(i)));
     if (Xml.children(element).isEmpty()) {
       // Blanks belong to a path; libvirt may read it with or without them.
       String text = element.getTextContent();
-      texts = Stream.concat(texts, Stream.of(text, text.strip()).distinct());
+      Stream<String> paths = Stream.of(text, text.strip()).distinct();
+      texts =
+          Stream.concat(
+              texts, OF_A_PATH.contains(element.getTagName()) ? paths.map(Xml::absolute) : paths);
     }
     // What libvirt hands on to QEMU unread is in a namespace of its own.
     return element.getNamespaceURI() == null
         ? texts
-        : texts.flatMap(text -> Stream.of(text.split(SEPARATORS, -1)));
+        : texts
+            .flatMap(text -> SEPARATORS.stream().flatMap(by -> Stream.of(text.split(by, -1))))
+            .distinct();
+  }
+
+  /** A target is what the guest sees, and the {@code dev} of other sources is no file. */
+  private static String text(Element element, Attr attribute) {
+    boolean path =
+        (PATHS.contains(attribute.getName()) && !element.getTagName().equals("target"))
+            || (attribute.getName().equals("dev") && isOfADisk(element));
+    return path ? Xml.absolute(attribute.getValue()) : attribute.getValue();
+  }
+
+  private static boolean isOfADisk(Element element) {
+    return element.getTagName().equals("source")
+        && element.getParentNode() instanceof Element around
+        && Set.of("disk", "backingStore", "mirror").contains(around.getTagName());
   }
 }

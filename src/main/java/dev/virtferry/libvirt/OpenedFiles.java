@@ -147,7 +147,8 @@ final class OpenedFiles {
     }
   }
 
-  private void add(String place, String type, String path) {
+  private void add(String place, String type, String written) {
+    String path = Xml.absolute(written);
     boolean known = found.stream().anyMatch(file -> file.name().equals(path));
     if (path.startsWith("/") && !path.equals(NOTHING) && !known) {
       found.add(new NamedFile(place, type, Kind.PATH, path));

@@ -87,6 +87,11 @@ final class Xml {
     return child(parent, "path").map(Element::getTextContent).filter(path -> !path.isBlank());
   }
 
+  /** Where QEMU finds what a definition names: libvirt lets it start in the root. */
+  static String absolute(String path) {
+    return path.isEmpty() || path.startsWith("/") ? path : "/" + path;
+  }
+
   /** A name as it is: blanks belong to it. */
   static Optional<String> name(Element parent) {
     return child(parent, "name").map(Element::getTextContent);

@@ -330,7 +330,7 @@ final class VolumeKeeper {
       return volume.left("virt-ferry did not make the copy, so they may be one and the same.");
     }
     try {
-      return deleted(volume, round, _ -> true);
+      return deleted(volume, round, now -> now.path().equals(volume.path()));
     } catch (HostUnreachable e) {
       log.warn("{} could not be deleted: {}", volume.path(), e.getMessage());
       return volume.left("%s was unreachable when it was to be deleted.".formatted(source.name()));

@@ -594,6 +594,26 @@ class DestinationVolumesTest {
   }
 
   @Test
+  void refusesAnImageThatADomainNamesByARelativePath() {
+    vdaIsThere();
+    stoppedOn("kvm-b", "srv/vda.raw");
+    assertThat(refusal(disk("vda")).detail()).contains("belongs to the domain " + OTHER);
+  }
+
+  /** Where /srv/lnk leads elsewhere, /srv/lnk/.. is not /srv. */
+  @Test
+  void believesNoTextWhereTheFolderOfAPoolGoesUpAgain() {
+    storage.pool("kvm-b", new StoragePool("climbing", "dir", "/srv/lnk/..", 100 * MIB));
+    stamped("kvm-b", "climbing", "/srv/lnk/../vda.raw", NOON);
+    assertThat(plans(disk("vda"))).extracting(VolumePlan::action).containsExactly(Action.EXPECT);
+    stoppedOn("kvm-b", "/elsewhere/vda.raw");
+    overwrite = Overwrite.ANY;
+    Map<String, VolumeWish> places = Map.of("vda", new VolumeWish("climbing", null));
+    assertThat(refusal(place(CopyMode.FULL, places, disk("vda"))).detail())
+        .contains("may be /elsewhere/vda.raw");
+  }
+
+  @Test
   void refusesAnImageThatADomainReachesThroughALinkedFolder() {
     vdaIsThere();
     stoppedOn("kvm-b", "/mnt/link/vda.raw");

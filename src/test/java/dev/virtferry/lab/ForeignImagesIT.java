@@ -287,14 +287,16 @@ class ForeignImagesIT {
             IMAGES + "/ta&#9;b.raw",
             IMAGES + "/plain.raw",
             IMAGES + "/told.raw",
-            IMAGES + "/json.raw");
+            IMAGES + "/json.raw",
+            IMAGES + "/relative.raw",
+            IMAGES.substring(1) + "/own.raw");
     pool("kvm-a");
     pool("kvm-b");
     String images =
         """
         mkdir inner; ln -s %1$s/inner %1$s.link
         tab=$(printf 'ta\\tb.raw')
-        for f in climbs.raw header.raw unseen.raw 'blank.raw ' "$tab" plain.raw told.raw json.raw; do
+        for f in climbs.raw header.raw unseen.raw 'blank.raw ' "$tab" plain.raw told.raw json.raw relative.raw own.raw; do
           truncate -s 1M "$f"; sleep 0.02
         done
         """
@@ -315,11 +317,14 @@ class ForeignImagesIT {
             """
                 .formatted(IMAGES));
     define("kvm-b", "climbing", "", disk("vda", IMAGES + ".link/../climbs.raw"));
-    for (String name : List.of("header", "told", "json")) {
+    for (String name : List.of("header", "told", "json", "relative", "whole")) {
       String path = "%s/%s.qcow2".formatted(IMAGES, name);
       define("kvm-b", name, "", disk("vda", "qcow2", "file", "file='%s'".formatted(path)));
     }
     define("kvm-b", "shown", "", disk("vda", IMAGES + "/unseen.raw"));
+    // QEMU looks for them in the root.
+    define("kvm-b", "relative", "", disk("vda", IMAGES.substring(1) + "/relative.raw"));
+    define("kvm-b", "whole", "", disk("vda", IMAGES + "/own.raw"));
     define(
         "kvm-b",
         "blanks",
@@ -337,7 +342,11 @@ class ForeignImagesIT {
 
     String more = disks(targets.toArray(String[]::new)) + ",\"options\":{\"overwrite\":\"ANY\"}";
     JsonNode plan = plan(more);
-    assertThat(blocked(plan, uuids("climbing", "header", "shown", "blanks", "told", "json")))
+    assertThat(
+            blocked(
+                plan,
+                uuids(
+                    "climbing", "header", "shown", "blanks", "told", "json", "relative", "whole")))
         .as(plan.toString())
         .containsExactly(
             "vda BLOCKED climbing",
@@ -347,33 +356,35 @@ class ForeignImagesIT {
             "vde BLOCKED blanks",
             "vdf COPY",
             "vdg BLOCKED told",
-            "vdh BLOCKED json");
+            "vdh BLOCKED json",
+            "vdi BLOCKED relative",
+            "vdj BLOCKED whole");
   }
 
   @Test
   void anOverlayGoesOntoNoImageThatAnotherDomainWrites() {
     pool("kvm-a");
     pool("kvm-b");
-    List<String> targets = List.of("vda", "vdb", "vdc", "vdd", "vde");
-    StringBuilder disks = new StringBuilder();
-    StringBuilder overlays = new StringBuilder();
-    for (String target : targets) {
-      for (String host : List.of("kvm-a", "kvm-b")) {
-        make(host, "truncate -s 1M %s.raw; sleep 0.02".formatted(target));
-      }
-      overlays.append(
-          "qemu-img create -q -f qcow2 -F raw -b %1$s/%2$s.raw %2$s.qcow2\n"
-              .formatted(IMAGES, target));
-      disks.append(disk(target, "qcow2", "file", "file='%s/%s.qcow2'".formatted(IMAGES, target)));
-    }
-    make("kvm-a", overlays.toString());
-    make(
-        "kvm-b",
+    String images =
         """
-        qemu-img create -q -f qcow2 -F raw -b %1$s/vdd.raw over.qcow2
+        for d in vda vdb vdd vde; do truncate -s 1M $d.raw; sleep 0.02; done
         qemu-img create -q -f qcow2 -o data_file=%1$s/vdc.raw kept.qcow2 1M
         """
-            .formatted(IMAGES));
+            .formatted(IMAGES);
+    make(
+        "kvm-a",
+        images
+            + "for d in vda vdb vdc vdd vde; do qemu-img create -q -f qcow2 -F raw -b %s/$d.raw $d.qcow2; done"
+                .formatted(IMAGES));
+    make(
+        "kvm-b",
+        images + "qemu-img create -q -f qcow2 -F raw -b %s/vdd.raw over.qcow2".formatted(IMAGES));
+    String[] targets = {"vda", "vdb", "vdc", "vdd", "vde"};
+    String disks =
+        Stream.of(targets)
+            .map(target ->
+                disk(target, "qcow2", "file", "file='%s/%s.qcow2'".formatted(IMAGES, target)))
+            .collect(joining());
     define("kvm-b", "stopped", "", disk("vda", IMAGES + "/vda.raw"));
     start("kvm-b", "running", disk("vda", IMAGES + "/vdb.raw"));
     define(
@@ -386,9 +397,9 @@ class ForeignImagesIT {
         "reading",
         disk("vda", "qcow2", "file", "file='%s/over.qcow2'".formatted(IMAGES))
             + disk("vdb", IMAGES + "/vde.raw").replace("</disk>", "<readonly/></disk>"));
-    start("kvm-a", "web", disks.toString());
+    start("kvm-a", "web", disks);
 
-    String more = disks(targets.toArray(String[]::new)) + ",\"copy\":\"INCREMENTAL\"";
+    String more = disks(targets) + ",\"copy\":\"INCREMENTAL\"";
     JsonNode plan = plan(more);
     assertThat(blocked(plan, uuids("stopped", "running", "kept", "reading")))
         .as(plan.toString())
@@ -602,21 +613,29 @@ class ForeignImagesIT {
   void nothingIsDoneToAGuestThatIsCalledOtherwiseWhenItsTurnComes() {
     pool("kvm-a");
     pool("kvm-b");
-    List<String> ids = new ArrayList<>();
-    for (String name : List.of("one", "two", "web")) {
-      String path = "%s/%s.raw".formatted(IMAGES, name);
-      make("kvm-a", "head -c 32M /dev/urandom >" + path);
-      start("kvm-a", name, disk("vda", path));
-      ids.add(service.migrate(request(name, disks("vda") + ",\"options\":{\"bandwidthMiBps\":1}")));
+    List<String> guests = List.of("one", "two", "three", "four", "five", "web");
+    make(
+        "kvm-a",
+        "head -c 64M /dev/urandom >raw; for g in %s; do cp raw $g.raw; done"
+            .formatted(String.join(" ", guests)));
+    for (String guest : guests) {
+      start("kvm-a", guest, disk("vda", "%s/%s.raw".formatted(IMAGES, guest)));
     }
-    assertThat(service.migration(ids.get(2)).get("state").asString()).isEqualTo("QUEUED");
+    // All but the last take the slots.
+    List<String> ids =
+        guests.stream()
+            .map(guest ->
+                service.migrate(
+                    request(guest, disks("vda") + ",\"options\":{\"bandwidthMiBps\":1}")))
+            .toList();
     lab.on(
         "kvm-a",
         "sh",
         "-euc",
         "virsh destroy web; virsh domrename web elsewhere; virsh start --paused elsewhere");
-    cancelled(ids.get(0));
-    JsonNode ended = service.awaitEnd(ids.get(2));
+    assertThat(service.migration(ids.getLast()).get("state").asString()).isEqualTo("QUEUED");
+    cancelled(ids.getFirst());
+    JsonNode ended = service.awaitEnd(ids.getLast());
     assertThat(ended.get("state").asString()).isEqualTo("FAILED");
     assertThat(ended.get("error").get("type").asString()).endsWith(":domain-not-found");
     assertThat(ended.get("error").get("detail").asString()).contains("'elsewhere'", "'web'");
@@ -624,7 +643,7 @@ class ForeignImagesIT {
     assertThat(ended.get("cleanup").size()).isZero();
     assertThat(lab.on("kvm-a", "virsh", "domstate", "elsewhere")).isEqualTo("paused");
     assertThat(lab.succeedsOn("kvm-b", "test", "-e", IMAGES + "/web.raw")).isFalse();
-    cancelled(ids.get(1));
+    ids.subList(1, 5).forEach(this::cancelled);
   }
 
   private JsonNode cancelled(String id) {

@@ -316,11 +316,29 @@ class DomainXmlTest {
     String modern =
         "<domain><os><nvram type=\"file\"><source file=\"/nvram/web_VARS.fd\"/></nvram></os></domain>";
     assertThat(DomainXml.parse(modern).relocated(names)).contains("\"/nvram/w&amp;2_VARS.fd\"");
+    String relative = "<domain><os><nvram>nvram/web_VARS.fd</nvram></os></domain>";
+    assertThat(DomainXml.parse(relative).relocated(names)).contains(">/nvram/w&amp;2_VARS.fd<");
   }
 
   @Test
   void aBlankBelongsToAName() {
     assertThat(DomainXml.parse("<domain><name>g </name></domain>").name()).isEqualTo("g ");
     assertThat(DomainXml.parse("<domain><name> g</name></domain>").name()).isEqualTo(" g");
+  }
+
+  /** QEMU runs in the root. */
+  @Test
+  void knowsWhereARelativePathLeads() {
+    String disks =
+        """
+        <domain><devices>
+          <disk type='file'><source file='srv/a'/>
+            <backingStore type='block'><source dev='dev/b'/></backingStore></disk>
+        </devices></domain>
+        """;
+    DiskImage image = DomainXml.parse(disks).disks().getFirst().image();
+    assertThat(image)
+        .isEqualTo(
+            new DiskImage("file", "/srv/a", "raw", new DiskImage("block", "/dev/b", "raw", null)));
   }
 }

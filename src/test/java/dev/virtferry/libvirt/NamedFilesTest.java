@@ -134,6 +134,30 @@ class NamedFilesTest {
         .hasSize(2);
   }
 
+  /** libvirt takes them as they are, and QEMU runs in the root. */
+  @Test
+  void readsRelativePathsFromTheRoot() {
+    assertThat(
+            names(
+                """
+                <domain><os><kernel>srv/k</kernel><nvram>srv/n</nvram></os><devices>
+                  <disk type='file'><source file='srv/a.raw'/><target dev='vda'/>
+                    <backingStore type='block'><source dev='dev/b'/></backingStore></disk>
+                  <serial type='file'><source path='s.log'/><target port='0'/></serial>
+                  <filesystem><source dir='srv/d'/><target dir='tag'/></filesystem>
+                  <interface type='direct'><source dev='eth0' mode='bridge'/></interface>
+                  <disk type='file' device='cdrom'/>
+                </devices></domain>
+                """))
+        .containsExactly(
+            "os/kernel PATH /srv/k",
+            "os/nvram PATH /srv/n",
+            "devices/disk/source PATH /srv/a.raw",
+            "devices/disk/backingStore/source PATH /dev/b",
+            "devices/serial/source PATH /s.log",
+            "devices/filesystem/source FOLDER /srv/d");
+  }
+
   @Test
   void readsWhatAGuestIsStartedWith() {
     assertThat(
@@ -149,6 +173,7 @@ class NamedFilesTest {
             "os/loader PATH /usr/share/OVMF_CODE.fd",
             "os/nvram PATH /usr/share/OVMF_VARS.fd",
             "os/nvram PATH /srv/web.fd",
+            "os/kernel PATH / /srv/vmlinuz ",
             "os/kernel PATH /srv/vmlinuz",
             "os/initrd PATH /srv/initrd",
             "os/dtb PATH /srv/dtb");
@@ -182,11 +207,13 @@ class NamedFilesTest {
                 <domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:commandline>
                   <qemu:arg value='-drive'/><qemu:arg value='file=/srv/x.raw,if=none'/>
                   <qemu:arg value='{"driver":"file","filename":"/srv/y.raw"}'/>
+                  <qemu:arg value='file:/srv/z:1.raw'/>
                 </qemu:commandline></domain>
                 """))
         .containsExactly(
             "qemu:commandline/qemu:arg PATH /srv/x.raw",
-            "qemu:commandline/qemu:arg PATH /srv/y.raw");
+            "qemu:commandline/qemu:arg PATH /srv/y.raw",
+            "qemu:commandline/qemu:arg PATH /srv/z");
   }
 
   @Test

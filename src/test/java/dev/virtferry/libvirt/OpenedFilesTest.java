@@ -22,6 +22,7 @@ class OpenedFilesTest {
       textBlock =
           """
           serial    | <serial type='file'><source path='/x'/></serial>
+          serial    | <serial type='file'><source path='x'/></serial>
           serial    | <serial type='dev'><source path='/x'/></serial>
           parallel  | <parallel type='pipe'><source path='/x'/></parallel>
           console   | <console type='unix'><source mode='bind' path='/x'/></console>

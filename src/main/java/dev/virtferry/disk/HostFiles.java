@@ -179,10 +179,10 @@ final class HostFiles {
         .orElseGet(() -> Optional.of(claim(Kind.UNREADABLE, null, image.path())));
   }
 
-  /** The paths of other volumes that look like the same file. */
+  /** The paths of other volumes that look like the same file, also if it was linked just now. */
   List<String> otherNames(StorageVolume volume) {
     return pools.pools().stream()
-        .flatMap(pool -> pools.volumes(pool).stream())
+        .flatMap(pool -> pools.volumesNow(pool).stream())
         .filter(volume::looksLike)
         .map(StorageVolume::path)
         .filter(path -> !normal(path).equals(normal(volume.path())))

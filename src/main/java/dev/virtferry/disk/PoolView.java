@@ -109,6 +109,12 @@ final class PoolView {
     return listed.computeIfAbsent(pool.name(), this::answered);
   }
 
+  /** The same, with those that came since the pool was last read. */
+  List<StorageVolume> volumesNow(StoragePool pool) {
+    readAnewForOthers(pool);
+    return volumes(pool);
+  }
+
   private List<StorageVolume> answered(String pool) {
     try {
       return storage.volumes(host, pool);

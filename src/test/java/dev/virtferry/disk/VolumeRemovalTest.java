@@ -10,9 +10,12 @@ import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Layout;
+import dev.virtferry.libvirt.StorageVolume.Timestamps;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,21 +35,23 @@ class VolumeRemovalTest {
   }
 
   private void volume(String name, String format) {
-    storage.volume(
-        "kvm-a",
-        new StorageVolume(
-            "images",
-            name,
-            "/srv/" + name,
-            format,
-            64 * MIB,
-            5 * MIB,
-            64 * MIB,
-            format.equals("qcow2") ? Layout.USUAL : null,
-            null,
-            false,
-            null,
-            null));
+    storage.volume("kvm-a", volume(name, format, null));
+  }
+
+  private static StorageVolume volume(String name, String format, @Nullable Timestamps written) {
+    return new StorageVolume(
+        "images",
+        name,
+        "/srv/" + name,
+        format,
+        64 * MIB,
+        5 * MIB,
+        64 * MIB,
+        format.equals("qcow2") ? Layout.USUAL : null,
+        null,
+        false,
+        null,
+        written);
   }
 
   private void stopped(String devices) {
@@ -92,6 +97,16 @@ class VolumeRemovalTest {
     assertThat(rollback.delete(new Doomed("images", "vda.raw"), _ -> true)).isEmpty();
     assertThat(rollback.delete(new Doomed("images", "vdb.raw"), _ -> true)).isPresent();
     assertThat(storage.deeds()).containsExactly("deleted kvm-a/images/vda.raw");
+  }
+
+  @Test
+  void leavesWhatGotAnotherNameSinceThePoolWasRead() {
+    var written = new Timestamps(Instant.EPOCH, Instant.EPOCH);
+    storage.volume("kvm-a", volume("vda.raw", "raw", written));
+    storage.byHand("kvm-a", volume("linked.raw", "raw", written));
+    assertThat(delete("vda.raw"))
+        .hasValueSatisfying(why -> assertThat(why).contains("/srv/linked.raw"));
+    assertThat(storage.deeds()).isEmpty();
   }
 
   @Test

@@ -48,6 +48,9 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   private static final Duration FOR_A_RECORD = Duration.ofSeconds(1);
 
+  /** So that a full host takes many queries, and none of them too long. */
+  private static final int DOMAINS_IN_A_QUERY = 50;
+
   /** Of a list. */
   private static final Duration FOR_HUNG_GUESTS = Duration.ofSeconds(1);
 
@@ -129,8 +132,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   @Override
   public List<DomainDescription> describe(HostAddress host, List<UUID> domains) {
     var patience = new Allowance(FOR_HUNG_GUESTS);
-    return domains.stream()
-        .flatMap(domain -> unsized(host, domain.toString()).stream())
+    return ofEach(host, domains, this::described).stream()
         .map(domain -> sized(host, domain, patience))
         .toList();
   }
@@ -155,13 +157,33 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public List<DomainFiles> namedFiles(HostAddress host) {
-    List<DomainFiles> all = new ArrayList<>();
-    for (DomainName domain : domains(host)) {
-      connections
-          .ask(
+    return ofEach(
+        host,
+        domains(host).stream().map(DomainName::uuid).toList(),
+        (_, domain) -> new DomainFiles(UUID.fromString(domain.getUUIDString()), files(domain)));
+  }
+
+  @FunctionalInterface
+  private interface Reading<T> {
+    T of(LentConnect connect, Domain domain) throws LibvirtException;
+  }
+
+  /** What each of them tells of itself, without those that left; none asks a guest. */
+  private <T> List<T> ofEach(HostAddress host, List<UUID> domains, Reading<T> reading) {
+    List<T> all = new ArrayList<>();
+    for (int from = 0; from < domains.size(); from += DOMAINS_IN_A_QUERY) {
+      List<UUID> some = domains.subList(from, Math.min(domains.size(), from + DOMAINS_IN_A_QUERY));
+      all.addAll(
+          connections.ask(
               host,
-              connect -> withDomain(connect, domain.uuid().toString(), LibvirtHypervisor::files))
-          .ifPresent(files -> all.add(new DomainFiles(domain.uuid(), files)));
+              connect -> {
+                List<T> found = new ArrayList<>();
+                for (UUID domain : some) {
+                  withDomain(connect, domain.toString(), there -> reading.of(connect, there))
+                      .ifPresent(found::add);
+                }
+                return found;
+              }));
     }
     return all;
   }
@@ -569,7 +591,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     return new DomainDescription(
         xml.name(),
         xml.uuid(),
-        library.run(connect, xml.uuid()).orElse(null),
+        condition.run() == null ? null : library.run(connect, xml.uuid()).orElse(null),
         condition.state(),
         condition.persistent(),
         condition.persistent() && domain.getAutostart(),

@@ -61,8 +61,8 @@ final class HostConnectionPool implements AutoCloseable {
   private volatile long openingSinceNanos;
   private final Deque<LentConnect> idle = new ConcurrentLinkedDeque<>();
 
-  /** What was told of the last open, if it failed; guarded by {@link #opening}. */
-  private @Nullable String trouble;
+  /** What was told of the last open, if it failed; written under {@link #opening}. */
+  private volatile @Nullable HostUnreachable trouble;
 
   HostConnectionPool(HostAddress host, Duration limit) {
     this.host = host;
@@ -76,17 +76,22 @@ final class HostConnectionPool implements AutoCloseable {
   }
 
   /**
-   * Makes the query and waits for it.
+   * Makes the query and waits for it. Of a host that could not be reached last time, whoever reads
+   * is told so again unless it answers within a second; what was begun goes on and may find it.
    *
    * @throws HostUnreachable when the host can't be asked, or does not answer within the limit
    * @throws LibvirtFailure when libvirt refuses
    */
   <T extends @Nullable Object> T ask(Lane lane, Query<T> query, Duration atMost) {
+    @Nullable HostUnreachable known = lane == Lane.READING ? trouble : null;
+    Duration patience = known == null ? atMost : SIGN_OF_LIFE;
     try {
-      return answered(lane, query, atMost, () -> {});
+      return answered(lane, query, patience, () -> {});
     } catch (TimeoutException e) {
-      throw new HostUnreachable(
-          host.name(), String.format(Locale.ROOT, "no answer within %d ms", atMost.toMillis()));
+      throw known != null
+          ? known
+          : new HostUnreachable(
+              host.name(), String.format(Locale.ROOT, "no answer within %d ms", atMost.toMillis()));
     }
   }
 
@@ -287,11 +292,11 @@ final class HostConnectionPool implements AutoCloseable {
       trouble = null;
       return fresh;
     } catch (HostUnreachable e) {
-      String words = String.valueOf(e.getMessage());
-      if (!words.equals(trouble)) {
-        log.warn("{}", words);
+      @Nullable HostUnreachable before = trouble;
+      if (before == null || !Objects.equals(before.getMessage(), e.getMessage())) {
+        log.warn("{}", e.getMessage());
       }
-      trouble = words;
+      trouble = e;
       throw e;
     }
   }

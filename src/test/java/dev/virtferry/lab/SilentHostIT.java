@@ -31,6 +31,7 @@ class SilentHostIT {
   void everyHostAnswers() {
     lab.power("kvm-b", "on");
     lab.daemonGoesOn("kvm-b");
+    lab.link("kvm-b", "normal");
     await().atMost(PATIENCE).until(() -> reaches(shared));
   }
 
@@ -41,6 +42,23 @@ class SilentHostIT {
       }
     }
     throw new AssertionError("kvm-b is not in the inventory");
+  }
+
+  /** Each attempt to reach it takes three seconds: nobody answers for its address. */
+  @Test
+  void aHostThatIsKnownToBeAwayHoldsNobodyUp() {
+    try (Service service = Service.start(directory, lab.environment())) {
+      lab.link("kvm-b", "down");
+      await().atMost(PATIENCE).until(() -> !reaches(service));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> {
+            long begun = System.nanoTime();
+            return !reaches(service) && System.nanoTime() - begun < Duration.ofSeconds(2).toNanos();
+          });
+      lab.link("kvm-b", "up");
+      await().atMost(PATIENCE).until(() -> reaches(service));
+    }
   }
 
   /** Its kernel takes the connection for the held daemon, and nobody ever ends it. */

@@ -222,6 +222,27 @@ final class Lab implements AutoCloseable {
     succeedsOn(host, "sh", "-c", "kill -CONT $(cat /run/libvirt/qemu/%s.pid)".formatted(guest));
   }
 
+  /** Mounts a file system that answers nothing, until {@link #folderDies}; needs no FUSE daemon. */
+  void hangFolder(String host, String folder) {
+    on(
+        host,
+        "sh",
+        "-euc",
+        """
+        [ -e /dev/fuse ] || mknod /dev/fuse c 10 229
+        exec 3<>/dev/fuse
+        mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 hung %s
+        setsid sleep infinity >/dev/null 2>&1 </dev/null &
+        echo $! >/run/hung.pid
+        """
+            .formatted(folder));
+  }
+
+  /** It is not connected any more: whoever asks is told so, and so is who waits. */
+  void folderDies(String host) {
+    succeedsOn(host, "sh", "-c", "kill $(cat /run/hung.pid); rm -f /run/hung.pid");
+  }
+
   /** Runs a command inside a host. */
   String on(String host, String... words) {
     List<String> all = new ArrayList<>(List.of(host));

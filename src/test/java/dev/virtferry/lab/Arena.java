@@ -2,6 +2,7 @@ package dev.virtferry.lab;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -9,9 +10,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * Two hosts, a guest with one disk in a small pool, a service and a PostgreSQL, all to be broken.
+ * Two hosts, a guest with one disk in a small pool, a service with a PostgreSQL or with H2 on a
+ * small disk, and a receiver of what it tells, all to be broken.
  */
 final class Arena implements AutoCloseable {
 
@@ -41,7 +44,9 @@ final class Arena implements AutoCloseable {
   private final Lab lab;
   private final Path directory;
   private final int port = freePort();
-  private final Service service;
+  private final StickyReceiver receiver = new StickyReceiver();
+  private Service service;
+  private boolean onItsOwnDisk;
   private EmbeddedPostgres database;
   private String content = "";
 
@@ -58,9 +63,86 @@ final class Arena implements AutoCloseable {
   }
 
   private Map<String, String> environment() {
-    Map<String, String> environment = new HashMap<>(lab.environment());
+    Map<String, String> environment = embedded();
     environment.put("SPRING_DATASOURCE_URL", database.getJdbcUrl("postgres", "postgres"));
     return environment;
+  }
+
+  private Map<String, String> embedded() {
+    Map<String, String> environment = new HashMap<>(lab.environment());
+    environment.putAll(receiver.environment());
+    return environment;
+  }
+
+  /** Lets the service keep its data where the fault can break it. */
+  void keepDataFor(Fault fault) {
+    boolean own = fault == Fault.SERVICE_DISK_FULL;
+    if (own == onItsOwnDisk) {
+      return;
+    }
+    service.close();
+    if (own) {
+      mountDisk();
+    }
+    service = own ? Service.start(disk(), embedded()) : Service.start(directory, environment());
+    onItsOwnDisk = own;
+  }
+
+  private Path disk() {
+    return directory.resolve("disk");
+  }
+
+  private Path data() {
+    return disk().resolve("data");
+  }
+
+  private void mountDisk() {
+    try {
+      Files.createDirectories(data());
+      if (!Files.getFileStore(data()).type().equals("tmpfs")) {
+        onThisMachine("mount", "-t", "tmpfs", "-o", "size=32m,mode=0700", "tmpfs", data());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void onThisMachine(Object... words) {
+    List<String> command = Stream.of(words).map(Object::toString).toList();
+    try {
+      int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+      if (status != 0) {
+        throw new IllegalStateException(command + " ended with " + status);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  void fillDisk() {
+    try (OutputStream file = Files.newOutputStream(data().resolve("filler"))) {
+      var block = new byte[4096];
+      while (Files.getFileStore(data()).getUsableSpace() > 0) {
+        file.write(block);
+      }
+    } catch (IOException e) {
+      System.out.printf("  (the last block found no room: %s)%n", e.getMessage());
+    }
+  }
+
+  void freeDisk() {
+    try {
+      Files.deleteIfExists(data().resolve("filler"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  StickyReceiver receiver() {
+    return receiver;
   }
 
   private EmbeddedPostgres postgres() {
@@ -253,9 +335,13 @@ final class Arena implements AutoCloseable {
 
   @Override
   public void close() {
-    try (lab) {
+    try (lab;
+        receiver) {
       service.close();
       stopDatabase();
+      if (Files.exists(data())) {
+        onThisMachine("umount", "--lazy", data());
+      }
     }
   }
 }

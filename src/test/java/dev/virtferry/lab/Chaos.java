@@ -82,6 +82,7 @@ final class Chaos {
   /** What goes wrong on the way is a lie of the outcome too. */
   private Outcome attempt(Trouble trouble) {
     try {
+      arena.keepDataFor(trouble.fault());
       if (!guestIsFresh) {
         arena.startGuest();
         guestIsFresh = true;
@@ -104,7 +105,8 @@ final class Chaos {
     lab.link(source, "slow", "30mbit");
     int calls = arena.calls(source);
     long tick = lab.tick(Arena.GUEST, source);
-    String id = arena.service().migrate(request(destination, options(trouble)));
+    String id =
+        arena.service().migrate(request(destination, options(trouble), arena.receiver().address()));
     var scene = new Scene(arena, source, destination, id, trouble);
     trouble.moment().await(scene);
     Arena.pause(trouble.moment().millis(trouble.delay()));
@@ -136,6 +138,9 @@ final class Chaos {
       letGoOn();
     }
     judge(scene, truth, lies);
+    if (trouble.fault() == Fault.TARPIT_RECEIVER && !arena.receiver().hears(id, truth)) {
+      lies.add("its end was not told: " + arena.receiver().told(id));
+    }
     if (panicked(scene, truth.get("state").asString().equals("SUCCEEDED"))) {
       end += ", then the guest's kernel panicked";
     }
@@ -164,9 +169,9 @@ final class Chaos {
     return trouble.moment().options(trouble.guarded());
   }
 
-  private String request(String destination, String options) {
-    return "{\"domain\":\"%s\",\"destUri\":\"%s\",\"disks\":[\"vda\"],\"options\":%s}"
-        .formatted(Arena.GUEST, arena.lab().peer(destination), options);
+  private String request(String destination, String options, String callbackUrl) {
+    return "{\"domain\":\"%s\",\"destUri\":\"%s\",\"disks\":[\"vda\"],\"options\":%s,\"callbackUrl\":\"%s\"}"
+        .formatted(Arena.GUEST, arena.lab().peer(destination), options, callbackUrl);
   }
 
   private static String standing(JsonNode migration) {
@@ -377,11 +382,18 @@ final class Chaos {
   /** Whatever happened, the next migration of the same guest works. */
   private void follow(List<String> lies) {
     String source = arena.runningOn();
-    String id = arena.service().migrate(request(Arena.other(source), "{}"));
+    String id =
+        arena.service().migrate(request(Arena.other(source), "{}", arena.receiver().address()));
     JsonNode ended = arena.service().awaitEnd(id);
     if (ended.get("state").asString().equals("FAILED") && arena.removeLeftNodes(source)) {
       System.out.printf("  (a killed daemon left nodes in QEMU: %s)%n", ended.get("error"));
-      ended = arena.service().awaitEnd(arena.service().migrate(request(Arena.other(source), "{}")));
+      ended =
+          arena
+              .service()
+              .awaitEnd(
+                  arena
+                      .service()
+                      .migrate(request(Arena.other(source), "{}", arena.receiver().address())));
     }
     if (ended.get("state").asString().equals("SUCCEEDED")) {
       arena.lab().on(source, "rm", "-f", Arena.IMAGE);

@@ -142,6 +142,27 @@ enum Fault {
     void happen(Scene scene) {
       scene.hangGuest(scene.destination());
     }
+  },
+  /** The disk that the service keeps its data on (H2) is full for 3 to 15 s. */
+  SERVICE_DISK_FULL {
+    @Override
+    void happen(Scene scene) {
+      scene.fillDisk();
+    }
+  },
+  /**
+   * Whoever is told of the migration takes each message and answers nothing, or a byte a second,
+   * for 3 to 15 s; whatever it held is lost.
+   */
+  TARPIT_RECEIVER {
+    @Override
+    void happen(Scene scene) {
+      scene.arena().receiver().tarpit(scene.trouble().first());
+      // What was held goes on while nobody listens.
+      scene.trouble().moment().release(scene);
+      scene.lasts(3_000, 15_000);
+      scene.arena().receiver().goOn();
+    }
   };
 
   abstract void happen(Scene scene);

@@ -120,6 +120,14 @@ record Scene(Arena arena, String source, String destination, String id, Trouble 
     }
   }
 
+  /** What was held goes on while nothing can be written. */
+  void fillDisk() {
+    arena.fillDisk();
+    trouble.moment().release(this);
+    lasts(3_000, 15_000);
+    arena.freeDisk();
+  }
+
   void fillPool() {
     lab().succeedsOn(destination, "dd", "if=/dev/zero", "of=" + Arena.FILLER, "bs=1M");
   }

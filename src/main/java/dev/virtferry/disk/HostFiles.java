@@ -258,7 +258,7 @@ final class HostFiles {
     return pools
         .named(PoolView.pool(volume))
         .filter(pool -> !pool.path().isEmpty())
-        .map(pool -> pool.path() + "/" + PoolView.volumeName(volume))
+        .map(pool -> pools.path(pool, PoolView.volumeName(volume)))
         .orElse(volume);
   }
 

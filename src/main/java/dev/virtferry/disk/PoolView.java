@@ -104,6 +104,14 @@ final class PoolView {
     return whyNot.isEmpty();
   }
 
+  /** Where a volume is, or would be made. Those of devices have paths that no name tells. */
+  String path(StoragePool pool, String name) {
+    String file = pool.path() + "/" + name;
+    return ImageRules.ofFiles(pool)
+        ? file
+        : volume(pool.name(), name).map(StorageVolume::path).orElse(file);
+  }
+
   /** All volumes of a pool; one that hangs shows nothing. */
   List<StorageVolume> volumes(StoragePool pool) {
     return listed.computeIfAbsent(pool.name(), this::answered);

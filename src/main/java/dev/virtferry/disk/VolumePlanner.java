@@ -144,7 +144,7 @@ final class VolumePlanner {
                   .formatted(copied.target(), poolName, destination.name())
               + " volumes.");
     }
-    return pool.map(p -> new Place(p, name, p.path() + "/" + name, false));
+    return pool.map(p -> new Place(p, name, destination.path(p, name), false));
   }
 
   private Optional<Place> otherPlace(CopiedDisk copied, VolumeWish asked) {

@@ -736,6 +736,44 @@ class DestinationVolumesTest {
     assertThat(refusal(disk("vda")).detail()).contains("may be off/vda.raw");
   }
 
+  /** Its volumes have names that are no part of their paths. */
+  private void poolOfDevices() {
+    storage.pool("kvm-b", new StoragePool("lun", "iscsi", "/dev/disk/by-path", 0));
+    storage.volume(
+        "kvm-b",
+        new StorageVolume(
+            "lun",
+            "unit:0:0:1",
+            "/dev/disk/by-path/ip-1",
+            "raw",
+            64 * MIB,
+            64 * MIB,
+            64 * MIB,
+            null,
+            null,
+            false,
+            null,
+            null));
+  }
+
+  @Test
+  void refusesADeviceThatADomainNamesByItsPool() {
+    poolOfDevices();
+    stopped("kvm-b", "<disk type='volume'><source pool='lun' volume='unit:0:0:1'/></disk>");
+    DomainDisk device =
+        onImage("vda", new DiskImage("block", "/dev/disk/by-path/ip-1", "raw", null));
+    assertThat(refusal(device).detail()).contains("belongs to the domain " + OTHER);
+  }
+
+  @Test
+  void refusesAVolumeThatADomainNamesByItsDevice() {
+    poolOfDevices();
+    stopped("kvm-b", "<disk type='block'><source dev='/dev/disk/by-path/ip-1'/></disk>");
+    DomainDisk volume = onImage("vda", new DiskImage("volume", "lun/unit:0:0:1", "raw", null));
+    assertThat(refusal(volume).detail())
+        .contains("/dev/disk/by-path/ip-1 on kvm-b belongs to the domain " + OTHER);
+  }
+
   @Test
   void takesTwoVolumesThatLookAlikeForOneFile() {
     overwrite = Overwrite.ANY;

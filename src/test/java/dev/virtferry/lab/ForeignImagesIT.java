@@ -317,7 +317,7 @@ class ForeignImagesIT {
             """
                 .formatted(IMAGES));
     define("kvm-b", "climbing", "", disk("vda", IMAGES + ".link/../climbs.raw"));
-    for (String name : List.of("header", "told", "json", "relative", "whole")) {
+    for (String name : List.of("header", "told", "json")) {
       String path = "%s/%s.qcow2".formatted(IMAGES, name);
       define("kvm-b", name, "", disk("vda", "qcow2", "file", "file='%s'".formatted(path)));
     }
@@ -643,7 +643,9 @@ class ForeignImagesIT {
     assertThat(ended.get("cleanup").size()).isZero();
     assertThat(lab.on("kvm-a", "virsh", "domstate", "elsewhere")).isEqualTo("paused");
     assertThat(lab.succeedsOn("kvm-b", "test", "-e", IMAGES + "/web.raw")).isFalse();
-    ids.subList(1, 5).forEach(this::cancelled);
+    List<String> running = ids.subList(1, 5);
+    running.forEach(id -> service.post("/v1/migrations/" + id + "/cancel", ""));
+    running.forEach(service::awaitEnd);
   }
 
   private JsonNode cancelled(String id) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host that tells it, or does not
  * @param domain whose it is; null where no domain is known to name it
- * @param name the name that it has there; of a silent host the path that is asked about; of an
- *     image that is not all in one file the others
+ * @param name the name that it has there; of a silent host the path that is asked about; of a pool
+ *     that can't be asked its name; of an image that is not all in one file the others
  */
 record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
 
@@ -34,12 +34,17 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
     /** Another volume looks like the same file. */
     OTHER_NAME,
     /** A host that shares the path can't be asked. */
-    SILENT
+    SILENT,
+    /** A pool can't be asked, and may have another name of it. */
+    HIDDEN
   }
 
-  /** Whether it bars what virt-ferry makes: a new file takes nothing from who has the folder. */
+  /**
+   * Whether it bars what virt-ferry makes: a new file takes nothing from who has the folder, and
+   * has no other names.
+   */
   boolean barsNew() {
-    return kind != Kind.IN_FOLDER;
+    return kind != Kind.IN_FOLDER && kind != Kind.HIDDEN;
   }
 
   /** What follows the name of the file in a sentence. */
@@ -64,6 +69,8 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
       case ELSEWHERE -> "is not all of its image, which keeps its data in %s".formatted(name);
       case OTHER_NAME -> "looks like %s, one file of %s by two names".formatted(name, host);
       case SILENT -> "is shared with %s, which can't be asked whose it is".formatted(host);
+      case HIDDEN ->
+          "may have another name in pool %s of %s, which does not answer".formatted(name, host);
     };
   }
 }

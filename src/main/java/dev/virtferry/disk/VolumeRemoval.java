@@ -95,7 +95,12 @@ public final class VolumeRemoval {
           look.otherNames(there).stream()
               .filter(path -> !apart.contains(path))
               .map(path -> new Claim(Claim.Kind.OTHER_NAME, host.name(), null, path));
-      return Stream.concat(look.claims(there.path(), there, null).stream(), others);
+      Stream<Claim> hidden =
+          pools().pools().stream()
+              .filter(pool -> !pool.answers())
+              .map(pool -> new Claim(Claim.Kind.HIDDEN, host.name(), null, pool.name()));
+      return Stream.of(look.claims(there.path(), there, null).stream(), others, hidden)
+          .flatMap(claims -> claims);
     }
   }
 }

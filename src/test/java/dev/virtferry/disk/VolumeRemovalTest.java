@@ -89,6 +89,18 @@ class VolumeRemovalTest {
   }
 
   @Test
+  void leavesWhatMayHaveAnotherNameInAPoolThatHangsUnlessItMadeItItself() {
+    storage.pool("kvm-a", new StoragePool("sick", "dir", "/sick", 0));
+    storage.hang("kvm-a", "sick");
+    assertThat(delete("vda.raw"))
+        .contains(
+            "/srv/vda.raw may have another name in pool sick of kvm-a, which does not answer.");
+    assertThat(storage.deeds()).isEmpty();
+    var rollback = removal.rollback(HOST);
+    assertThat(rollback.delete(new Doomed("images", "vda.raw"), _ -> true)).isEmpty();
+  }
+
+  @Test
   void rollsBackWhatItMadeInSuchAFolderUnlessADomainNamesIt() {
     volume("vdb.raw", "raw");
     stopped(

@@ -134,7 +134,7 @@ final class FilesInUse {
     }
 
     private List<Neighbour> neighbours(String path) {
-      if (!isShared(path)) {
+      if (!shared.mayCover(path, pools.pools())) {
         return List.of();
       }
       if (neighbours == null) {

@@ -54,6 +54,13 @@ public final class SharedStorage {
             .anyMatch(pool -> path.startsWith(Path.of(pool.path()).normalize()));
   }
 
+  /** The same, or perhaps: where a path that goes up again leads, only its host knows. */
+  boolean mayCover(String location, List<StoragePool> pools) {
+    return covers(location, pools)
+        || (PoolView.climbs(location)
+            && (!paths.isEmpty() || pools.stream().anyMatch(pool -> pool.type().equals("netfs"))));
+  }
+
   private boolean volume(String location, List<StoragePool> pools) {
     String name = PoolView.pool(location);
     Optional<StoragePool> pool = pools.stream().filter(p -> p.name().equals(name)).findFirst();

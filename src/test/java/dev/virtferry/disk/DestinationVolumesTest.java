@@ -1045,6 +1045,17 @@ class DestinationVolumesTest {
     assertThat(refusal(onSharedStorage()).detail()).contains("of kvm-c");
   }
 
+  /** Where /srv/lnk leads to /shared/deep, /srv/lnk/.. is /shared. */
+  @Test
+  void asksOtherHostsOfAPathThatMayLeadToWhatTheyShare() {
+    pool("kvm-b", 100 * MIB);
+    stoppedOn("kvm-c", "/shared/vda.raw");
+    DomainDisk climbing =
+        Domains.onImage("vda", new DiskImage("file", "/srv/lnk/../vda.raw", "raw", null));
+    assertThat(refusal(climbing).detail())
+        .contains("may be /shared/vda.raw, as no pool of kvm-c shows both");
+  }
+
   @Test
   void asksNoOtherHostOfAPathThatItDoesNotShare() {
     overwrite = Overwrite.ANY;

@@ -36,7 +36,9 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
     /** A host that shares the path can't be asked. */
     SILENT,
     /** A pool can't be asked, and may have another name of it. */
-    HIDDEN
+    HIDDEN,
+    /** Somebody writes into it, so that no other name of it can be told by its times. */
+    WRITTEN
   }
 
   /**
@@ -44,7 +46,18 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
    * has no other names.
    */
   boolean barsNew() {
-    return kind != Kind.IN_FOLDER && kind != Kind.HIDDEN;
+    return switch (kind) {
+      case IN_FOLDER, HIDDEN, WRITTEN -> false;
+      case NAMED,
+          LOOKS_THE_SAME,
+          MAY_BE_THE_SAME,
+          MAY_BE_MEANT,
+          UNREADABLE,
+          ELSEWHERE,
+          OTHER_NAME,
+          SILENT ->
+          true;
+    };
   }
 
   /** What follows the name of the file in a sentence. */
@@ -71,6 +84,7 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
       case SILENT -> "is shared with %s, which can't be asked whose it is".formatted(host);
       case HIDDEN ->
           "may have another name in pool %s of %s, which does not answer".formatted(name, host);
+      case WRITTEN -> "is being written into on %s right now, by whomever".formatted(host);
     };
   }
 }

@@ -29,19 +29,21 @@ public final class DestinationVolumes {
   }
 
   /** Begins to look at a destination; it is kept for as long as one plan takes, and no longer. */
-  public Look look(HostAddress destination) {
-    return new Look(destination);
+  public Look look(HostAddress destination, HostAddress source) {
+    return new Look(destination, source);
   }
 
   /** What is asked of one destination for one plan: its storage and its domains are read once. */
   public final class Look {
 
     private final HostAddress destination;
+    private final HostAddress source;
     private @Nullable PoolView pools;
     private FilesInUse.@Nullable Look names;
 
-    private Look(HostAddress destination) {
+    private Look(HostAddress destination, HostAddress source) {
       this.destination = destination;
+      this.source = source;
     }
 
     private PoolView pools() {
@@ -53,7 +55,7 @@ public final class DestinationVolumes {
 
     private FilesInUse.Look names() {
       if (names == null) {
-        names = files.look(destination, pools());
+        names = files.look(destination, pools(), source);
       }
       return names;
     }
@@ -63,7 +65,7 @@ public final class DestinationVolumes {
      *
      * @param sourcePools of the source, as they are now
      */
-    public Placement plan(CopyWish wish, HostAddress source, List<StoragePool> sourcePools) {
+    public Placement plan(CopyWish wish, List<StoragePool> sourcePools) {
       if (wish.isForNothing()) {
         return Placement.NONE;
       }

@@ -39,9 +39,14 @@ final class FilesInUse {
     this.hosts = hosts;
   }
 
-  /** Looks at a host now, and at those that share a path when one is asked about. */
-  Look look(HostAddress host, PoolView pools) {
-    return new Look(host, pools, new HostFiles(pools, hypervisor.namedFiles(host)));
+  /**
+   * Looks at a host now, and at those that share a path when one is asked about.
+   *
+   * @param home the host that runs the domain which asks; on every other one a domain of its UUID
+   *     is another. Null where no domain asks
+   */
+  Look look(HostAddress host, PoolView pools, @Nullable HostAddress home) {
+    return new Look(host, pools, new HostFiles(pools, hypervisor.namedFiles(host)), home);
   }
 
   /** One look; it is kept for as long as one decision takes, and no longer. */
@@ -50,12 +55,19 @@ final class FilesInUse {
     private final HostAddress host;
     private final PoolView pools;
     private final HostFiles own;
+    private final @Nullable HostAddress home;
     private @Nullable List<Neighbour> neighbours;
 
-    private Look(HostAddress host, PoolView pools, HostFiles own) {
+    private Look(HostAddress host, PoolView pools, HostFiles own, @Nullable HostAddress home) {
       this.host = host;
       this.pools = pools;
       this.own = own;
+      this.home = home;
+    }
+
+    /** Whom to leave out at another host. */
+    private @Nullable UUID except(UUID domain, Neighbour neighbour) {
+      return neighbour.host.equals(home) ? domain : null;
     }
 
     /**
@@ -66,28 +78,47 @@ final class FilesInUse {
     List<Claim> namers(String path, UUID except) {
       List<Claim> claims = new ArrayList<>(own.namers(path, except));
       for (Neighbour neighbour : neighbours(path)) {
-        neighbour.ask(files -> files.namers(path, except)).ifPresent(claims::addAll);
+        neighbour
+            .ask(files -> files.namers(path, except(except, neighbour)))
+            .ifPresent(claims::addAll);
       }
       return claims;
     }
 
     /**
-     * Whose a file is, or may be, on every host that sees it, and whether it is all of its image.
+     * Whose a file is, or may be, on every host that sees it, whether it is all of its image, and
+     * whether somebody writes into it. What the domain that asks has elsewhere is not left out: a
+     * guest whose own disk that is would lose it.
      *
      * @param volume the file as a pool shows it; null where none does
-     * @param except the domain that asks; null to leave out none
+     * @param except the domain that asks, at this host; null to leave out none
      */
     List<Claim> claims(String path, @Nullable StorageVolume volume, @Nullable UUID except) {
+      return claims(path, volume, except, _ -> null);
+    }
+
+    private List<Claim> claims(
+        String path,
+        @Nullable StorageVolume volume,
+        @Nullable UUID except,
+        Function<Neighbour, @Nullable UUID> exceptThere) {
+      if (volume != null) {
+        pools.listAgain();
+      }
       List<Claim> claims = new ArrayList<>(own.claims(path, volume, except));
       for (Neighbour neighbour : neighbours(path)) {
         neighbour
-            .ask(files -> files.claims(path, volume, except))
+            .ask(files -> files.claims(path, volume, exceptThere.apply(neighbour)))
             .ifPresentOrElse(
                 claims::addAll,
                 () -> claims.add(new Claim(Kind.SILENT, neighbour.host.name(), null, path)));
       }
       if (volume != null && claims.stream().noneMatch(Claim::barsNew)) {
         own.elsewhere(volume).ifPresent(claims::add);
+      }
+      // Only of a file that stood still from before to after the lists do these tell every name.
+      if (volume != null && pools.isWritten(volume)) {
+        claims.add(new Claim(Kind.WRITTEN, host.name(), null, path));
       }
       return claims;
     }
@@ -102,7 +133,7 @@ final class FilesInUse {
       return pools
           .shown(path)
           .map(volume ->
-              claims(path, volume, except).stream()
+              claims(path, volume, except, neighbour -> except(except, neighbour)).stream()
                   .filter(claim -> claim.kind() != Kind.SILENT)
                   .toList())
           .orElseGet(() -> namers(path, except));
@@ -118,7 +149,9 @@ final class FilesInUse {
     List<Claim> writers(String path, @Nullable StorageVolume volume, UUID except) {
       List<Claim> claims = new ArrayList<>(own.writers(path, volume, except));
       for (Neighbour neighbour : neighbours(path)) {
-        neighbour.ask(files -> files.writers(path, volume, except)).ifPresent(claims::addAll);
+        neighbour
+            .ask(files -> files.writers(path, volume, except(except, neighbour)))
+            .ifPresent(claims::addAll);
       }
       return claims;
     }

@@ -91,7 +91,7 @@ final class HostFiles {
   }
 
   /** The same, of those alone who write into it, or may. */
-  List<Claim> writers(String path, @Nullable StorageVolume volume, UUID except) {
+  List<Claim> writers(String path, @Nullable StorageVolume volume, @Nullable UUID except) {
     return claims(path, volume, except, name -> !name.readOnly());
   }
 

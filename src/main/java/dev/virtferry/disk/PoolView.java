@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -115,6 +116,21 @@ final class PoolView {
   /** All volumes of a pool; one that hangs shows nothing. */
   List<StorageVolume> volumes(StoragePool pool) {
     return listed.computeIfAbsent(pool.name(), this::answered);
+  }
+
+  /** Lists all pools anew, as what was seen before may have been written into since. */
+  void listAgain() {
+    // One that hangs shows nothing, and is not waited for again.
+    listed.values().removeIf(volumes -> !volumes.isEmpty());
+    pools.forEach(this::volumesNow);
+  }
+
+  /** Whether a volume has been written into, or is gone, since it was read. */
+  boolean isWritten(StorageVolume volume) {
+    return storage
+        .volume(host, volume.pool(), volume.name())
+        .map(now -> !Objects.equals(now.timestamps(), volume.timestamps()))
+        .orElse(true);
   }
 
   /** The same, with those that came since the pool was last read. */

@@ -89,8 +89,9 @@ public final class VolumeRemoval {
 
     private Stream<Claim> claims(StorageVolume there) {
       if (look == null) {
-        look = files.look(host, pools());
+        look = files.look(host, pools(), null);
       }
+      List<Claim> claims = look.claims(there.path(), there, null);
       Stream<Claim> others =
           look.otherNames(there).stream()
               .filter(path -> !apart.contains(path))
@@ -99,8 +100,7 @@ public final class VolumeRemoval {
           pools().pools().stream()
               .filter(pool -> !pool.answers())
               .map(pool -> new Claim(Claim.Kind.HIDDEN, host.name(), null, pool.name()));
-      return Stream.of(look.claims(there.path(), there, null).stream(), others, hidden)
-          .flatMap(claims -> claims);
+      return Stream.of(claims.stream(), others, hidden).flatMap(some -> some);
     }
   }
 }

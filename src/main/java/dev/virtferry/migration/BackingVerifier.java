@@ -33,17 +33,18 @@ final class BackingVerifier {
   /**
    * Compares all of them, and reports how far it is; ends early when a client cancels.
    *
+   * @return whether it had any to compare, and so took its time
    * @throws dev.virtferry.problem.Refused when one differs
    * @throws RunStopped when the service wants to stop
    */
-  void verify(
+  boolean verify(
       HeldMigration migration,
       Order order,
       Host source,
       Host destination,
       BooleanSupplier stopping) {
-    if (order.options().verifyBacking() != BackingCheck.CONTENT) {
-      return;
+    if (order.options().verifyBacking() != BackingCheck.CONTENT || total(order) == 0) {
+      return false;
     }
     var report = new Report(migration, total(order), stopping);
     for (int i = 0; i < order.disks().size(); i++) {
@@ -52,6 +53,7 @@ final class BackingVerifier {
       report.before += size(chain);
     }
     report.now(0);
+    return true;
   }
 
   private static long total(Order order) {

@@ -115,7 +115,7 @@ final class Crossing {
     boolean two = lookForTwoHosts(domain, source, destination, findings);
     lookAtDomain(domain, source, findings);
     lookForNamesakes(submission, domain, destination, findings);
-    DestinationVolumes.Look places = volumes.look(destination.address());
+    DestinationVolumes.Look places = volumes.look(destination.address(), source.address());
     ArrivingFiles files =
         lookAtFiles(submission, domain, source, destination, places, scope, findings);
     lookAtMachine(domain, destination, findings);
@@ -127,9 +127,7 @@ final class Crossing {
         two
             ? Discretion.of(
                 places.plan(
-                    wish(submission, domain, selected, others(selected, destination), self),
-                    source.address(),
-                    pools),
+                    wish(submission, domain, selected, others(selected, destination), self), pools),
                 scope)
             : Placement.NONE;
     findings.add(

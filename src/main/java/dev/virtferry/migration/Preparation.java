@@ -128,8 +128,13 @@ final class Preparation {
       throws InterruptedException {
     Host source = hosts.source();
     Host destination = hosts.destination();
-    Order order = crossing.recheck(migration.latest(), source, destination);
-    verifier.verify(migration, order, source, destination, stopping);
+    Order seen = crossing.recheck(migration.latest(), source, destination);
+    boolean compared = verifier.verify(migration, seen, source, destination, stopping);
+    if (migration.refresh().cancelRequested()) {
+      return cancelled(migration, hosts, pulse, stopping);
+    }
+    // A comparison takes minutes, in which the images can become somebody's.
+    Order order = compared ? crossing.recheck(migration.latest(), source, destination) : seen;
     volumes.make(migration, order.disks(), destination);
     MigrateCall call = crossing.call(order, source, destination, true);
     if (migration.refresh().cancelRequested()) {

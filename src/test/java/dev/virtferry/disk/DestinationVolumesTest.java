@@ -110,7 +110,7 @@ class DestinationVolumesTest {
       List<DomainDisk> disks,
       List<DomainDisk> staying) {
     return volumes
-        .look(DESTINATION)
+        .look(DESTINATION, SOURCE)
         .plan(
             new CopyWish(
                 GUEST,
@@ -125,7 +125,6 @@ class DestinationVolumesTest {
                     new ImageName("kvm-b", "/srv/promised.raw"), new ImageName(null, "/shared/x")),
                 overwrite,
                 own),
-            SOURCE,
             storage.pools(SOURCE));
   }
 
@@ -702,7 +701,10 @@ class DestinationVolumesTest {
     vdaIsThere();
     volume("kvm-b", "top.qcow2", "qcow2", 64 * MIB, 0, new Backing("/srv/vda.raw", "raw"));
     stoppedOn("kvm-b", "/srv/top.qcow2");
-    assertThat(volumes.look(DESTINATION).namers(List.of("/srv/vda.raw", "/srv/free.raw"), GUEST))
+    assertThat(
+            volumes
+                .look(DESTINATION, SOURCE)
+                .namers(List.of("/srv/vda.raw", "/srv/free.raw"), GUEST))
         .containsOnlyKeys("/srv/vda.raw");
   }
 
@@ -710,7 +712,7 @@ class DestinationVolumesTest {
   void knowsWhoMayHaveAFileThatAGuestOpensThroughALink() {
     vdaIsThere();
     stoppedOn("kvm-b", "/srv/vda.raw");
-    assertThat(volumes.look(DESTINATION).namers(List.of("/run/alias/vda.raw"), GUEST))
+    assertThat(volumes.look(DESTINATION, SOURCE).namers(List.of("/run/alias/vda.raw"), GUEST))
         .containsOnlyKeys("/run/alias/vda.raw");
   }
 
@@ -1043,6 +1045,52 @@ class DestinationVolumesTest {
   void refusesToMakeAnImageThatADomainOfAnotherHostNames() {
     stoppedOn("kvm-c", "/shared/vda.raw");
     assertThat(refusal(onSharedStorage()).detail()).contains("of kvm-c");
+  }
+
+  @Test
+  void refusesAnImageThatADomainOfItsUuidNamesOnAThirdHost() {
+    overwrite = Overwrite.ANY;
+    stamped("kvm-b", "nfs", "/shared/vda.raw", NOON);
+    defined("kvm-c", GUEST, "/shared/vda.raw");
+    assertThat(refusal(onSharedStorage()).detail()).contains(GUEST + " of kvm-c");
+  }
+
+  @Test
+  void refusesAnImageThatIsAnotherDiskOfTheGuestItself() {
+    overwrite = Overwrite.ANY;
+    stamped("kvm-b", "nfs", "/shared/vda.raw", NOON);
+    defined("kvm-a", GUEST, "/shared/vda.raw");
+    assertThat(refusal(onSharedStorage()).detail()).contains(GUEST + " of kvm-a");
+  }
+
+  @Test
+  void aGuestMayOpenAtTheDestinationWhatItHasOnSharedStorage() {
+    stamped("kvm-b", "nfs", "/shared/vars.fd", NOON);
+    storage.pool("kvm-b", new StoragePool("nfs", "dir", "/shared", 0));
+    defined("kvm-a", GUEST, "/shared/vars.fd");
+    assertThat(volumes.look(DESTINATION, SOURCE).namers(List.of("/shared/vars.fd"), GUEST))
+        .isEmpty();
+    defined("kvm-c", GUEST, "/shared/vars.fd");
+    assertThat(volumes.look(DESTINATION, SOURCE).namers(List.of("/shared/vars.fd"), GUEST))
+        .containsKey("/shared/vars.fd");
+  }
+
+  private void defined(String host, UUID domain, String path) {
+    hypervisor.define(
+        host,
+        domain,
+        "<domain><devices><disk type='file'><source file='%s'/></disk></devices></domain>"
+            .formatted(path));
+  }
+
+  /** Its times differ each time that they are read, and so do those of its other names. */
+  @Test
+  void refusesAnImageThatSomebodyWritesInto() {
+    overwrite = Overwrite.ANY;
+    vdaIsThere();
+    assertThat(plans(disk("vda"))).hasSize(1);
+    storage.keepWriting("kvm-b", "images", "vda.raw");
+    assertThat(refusal(disk("vda")).detail()).contains("is being written into on kvm-b right now");
   }
 
   /** Where /srv/lnk leads to /shared/deep, /srv/lnk/.. is /shared. */

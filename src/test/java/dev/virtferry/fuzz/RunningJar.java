@@ -24,7 +24,7 @@ final class RunningJar implements AutoCloseable {
   /** For all of a request. */
   static final Duration DEADLINE = Duration.ofSeconds(5);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin");
 
   private final Process process;

@@ -14,7 +14,7 @@ record Testbed(Lab lab, Service service) implements AutoCloseable {
     Lab lab = Lab.up(name);
     try {
       return new Testbed(lab, Service.start(directory(), environment(lab)));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       try (lab) {
         throw e;
       }

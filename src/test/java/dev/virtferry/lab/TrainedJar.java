@@ -17,7 +17,7 @@ import org.springframework.util.FileSystemUtils;
 final class TrainedJar {
 
   private static final Path DIRECTORY = Path.of("target", "lab-jar").toAbsolutePath();
-  private static final long PATIENCE_SECONDS = 300;
+  private static final long PATIENCE_SECONDS = 900;
   private static final List<String> COMMAND = train();
 
   private TrainedJar() {}

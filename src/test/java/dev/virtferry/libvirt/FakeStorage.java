@@ -1,5 +1,7 @@
 package dev.virtferry.libvirt;
 
+import dev.virtferry.libvirt.StorageVolume.Timestamps;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Pools and volumes in memory; a host without pools is one that nobody can look into. */
@@ -21,6 +24,9 @@ public final class FakeStorage implements Storage {
   private final Set<String> silent = ConcurrentHashMap.newKeySet();
   private final Set<String> hidden = ConcurrentHashMap.newKeySet();
   private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+  private final Set<String> written = ConcurrentHashMap.newKeySet();
+  private final AtomicLong writes = new AtomicLong();
+  private final Map<String, Runnable> whileRead = new ConcurrentHashMap<>();
   private final List<String> reads = new CopyOnWriteArrayList<>();
   private final List<String> deeds = new CopyOnWriteArrayList<>();
   private volatile @Nullable LibvirtFailure refusal;
@@ -38,6 +44,8 @@ public final class FakeStorage implements Storage {
     broken.clear();
     silent.clear();
     hidden.clear();
+    written.clear();
+    whileRead.clear();
     reads.clear();
     deeds.clear();
     refusal = null;
@@ -67,6 +75,11 @@ public final class FakeStorage implements Storage {
   /** What somebody else does right before a volume is made. */
   public void beforeCreating(Runnable deed) {
     beforeCreating = deed;
+  }
+
+  /** What somebody does once while a volume is read. */
+  public void whileReading(String host, String pool, String name, Runnable deed) {
+    whileRead.put(key(host, pool, name), deed);
   }
 
   /** What happens once when a volume has been made, before anybody hears of it. */
@@ -99,7 +112,33 @@ public final class FakeStorage implements Storage {
   @Override
   public Optional<StorageVolume> volume(HostAddress host, String pool, String name) {
     refuseIfSilent(host, pool);
-    return Optional.ofNullable(volumes.get(key(host.name(), pool, name)));
+    String key = key(host.name(), pool, name);
+    return Optional.ofNullable(volumes.get(key)).map(volume -> now(key, volume));
+  }
+
+  /** From now on somebody writes into the volume all the time. */
+  public void keepWriting(String host, String pool, String name) {
+    written.add(key(host, pool, name));
+  }
+
+  private StorageVolume now(String key, StorageVolume volume) {
+    if (!written.contains(key)) {
+      return volume;
+    }
+    Instant time = Instant.ofEpochSecond(writes.incrementAndGet());
+    return new StorageVolume(
+        volume.pool(),
+        volume.name(),
+        volume.path(),
+        volume.format(),
+        volume.capacityBytes(),
+        volume.allocationBytes(),
+        volume.fileBytes(),
+        volume.layout(),
+        volume.permissions(),
+        volume.encrypted(),
+        volume.backing(),
+        new Timestamps(time, time));
   }
 
   @Override
@@ -112,7 +151,7 @@ public final class FakeStorage implements Storage {
     refuseIfSilent(host, pool);
     return volumes.entrySet().stream()
         .filter(entry -> entry.getKey().startsWith(host.name() + "/" + pool + "/"))
-        .map(Map.Entry::getValue)
+        .map(entry -> now(entry.getKey(), entry.getValue()))
         .toList();
   }
 
@@ -262,6 +301,8 @@ public final class FakeStorage implements Storage {
     return new VolumeReader() {
       @Override
       public void read(long offset, byte[] into) {
+        Optional.ofNullable(whileRead.remove(key(host.name(), pool, name)))
+            .ifPresent(Runnable::run);
         Arrays.fill(into, (byte) 0);
         if (offset < bytes.length) {
           int length = (int) Math.min(into.length, bytes.length - offset);

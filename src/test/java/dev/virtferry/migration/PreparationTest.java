@@ -252,6 +252,26 @@ class PreparationTest {
   }
 
   @Test
+  void looksAgainAfterItHasReadThemAsThatTakesItsTime() {
+    submitAnOverlay(new byte[] {1}, new byte[] {1});
+    run.volumes()
+        .whileReading(
+            "kvm-a",
+            "images",
+            "base.raw",
+            () ->
+                run.hosts()
+                    .define(
+                        "kvm-b",
+                        UUID.randomUUID(),
+                        "<domain><devices><disk type='file'><source file='/srv/base.raw'/></disk></devices></domain>"));
+    run.begin();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(run.failure().problem().detail()).contains("belongs to the domain");
+    assertThat(run.hosts().made()).isEmpty();
+  }
+
+  @Test
   void makesNothingWhenTheBackingImagesDiffer() {
     submitAnOverlay(new byte[] {1, 2, 3}, new byte[] {1, 2, 4});
     run.begin();

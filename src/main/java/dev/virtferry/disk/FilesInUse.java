@@ -125,7 +125,8 @@ final class FilesInUse {
 
     /**
      * Who has, or may have, a file that a guest opens for writing or binds: where a pool shows it,
-     * also beneath images and beside them. Whoever is silent does not matter.
+     * also beneath images and beside them. Whoever is silent does not matter, and what hosts share
+     * the guest itself may be writing at its source.
      *
      * @param except the domain that asks
      */
@@ -135,6 +136,7 @@ final class FilesInUse {
           .map(volume ->
               claims(path, volume, except, neighbour -> except(except, neighbour)).stream()
                   .filter(claim -> claim.kind() != Kind.SILENT)
+                  .filter(claim -> claim.kind() != Kind.WRITTEN || !isShared(path))
                   .toList())
           .orElseGet(() -> namers(path, except));
     }

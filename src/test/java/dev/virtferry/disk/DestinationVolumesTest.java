@@ -1068,6 +1068,7 @@ class DestinationVolumesTest {
     stamped("kvm-b", "nfs", "/shared/vars.fd", NOON);
     storage.pool("kvm-b", new StoragePool("nfs", "dir", "/shared", 0));
     defined("kvm-a", GUEST, "/shared/vars.fd");
+    storage.keepWriting("kvm-b", "nfs", "vars.fd");
     assertThat(volumes.look(DESTINATION, SOURCE).namers(List.of("/shared/vars.fd"), GUEST))
         .isEmpty();
     defined("kvm-c", GUEST, "/shared/vars.fd");

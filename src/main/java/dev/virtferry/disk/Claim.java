@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param host that tells it, or does not
  * @param domain whose it is; null where no domain is known to name it
  * @param name the name that it has there; of a silent host the path that is asked about; of a pool
- *     that can't be asked its name; of an image that is not all in one file the others
+ *     that can't be seen into its name; of an image that is not all in one file the others
  */
 record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
 
@@ -35,7 +35,7 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
     OTHER_NAME,
     /** A host that shares the path can't be asked. */
     SILENT,
-    /** A pool can't be asked, and may have another name of it. */
+    /** A pool does not show all that is in it, and may have another name of it. */
     HIDDEN,
     /** Somebody writes into it, so that no other name of it can be told by its times. */
     WRITTEN
@@ -83,7 +83,8 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
       case OTHER_NAME -> "looks like %s, one file of %s by two names".formatted(name, host);
       case SILENT -> "is shared with %s, which can't be asked whose it is".formatted(host);
       case HIDDEN ->
-          "may have another name in pool %s of %s, which does not answer".formatted(name, host);
+          "may have another name in pool %s of %s, which does not show what is in it"
+              .formatted(name, host);
       case WRITTEN -> "is being written into on %s right now, by whomever".formatted(host);
     };
   }

@@ -163,6 +163,15 @@ final class FilesInUse {
       return own.otherNames(volume);
     }
 
+    /** The pools of which it could not see all, as far as it has looked. */
+    List<Claim> hidden() {
+      List<Claim> claims = new ArrayList<>(FilesInUse.hidden(pools));
+      if (neighbours != null) {
+        neighbours.forEach(neighbour -> claims.addAll(neighbour.hidden()));
+      }
+      return claims;
+    }
+
     /** Whether other hosts see the path as well. */
     boolean isShared(String path) {
       return shared.covers(path, pools.pools());
@@ -183,15 +192,26 @@ final class FilesInUse {
     }
   }
 
+  private static List<Claim> hidden(PoolView pools) {
+    return pools.hidden().stream()
+        .map(pool -> new Claim(Kind.HIDDEN, pools.name(), null, pool))
+        .toList();
+  }
+
   /** Another host, asked once; it may be silent. */
   private final class Neighbour {
 
     private final HostAddress host;
+    private @Nullable PoolView view;
     private @Nullable HostFiles files;
     private boolean silent;
 
     private Neighbour(HostAddress host) {
       this.host = host;
+    }
+
+    private List<Claim> hidden() {
+      return view == null ? List.of() : FilesInUse.hidden(view);
     }
 
     /** Empty when it can't be asked. */
@@ -201,7 +221,7 @@ final class FilesInUse {
       }
       try {
         if (files == null) {
-          var view = new PoolView(storage, host, storage.pools(host));
+          view = new PoolView(storage, host, storage.pools(host));
           files = new HostFiles(view, hypervisor.namedFiles(host));
         }
         return Optional.of(question.apply(files));

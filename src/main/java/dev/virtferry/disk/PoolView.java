@@ -28,6 +28,7 @@ final class PoolView {
   private final Map<String, Optional<StorageVolume>> seen = new HashMap<>();
   private final Map<String, List<StorageVolume>> listed = new HashMap<>();
   private final Set<String> readAnew = new HashSet<>();
+  private final Set<String> unlisted = new HashSet<>();
   private final Set<String> doubts = new LinkedHashSet<>();
 
   PoolView(Storage storage, HostAddress host, List<StoragePool> pools) {
@@ -113,7 +114,15 @@ final class PoolView {
         : volume(pool.name(), name).map(StorageVolume::path).orElse(file);
   }
 
-  /** All volumes of a pool; one that hangs shows nothing. */
+  /** The names of the pools of which this look could not see all volumes. */
+  List<String> hidden() {
+    return pools.stream()
+        .filter(pool -> !pool.answers() || unlisted.contains(pool.name()))
+        .map(StoragePool::name)
+        .toList();
+  }
+
+  /** All volumes of a pool; one that hangs, or can't be listed, shows nothing. */
   List<StorageVolume> volumes(StoragePool pool) {
     return listed.computeIfAbsent(pool.name(), this::answered);
   }
@@ -143,10 +152,12 @@ final class PoolView {
     try {
       return storage.volumes(host, pool);
     } catch (LibvirtFailure e) {
-      if (!e.aboutSilentPool()) {
-        throw e;
-      }
-      doubts.add(e.message() + ".");
+      unlisted.add(pool);
+      doubts.add(
+          e.aboutSilentPool()
+              ? e.message() + "."
+              : "The volumes of pool %s of %s can't be listed: %s."
+                  .formatted(pool, host.name(), e.message()));
       return List.of();
     }
   }

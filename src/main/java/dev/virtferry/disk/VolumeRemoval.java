@@ -96,11 +96,7 @@ public final class VolumeRemoval {
           look.otherNames(there).stream()
               .filter(path -> !apart.contains(path))
               .map(path -> new Claim(Claim.Kind.OTHER_NAME, host.name(), null, path));
-      Stream<Claim> hidden =
-          pools().pools().stream()
-              .filter(pool -> !pool.answers())
-              .map(pool -> new Claim(Claim.Kind.HIDDEN, host.name(), null, pool.name()));
-      return Stream.of(claims.stream(), others, hidden).flatMap(some -> some);
+      return Stream.of(claims.stream(), others, look.hidden().stream()).flatMap(some -> some);
     }
   }
 }

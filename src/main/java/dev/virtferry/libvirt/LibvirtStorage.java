@@ -156,7 +156,18 @@ public final class LibvirtStorage implements Storage {
    */
   @Override
   public Optional<String> readAnew(HostAddress host, String pool) {
-    for (List<String> some : slices(host, pool)) {
+    List<List<String>> slices;
+    try {
+      slices = slices(host, pool);
+    } catch (LibvirtFailure e) {
+      if (e.aboutSilentPool()) {
+        throw e;
+      }
+      return Optional.of(
+          "Pool %s of %s is not read anew, as its volumes can't be listed: %s."
+              .formatted(pool, host.name(), e.message()));
+    }
+    for (List<String> some : slices) {
       Optional<String> broken = ask(host, pool, found -> broken(found, some)).flatMap(why -> why);
       if (broken.isPresent()) {
         return Optional.of(

@@ -284,6 +284,23 @@ class DestinationVolumesTest {
         });
   }
 
+  @Test
+  void aPoolThatCanNotBeListedIsInNobodysWayAndIsUsedByName() {
+    pool("kvm-b", 100 * MIB);
+    storage.pool("kvm-b", new StoragePool("full", "dir", "/full", 100 * MIB));
+    storage.refuseToList("kvm-b", "full");
+    var others = new DiskImage("file", "/full/other.raw", "raw", null);
+    hypervisor.put("kvm-b", Domains.running("other", onImage("vda", others)));
+    volume("kvm-b", "vda.raw", "raw", 64 * MIB, 0, null);
+    var full = onImage("vdb", new DiskImage("file", "/full/vdb.raw", "raw", null));
+    Placement placement = place(CopyMode.FULL, Map.of(), disk("vda"), full);
+    assertThat(placement.obstacles()).isEmpty();
+    assertThat(placement.volumes()).extracting(VolumePlan::target).containsExactly("vda", "vdb");
+    assertThat(placement.doubts())
+        .anySatisfy(doubt ->
+            assertThat(doubt).contains("pool full of kvm-b", "too many remote strings: 20000"));
+  }
+
   private @Nullable DestinationImage image(DomainDisk disk) {
     return place(CopyMode.FULL, Map.of(), disk).images().get(disk.target());
   }

@@ -94,7 +94,19 @@ class VolumeRemovalTest {
     storage.hang("kvm-a", "sick");
     assertThat(delete("vda.raw"))
         .contains(
-            "/srv/vda.raw may have another name in pool sick of kvm-a, which does not answer.");
+            "/srv/vda.raw may have another name in pool sick of kvm-a, which does not show what is in it.");
+    assertThat(storage.deeds()).isEmpty();
+    var rollback = removal.rollback(HOST);
+    assertThat(rollback.delete(new Doomed("images", "vda.raw"), _ -> true)).isEmpty();
+  }
+
+  @Test
+  void leavesWhatMayHaveAnotherNameInAPoolThatCanNotBeListedUnlessItMadeItItself() {
+    storage.pool("kvm-a", new StoragePool("full", "dir", "/full", 0));
+    storage.refuseToList("kvm-a", "full");
+    assertThat(delete("vda.raw"))
+        .contains(
+            "/srv/vda.raw may have another name in pool full of kvm-a, which does not show what is in it.");
     assertThat(storage.deeds()).isEmpty();
     var rollback = removal.rollback(HOST);
     assertThat(rollback.delete(new Doomed("images", "vda.raw"), _ -> true)).isEmpty();

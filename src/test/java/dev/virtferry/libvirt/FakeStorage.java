@@ -23,6 +23,7 @@ public final class FakeStorage implements Storage {
   private final Set<String> broken = ConcurrentHashMap.newKeySet();
   private final Set<String> silent = ConcurrentHashMap.newKeySet();
   private final Set<String> hidden = ConcurrentHashMap.newKeySet();
+  private final Set<String> unlistable = ConcurrentHashMap.newKeySet();
   private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
   private final Set<String> written = ConcurrentHashMap.newKeySet();
   private final AtomicLong writes = new AtomicLong();
@@ -38,6 +39,7 @@ public final class FakeStorage implements Storage {
     pools.clear();
     volumes.clear();
     contents.clear();
+    unlistable.clear();
     unreadable.clear();
     unseen.clear();
     refreshes.clear();
@@ -149,6 +151,9 @@ public final class FakeStorage implements Storage {
   @Override
   public List<StorageVolume> volumes(HostAddress host, String pool) {
     refuseIfSilent(host, pool);
+    if (unlistable.contains(host.name() + "/" + pool)) {
+      throw tooMany();
+    }
     return volumes.entrySet().stream()
         .filter(entry -> entry.getKey().startsWith(host.name() + "/" + pool + "/"))
         .map(entry -> now(entry.getKey(), entry.getValue()))
@@ -158,6 +163,10 @@ public final class FakeStorage implements Storage {
   @Override
   public Optional<String> readAnew(HostAddress host, String pool) {
     refuseIfSilent(host, pool);
+    if (unlistable.contains(host.name() + "/" + pool)) {
+      return Optional.of(
+          "Pool %s of %s is not read anew: %s.".formatted(pool, host.name(), tooMany().message()));
+    }
     if (broken.contains(host.name() + "/" + pool)) {
       return Optional.of("Pool %s of %s is not read anew: played.".formatted(pool, host.name()));
     }
@@ -180,6 +189,16 @@ public final class FakeStorage implements Storage {
   /** From now on the pool can't be read anew, and answers. */
   public void breakPool(String host, String pool) {
     broken.add(host + "/" + pool);
+  }
+
+  /** From now on the pool has more volumes than libvirt lists; each is found by its name. */
+  public void refuseToList(String host, String pool) {
+    unlistable.add(host + "/" + pool);
+  }
+
+  private static LibvirtFailure tooMany() {
+    return new LibvirtFailure(
+        39, 7, "too many remote strings: 20000 > 16384, in parameter 'names' for 'played'");
   }
 
   /** From now on the pool answers nothing; its host does. */

@@ -18,6 +18,7 @@ import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.Watch;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +45,7 @@ final class BothHosts {
   private final Host sender;
   private final Host receiver;
   private final VolumeMarks marks = new VolumeMarks();
+  private final Map<HostAddress, Reading.Unreachable> silences = new HashMap<>();
 
   BothHosts(
       Hypervisor hypervisor,
@@ -278,12 +280,19 @@ final class BothHosts {
 
   private Reading read(HostAddress host) {
     try {
-      return new Reading.Seen(hypervisor.condition(host, domain));
+      Reading seen = new Reading.Seen(hypervisor.condition(host, domain));
+      silences.remove(host);
+      return seen;
     } catch (HostUnreachable e) {
-      return new Reading.Unreachable(String.valueOf(e.getMessage()));
+      return silent(host, String.valueOf(e.getMessage()));
     } catch (LibvirtFailure e) {
-      return new Reading.Unreachable("Host %s can't tell: %s".formatted(host.name(), e.message()));
+      return silent(host, "Host %s can't tell: %s".formatted(host.name(), e.message()));
     }
+  }
+
+  /** What is said of a host that is away differs from look to look, and is one silence. */
+  private Reading silent(HostAddress host, String why) {
+    return silences.computeIfAbsent(host, _ -> new Reading.Unreachable(why));
   }
 
   /** Progress is worth less than the truth: without it the look goes on. */

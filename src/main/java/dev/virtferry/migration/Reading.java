@@ -8,7 +8,11 @@ sealed interface Reading {
   /** The host answered. */
   record Seen(DomainCondition condition) implements Reading {}
 
-  /** The host did not answer, so nothing is known. */
+  /**
+   * The host did not answer, so nothing is known.
+   *
+   * @param why what was said of it first; the same for as long as it is silent
+   */
   record Unreachable(String why) implements Reading {}
 
   /** As {@code virsh} would say it. */

@@ -4,6 +4,8 @@ import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.disk.VolumeRemoval.Doomed;
+import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.FakeHypervisor;
 import dev.virtferry.libvirt.FakeStorage;
 import dev.virtferry.libvirt.HostAddress;
@@ -110,6 +112,23 @@ class VolumeRemovalTest {
     assertThat(storage.deeds()).isEmpty();
     var rollback = removal.rollback(HOST);
     assertThat(rollback.delete(new Doomed("images", "vda.raw"), _ -> true)).isEmpty();
+  }
+
+  @Test
+  void leavesWhatMayHaveAnotherNameInSuchAPoolOfAHostThatSharesThePath() {
+    var shared = new SharedStorage(new DiskProperties(List.of("/srv")));
+    var other = new HostAddress("kvm-b", "qemu+tls://kvm-b/system");
+    storage.pool("kvm-b", new StoragePool("full", "dir", "/full", 0));
+    storage.refuseToList("kvm-b", "full");
+    var there = new DiskImage("file", "/full/x.raw", "raw", null);
+    hypervisor.put("kvm-b", Domains.running("other", Domains.onImage("vda", there)));
+    var files = new FilesInUse(hypervisor, storage, shared, () -> List.of(HOST, other));
+    Optional<String> why =
+        new VolumeRemoval(storage, files)
+            .round(HOST, List.of())
+            .delete(new Doomed("images", "vda.raw"), _ -> true);
+    assertThat(why).hasValueSatisfying(words -> assertThat(words).contains("pool full of kvm-b"));
+    assertThat(storage.deeds()).isEmpty();
   }
 
   @Test

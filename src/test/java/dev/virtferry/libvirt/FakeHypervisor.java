@@ -31,6 +31,10 @@ public final class FakeHypervisor implements Hypervisor {
   private final Map<UUID, DomainRun> called = new ConcurrentHashMap<>();
 
   private final AtomicInteger starts = new AtomicInteger();
+
+  /** No two answers that failed are told in the same words. */
+  private final AtomicInteger silences = new AtomicInteger();
+
   private final Map<String, Map<UUID, DomainDescription>> domains = new ConcurrentHashMap<>();
   private final Map<UUID, DomainDescription> known = new ConcurrentHashMap<>();
   private final Map<String, List<DomainFiles>> definitions = new ConcurrentHashMap<>();
@@ -537,7 +541,8 @@ public final class FakeHypervisor implements Hypervisor {
 
   private void requireReachable(HostAddress host) {
     if (unreachable.contains(host.name())) {
-      throw new HostUnreachable(host.name(), "secret words of libvirt about a socket");
+      throw new HostUnreachable(
+          host.name(), "secret words of libvirt about socket " + silences.incrementAndGet());
     }
   }
 }

@@ -189,6 +189,9 @@ class MigrationRunTest {
     assertThat(run.migration().state()).isEqualTo(MigrationState.RECOVERING);
     assertThat(run.migration().location()).isEqualTo(DomainLocation.UNKNOWN);
     assertThat(run.attention().advice()).contains("network back");
+    int told = run.migration().version();
+    run.settle();
+    assertThat(run.migration().version()).as("told once, in whatever words").isEqualTo(told);
 
     run.destination(DomainState.RUNNING_MIGRATED);
     run.source(DomainState.ABSENT);

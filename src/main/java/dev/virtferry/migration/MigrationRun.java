@@ -22,6 +22,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Watches one migration whose job may run, from the native call, or from where another run left it,
@@ -260,8 +261,8 @@ final class MigrationRun {
     hosts.markVolumesWritten(migration);
     try {
       hosts.abort();
+      log.atLevel(abortTaken ? Level.DEBUG : Level.INFO).log("Asked libvirt to abort the job");
       abortTaken = true;
-      log.info("Asked libvirt to abort the job");
     } catch (HostUnreachable | LibvirtFailure e) {
       log.warn("The abort was not taken; looking again: {}", e.getMessage());
     }

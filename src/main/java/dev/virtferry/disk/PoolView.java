@@ -129,8 +129,8 @@ final class PoolView {
 
   /** Lists all pools anew, as what was seen before may have been written into since. */
   void listAgain() {
-    // One that hangs shows nothing, and is not waited for again.
-    listed.values().removeIf(volumes -> !volumes.isEmpty());
+    // One that hangs is not waited for again.
+    listed.keySet().retainAll(unlisted);
     pools.forEach(this::volumesNow);
   }
 

@@ -10,9 +10,9 @@ import org.w3c.dom.Element;
 
 /**
  * Reads which files a definition of a domain or of a snapshot names: disks of every device and
- * source with what is beneath them, NVRAM, kernels, consoles, logs, sockets and all else. Whatever
- * is an absolute path counts, also in elements that newer versions of libvirt bring, and where a
- * path is due also a relative one.
+ * source with what is beneath them, NVRAM, kernels, consoles, logs, sockets and all else, and with
+ * them {@link FilesAlongside}. Whatever is an absolute path counts, also in elements that newer
+ * versions of libvirt bring, and where a path is due also a relative one.
  */
 final class NamedFiles {
 
@@ -44,7 +44,7 @@ final class NamedFiles {
     Element root = Xml.parse(xml);
     var above = new Around("", "", "", root.getTagName().equals("domainsnapshot"));
     Xml.children(root).forEach(child -> files.read(child, above));
-    OpenedFiles.impliedNvram(root).ifPresent(files.found::add);
+    files.found.addAll(OpenedFiles.impliedNvram(root));
     return List.copyOf(files.found);
   }
 
@@ -69,8 +69,10 @@ final class NamedFiles {
     }
     OpenedFiles.sharedMemory(element).ifPresent(found::add);
     Kind kind = isFolder(element, type) ? Kind.FOLDER : Kind.PATH;
+    FilesAlongside alongside = kind == Kind.PATH ? FilesAlongside.of(element) : FilesAlongside.NONE;
     texts(element)
         .filter(text -> text.startsWith("/"))
+        .flatMap(path -> Stream.concat(Stream.of(path), alongside.paths(path)))
         .forEach(path -> found.add(new NamedFile(place, type, kind, path, format, readOnly)));
     var within = new Around(place + "/", type, format, readOnly);
     Xml.children(element).forEach(child -> read(child, within));

@@ -5,13 +5,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.w3c.dom.Element;
 
 /**
  * Reads what a guest opens for writing or binds besides its disks: NVRAM, files and sockets of
  * consoles and channels, their logs, sockets of graphics and of network devices, shared and
- * persistent memory. What it only reads, or connects to, is not among it, and neither is what is
- * handed on to QEMU unread.
+ * persistent memory; and with them {@link FilesAlongside}. What it only reads, or connects to, is
+ * not among it, and neither is what is handed on to QEMU unread.
  */
 final class OpenedFiles {
 
@@ -19,10 +20,7 @@ final class OpenedFiles {
   private static final String NVRAM = "/var/lib/libvirt/qemu/nvram/";
 
   /** What may be opened by everybody at a time. */
-  private static final String NOTHING = "/dev/null";
-
-  private static final Set<String> CHARACTERS =
-      Set.of("serial", "parallel", "console", "channel", "redirdev", "smartcard");
+  static final String NOTHING = "/dev/null";
 
   private final Set<NamedFile> found = new LinkedHashSet<>();
 
@@ -38,13 +36,13 @@ final class OpenedFiles {
     Element root = Xml.parse(xml);
     var files = new OpenedFiles();
     Xml.child(root, "os").ifPresent(files::readFirmware);
-    impliedNvram(root).ifPresent(files.found::add);
+    files.found.addAll(impliedNvram(root));
     Xml.child(root, "devices").map(Xml::children).orElse(List.of()).forEach(files::readDevice);
     return List.copyOf(files.found);
   }
 
   /** The NVRAM that libvirt will name after a domain whose definition leaves it all to libvirt. */
-  static Optional<NamedFile> impliedNvram(Element root) {
+  static List<NamedFile> impliedNvram(Element root) {
     return Xml.child(root, "os")
         .filter(os -> os.getAttribute("firmware").equals("efi"))
         .filter(os -> Xml.child(os, "nvram").isEmpty())
@@ -53,7 +51,11 @@ final class OpenedFiles {
                 .filter(l -> l.getAttribute("stateless").equals("yes"))
                 .isEmpty())
         .flatMap(_ -> Xml.text(root, "name"))
-        .map(name -> new NamedFile("os/nvram", "file", Kind.PATH, NVRAM + name + "_VARS.fd"));
+        .map(name -> NVRAM + name + "_VARS.fd")
+        .stream()
+        .flatMap(path -> Stream.concat(Stream.of(path), FilesAlongside.OF_NVRAM.paths(path)))
+        .map(path -> new NamedFile("os/nvram", "file", Kind.PATH, path))
+        .toList();
   }
 
   /** Memory that guests of a host share by its name; none where a server hands it out. */
@@ -71,9 +73,10 @@ final class OpenedFiles {
         .filter(loader -> !loader.getAttribute("readonly").equals("yes"))
         .ifPresent(loader -> add("os/loader", "file", loader.getTextContent()));
     for (Element nvram : Xml.children(os, "nvram")) {
-      add("os/nvram", "file", Xml.children(nvram).isEmpty() ? nvram.getTextContent() : "");
+      addAll(
+          nvram, "os/nvram", "file", Xml.children(nvram).isEmpty() ? nvram.getTextContent() : "");
       for (Element source : Xml.children(nvram, "source")) {
-        add("os/nvram", "file", source.getAttribute("file"));
+        addAll(source, "os/nvram", "file", source.getAttribute("file"));
         add("os/nvram", "block", source.getAttribute("dev"));
       }
     }
@@ -82,7 +85,7 @@ final class OpenedFiles {
   private void readDevice(Element device) {
     String tag = device.getTagName();
     String place = "devices/" + tag;
-    if (CHARACTERS.contains(tag)) {
+    if (FilesAlongside.CHARACTERS.contains(tag)) {
       readCharacters(device, place);
     }
     switch (tag) {
@@ -109,10 +112,10 @@ final class OpenedFiles {
             case "unix" -> source.getAttribute("mode").equals("bind");
             default -> false;
           };
-      add(place, type, opens ? source.getAttribute("path") : "");
+      addAll(source, place, type, opens ? source.getAttribute("path") : "");
     }
     Xml.child(device, "log")
-        .ifPresent(log -> add(place + "/log", "file", log.getAttribute("file")));
+        .ifPresent(log -> addAll(log, place + "/log", "file", log.getAttribute("file")));
   }
 
   private void readGraphics(Element graphics, String place) {
@@ -145,6 +148,12 @@ final class OpenedFiles {
         Xml.child(backend, "source").ifPresent(s -> add(place, "file", s.getAttribute("path")));
       }
     }
+  }
+
+  /** What an element names, and what is opened or replaced with it. */
+  private void addAll(Element named, String place, String type, String written) {
+    add(place, type, written);
+    FilesAlongside.of(named).paths(written).forEach(path -> add(place, type, path));
   }
 
   private void add(String place, String type, String written) {

@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.toMap;
 import dev.virtferry.libvirt.NamedFile;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,9 +50,13 @@ record ArrivingFiles(List<NamedFile> opened, Map<String, String> renamed) {
         : path;
   }
 
-  /** The path at the destination. */
+  /** The path at the destination; what is opened with a file is named after it. */
   String path(NamedFile file) {
-    return Objects.requireNonNullElse(renamed.get(file.name()), file.name());
+    return renamed.entrySet().stream()
+        .filter(name -> file.name().startsWith(name.getKey()))
+        .map(name -> name.getValue() + file.name().substring(name.getKey().length()))
+        .findFirst()
+        .orElse(file.name());
   }
 
   List<String> paths() {

@@ -121,7 +121,10 @@ class NamedFilesTest {
             "/g read",
             "/h written",
             "/i read",
-            "/j written");
+            "/j written",
+            "/j.0 written",
+            "/j.1 written",
+            "/j.2 written");
     assertThat(
             NamedFiles.in(
                 """
@@ -152,9 +155,13 @@ class NamedFilesTest {
         .containsExactly(
             "os/kernel PATH /srv/k",
             "os/nvram PATH /srv/n",
+            "os/nvram PATH /srv/n.new",
             "devices/disk/source PATH /srv/a.raw",
             "devices/disk/backingStore/source PATH /dev/b",
             "devices/serial/source PATH /s.log",
+            "devices/serial/source PATH /s.log.0",
+            "devices/serial/source PATH /s.log.1",
+            "devices/serial/source PATH /s.log.2",
             "devices/filesystem/source FOLDER /srv/d");
   }
 
@@ -172,13 +179,15 @@ class NamedFilesTest {
         .containsExactly(
             "os/loader PATH /usr/share/OVMF_CODE.fd",
             "os/nvram PATH /usr/share/OVMF_VARS.fd",
+            "os/nvram PATH /usr/share/OVMF_VARS.fd.new",
             "os/nvram PATH /srv/web.fd",
+            "os/nvram PATH /srv/web.fd.new",
             "os/kernel PATH / /srv/vmlinuz ",
             "os/kernel PATH /srv/vmlinuz",
             "os/initrd PATH /srv/initrd",
             "os/dtb PATH /srv/dtb");
     assertThat(names("<domain><os><nvram type='file'><source file='/n'/></nvram></os></domain>"))
-        .containsExactly("os/nvram/source PATH /n");
+        .containsExactly("os/nvram/source PATH /n", "os/nvram/source PATH /n.new");
   }
 
   @Test
@@ -195,7 +204,13 @@ class NamedFilesTest {
     assertThat(files)
         .containsExactly(
             new NamedFile("devices/serial/source", "file", Kind.PATH, "/srv/s"),
+            new NamedFile("devices/serial/source", "file", Kind.PATH, "/srv/s.0"),
+            new NamedFile("devices/serial/source", "file", Kind.PATH, "/srv/s.1"),
+            new NamedFile("devices/serial/source", "file", Kind.PATH, "/srv/s.2"),
             new NamedFile("devices/serial/log", "file", Kind.PATH, "/srv/l"),
+            new NamedFile("devices/serial/log", "file", Kind.PATH, "/srv/l.0"),
+            new NamedFile("devices/serial/log", "file", Kind.PATH, "/srv/l.1"),
+            new NamedFile("devices/serial/log", "file", Kind.PATH, "/srv/l.2"),
             new NamedFile("devices/channel/source", "unix", Kind.PATH, "/run/c"));
   }
 

@@ -3,6 +3,7 @@ package dev.virtferry.libvirt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,22 +22,19 @@ class OpenedFilesTest {
       delimiter = '|',
       textBlock =
           """
-          serial    | <serial type='file'><source path='/x'/></serial>
-          serial    | <serial type='file'><source path='x'/></serial>
           serial    | <serial type='dev'><source path='/x'/></serial>
-          parallel  | <parallel type='pipe'><source path='/x'/></parallel>
           console   | <console type='unix'><source mode='bind' path='/x'/></console>
           channel   | <channel type='unix'><source mode='bind' path='/x'/></channel>
           redirdev  | <redirdev type='unix'><source mode='bind' path='/x'/></redirdev>
           smartcard | <smartcard type='unix'><source mode='bind' path='/x'/></smartcard>
           rng       | <rng><backend type='unix'><source mode='bind' path='/x'/></backend></rng>
-          serial/log | <serial type='pty'><source path='/dev/pts/1'/><log file='/x'/></serial>
           graphics  | <graphics type='vnc'><listen type='socket' socket='/x'/></graphics>
           graphics  | <graphics type='spice' socket='/x'/>
           interface | <interface type='vhostuser'><source path='/x' mode='server'/></interface>
           interface/log | <interface type='user'><backend type='passt' logFile='/x'/></interface>
           memory    | <memory model='nvdimm'><source><path>/x</path></source><target/></memory>
           tpm       | <tpm><backend type='passthrough'><device path='/x'/></backend></tpm>
+          tpm       | <tpm><backend type='emulator'><source type='file' path='/x'/></backend></tpm>
           tpm       | <tpm><backend type='emulator'><source type='dir' path='/x'/></backend></tpm>
           pstore    | <pstore backend='acpi-erst'><path>/x</path></pstore>
           audio     | <audio type='file' path='/x'/>
@@ -44,6 +42,34 @@ class OpenedFilesTest {
   void readsWhatADeviceOpens(String place, String device) {
     assertThat(opened("<devices>%s</devices>".formatted(device)))
         .containsExactly("devices/" + place + " /x");
+  }
+
+  /** QEMU and virtlogd make names of the one that is written. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          serial     | .in .out  | <serial type='pipe'><source path='/x'/></serial>
+          parallel   | .in .out  | <parallel type='pipe'><source path='/x'/></parallel>
+          channel    | .in .out  | <channel type='pipe'><source path='/x'/></channel>
+          smartcard  | .in .out  | <smartcard mode='passthrough' type='pipe'><source path='/x'/></smartcard>
+          rng        | .in .out  | <rng><backend model='egd' type='pipe'><source path='/x'/></backend></rng>
+          serial     | .0 .1 .2  | <serial type='file'><source path='/x'/></serial>
+          serial     | .0 .1 .2  | <serial type='file'><source path='x'/></serial>
+          serial/log | .0 .1 .2  | <serial type='pty'><source path='/dev/pts/1'/><log file='/x'/></serial>
+          rng/log    | .0 .1 .2  | <rng><backend type='tcp'><log file='/x'/></backend></rng>
+          """)
+  void readsWhatIsOpenedOrReplacedWithAFile(String place, String endings, String device) {
+    List<String> paths =
+        Stream.concat(Stream.of(""), Stream.of(endings.split(" "))).map("/x"::concat).toList();
+    String devices = "<devices>%s</devices>".formatted(device);
+    assertThat(opened(devices))
+        .containsExactlyElementsOf(
+            paths.stream().map(path -> "devices/%s %s".formatted(place, path)).toList());
+    assertThat(NamedFiles.in("<domain>%s</domain>".formatted(devices)))
+        .extracting(NamedFile::name)
+        .containsAll(paths);
   }
 
   @ParameterizedTest
@@ -85,22 +111,26 @@ class OpenedFilesTest {
   @Test
   void readsNvramAndFirmwareThatIsWritten() {
     assertThat(opened("<os><loader type='pflash'>/c</loader><nvram>/v</nvram></os>"))
-        .containsExactly("os/loader /c", "os/nvram /v");
+        .containsExactly("os/loader /c", "os/nvram /v", "os/nvram /v.new");
     assertThat(
             opened(
                 "<os><loader type='pflash' readonly='yes'>/c</loader>"
                     + "<nvram type='file'><source file='/v'/></nvram></os>"))
-        .containsExactly("os/nvram /v");
+        .containsExactly("os/nvram /v", "os/nvram /v.new");
     assertThat(opened("<os><loader type='rom'>/c</loader></os>")).isEmpty();
   }
 
   @Test
   void knowsWhereLibvirtWillPutTheNvramThatADefinitionLeavesToIt() {
     assertThat(opened("<os firmware='efi'/>"))
-        .containsExactly("os/nvram /var/lib/libvirt/qemu/nvram/web_VARS.fd");
+        .containsExactly(
+            "os/nvram /var/lib/libvirt/qemu/nvram/web_VARS.fd",
+            "os/nvram /var/lib/libvirt/qemu/nvram/web_VARS.fd.new");
     assertThat(NamedFiles.in("<domain><name>web</name><os firmware='efi'/></domain>"))
         .extracting(NamedFile::name)
-        .containsExactly("/var/lib/libvirt/qemu/nvram/web_VARS.fd");
+        .containsExactly(
+            "/var/lib/libvirt/qemu/nvram/web_VARS.fd",
+            "/var/lib/libvirt/qemu/nvram/web_VARS.fd.new");
     assertThat(opened("<os firmware='efi'><loader stateless='yes'/></os>")).isEmpty();
     assertThat(opened("<os firmware='bios'/>")).isEmpty();
   }

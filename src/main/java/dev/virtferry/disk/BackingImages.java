@@ -2,15 +2,19 @@ package dev.virtferry.disk;
 
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.StorageVolume;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the images beneath overlays on both hosts. An overlay is worth nothing on another backing
  * image than its own.
  */
 final class BackingImages {
+
+  private static final String NOTHING = "nothing";
 
   private final PoolView source;
   private final PoolView destination;
@@ -38,8 +42,8 @@ final class BackingImages {
     for (DiskImage beneath : overlay.chain()) {
       if (!shared.covers(beneath, source.pools())) {
         Optional<StorageVolume> here = source.volume(beneath);
-        Optional<StorageVolume> there = destination.volume(beneath);
-        String why = difference(here, there);
+        Optional<StorageVolume> there = destination.volume(beneath).map(destination::now);
+        String why = difference(beneath, here, there);
         if (why.isEmpty()) {
           images.add(image(beneath, here.orElseThrow(), there.orElseThrow()));
         } else {
@@ -63,7 +67,8 @@ final class BackingImages {
   }
 
   /** What tells the two apart without reading them; empty when nothing does. */
-  private String difference(Optional<StorageVolume> here, Optional<StorageVolume> there) {
+  private String difference(
+      DiskImage beneath, Optional<StorageVolume> here, Optional<StorageVolume> there) {
     if (here.isEmpty() || there.isEmpty()) {
       return "no pool of %s has it".formatted((here.isEmpty() ? source : destination).name());
     }
@@ -75,10 +80,49 @@ final class BackingImages {
     if (!ours.format().equals(theirs.format())) {
       return difference("as its format", ours.format(), theirs.format());
     }
+    String leads = leadsTo(theirs);
+    String due = due(beneath.backing(), ours);
+    if (!sameFile(leads, due)) {
+      return "it leads to %s on %s and to %s on %s"
+          .formatted(leads, destination.name(), due, source.name());
+    }
     // Equal content may be allocated in another way; who reads it need not guess.
     return verify == BackingCheck.SIZE && ours.allocationBytes() != theirs.allocationBytes()
         ? difference("bytes allocated", ours.allocationBytes(), theirs.allocationBytes())
         : "";
+  }
+
+  /** What the image has beneath it by its own header, which is what libvirt and QEMU follow. */
+  private static String leadsTo(StorageVolume image) {
+    if (image.backing() == null) {
+      return NOTHING;
+    }
+    var name = new WrittenName(image.backing().path());
+    return name.isPath()
+        ? Path.of(image.path()).resolveSibling(name.paths().findFirst().orElseThrow()).toString()
+        : name.text();
+  }
+
+  /** What it has to lead to: what is next in the chain that the domain runs on. */
+  private String due(@Nullable DiskImage next, StorageVolume ours) {
+    if (next == null) {
+      return NOTHING;
+    }
+    return switch (next.type()) {
+      case "file", "block", "dir" -> next.location();
+      case "volume" -> destination.volume(next).map(StorageVolume::path).orElse(next.location());
+      // What a server calls an image is written in more than one way.
+      default -> leadsTo(ours);
+    };
+  }
+
+  private static boolean sameFile(String one, String other) {
+    return one.equals(other)
+        || (one.startsWith("/")
+            && other.startsWith("/")
+            && !PoolView.climbs(one)
+            && !PoolView.climbs(other)
+            && Path.of(one).normalize().equals(Path.of(other).normalize()));
   }
 
   private String difference(String what, Object here, Object there) {

@@ -17,6 +17,8 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
   enum Kind {
     /** A domain names this very path. */
     NAMED,
+    /** It is a folder, and a domain names something in it. */
+    AROUND,
     /** A domain names a volume that looks like the same file. */
     LOOKS_THE_SAME,
     /** A domain names a path with the same name of the file, and no pool shows both. */
@@ -64,6 +66,7 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
   String words() {
     return switch (kind) {
       case NAMED -> "belongs to the domain %s of %s".formatted(domain, host);
+      case AROUND -> "holds %s, which belongs to the domain %s of %s".formatted(name, domain, host);
       case IN_FOLDER ->
           "lies in %s, a folder that the domain %s of %s has".formatted(name, domain, host);
       case LOOKS_THE_SAME ->

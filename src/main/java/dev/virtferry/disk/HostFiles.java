@@ -124,6 +124,9 @@ final class HostFiles {
 
   private Optional<Claim> claim(
       UUID domain, Name name, String path, @Nullable StorageVolume volume) {
+    if (isAround(path, name)) {
+      return Optional.of(claim(Kind.AROUND, domain, name.path()));
+    }
     return switch (name.use()) {
       case FILE, RAW -> file(domain, name.path(), path, volume);
       case TEXT ->
@@ -136,6 +139,15 @@ final class HostFiles {
               : Optional.empty();
       case UNREADABLE -> Optional.of(claim(Kind.UNREADABLE, domain, name.path()));
     };
+  }
+
+  /** Nothing lies in what is no folder. A folder may get another owner with all that is in it. */
+  private static boolean isAround(String path, Name name) {
+    if (name.use() == Use.TEXT) {
+      return false;
+    }
+    Path within = normal(name.path());
+    return within.startsWith(normal(path)) && !within.equals(normal(path));
   }
 
   /** Whether a pool shows what looks like the volume within a folder. */

@@ -174,6 +174,17 @@ final class PoolView {
         .findFirst();
   }
 
+  /** A volume as its header is now: a pool knows what that was when the pool was last read. */
+  StorageVolume now(StorageVolume known) {
+    return shownNow(known.path()).orElse(known);
+  }
+
+  /** The same at a path. */
+  Optional<StorageVolume> shownNow(String file) {
+    covering(file).ifPresent(this::readAnewForOthers);
+    return shown(file);
+  }
+
   private Optional<StorageVolume> shown(StoragePool pool, Path path) {
     Optional<StorageVolume> known = at(path, volumes(pool));
     return known.isEmpty() && readAnewForOthers(pool) ? at(path, volumes(pool)) : known;

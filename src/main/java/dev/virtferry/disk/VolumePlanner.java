@@ -37,6 +37,7 @@ final class VolumePlanner {
   private final FilesInUse.Look files;
   private final ImageContent content;
   private final FilesBeside beside;
+  private final FilesReached reached;
   private final BackingImages backingImages;
   private final List<VolumePlan> plans = new ArrayList<>();
   private final List<Obstacle> obstacles = new ArrayList<>();
@@ -58,6 +59,7 @@ final class VolumePlanner {
     this.files = files;
     this.content = new ImageContent(destination);
     this.beside = new FilesBeside(source);
+    this.reached = new FilesReached(destination);
     this.backingImages = new BackingImages(source, destination, shared, wish.verify());
   }
 
@@ -181,6 +183,12 @@ final class VolumePlanner {
     DestinationImage found =
         objections.isEmpty() ? DestinationImage.UNKNOWN_CONTENT : DestinationImage.NAMED;
     objections.addAll(refusal(copied, path, found));
+    if (wish.mode() == CopyMode.INCREMENTAL) {
+      for (String read : read(copied.image())) {
+        objections.addAll(
+            changing(read, destination.shown(read), "which %s needs".formatted(copied.target())));
+      }
+    }
     objections.forEach(words -> obstacle(copied.target(), copied.pointer(), words));
     if (objections.isEmpty()) {
       plans.add(
@@ -203,7 +211,8 @@ final class VolumePlanner {
   }
 
   private void plan(CopiedDisk copied, Place place) {
-    Optional<StorageVolume> there = destination.volume(place.pool().name(), place.name());
+    Optional<StorageVolume> there =
+        destination.volume(place.pool().name(), place.name()).map(destination::now);
     Optional<StorageVolume> here = source.volume(copied.image());
     boolean encrypted = here.map(StorageVolume::encrypted).orElse(false);
     DomainDisk disk = copied.disk();
@@ -259,29 +268,46 @@ final class VolumePlanner {
     }
   }
 
-  /** Why images beneath are none to build on: somebody writes into them. */
+  /** Why images beneath are none to build on: somebody writes into them, or into what they show. */
   private List<String> changing(DomainDisk disk, List<BackingImage> images) {
     List<String> objections = new ArrayList<>();
     for (BackingImage image : images) {
       Optional<StorageVolume> there =
-          destination.volume(image.destination().pool(), image.destination().name());
-      Set<ImageName> names = names(image.path(), there);
-      bases.addAll(names);
-      Stream.of(
-              writers(image.path(), there.orElse(null)),
-              Collections.disjoint(wish.spokenFor(), names)
-                  ? Stream.<String>of()
-                  : Stream.of("is what another migration copies into"),
-              Collections.disjoint(taken, names)
-                  ? Stream.<String>of()
-                  : Stream.of("is where another disk goes"))
-          .flatMap(words -> words)
-          .map(words ->
-              "%s on %s, the backing image of %s, may change: it %s. Copy the disk in full."
-                  .formatted(image.path(), destination.name(), disk.target(), words))
-          .forEach(objections::add);
+          destination
+              .volume(image.destination().pool(), image.destination().name())
+              .map(destination::now);
+      String role = "the backing image of " + disk.target();
+      objections.addAll(changing(image.path(), there, role));
+      Optional<Set<String>> beside = there.flatMap(reached::beside);
+      if (beside.isEmpty()) {
+        objections.add(
+            "Where %s on %s, %s, keeps its data can't be told. Copy the disk in full."
+                .formatted(image.path(), destination.name(), role));
+      }
+      for (String path : beside.orElse(Set.of())) {
+        String data = "which %s, %s, needs".formatted(image.path(), role);
+        objections.addAll(changing(path, destination.shown(path), data));
+      }
     }
     return objections;
+  }
+
+  private List<String> changing(String path, Optional<StorageVolume> there, String role) {
+    Set<ImageName> names = names(path, there);
+    bases.addAll(names);
+    return Stream.of(
+            writers(path, there.orElse(null)),
+            Collections.disjoint(wish.spokenFor(), names)
+                ? Stream.<String>of()
+                : Stream.of("is what another migration copies into"),
+            Collections.disjoint(taken, names)
+                ? Stream.<String>of()
+                : Stream.of("is where another disk goes"))
+        .flatMap(words -> words)
+        .map(words ->
+            "%s on %s, %s, may change: it %s. Copy the disk in full."
+                .formatted(path, destination.name(), role, words))
+        .toList();
   }
 
   private Stream<String> writers(String path, @Nullable StorageVolume there) {
@@ -459,6 +485,36 @@ final class VolumePlanner {
                         "#/destUri",
                         "%s (%s) is not copied, and what is there on %s may change: it %s."
                             .formatted(disk.target(), path, destination.name(), words))));
+    for (String path : read(image)) {
+      writers(path, destination.shown(path).orElse(null))
+          .forEach(words ->
+              obstacle(
+                  disk.target(),
+                  "#/destUri",
+                  "%s (%s) is not copied, and %s on %s, which it needs there, may change: it %s."
+                      .formatted(
+                          disk.target(), image.location(), path, destination.name(), words)));
+    }
+  }
+
+  /**
+   * What a guest reads at the destination with an image: by its header, or as the source has it.
+   */
+  private Set<String> read(DiskImage image) {
+    if (image.format().equals("raw")) {
+      return Set.of();
+    }
+    Set<String> paths = new LinkedHashSet<>();
+    Optional<StorageVolume> there = destination.volume(image).map(destination::now);
+    there.map(reached::from).ifPresent(paths::addAll);
+    if (there.isEmpty()) {
+      for (DiskImage beneath : image.chain()) {
+        Optional<StorageVolume> shown = destination.volume(beneath).map(destination::now);
+        path(beneath, shown).filter(path -> !files.isShared(path)).ifPresent(paths::add);
+        shown.map(reached::from).ifPresent(paths::addAll);
+      }
+    }
+    return paths;
   }
 
   private static Optional<String> path(DiskImage image, Optional<StorageVolume> there) {

@@ -734,6 +734,20 @@ class DestinationVolumesTest {
   }
 
   @Test
+  void knowsWhoHasSomethingInAFolderThatAGuestTakesForItsOwn() {
+    stoppedOn("kvm-b", "/tpm/vda.raw");
+    assertThat(volumes.look(DESTINATION).namers(List.of("/tpm", "/tp"), GUEST))
+        .isEqualTo(
+            Map.of(
+                "/tpm",
+                List.of(
+                    "holds /tpm/vda.raw, which belongs to the domain %s of kvm-b"
+                        .formatted(OTHER))));
+    stopped("kvm-b", "<filesystem><source dir='/tpm/share'/></filesystem>");
+    assertThat(volumes.look(DESTINATION).namers(List.of("/tpm"), GUEST)).containsOnlyKeys("/tpm");
+  }
+
+  @Test
   void refusesAnotherDomainsNvram() {
     vdaIsThere();
     hypervisor.define("kvm-b", OTHER, "<domain><os><nvram>/srv/vda.raw</nvram></os></domain>");
@@ -1361,6 +1375,143 @@ class DestinationVolumesTest {
     assertThat(refusalOfOverlay()).contains("may change: it may be /link/base.raw");
   }
 
+  /** The overlay /srv/o.qcow2 is on /srv/mid.qcow2, which is on /srv/base.raw at the source. */
+  private DomainDisk chainWhereMidLeadsTo(@Nullable Backing there) {
+    pool("kvm-a", 0);
+    pool("kvm-b", 100 * MIB);
+    storage.pool("kvm-b", new StoragePool("other", "dir", "/srv/other", 0));
+    volume("kvm-a", "o.qcow2", "qcow2", 64 * MIB, 3 * MIB, new Backing("/srv/mid.qcow2", "qcow2"));
+    volume("kvm-a", "mid.qcow2", "qcow2", 64 * MIB, MIB, new Backing("/srv/base.raw", "raw"));
+    volume("kvm-a", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
+    volume("kvm-b", "mid.qcow2", "qcow2", 64 * MIB, MIB, there);
+    volume("kvm-b", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
+    var base = new DiskImage("file", "/srv/base.raw", "raw", null);
+    var mid = new DiskImage("file", "/srv/mid.qcow2", "qcow2", base);
+    return onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", mid));
+  }
+
+  private Placement incremental(DomainDisk disk) {
+    return place(CopyMode.INCREMENTAL, Map.of(), disk);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/srv/base.raw", "/srv/./base.raw", "base.raw", "file:/srv/base.raw"})
+  void takesAChainThatLeadsToTheSameImages(String there) {
+    assertThat(incremental(chainWhereMidLeadsTo(new Backing(there, "raw"))).obstacles()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/srv/other/secret.raw, /srv/other/secret.raw",
+    "secret.raw, /srv/secret.raw",
+    "../srv/base.raw, /srv/../srv/base.raw",
+    "file:other/base.raw, /srv/other/base.raw",
+    "nbd:unix:/srv/base.raw, nbd:unix:/srv/base.raw",
+  })
+  void refusesAChainThatLeadsToAnotherImage(String there, String leads) {
+    DomainDisk disk = chainWhereMidLeadsTo(new Backing(there, "raw"));
+    assertThat(refusal(incremental(disk)).detail())
+        .isEqualTo(
+            "The backing image /srv/mid.qcow2 of vda must be on kvm-b and be the same: it leads to %s on kvm-b and to /srv/base.raw on kvm-a. Copy it there, or copy the disk in full."
+                .formatted(leads));
+    assertThat(plans(disk)).as("in full nothing is needed there").hasSize(1);
+  }
+
+  @Test
+  void refusesAChainThatEndsOrGoesOnThereAlone() {
+    assertThat(refusal(incremental(chainWhereMidLeadsTo(null))).detail())
+        .contains("it leads to nothing on kvm-b and to /srv/base.raw on kvm-a");
+    overlayOnTheSource();
+    volume("kvm-a", "base.raw", "qcow2", 64 * MIB, 20 * MIB, null);
+    volume("kvm-b", "base.raw", "qcow2", 64 * MIB, 20 * MIB, new Backing("/srv/x", "raw"));
+    assertThat(refusalOfOverlay()).contains("it leads to /srv/x on kvm-b and to nothing on kvm-a");
+  }
+
+  @Test
+  void seesWhereAChainLeadsThoughThePoolWasReadBefore() {
+    DomainDisk disk = chainWhereMidLeadsTo(new Backing("/srv/base.raw", "raw"));
+    var now = new Backing("/srv/other/secret.raw", "raw");
+    storage.byHand(
+        "kvm-b",
+        new StorageVolume(
+            "images",
+            "mid.qcow2",
+            "/srv/mid.qcow2",
+            "qcow2",
+            64 * MIB,
+            MIB,
+            0,
+            OLD,
+            null,
+            false,
+            now,
+            null));
+    assertThat(refusal(incremental(disk)).detail()).contains("leads to /srv/other/secret.raw");
+  }
+
+  @Test
+  void seesWhatAnOverlayIsOnThoughThePoolWasReadBefore() {
+    overlayOnTheSource();
+    volume("kvm-b", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
+    volume("kvm-b", "o.qcow2", "qcow2", 64 * MIB, 0, new Backing("/srv/base.raw", "raw"));
+    storage.byHand(
+        "kvm-b",
+        new StorageVolume(
+            "images",
+            "o.qcow2",
+            "/srv/o.qcow2",
+            "qcow2",
+            64 * MIB,
+            0,
+            0,
+            OLD,
+            null,
+            false,
+            new Backing("/srv/secret.raw", "raw"),
+            null));
+    assertThat(refusalOfOverlay()).contains("is not on the same backing image");
+  }
+
+  @Test
+  void refusesABackingImageThatKeepsItsDataInWhatAnotherDomainWrites() {
+    overlayOnTheSource();
+    byte[] base = Images.keepingDataIn("secret.raw");
+    volume("kvm-a", "base.raw", "qcow2", 64 * MIB, 200_704, null);
+    storage.volume("kvm-b", file("base.raw", "qcow2", 64 * MIB, base.length));
+    storage.content("kvm-b", "images", "base.raw", base);
+    assertThat(incremental(overlay()).obstacles()).isEmpty();
+    stoppedOn("kvm-b", "/srv/secret.raw");
+    assertThat(refusalOfOverlay())
+        .isEqualTo(
+            "/srv/secret.raw on kvm-b, which /srv/base.raw, the backing image of vda, needs, may change: it belongs to the domain %s of kvm-b. Copy the disk in full."
+                .formatted(OTHER));
+  }
+
+  @Test
+  void refusesABackingImageOfWhichNobodyCanTellWhereItKeepsItsData() {
+    overlayOnTheSource();
+    byte[] base = Images.keepingDataIn("blkdebug::/srv/secret.raw");
+    volume("kvm-a", "base.raw", "qcow2", 64 * MIB, 200_704, null);
+    storage.volume("kvm-b", file("base.raw", "qcow2", 64 * MIB, base.length));
+    storage.content("kvm-b", "images", "base.raw", base);
+    assertThat(refusalOfOverlay())
+        .contains("Where /srv/base.raw on kvm-b, the backing image of vda, keeps its data");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/guests/base.raw", "/srv/mid.qcow2", "/srv/secret.raw"})
+  void refusesWhatAnotherDomainWritesBeneathAnImageThatNoPoolShows(String path) {
+    pool("kvm-b", 100 * MIB);
+    volume("kvm-b", "mid.qcow2", "qcow2", 64 * MIB, MIB, new Backing("/srv/secret.raw", "raw"));
+    var base = new DiskImage("file", "/guests/base.raw", "raw", null);
+    var mid = new DiskImage("file", "/srv/mid.qcow2", "qcow2", base);
+    DomainDisk disk = onImage("vda", new DiskImage("file", "/guests/o.qcow2", "qcow2", mid));
+    assertThat(incremental(disk).obstacles()).isEmpty();
+    stoppedOn("kvm-b", path);
+    assertThat(refusal(incremental(disk)).detail())
+        .startsWith(path + " on kvm-b, which vda needs, may change: it belongs to");
+  }
+
   @Test
   void takesABackingImageThatOthersOnlyRead() {
     overlayOnTheSource();
@@ -1494,6 +1645,44 @@ class DestinationVolumesTest {
     assertThat(refusal(placement).detail())
         .contains("sda (/srv/a.iso) is not copied")
         .contains("belongs to the domain " + OTHER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/srv/mid.qcow2", "/srv/mid.data", "/srv/rob.raw"})
+  void refusesAMediumThatShowsWhatAnotherDomainWritesAtTheDestination(String path) {
+    pool("kvm-b", 0);
+    volume("kvm-b", "ro.qcow2", "qcow2", MIB, MIB, new Backing("mid.qcow2", "qcow2"));
+    byte[] mid = Images.keepingDataIn("/srv/mid.data");
+    StorageVolume keeping = file("mid.qcow2", "qcow2", MIB, mid.length);
+    storage.volume(
+        "kvm-b",
+        new StorageVolume(
+            "images",
+            keeping.name(),
+            keeping.path(),
+            "qcow2",
+            MIB,
+            MIB,
+            mid.length,
+            keeping.layout(),
+            null,
+            false,
+            new Backing("/srv/rob.raw", "raw"),
+            NOON));
+    storage.content("kvm-b", "images", "mid.qcow2", mid);
+    var image = new DiskImage("file", "/srv/ro.qcow2", "qcow2", null);
+    var disk = new DomainDisk("vdc", "disk", "virtio", image, true, false, false, false, MIB, MIB);
+    assertThat(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk)).obstacles()).isEmpty();
+    stoppedOn("kvm-b", path);
+    assertThat(refusal(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk))).detail())
+        .isEqualTo(
+            "vdc (/srv/ro.qcow2) is not copied, and %s on kvm-b, which it needs there, may change: it belongs to the domain %s of kvm-b."
+                .formatted(path, OTHER));
+    var raw = new DiskImage("file", "/srv/ro.qcow2", "raw", null);
+    var asItIs = new DomainDisk("vdc", "disk", "virtio", raw, true, false, false, false, MIB, MIB);
+    assertThat(place(CopyMode.FULL, Map.of(), List.of(), List.of(asItIs)).obstacles())
+        .as("a header in it means nothing")
+        .isEmpty();
   }
 
   @Test

@@ -297,9 +297,7 @@ public record Migration(
       MigrationState next, String verb, DomainLocation where, Attention why) {
     Standing troubled = state() == next ? standing : to(next, verb);
     Attention known = attention();
-    boolean same =
-        known != null && known.reason().equals(why.reason()) && known.silence() == why.silence();
-    return with(troubled.with(where).with(same ? known : why));
+    return with(troubled.with(where).with(known != null && known.sameAs(why) ? known : why));
   }
 
   /** The call is over; {@code where} is what both hosts show now. */
@@ -331,10 +329,12 @@ public record Migration(
   }
 
   /**
-   * A person knows how it ended and says so, where the hosts do not show it. Nothing is touched.
+   * A person knows how it ended and says so, where the hosts do not show it. Nothing is touched. As
+   * long as libvirt's job is seen to run nothing has ended.
    */
   Migration resolve(String reason, Instant now) {
-    require(state() == RECOVERING || state() == NEEDS_ATTENTION, "be resolved");
+    boolean jobHangs = attention() != null && attention().jobHangs();
+    require((state() == RECOVERING && !jobHangs) || state() == NEEDS_ATTENTION, "be resolved");
     Failure why =
         new Failure(
             Problem.of(

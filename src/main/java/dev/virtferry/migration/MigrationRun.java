@@ -48,6 +48,7 @@ final class MigrationRun {
   private final Steering steering;
   private final Resumption resumption;
   private final Departure departure;
+  private final UnheededAbort unheeded;
 
   private boolean destinationSeen;
   private boolean arrived;
@@ -85,6 +86,7 @@ final class MigrationRun {
     Timeline timeline = migration.latest().timeline();
     Instant startedAt = Objects.requireNonNullElse(timeline.startedAt(), timeline.createdAt());
     this.meter = new ProgressMeter(migration.progress(), startedAt);
+    this.unheeded = new UnheededAbort(migration.latest().attention(), bytesMoved());
     this.steering = new Steering(hosts, migration);
     this.resumption = new Resumption(hosts, migration);
     this.departure =
@@ -178,15 +180,24 @@ final class MigrationRun {
   private boolean goOn(Verdict.Underway underway, Sighting sighting) {
     doubt = null;
     Instant now = clock.instant();
-    migration.change(
-        "libvirt's job runs", m -> m.observe(underway.phase(), underway.location(), now));
+    boolean hangs = underway.phase().abortable() && unheeded.hangs(bytesMoved(), now);
+    if (hangs) {
+      tell(
+          "libvirt does not end its job",
+          m -> m.recover(underway.location(), unheeded.attention(sighting)));
+    } else {
+      migration.change(
+          "libvirt's job runs", m -> m.observe(underway.phase(), underway.location(), now));
+    }
     if (sighting.job().activity() == Activity.RUNNING) {
       reportProgress(sighting, now);
-      if (underway.phase().abortable()) {
-        lookAtVolumes(now);
-        lookAtTheClock(now);
+      if (!hangs) {
+        if (underway.phase().abortable()) {
+          lookAtVolumes(now);
+          lookAtTheClock(now);
+        }
+        steering.steer(sighting, now);
       }
-      steering.steer(sighting, now);
       if (underway.phase().abortable()) {
         if (doom != null || migration.latest().cancelRequested()) {
           abort(now);
@@ -194,6 +205,10 @@ final class MigrationRun {
       }
     }
     return false;
+  }
+
+  private long bytesMoved() {
+    return meter.latest().flow().bytesMoved();
   }
 
   private void reportProgress(Sighting sighting, Instant now) {
@@ -258,6 +273,7 @@ final class MigrationRun {
       return;
     }
     abortedAt = now;
+    unheeded.asked(now);
     hosts.markVolumesWritten(migration);
     try {
       hosts.abort();

@@ -2,6 +2,7 @@ package dev.virtferry.migration;
 
 import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.virtferry.disk.DestinationImage;
 import dev.virtferry.disk.ImageName;
@@ -146,6 +147,46 @@ class MigrationRunTest {
     run.cancel();
     run.lookFor(Duration.ofSeconds(5));
     assertThat(run.hosts().aborts()).as("every two seconds").hasSize(3);
+  }
+
+  @Test
+  void leavesItsSlotsToOthersWhileItsJobHeedsNoAbort() {
+    run.call(PLAIN);
+    run.destination(DomainState.PAUSED_MIGRATION);
+    run.copied(MIB);
+    run.look();
+    run.cancel();
+    run.lookFor(UnheededAbort.PATIENCE);
+    assertThat(run.migration().state()).as("not at once").isEqualTo(MigrationState.MIGRATING);
+    run.lookFor(Duration.ofSeconds(1));
+    requireAHungJob();
+    int told = run.migration().version();
+    run.lookFor(Duration.ofSeconds(10));
+    assertThat(run.migration().version()).as("told once").isEqualTo(told);
+    assertThat(run.hosts().aborts()).as("asked on and on").hasSizeGreaterThan(15);
+
+    run.begin();
+    run.look();
+    assertThat(run.migration().version()).as("the next run knows it").isEqualTo(told);
+
+    run.copied(2 * MIB);
+    run.look();
+    run.look();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.MIGRATING);
+    assertThat(run.migration().slots()).isEqualTo(Slots.BOTH);
+    run.lookFor(UnheededAbort.PATIENCE);
+    requireAHungJob();
+
+    run.rollBack();
+    run.lookUntil(MigrationState.CANCELLED);
+  }
+
+  private void requireAHungJob() {
+    assertThat(run.migration().state()).isEqualTo(MigrationState.RECOVERING);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
+    assertThat(run.migration().slots()).isEqualTo(Slots.NONE);
+    assertThat(run.attention().reason()).contains("asked to abort the job");
+    assertThatThrownBy(() -> run.resolve("nobody knows")).isInstanceOf(IllegalTransition.class);
   }
 
   @Test

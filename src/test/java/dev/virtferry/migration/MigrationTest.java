@@ -249,6 +249,16 @@ class MigrationTest {
   }
 
   @Test
+  void isResolvedByNobodyWhileItsJobHangs() {
+    Attention hung = Attention.ofAHungJob(NOW, "reason", "advice");
+    Migration troubled = in(RECOVERING).recover(DomainLocation.SOURCE, hung);
+    assertThatThrownBy(() -> troubled.resolve("it is over", NOW))
+        .isInstanceOf(IllegalTransition.class);
+    assertThat(troubled.recover(DomainLocation.SOURCE, WHY).resolve("it is over", NOW).state())
+        .isEqualTo(FAILED);
+  }
+
+  @Test
   void forgetsTheTroubleWhenItGoesOn() {
     assertThat(in(RECOVERING).observe(Phase.MEMORY, DomainLocation.SOURCE, NOW).attention())
         .isNull();

@@ -629,6 +629,20 @@ abstract class MigrationsContract extends PlayedHosts {
   }
 
   @Test
+  void whoseJobLibvirtCanNotEndHoldsItsDomainAndNoSlot() {
+    List<Migration> queue = queue(4);
+    for (Migration stuck : queue.subList(0, 2)) {
+      beginToMigrate(stuck);
+      Attention why = Attention.ofAHungJob(NOON, "It heeds no abort.", "Look.");
+      change(stuck, m -> m.recover(DomainLocation.SOURCE, why));
+      assertThat(migrations.find(stuck.id()).orElseThrow().migration().attention()).isEqualTo(why);
+    }
+    assertThat(tasks()).hasSize(4);
+    Migration again = again(queue.getFirst());
+    assertThatThrownBy(() -> add(again)).isInstanceOf(DomainBusy.class);
+  }
+
+  @Test
   void whoGoesOnByItselfTakesItsSlotsAtOnceAndTheNextWaitsForThem() {
     List<Migration> queue = queue(4);
     Migration stuck = queue.getFirst();

@@ -55,6 +55,7 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
           MAY_BE_THE_SAME,
           MAY_BE_MEANT,
           UNREADABLE,
+          AROUND,
           ELSEWHERE,
           OTHER_NAME,
           SILENT ->

@@ -295,8 +295,13 @@ final class VolumePlanner {
   private List<String> changing(String path, Optional<StorageVolume> there, String role) {
     Set<ImageName> names = names(path, there);
     bases.addAll(names);
+    if (there.isPresent()) {
+      destination.listAgain();
+    }
     return Stream.of(
             writers(path, there.orElse(null)),
+            there.filter(destination::isWritten).stream()
+                .map(_ -> "is being written into right now, by whomever"),
             Collections.disjoint(wish.spokenFor(), names)
                 ? Stream.<String>of()
                 : Stream.of("is what another migration copies into"),

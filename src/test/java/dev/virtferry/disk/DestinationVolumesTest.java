@@ -736,7 +736,7 @@ class DestinationVolumesTest {
   @Test
   void knowsWhoHasSomethingInAFolderThatAGuestTakesForItsOwn() {
     stoppedOn("kvm-b", "/tpm/vda.raw");
-    assertThat(volumes.look(DESTINATION).namers(List.of("/tpm", "/tp"), GUEST))
+    assertThat(volumes.look(DESTINATION, SOURCE).namers(List.of("/tpm", "/tp"), GUEST))
         .isEqualTo(
             Map.of(
                 "/tpm",
@@ -744,7 +744,8 @@ class DestinationVolumesTest {
                     "holds /tpm/vda.raw, which belongs to the domain %s of kvm-b"
                         .formatted(OTHER))));
     stopped("kvm-b", "<filesystem><source dir='/tpm/share'/></filesystem>");
-    assertThat(volumes.look(DESTINATION).namers(List.of("/tpm"), GUEST)).containsOnlyKeys("/tpm");
+    assertThat(volumes.look(DESTINATION, SOURCE).namers(List.of("/tpm"), GUEST))
+        .containsOnlyKeys("/tpm");
   }
 
   @Test
@@ -1123,6 +1124,16 @@ class DestinationVolumesTest {
     assertThat(plans(disk("vda"))).hasSize(1);
     storage.keepWriting("kvm-b", "images", "vda.raw");
     assertThat(refusal(disk("vda")).detail()).contains("is being written into on kvm-b right now");
+  }
+
+  @Test
+  void putsNoOverlayOnAnImageThatSomebodyWritesInto() {
+    overlayOnTheSource();
+    volume("kvm-b", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
+    assertThat(place(CopyMode.INCREMENTAL, Map.of(), overlay()).obstacles()).isEmpty();
+    storage.keepWriting("kvm-b", "images", "base.raw");
+    assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), overlay())).detail())
+        .contains("may change: it is being written into right now");
   }
 
   /** Where /srv/lnk leads to /shared/deep, /srv/lnk/.. is /shared. */

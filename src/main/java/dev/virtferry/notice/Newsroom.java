@@ -63,6 +63,11 @@ public final class Newsroom implements SmartLifecycle {
       toldNanos = System.nanoTime();
       reader.changed(now);
     }
+
+    void heartbeat() {
+      toldNanos = System.nanoTime();
+      reader.quiet();
+    }
   }
 
   /**
@@ -144,20 +149,29 @@ public final class Newsroom implements SmartLifecycle {
       } else if (!etag.equals(seat.known)) {
         Tracked now = read.computeIfAbsent(seat.migration, id -> service.find(id).orElseThrow());
         if (seat.audience.sees().test(now.migration())) {
-          seat.tell(now);
+          reach(seat, () -> seat.tell(now));
         } else {
           dismiss(seat);
         }
       } else if (System.nanoTime() - seat.toldNanos > properties.heartbeat().toNanos()) {
-        seat.toldNanos = System.nanoTime();
-        seat.reader.quiet();
+        reach(seat, seat::heartbeat);
       }
     }
   }
 
   private void dismiss(Seat seat) {
     leave(seat);
-    seat.reader.closed();
+    reach(seat, seat.reader::closed);
+  }
+
+  /** The web server throws when the client has just left; that keeps news from nobody else. */
+  private void reach(Seat seat, Runnable news) {
+    try {
+      news.run();
+    } catch (IllegalStateException e) {
+      log.debug("A reader of {} left: {}", seat.migration, e.toString());
+      leave(seat);
+    }
   }
 
   private void pause() {
@@ -198,7 +212,7 @@ public final class Newsroom implements SmartLifecycle {
     } finally {
       lock.unlock();
     }
-    last.forEach(seat -> seat.reader.closed());
+    last.forEach(seat -> reach(seat, seat.reader::closed));
   }
 
   @Override

@@ -64,13 +64,21 @@ final class EventStream implements Reader {
         writeOut();
       }
     } catch (IOException | IllegalStateException e) {
-      log.debug("A client of events left: {}", e.toString());
-      emitter.completeWithError(e);
+      leave(e);
       return;
     }
     writing.set(false);
     if (pending()) {
       write();
+    }
+  }
+
+  private void leave(Exception why) {
+    log.debug("A client of events left: {}", why.toString());
+    try {
+      emitter.completeWithError(why);
+    } catch (IllegalStateException e) {
+      log.debug("The web server had ended its request before: {}", e.toString());
     }
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.asyncDispatch;
 
 import dev.virtferry.ApiTest;
+import dev.virtferry.access.Scope;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.migration.Tracked;
@@ -21,12 +22,15 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.mock.web.MockAsyncContext;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 class WatchApiTest extends ApiTest {
 
@@ -136,10 +140,18 @@ class WatchApiTest extends ApiTest {
 
     private final List<Tracked> changes = new CopyOnWriteArrayList<>();
     private final AtomicBoolean over = new AtomicBoolean();
+    private final boolean gone;
+
+    Told(boolean gone) {
+      this.gone = gone;
+    }
 
     @Override
     public void changed(Tracked now) {
       changes.add(now);
+      if (gone) {
+        throw new IllegalStateException("The client left");
+      }
     }
 
     @Override
@@ -152,7 +164,10 @@ class WatchApiTest extends ApiTest {
   }
 
   private Told tell(Audience audience) {
-    var told = new Told();
+    return tell(audience, new Told(false));
+  }
+
+  private Told tell(Audience audience, Told told) {
     UUID id = UUID.fromString(path.substring(path.lastIndexOf('/') + 1));
     newsroom.watch(id, audience, "", told);
     return told;
@@ -176,6 +191,48 @@ class WatchApiTest extends ApiTest {
     hosts().blockJob(guest.uuid(), "vda", 10 * MIB, 64 * MIB);
     await().untilTrue(told.over);
     assertThat(told.changes).hasSize(before);
+  }
+
+  @Test
+  void tellsEverybodyElseWhenOneCanNotBeReachedAnyMore() {
+    Told gone = tell(new Audience("token:gone", null, _ -> true), new Told(true));
+    Told told = tell(new Audience("token:here", null, _ -> true), new Told(false));
+    await().until(() -> !gone.changes.isEmpty() && !told.changes.isEmpty());
+    settledEtag();
+    int before = told.changes.size();
+    hosts().blockJob(guest.uuid(), "vda", 10 * MIB, 64 * MIB);
+    await().until(() -> told.changes.size() > before);
+    assertThat(gone.changes).hasSize(1);
+  }
+
+  /** Ends nothing and writes nothing, as the web server has ended the request by itself. */
+  private static final class EndedByTheServer extends SseEmitter {
+
+    private final AtomicReference<@Nullable Thread> told = new AtomicReference<>();
+    private final List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void send(SseEventBuilder event) {
+      throw new IllegalStateException("The client left");
+    }
+
+    @Override
+    public void completeWithError(Throwable why) {
+      Thread.currentThread().setUncaughtExceptionHandler((_, thrown) -> uncaught.add(thrown));
+      told.set(Thread.currentThread());
+      throw new IllegalStateException("AsyncListener.onError() had returned");
+    }
+  }
+
+  @Test
+  void endsQuietlyForAClientWhoseRequestTheServerHasEnded() throws Exception {
+    Told told = tell(new Audience("token:here", null, _ -> true));
+    await().until(() -> !told.changes.isEmpty());
+    var ended = new EndedByTheServer();
+    new EventStream(ended, Scope.EVERYTHING).changed(told.changes.getFirst());
+    await().until(() -> ended.told.get() != null);
+    Objects.requireNonNull(ended.told.get()).join();
+    assertThat(ended.uncaught).isEmpty();
   }
 
   private MvcTestResult waiting(String etag, String prefer) {

@@ -92,4 +92,23 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
       case WRITTEN -> "is being written into on %s right now, by whomever".formatted(host);
     };
   }
+
+  /** What a person can do; new times tell two files apart that were made at the same moment. */
+  String remedy() {
+    return switch (kind) {
+      case LOOKS_THE_SAME, OTHER_NAME ->
+          "touch it if it is a file of its own, or name another place in volumes";
+      case NAMED,
+          AROUND,
+          MAY_BE_THE_SAME,
+          MAY_BE_MEANT,
+          UNREADABLE,
+          IN_FOLDER,
+          ELSEWHERE,
+          SILENT,
+          HIDDEN,
+          WRITTEN ->
+          "free it, or name another place in volumes";
+    };
+  }
 }

@@ -44,6 +44,7 @@ final class VolumePlanner {
   private final Map<String, DestinationImage> images = new HashMap<>();
   private final Map<ImageName, VolumeMark> changed = new HashMap<>();
   private final Map<String, Long> growth = new HashMap<>();
+  private final Set<ImageName> places = new HashSet<>();
   private final Set<ImageName> taken = new HashSet<>();
   private final Set<ImageName> bases = new HashSet<>();
 
@@ -223,11 +224,16 @@ final class VolumePlanner {
     List<String> objections = new ArrayList<>();
     Set<ImageName> names = names(place.path(), there);
     boolean twice = !Collections.disjoint(taken, names);
-    taken.addAll(names);
+    boolean samePlace = !places.add(name(place.path()));
     if (twice) {
       objections.add(
-          "Another disk goes to %s already; give each a name of its own.".formatted(place.path()));
+          samePlace
+              ? "Another disk goes to %s already; give each a name of its own."
+                  .formatted(place.path())
+              : "%s on %s looks like the file of another disk by a second name; touch it if it is a file of its own, or name another place in volumes."
+                  .formatted(place.path(), destination.name()));
     }
+    taken.addAll(names);
     if (!Collections.disjoint(bases, names)) {
       objections.add(
           "%s is the backing image of another disk; name another place in volumes."
@@ -406,8 +412,7 @@ final class VolumePlanner {
   }
 
   private String refusal(String path, Claim claim) {
-    return "%s on %s %s; free it, or name another place in volumes."
-        .formatted(path, destination.name(), claim.words());
+    return "%s on %s %s; %s.".formatted(path, destination.name(), claim.words(), claim.remedy());
   }
 
   private VolumeSpec spec(CopiedDisk copied, Place place, Optional<StorageVolume> here) {

@@ -1309,6 +1309,17 @@ class DestinationVolumesTest {
   }
 
   @Test
+  void saysHowToTellTwoImagesApartThatWereMadeAtTheSameMoment() {
+    pool("kvm-b", 1000 * MIB);
+    stamped("kvm-b", "images", "/srv/vda.raw", NOON);
+    stamped("kvm-b", "images", "/srv/vdb.raw", NOON);
+    assertThat(place(CopyMode.FULL, Map.of(), disk("vda"), disk("vdb")).obstacles())
+        .extracting(obstacle -> obstacle.problem().detail())
+        .contains(
+            "/srv/vdb.raw on kvm-b looks like the file of another disk by a second name; touch it if it is a file of its own, or name another place in volumes.");
+  }
+
+  @Test
   void findsTheVolumeOfADiskThatIsOneByItsPool() {
     pool("kvm-b", 100 * MIB);
     VolumePlan plan =

@@ -61,8 +61,21 @@ class ForeignImagesIT {
         "mkdir -p %2$s && virsh pool-create-as %1$s dir --target %2$s".formatted(name, folder));
   }
 
+  /**
+   * Files that are made at the same moment look like one, and so each takes a moment of its own.
+   */
   private void make(String host, String script) {
-    lab.on(host, "sh", "-euc", "cd %s\n%s".formatted(IMAGES, script));
+    lab.on(
+        host,
+        "sh",
+        "-euc",
+        """
+        truncate() { command truncate "$@"; sleep 0.01; }
+        dd() { command dd "$@"; sleep 0.01; }
+        cd %s
+        """
+                .formatted(IMAGES)
+            + script);
   }
 
   private static String disk(String target, String path) {

@@ -387,11 +387,12 @@ final class Crossing {
             order.callbackUrl());
     // Whoever accepted it was allowed to; a scope that became narrower since then stops nothing.
     DomainDescription domain = running(source, order.guest().uuid().toString(), Scope.EVERYTHING);
+    // Its new name may be another tenant's, and who asked for this reads the error.
     if (!domain.name().equals(order.guest().name())) {
       throw refused(
           DOMAIN_NOT_FOUND,
-          "The domain is called '%s' now, and '%s' was to be moved; submit it anew."
-              .formatted(domain.name(), order.guest().name()));
+          "The domain %s has another name now, and '%s' was to be moved; submit it anew."
+              .formatted(order.guest().uuid(), order.guest().name()));
     }
     Order now =
         plan(submission, domain, source, destination, migration.id(), Scope.EVERYTHING)

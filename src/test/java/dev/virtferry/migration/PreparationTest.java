@@ -97,7 +97,9 @@ class PreparationTest {
                 guest.disks(),
                 true));
     run.begin();
-    assertThat(run.failure().problem().detail()).contains("is called 'another' now");
+    assertThat(run.failure().problem().detail())
+        .contains("has another name now")
+        .doesNotContain("another'");
     assertThat(run.hosts().made()).isEmpty();
   }
 

@@ -236,18 +236,22 @@ record MigrationResponse(
       int status,
       String detail,
       List<FieldError> errors,
-      @Schema(description = "libvirt's own words; null when it said nothing.")
+      @Schema(
+              description =
+                  "libvirt's own words; null when it said nothing, or when a bound caller is not told"
+                      + " what the destination has.")
           @Nullable LibvirtError libvirt) {
 
     static MigrationError of(Failure failure, Scope scope) {
       var problem = Discretion.of(failure.problem(), scope);
+      boolean untold = !problem.equals(failure.problem());
       return new MigrationError(
           problem.type().uri(),
           problem.type().title(),
           problem.type().status(),
           problem.detail(),
           problem.errors().stream().map(e -> new FieldError(e.pointer(), e.detail())).toList(),
-          failure.libvirt() == null ? null : LibvirtError.of(failure.libvirt()));
+          failure.libvirt() == null || untold ? null : LibvirtError.of(failure.libvirt()));
     }
   }
 

@@ -39,10 +39,7 @@ public record VolumeMark(
    * may differ: file systems settle that later.
    */
   public boolean isUnchanged(StorageVolume now) {
-    return timestamps != null
-        && timestamps.equals(now.timestamps())
-        && format.equals(now.format())
-        && capacityBytes == now.capacityBytes();
+    return timestamps != null && timestamps.equals(now.timestamps()) && hasKindOf(now);
   }
 
   /**
@@ -50,10 +47,29 @@ public record VolumeMark(
    * file that others put in its place is often smaller, older, or of another mode.
    */
   public boolean mayHaveBecome(StorageVolume now) {
+    return allocationBytes <= now.allocationBytes() && mayBe(now);
+  }
+
+  /** Whether both have one format and one size, which stay as long as a volume is open. */
+  private boolean hasKindOf(StorageVolume now) {
+    return format.equals(now.format()) && capacityBytes == now.capacityBytes();
+  }
+
+  /**
+   * Whether this is certainly another volume. A pool takes what a guest wrote at the begin of a raw
+   * image for the header of another format.
+   */
+  public boolean isCertainlyNot(StorageVolume now) {
+    return !hasKindOf(now) && (!format.equals("raw") || now.format().equals("raw"));
+  }
+
+  /**
+   * Whether this may be the same volume after a guest wrote into it, which may have freed parts of
+   * it as well.
+   */
+  public boolean mayBe(StorageVolume now) {
     VolumeMark later = of(now);
-    return format.equals(later.format)
-        && capacityBytes == later.capacityBytes
-        && allocationBytes <= later.allocationBytes
+    return hasKindOf(now)
         && (mode == null || mode.equals(later.mode))
         && (timestamps == null || !precedes(later.timestamps, timestamps));
   }

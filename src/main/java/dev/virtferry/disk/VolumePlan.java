@@ -47,8 +47,21 @@ public record VolumePlan(
     names = names == null ? List.of() : List.copyOf(names);
   }
 
-  /** The volume that a disk is copied from. */
-  public record Original(String pool, String name, String path) {}
+  /**
+   * The volume that a disk is copied from.
+   *
+   * @param mark by what it was known when it was planned; null in what an older version wrote
+   */
+  public record Original(String pool, String name, String path, @Nullable VolumeMark mark) {
+
+    /** Whether both have one place; the guest writes into it meanwhile. */
+    public boolean isWhere(@Nullable Original other) {
+      return other != null
+          && pool.equals(other.pool)
+          && name.equals(other.name)
+          && path.equals(other.path);
+    }
+  }
 
   /** What is done before libvirt is called. */
   public enum Action {

@@ -437,7 +437,8 @@ final class VolumePlanner {
   private @Nullable Original original(CopiedDisk copied) {
     return source
         .volume(copied.image())
-        .map(volume -> new Original(volume.pool(), volume.name(), volume.path()))
+        .map(volume ->
+            new Original(volume.pool(), volume.name(), volume.path(), VolumeMark.of(volume)))
         .orElse(null);
   }
 

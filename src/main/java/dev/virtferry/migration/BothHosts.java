@@ -1,5 +1,7 @@
 package dev.virtferry.migration;
 
+import static java.util.stream.Collectors.toMap;
+
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.BlockJob;
@@ -17,6 +19,7 @@ import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.Watch;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +39,8 @@ final class BothHosts {
 
   private static final Logger log = LoggerFactory.getLogger(BothHosts.class);
 
+  private static final int LOOKS_AT_OPEN_IMAGES = 3;
+
   private final Hypervisor hypervisor;
   private final VolumeKeeper volumes;
   private final JobTuner tuner;
@@ -45,6 +51,8 @@ final class BothHosts {
   private final Host sender;
   private final Host receiver;
   private final VolumeMarks marks = new VolumeMarks();
+  private final OpenImages originals = new OpenImages();
+  private final OpenImages copies = new OpenImages();
   private final Map<HostAddress, Reading.Unreachable> silences = new HashMap<>();
 
   BothHosts(
@@ -196,9 +204,10 @@ final class BothHosts {
     return volumes.vanished(order, receiver);
   }
 
-  /** The guest uses the volumes that were made for it. */
+  /** The guest uses the volumes that were made for it, where it is not seen to use others. */
   void keepVolumes(HeldMigration migration) {
-    volumes.keep(migration);
+    lookAtCopies(migration);
+    volumes.keep(migration, volume -> !copies.isReplaced(volume.target()));
   }
 
   /**
@@ -208,7 +217,7 @@ final class BothHosts {
   void deleteOriginals(HeldMigration migration) {
     try {
       if (runsOnItsCopies()) {
-        volumes.deleteOriginals(migration, sender);
+        volumes.deleteOriginals(migration, sender, originals::know);
       } else {
         leaveOriginals(migration, "The destination is not seen to run on its copies.");
       }
@@ -224,7 +233,7 @@ final class BothHosts {
 
   /** Writes down which images the guest left at the source. */
   void leaveBehind(HeldMigration migration) {
-    volumes.leaveBehind(migration, sender);
+    volumes.leaveBehind(migration, sender, originals::know);
   }
 
   /** Writes down which images of the guest's own a copy that came to nothing left unfinished. */
@@ -266,6 +275,53 @@ final class BothHosts {
   /** Remembers how the volumes look that were made, while they are copied into. */
   void markVolumesWritten(HeldMigration migration) {
     volumes.look(migration, receiver, marks::written);
+  }
+
+  /** Compares the images that are copied with those that QEMU has open at the source. */
+  void lookAtOriginals() {
+    lookAtOpen(originals, source, () -> volumes.originals(order, sender));
+  }
+
+  /** Compares the volumes that were made with those that QEMU has open at the destination. */
+  private void lookAtCopies(HeldMigration migration) {
+    lookAtOpen(
+        copies,
+        destination,
+        () -> {
+          Map<String, StorageVolume> made = new HashMap<>();
+          volumes.look(migration, receiver, (volume, now) -> made.put(volume.target(), now));
+          return made;
+        });
+  }
+
+  /** Several times, as one that is being written takes more and less from moment to moment. */
+  private void lookAtOpen(
+      OpenImages images, HostAddress host, Supplier<Map<String, StorageVolume>> shown) {
+    for (int look = 0; look < LOOKS_AT_OPEN_IMAGES; look++) {
+      Map<String, Long> before = openBytes(host);
+      if (before.isEmpty() || images.look(shown.get(), before, openBytes(host))) {
+        return;
+      }
+    }
+  }
+
+  /** What the files take that QEMU has open, by disk target; where it tells. */
+  private Map<String, Long> openBytes(HostAddress host) {
+    try {
+      return hypervisor.describe(host, domain.toString()).stream()
+          .filter(found -> found.state().active())
+          .flatMap(found -> found.disks().stream())
+          .filter(disk -> disk.allocationBytes() > 0)
+          .collect(toMap(DomainDisk::target, DomainDisk::allocationBytes));
+    } catch (HostUnreachable | LibvirtFailure e) {
+      log.debug("The images can't be compared: {}", e.getMessage());
+      return Map.of();
+    }
+  }
+
+  /** The volume that was made and in whose place somebody put another, if there is one. */
+  Optional<String> replacedVolume() {
+    return marks.replaced();
   }
 
   /** Remembers how the volumes look that were made, now that nobody writes them any more. */

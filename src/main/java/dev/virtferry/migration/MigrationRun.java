@@ -258,14 +258,16 @@ final class MigrationRun {
     volumesSeenAt = now;
     // By the time of an abort somebody may have replaced one; what was seen before tells.
     hosts.markVolumesWritten(migration);
-    hosts
-        .vanishedVolume()
-        .ifPresent(path -> {
-          String detail =
-              "%s vanished from the destination while it was copied into, so the migration was ended."
-                  .formatted(path);
-          doomed(new Failure(Problem.of(ProblemType.DESTINATION_STORAGE, detail), null));
-        });
+    hosts.lookAtOriginals();
+    hosts.vanishedVolume().ifPresent(path -> lost(path, "vanished from"));
+    hosts.replacedVolume().ifPresent(path -> lost(path, "was replaced by another file at"));
+  }
+
+  private void lost(String path, String how) {
+    String detail =
+        "%s %s the destination while it was copied into, so the migration was ended."
+            .formatted(path, how);
+    doomed(new Failure(Problem.of(ProblemType.DESTINATION_STORAGE, detail), null));
   }
 
   private void abort(Instant now) {

@@ -122,7 +122,7 @@ public record Order(
     Original original = now.original();
     if (options.sourceVolumes() == SourceVolumes.DELETE
         && original != null
-        && !original.equals(accepted.original())) {
+        && !original.isWhere(accepted.original())) {
       return Optional.of(
           "The image of %s that would be deleted at the source, %s, is another than it was."
               .formatted(now.target(), original.path()));

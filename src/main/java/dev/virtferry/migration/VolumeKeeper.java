@@ -41,6 +41,10 @@ final class VolumeKeeper {
 
   private static final Logger log = LoggerFactory.getLogger(VolumeKeeper.class);
 
+  private static final String NOT_OPEN =
+      "The guest writes into another file, which had this name before somebody replaced it. Give"
+          + " that file its name back before the domain is stopped, or copy the disk once more.";
+
   private final DestinationVolumes volumes;
   private final VolumeRemoval removal;
 
@@ -114,6 +118,19 @@ final class VolumeKeeper {
         .forEach(volume -> seen(volume, destination).ifPresent(now -> viewer.accept(volume, now)));
   }
 
+  /** What the paths of the images show that are copied, by disk target; those that a pool has. */
+  Map<String, StorageVolume> originals(Order order, Host source) {
+    Map<String, StorageVolume> shown = new LinkedHashMap<>();
+    for (VolumePlan plan : order.disks()) {
+      @Nullable Original original = plan.original();
+      if (original != null) {
+        seen(original.pool(), original.name(), source)
+            .ifPresent(volume -> shown.put(plan.target(), volume));
+      }
+    }
+    return shown;
+  }
+
   private Optional<StorageVolume> seen(VolumeRecord volume, Host destination) {
     return seen(volume.pool(), volume.name(), destination);
   }
@@ -131,16 +148,22 @@ final class VolumeKeeper {
     return volumes.glance(volume.pool(), volume.name(), destination.address());
   }
 
-  /** The guest uses them now. */
-  void keep(HeldMigration migration) {
+  /**
+   * The guest uses them now.
+   *
+   * @param open whether it is not seen to use another file than the one that has the name
+   */
+  void keep(HeldMigration migration, Predicate<VolumeRecord> open) {
     migration.change(
         "volumes are kept",
-        m -> m.recordVolumes(m.volumes().stream().map(VolumeKeeper::inUse).toList()));
+        m ->
+            m.recordVolumes(
+                m.volumes().stream().map(volume -> inUse(volume, open.test(volume))).toList()));
   }
 
-  private static VolumeRecord inUse(VolumeRecord volume) {
+  private static VolumeRecord inUse(VolumeRecord volume, boolean open) {
     return switch (volume.state()) {
-      case MADE -> volume.now(Fate.KEPT);
+      case MADE -> open ? volume.now(Fate.KEPT) : volume.left(NOT_OPEN);
       case PLANNED -> volume.left("The guest uses it; it is not certain that virt-ferry made it.");
       case KEPT, DELETED, LEFT -> volume;
     };
@@ -225,13 +248,19 @@ final class VolumeKeeper {
    * Deletes the images that were copied, at the source. The destination must be seen to run the
    * domain on its copies. Two disks of a guest are never one file, however much they look alike:
    * QEMU locks what it writes.
+   *
+   * @param known whether the volume that has the path now is the one that was copied
    */
-  void deleteOriginals(HeldMigration migration, Host source) {
+  void deleteOriginals(
+      HeldMigration migration, Host source, BiPredicate<VolumePlan, StorageVolume> known) {
     Migration now = migration.latest();
     List<String> originals =
         now.order().disks().stream().map(plan -> original(plan, source).path()).toList();
     Round round = removal.round(source.address(), originals);
-    record(migration, source, plan -> withoutOriginal(now, plan, source, round));
+    record(
+        migration,
+        source,
+        plan -> withoutOriginal(now, plan, source, round, there -> known.test(plan, there)));
   }
 
   /** Says why the images that were copied are left at the source. */
@@ -258,12 +287,14 @@ final class VolumeKeeper {
    * Writes down the images that the guest left at the source. It must be seen to have arrived, and
    * the source to have let go of it; both hosts must not have run it.
    */
-  void leaveBehind(HeldMigration migration, Host source) {
+  void leaveBehind(
+      HeldMigration migration, Host source, BiPredicate<VolumePlan, StorageVolume> known) {
     Migration now = migration.latest();
     List<OwnImage> own =
         now.order().disks().stream()
             .filter(plan -> plan.original() != null && !isDeleted(now, plan, source))
-            .flatMap(plan -> left(plan, Objects.requireNonNull(plan.original()), source).stream())
+            .flatMap(
+                plan -> left(plan, Objects.requireNonNull(plan.original()), source, known).stream())
             .toList();
     leave(migration, own);
   }
@@ -273,9 +304,13 @@ final class VolumeKeeper {
         .anyMatch(v -> isOriginal(v, plan, source) && v.state() == Fate.DELETED);
   }
 
-  private Optional<OwnImage> left(VolumePlan plan, Original original, Host source) {
+  private Optional<OwnImage> left(
+      VolumePlan plan,
+      Original original,
+      Host source,
+      BiPredicate<VolumePlan, StorageVolume> known) {
     return seen(original.pool(), original.name(), source)
-        .filter(image -> image.capacityBytes() == plan.capacityBytes())
+        .filter(image -> image.capacityBytes() == plan.capacityBytes() && known.test(plan, image))
         .map(image ->
             new OwnImage(new ImageName(source.name(), original.path()), VolumeMark.of(image)));
   }
@@ -308,7 +343,7 @@ final class VolumeKeeper {
   private static VolumeRecord original(VolumePlan plan, Host source) {
     Original known = plan.original();
     String path = Objects.requireNonNullElse(plan.from(), plan.path());
-    Original original = known == null ? new Original("", "", path) : known;
+    Original original = known == null ? new Original("", "", path, null) : known;
     return VolumeRecord.of(plan.target(), original, source.name());
   }
 
@@ -317,20 +352,28 @@ final class VolumeKeeper {
   }
 
   private VolumeRecord withoutOriginal(
-      Migration migration, VolumePlan plan, Host source, Round round) {
+      Migration migration,
+      VolumePlan plan,
+      Host source,
+      Round round,
+      Predicate<StorageVolume> known) {
     VolumeRecord volume = original(plan, source);
     if (plan.original() == null) {
       return volume.left("No pool of %s has it.".formatted(source.name()));
     }
-    boolean another =
+    Optional<VolumeRecord> copy =
         migration.volumes().stream()
-            .anyMatch(v -> v.target().equals(plan.target()) && v.state() == Fate.KEPT);
-    if (!another) {
+            .filter(v -> v.target().equals(plan.target()) && !isOriginal(v, plan, source))
+            .findFirst();
+    if (copy.filter(v -> v.state() == Fate.LEFT).isPresent()) {
+      return volume.left("Its copy is not known to have its name at the destination.");
+    }
+    if (copy.filter(v -> v.state() == Fate.KEPT).isEmpty()) {
       // What was there before may be the same storage under both hosts.
       return volume.left("virt-ferry did not make the copy, so they may be one and the same.");
     }
     try {
-      return deleted(volume, round, now -> now.path().equals(volume.path()));
+      return deleted(volume, round, known.and(now -> now.path().equals(volume.path())));
     } catch (HostUnreachable e) {
       log.warn("{} could not be deleted: {}", volume.path(), e.getMessage());
       return volume.left("%s was unreachable when it was to be deleted.".formatted(source.name()));

@@ -3,7 +3,10 @@ package dev.virtferry.migration;
 import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.libvirt.StorageVolume;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** By what one run knows the volumes again that its migration made; by disk target. */
@@ -11,12 +14,28 @@ final class VolumeMarks {
 
   private final Map<String, VolumeMark> written = new HashMap<>();
   private final Map<String, VolumeMark> atRest = new HashMap<>();
+  private final Set<String> replaced = new LinkedHashSet<>();
 
   /** It is being written. One that is not known again already stays unknown. */
   void written(VolumeRecord volume, StorageVolume now) {
     if (know(volume, now, false)) {
       written.put(volume.target(), VolumeMark.of(now));
+    } else if (isAnother(last(volume), now)) {
+      replaced.add(volume.path());
     }
+  }
+
+  /** The path of one that was seen to be of another format or size than was made. */
+  Optional<String> replaced() {
+    return replaced.stream().findFirst();
+  }
+
+  private static boolean isAnother(@Nullable VolumeMark last, StorageVolume now) {
+    return last != null && last.isCertainlyNot(now);
+  }
+
+  private @Nullable VolumeMark last(VolumeRecord volume) {
+    return written.getOrDefault(volume.target(), volume.mark());
   }
 
   /** Nobody writes it any more; the first such look counts. */
@@ -36,7 +55,7 @@ final class VolumeMarks {
     if (last != null) {
       return last.isStill(now);
     }
-    @Nullable VolumeMark before = written.getOrDefault(volume.target(), volume.mark());
+    @Nullable VolumeMark before = last(volume);
     if (before == null) {
       return true;
     }

@@ -193,7 +193,11 @@ class DestinationVolumesTest {
                 spec,
                 100 * MIB,
                 List.of(),
-                new Original("images", "vda.qcow2", "/srv/vda.qcow2"),
+                new Original(
+                    "images",
+                    "vda.qcow2",
+                    "/srv/vda.qcow2",
+                    VolumeMark.of(storage.volume(SOURCE, "images", "vda.qcow2").orElseThrow())),
                 List.of(new ImageName("kvm-b", "/srv/vda.qcow2")),
                 "/srv/vda.qcow2",
                 DestinationImage.ABSENT,

@@ -2,6 +2,7 @@ package dev.virtferry.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -269,6 +270,41 @@ class VolumesIT {
     assertThat(ended.get("error").get("detail").asString()).contains("/srv/web-vda.raw vanished");
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
     lab.guest("wait-tick", "web", "kvm-a", Long.toString(lab.tick("web", "kvm-a")));
+  }
+
+  /** Its QEMU goes on with the file that it has open, whatever has its name. */
+  @Test
+  void aFileThatTookThePlaceOfAnOriginalIsNotDeletedInItsStead() {
+    lab.guest("start", "web", "--disk", "vda=24M,format=qcow2,full", "--disk", "vdb=24M,full");
+    String id =
+        service.migrate(
+            request(
+                "web", BOTH + ",\"options\":{\"bandwidthMiBps\":6,\"sourceVolumes\":\"DELETE\"}"));
+    service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+    lab.on(
+        "kvm-a",
+        "sh",
+        "-euc",
+        """
+        cd /srv
+        mv web-vda.qcow2 moved.qcow2
+        qemu-img create -q -f qcow2 web-vda.qcow2 24M
+        chmod --reference=moved.qcow2 web-vda.qcow2
+        qemu-io -c 'write -q -P 7 0 2M' web-vda.qcow2
+        """);
+    JsonNode ended = service.awaitEnd(id);
+    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    List<String> atSource =
+        ended
+            .get("cleanup")
+            .valueStream()
+            .filter(volume -> volume.get("host").asString().equals("kvm-a"))
+            .map(volume -> volume.get("target").asString() + " " + volume.get("state").asString())
+            .toList();
+    assertThat(atSource).containsExactly("vda LEFT", "vdb DELETED");
+    assertThat(lab.on("kvm-a", "sh", "-c", "cd /srv; ls *vda* moved* *vdb* 2>/dev/null || true"))
+        .isEqualTo("moved.qcow2\nweb-vda.qcow2");
+    lab.on("kvm-a", "rm", "/srv/moved.qcow2");
   }
 
   @LongForm(shortCase = "VolumesIT.anImageThatVanishesWhileItIsCopiedIntoEndsTheMigration")

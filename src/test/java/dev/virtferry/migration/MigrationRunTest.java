@@ -17,6 +17,7 @@ import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Timestamps;
 import dev.virtferry.problem.ProblemType;
 import java.time.Duration;
@@ -634,6 +635,95 @@ class MigrationRunTest {
     run.arrive();
     run.lookUntilTheEnd();
     assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+  }
+
+  @Test
+  void keepsAFileThatIsNotTheOneThatWasCopied() {
+    imagesWithTimes();
+    run.call(DELETING);
+    run.stamped("kvm-a", "vda.raw", 32 * MIB, 9 * MIB, NOON.plusSeconds(5));
+    run.stamped("kvm-a", "vdb.raw", 64 * MIB, 9 * MIB, NOON.minusSeconds(5));
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda LEFT", "kvm-a vdb LEFT");
+    assertThat(run.migration().volumes().getLast().reason()).contains("Another file has its name");
+    assertThat(own()).isEmpty();
+  }
+
+  /** QEMU has files open that take 5 and 6 MiB, on whichever host. */
+  private void imagesThatAreOpen() {
+    run.guest(
+        Domains.running(
+            "web",
+            Domains.disk("vda").sized(64 * MIB, 5 * MIB),
+            Domains.disk("vdb").sized(64 * MIB, 6 * MIB)));
+    imagesWithTimes();
+    run.call(DELETING);
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 5 * MIB, NOON);
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 6 * MIB, NOON);
+  }
+
+  @Test
+  void leavesACopyThatQemuDoesNotHaveOpenAndTheOriginalAsWell() {
+    imagesThatAreOpen();
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 7 * MIB, NOON);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates())
+        .containsExactly("kvm-b vda KEPT", "kvm-b vdb LEFT", "kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(run.migration().volumes().get(1).reason())
+        .startsWith("The guest writes into another file");
+  }
+
+  @Test
+  void endsACopyWhoseVolumeIsReplacedByOneOfAnotherSize() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.raw("kvm-b", "vdb.raw", 63 * MIB);
+    run.lookFor(Duration.ofSeconds(3));
+    assertThat(run.hosts().aborts()).isNotEmpty();
+    run.jobIsOver();
+    run.callFails(78, 10, "canceled by client");
+    run.lookUntilTheEnd();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(run.failure().problem().detail()).contains("/srv/vdb.raw was replaced");
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED", "kvm-b vdb LEFT");
+  }
+
+  /** A guest may have an image of another guest on its disk. */
+  @Test
+  void takesWhatIsCopiedForNoFormatOfTheVolume() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.volumes()
+        .volume(
+            "kvm-b",
+            new StorageVolume(
+                "images",
+                "vdb.raw",
+                "/srv/vdb.raw",
+                "qcow2",
+                MIB,
+                0,
+                0,
+                null,
+                null,
+                false,
+                null,
+                null));
+    run.lookFor(Duration.ofSeconds(3));
+    assertThat(run.hosts().aborts()).isEmpty();
+  }
+
+  @Test
+  void keepsAFileThatQemuDidNotHaveOpenWhenItWasLookedAt() {
+    imagesThatAreOpen();
+    run.stamped("kvm-a", "vdb.raw", 64 * MIB, 7 * MIB, NOON.plusSeconds(5));
+    run.lookFor(Duration.ofSeconds(3));
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(own()).isEmpty();
   }
 
   @Test

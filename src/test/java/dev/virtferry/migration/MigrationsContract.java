@@ -830,7 +830,7 @@ abstract class MigrationsContract extends PlayedHosts {
                 64,
                 new BackingImage.Volume("a", "base"),
                 new BackingImage.Volume("b", "base"))),
-        new VolumePlan.Original("old", target, "/old/" + target),
+        new VolumePlan.Original("old", target, "/old/" + target, null),
         List.of(new ImageName("kvm-b", "/srv/" + target + "-" + UUID.randomUUID())),
         "/old/" + target,
         DestinationImage.ABSENT,

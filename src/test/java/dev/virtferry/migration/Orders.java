@@ -58,7 +58,7 @@ final class Orders {
         new VolumeSpec("images", target, "raw", 64 * MIB, null, null, null),
         1024 * MIB,
         List.of(),
-        new VolumePlan.Original("images", target, "/srv/" + target),
+        new VolumePlan.Original("images", target, "/srv/" + target, null),
         List.of(),
         "/srv/" + target,
         DestinationImage.ABSENT,

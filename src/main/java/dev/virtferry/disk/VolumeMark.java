@@ -19,6 +19,9 @@ public record VolumeMark(
     @Nullable String mode,
     @Nullable Timestamps timestamps) {
 
+  /** What an image's own tables may take more after a change of its size, in bytes. */
+  private static final long SETTLING = 1 << 20;
+
   public static VolumeMark of(StorageVolume volume) {
     Permissions permissions = volume.permissions();
     return new VolumeMark(
@@ -40,6 +43,20 @@ public record VolumeMark(
    */
   public boolean isUnchanged(StorageVolume now) {
     return timestamps != null && timestamps.equals(now.timestamps()) && hasKindOf(now);
+  }
+
+  /** The same; where the pool knows no times, by all else that it knows. */
+  public boolean isUntouched(StorageVolume now) {
+    return timestamps == null ? isStill(now) : isUnchanged(now);
+  }
+
+  /** Whether this may be the same volume, as empty as it was, after its capacity was changed. */
+  public boolean mayBeTrimmedTo(StorageVolume now) {
+    VolumeMark later = of(now);
+    return format.equals(later.format)
+        && later.allocationBytes <= allocationBytes + SETTLING
+        && (mode == null || mode.equals(later.mode))
+        && (timestamps == null || !precedes(later.timestamps, timestamps));
   }
 
   /**

@@ -27,6 +27,9 @@ public final class LibvirtStorage implements Storage {
   /** {@code VIR_ERR_NO_STORAGE_VOL}. */
   private static final int NO_STORAGE_VOL = 50;
 
+  /** {@code VIR_ERR_XML_ERROR}. */
+  private static final int XML_ERROR = 27;
+
   /** {@code VIR_ERR_INTERNAL_ERROR}. */
   private static final int INTERNAL_ERROR = 1;
 
@@ -145,6 +148,8 @@ public final class LibvirtStorage implements Storage {
         log.debug("{} in pool {} can't be read", name, poolName, e);
         // Throws where it is not the volume's fault, but the connection is gone.
         pool.getInfo();
+      } catch (LibvirtFailure e) {
+        log.debug("{} in pool {} can't be understood: {}", name, poolName, e.message());
       }
     }
     return volumes;
@@ -444,6 +449,12 @@ public final class LibvirtStorage implements Storage {
   }
 
   private static StorageVolume described(String pool, StorageVol volume) throws LibvirtException {
-    return VolumeXml.volume(pool, volume.getXMLDesc(0));
+    String xml = volume.getXMLDesc(0);
+    try {
+      return VolumeXml.volume(pool, xml);
+    } catch (IllegalArgumentException e) {
+      throw new LibvirtFailure(
+          XML_ERROR, 0, "A volume of pool %s can't be read: %s".formatted(pool, e.getMessage()));
+    }
   }
 }

@@ -44,6 +44,15 @@ public record StorageVolume(
   }
 
   /**
+   * Whether that many bytes were asked for when it was made or resized: images have whole sectors
+   * or KiB, and block devices whole extents.
+   */
+  public boolean hasBeenGiven(long bytes) {
+    long more = capacityBytes - bytes;
+    return more >= 0 && (more < 1024 || path.startsWith("/dev/"));
+  }
+
+  /**
    * How a qcow2 image is laid out.
    *
    * @param compat the version, such as 1.1

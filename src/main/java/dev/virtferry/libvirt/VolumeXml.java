@@ -30,7 +30,7 @@ final class VolumeXml {
   }
 
   static StorageVolume volume(String pool, String xml) {
-    Element volume = Xml.parse(xml);
+    Element volume = Xml.parse(Xml.said(xml));
     Element target = Xml.needed(Xml.child(volume, "target"), "target");
     String format = format(target);
     return new StorageVolume(

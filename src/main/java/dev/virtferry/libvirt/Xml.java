@@ -5,7 +5,6 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -30,6 +29,8 @@ final class Xml {
    * too, needs a frame or more of the stack for each level.
    */
   private static final int DEEPEST = 512;
+
+  private static final int REPLACEMENT = 0xFFFD;
 
   private Xml() {}
 
@@ -106,14 +107,13 @@ final class Xml {
     return found.orElseThrow(() -> new IllegalArgumentException("Without " + name));
   }
 
-  /** A count that libvirt wrote, 0 when it wrote none. */
+  /**
+   * A count that libvirt wrote, 0 when it wrote none. It has 64 bits there without a sign; the
+   * upper half, which is nobody's but a strange header's, is the largest of ours.
+   */
   static long number(Element parent, String name) {
-    long number = text(parent, name).map(Long::parseLong).orElse(0L);
-    if (number < 0) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "%s is negative: %d", name, number));
-    }
-    return number;
+    long number = text(parent, name).map(Long::parseUnsignedLong).orElse(0L);
+    return number < 0 ? Long.MAX_VALUE : number;
   }
 
   static String attribute(Element element, String name, String otherwise) {
@@ -130,6 +130,21 @@ final class Xml {
       throw new IllegalArgumentException("Can't be written as XML: '%s'".formatted(text));
     }
     return text;
+  }
+
+  /**
+   * A document without the characters that XML does not have. libvirt writes what it reads from the
+   * headers of images, and guests write those.
+   */
+  static String said(String xml) {
+    var said = new StringBuilder(xml.length());
+    xml.codePoints()
+        .forEach(c -> said.appendCodePoint(isUnsayable(c) && !isBlank(c) ? REPLACEMENT : c));
+    return said.toString();
+  }
+
+  private static boolean isBlank(int c) {
+    return c == '\t' || c == '\n' || c == '\r';
   }
 
   private static boolean isUnsayable(int c) {

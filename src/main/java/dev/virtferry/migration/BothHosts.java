@@ -50,7 +50,7 @@ final class BothHosts {
   private final HostAddress destination;
   private final Host sender;
   private final Host receiver;
-  private final VolumeMarks marks = new VolumeMarks();
+  private final VolumeMarks marks;
   private final OpenImages originals = new OpenImages();
   private final OpenImages copies = new OpenImages();
   private final Map<HostAddress, Reading.Unreachable> silences = new HashMap<>();
@@ -68,6 +68,10 @@ final class BothHosts {
     this.sender = source;
     this.receiver = destination;
     this.order = order;
+    this.marks =
+        new VolumeMarks(
+            order.disks().stream()
+                .collect(toMap(VolumePlan::target, VolumePlan::capacityBytes, (a, _) -> a)));
     this.domain = order.guest().uuid();
     this.source = source.address();
     this.destination = destination.address();

@@ -141,6 +141,7 @@ final class Preparation {
       return cancelled(migration, hosts, pulse, stopping);
     }
     MigrateCall shown = crossing.call(order, source, destination, false);
+    volumes.requireUntouched(migration, order, destination);
     migration.change("both hosts are ready", m -> m.start(order, shown, clock.instant()));
     return Optional.of(call);
   }

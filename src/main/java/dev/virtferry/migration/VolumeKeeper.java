@@ -15,6 +15,9 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.VolumeRecord.Fate;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
+import dev.virtferry.problem.Refused;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -66,13 +69,71 @@ final class VolumeKeeper {
     writeDown(migration, missing.values());
     missing.forEach((plan, record) -> {
       // Born with a size that nobody else gives it, it is known as ours whenever we die.
-      volumes.make(plan, Objects.requireNonNull(record.bornBytes()), destination.address());
-      VolumeRecord made = record.now(Fate.MADE);
-      replace(migration, made);
+      long bornBytes = Objects.requireNonNull(record.bornBytes());
+      volumes.make(plan, bornBytes, destination.address());
+      VolumeRecord born = marked(record.now(Fate.MADE), bornBytes, destination);
+      replace(migration, born);
+      if (born.mark() == null) {
+        throw new Refused(replaced(plan, destination));
+      }
       volumes.trim(plan, destination.address());
-      now(made, destination)
-          .ifPresent(volume -> replace(migration, made.marked(VolumeMark.of(volume))));
+      replace(migration, marked(born, plan.capacityBytes(), destination));
     });
+  }
+
+  /** Knows it by how it looks now, unless it is not what was just made or trimmed. */
+  private VolumeRecord marked(VolumeRecord made, long bytes, Host destination) {
+    @Nullable VolumeMark before = made.mark();
+    return now(made, destination)
+        .filter(now -> now.hasBeenGiven(bytes))
+        .filter(now -> before == null || before.mayBeTrimmedTo(now))
+        .map(now -> made.marked(VolumeMark.of(now)))
+        .orElse(made);
+  }
+
+  /**
+   * Looks once more at what libvirt is about to copy into.
+   *
+   * @throws Refused when somebody replaced one of them, or wrote into it
+   */
+  void requireUntouched(HeldMigration migration, Order order, Host destination) {
+    List<VolumeRecord> made = migration.latest().volumes();
+    for (VolumePlan plan : order.disks()) {
+      @Nullable VolumeMark known =
+          switch (plan.action()) {
+            case CREATE -> mark(made, plan, destination);
+            case REUSE -> plan.harmless() ? plan.mark() : null;
+            case EXPECT -> null;
+          };
+      @Nullable VolumeSpec volume = plan.volume();
+      if (known != null && volume != null && !isUntouched(known, volume, destination)) {
+        throw new Refused(replaced(plan, destination));
+      }
+    }
+  }
+
+  private static Problem replaced(VolumePlan plan, Host destination) {
+    return Problem.of(
+        ProblemType.DESTINATION_STORAGE,
+        "Somebody replaced %s on %s, or wrote into it, right before %s was to be copied there."
+            .formatted(plan.path(), destination.name(), plan.target()));
+  }
+
+  private static @Nullable VolumeMark mark(
+      List<VolumeRecord> made, VolumePlan plan, Host destination) {
+    return made.stream()
+        .filter(v -> v.target().equals(plan.target()) && v.host().equals(destination.name()))
+        .map(VolumeRecord::mark)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private boolean isUntouched(VolumeMark known, VolumeSpec volume, Host destination) {
+    return volumes
+        .glance(volume.pool(), volume.name(), destination.address())
+        .filter(known::isUntouched)
+        .isPresent();
   }
 
   /** Earlier records stay: they tell what became of the volumes of a run that died here. */

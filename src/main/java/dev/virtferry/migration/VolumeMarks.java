@@ -12,9 +12,30 @@ import org.jspecify.annotations.Nullable;
 /** By what one run knows the volumes again that its migration made; by disk target. */
 final class VolumeMarks {
 
+  private final Map<String, Long> bytes;
   private final Map<String, VolumeMark> written = new HashMap<>();
   private final Map<String, VolumeMark> atRest = new HashMap<>();
   private final Set<String> replaced = new LinkedHashSet<>();
+
+  /**
+   * Of what one run makes.
+   *
+   * @param bytes what each volume is to have once it is made; by disk target
+   */
+  VolumeMarks(Map<String, Long> bytes) {
+    this.bytes = Map.copyOf(bytes);
+  }
+
+  /** The service ended before it saw it with its own size. */
+  private boolean isTrimmed(VolumeRecord volume, VolumeMark before, StorageVolume now) {
+    @Nullable Long born = volume.bornBytes();
+    @Nullable Long asked = bytes.get(volume.target());
+    return born != null
+        && asked != null
+        && before.capacityBytes() >= born
+        && now.hasBeenGiven(asked)
+        && before.mayBeTrimmedTo(now);
+  }
 
   /** It is being written. One that is not known again already stays unknown. */
   void written(VolumeRecord volume, StorageVolume now) {
@@ -57,8 +78,11 @@ final class VolumeMarks {
     }
     @Nullable VolumeMark before = last(volume);
     if (before == null) {
-      return true;
+      @Nullable Long born = volume.bornBytes();
+      return born == null || now.hasBeenGiven(born);
     }
-    return untouched ? before.isStill(now) : before.mayHaveBecome(now);
+    return untouched
+        ? before.isUntouched(now) || isTrimmed(volume, before, now)
+        : before.mayHaveBecome(now);
   }
 }

@@ -272,6 +272,38 @@ class VolumesIT {
     lab.guest("wait-tick", "web", "kvm-a", Long.toString(lab.tick("web", "kvm-a")));
   }
 
+  /** A pool takes what stands at the begin of a raw disk for a header, and tells what it says. */
+  @Test
+  void whatAGuestWritesIntoItsDiskConcernsNobodyElse() {
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      lab.on(
+          host,
+          "perl",
+          "-e",
+          """
+          sub image {
+            my ($name, $bits, $bytes, $backing) = @_;
+            open(my $image, ">:raw", "/srv/$name");
+            print $image pack("a4NQ>NNQ>NNQ>Q>NNQ>Q>Q>Q>NN", "QFI\xfb", 3, 112, length($backing), $bits,
+              $bytes, 0, 1, 0x30000, 0x10000, 1, 0, 0, 0, 0, 0, 4, 104), "\0" x 8, $backing;
+            truncate($image, 1 << 24);
+          }
+          image("strange-1.raw", 16, 10 << 60, "");
+          image("strange-2.raw", 16, 1 << 24, "\xef\xbf\xbe");
+          image("strange-3.raw", 16, 1 << 24, "nbd://u:p@\x1b[31m/x\x02");
+          image("strange-4.raw", 63, 1 << 24, "");
+          """);
+    }
+    lab.guest("start", "web", "--disk", "vda=8M", "--disk", "vdb=8M", "--to", "kvm-b:vdb");
+    String id =
+        service.migrate(request("web", BOTH + ",\"options\":{\"sourceVolumes\":\"DELETE\"}"));
+    JsonNode ended = service.awaitEnd(id);
+    lab.on("kvm-a", "sh", "-c", "rm /srv/strange-*");
+    lab.on("kvm-b", "sh", "-c", "rm /srv/strange-*");
+    assertThat(ended.get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(states(ended)).isEqualTo("vda KEPT vda DELETED vdb LEFT");
+  }
+
   /** Its QEMU goes on with the file that it has open, whatever has its name. */
   @Test
   void aFileThatTookThePlaceOfAnOriginalIsNotDeletedInItsStead() {

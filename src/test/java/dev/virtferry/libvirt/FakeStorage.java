@@ -34,6 +34,7 @@ public final class FakeStorage implements Storage {
   private volatile boolean away;
   private volatile Runnable beforeCreating = () -> {};
   private volatile Runnable afterCreating = () -> {};
+  private volatile Runnable afterShrinking = () -> {};
 
   public void reset() {
     pools.clear();
@@ -54,6 +55,7 @@ public final class FakeStorage implements Storage {
     away = false;
     beforeCreating = () -> {};
     afterCreating = () -> {};
+    afterShrinking = () -> {};
   }
 
   public void pool(String host, StoragePool pool) {
@@ -89,6 +91,15 @@ public final class FakeStorage implements Storage {
     afterCreating =
         () -> {
           afterCreating = () -> {};
+          deed.run();
+        };
+  }
+
+  /** What happens once when a volume has got the size that it is to have. */
+  public void afterShrinking(Runnable deed) {
+    afterShrinking =
+        () -> {
+          afterShrinking = () -> {};
           deed.run();
         };
   }
@@ -277,6 +288,7 @@ public final class FakeStorage implements Storage {
             whole.encrypted(),
             whole.backing(),
             whole.timestamps()));
+    afterShrinking.run();
   }
 
   /** What the bytes of a volume are; without this they are all zero. */

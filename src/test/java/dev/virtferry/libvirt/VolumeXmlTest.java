@@ -29,6 +29,28 @@ class VolumeXmlTest {
     assertThat(VolumeXml.pool("<pool type='rbd'><name>ceph</name></pool>", 0).path()).isEmpty();
   }
 
+  /** libvirt repeats what stands in the header of an image, and a guest writes that. */
+  @Test
+  void readsWhatOnlyAStrangeHeaderTells() {
+    StorageVolume volume =
+        VolumeXml.volume(
+            "images",
+            """
+            <volume><name>evil.raw</name>
+              <capacity unit='bytes'>11529215046068469760</capacity>
+              <allocation unit='bytes'>4096</allocation>
+              <physical unit='bytes'>18446744073709551615</physical>
+              <target><path>/srv/evil.raw</path><format type='qcow2'/>
+                <clusterSize unit='B'>9223372036854775808</clusterSize></target>
+              <backingStore><path>/srv/\ufffe\u001b[31m</path><format type='raw'/></backingStore>
+            </volume>
+            """);
+    assertThat(volume.capacityBytes()).isEqualTo(Long.MAX_VALUE);
+    assertThat(volume.fileBytes()).isEqualTo(Long.MAX_VALUE);
+    assertThat(volume.allocationBytes()).isEqualTo(4096);
+    assertThat(volume.backing()).isEqualTo(new Backing("/srv/\ufffd\ufffd[31m", "raw"));
+  }
+
   @Test
   void readsAnOverlay() {
     assertThat(

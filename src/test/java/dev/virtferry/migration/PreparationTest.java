@@ -11,8 +11,10 @@ import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.time.Instant;
@@ -216,6 +218,88 @@ class PreparationTest {
     dieAfterCreating(() -> run.raw("kvm-b", "vda.raw", 64 * MIB));
     assertThat(run.fates()).containsExactly("kvm-b vda LEFT");
     assertThat(run.volumes().deeds()).containsExactly("made kvm-b/images/vda.raw");
+  }
+
+  private static final Instant NOON = Instant.parse("2026-05-01T12:00:00Z");
+
+  /** Somebody moves what was made out of the way, and another image there. */
+  private void replace(String name, long bytes) {
+    run.stamped("kvm-b", name, bytes, 32 * MIB, NOON);
+  }
+
+  private void failedAndLeft(String... fates) {
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(run.fates()).containsExactly(fates);
+    assertThat(run.hosts().made()).isEmpty();
+    assertThat(run.volumes().deeds()).doesNotContain("deleted kvm-b/images/vda.raw");
+  }
+
+  @Test
+  void shrinksAndDeletesNothingThatTookThePlaceOfWhatItMade() {
+    run.poolAtTheDestination();
+    run.volumes().afterCreating(() -> replace("vda.raw", 100 * MIB));
+    run.submit(MigrationOptions.NONE);
+    run.begin();
+    failedAndLeft("kvm-b vda LEFT");
+    assertThat(run.volumes().volume(new HostAddress("kvm-b", ""), "images", "vda.raw"))
+        .map(StorageVolume::capacityBytes)
+        .contains(100 * MIB);
+  }
+
+  @Test
+  void copiesOverNothingThatTookThePlaceOfWhatItShrank() {
+    run.poolAtTheDestination();
+    run.volumes().afterShrinking(() -> replace("vda.raw", 64 * MIB));
+    run.submit(MigrationOptions.NONE);
+    run.begin();
+    failedAndLeft("kvm-b vda LEFT", "kvm-b vdb DELETED");
+  }
+
+  @Test
+  void copiesOverNothingThatTookThePlaceOfAVolumeWhileItMadeAnother() {
+    run.poolAtTheDestination();
+    run.volumes()
+        .afterShrinking(() -> run.volumes().afterShrinking(() -> replace("vda.raw", 64 * MIB)));
+    run.submit(MigrationOptions.NONE);
+    run.begin();
+    failedAndLeft("kvm-b vda LEFT", "kvm-b vdb DELETED");
+  }
+
+  @Test
+  void copiesOverNothingThatWasWrittenRightBeforeTheCall() {
+    run.poolAtTheDestination();
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 0, NOON.minusSeconds(60));
+    run.volumes().afterCreating(() -> replace("vda.raw", 64 * MIB));
+    run.submit(MigrationOptions.NONE);
+    run.begin();
+    failedAndLeft("kvm-b vdb DELETED");
+  }
+
+  @Test
+  void deletesNothingThatTookThePlaceOfAVolumeWhileTheServiceWasDead() {
+    run.poolAtTheDestination();
+    run.volumes()
+        .afterShrinking(() -> {
+          replace("vda.raw", 64 * MIB);
+          throw new IllegalStateException("Played: the service died");
+        });
+    run.submit(MigrationOptions.NONE);
+    assertThatThrownBy(run::begin).hasMessage("Played: the service died");
+    run.begin();
+    failedAndLeft("kvm-b vda LEFT");
+  }
+
+  @Test
+  void makesAVolumeAnewThatAnotherRunHadNoTimeToMeasureAgain() {
+    run.poolAtTheDestination();
+    run.volumes()
+        .afterShrinking(() -> {
+          throw new IllegalStateException("Played: the service died");
+        });
+    run.submit(MigrationOptions.NONE);
+    assertThatThrownBy(run::begin).hasMessage("Played: the service died");
+    run.begin();
+    assertThat(run.fates()).containsExactly("kvm-b vda MADE", "kvm-b vdb MADE");
   }
 
   private void submitAnOverlay(byte[] here, byte[] there) {

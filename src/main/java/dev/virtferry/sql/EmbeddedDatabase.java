@@ -18,11 +18,15 @@ final class EmbeddedDatabase implements BeanPostProcessor {
   @Override
   public Object postProcessBeforeInitialization(Object bean, String name) {
     if (bean instanceof HikariDataSource pool) {
-      EmbeddedFile.of(Objects.requireNonNullElse(pool.getJdbcUrl(), ""))
+      String url = Objects.requireNonNullElse(pool.getJdbcUrl(), "");
+      EmbeddedFile.of(url)
           .ifPresent(file -> {
             file.makePrivate();
             requireWhole(file, pool);
           });
+      if (ServerConnections.isServer(url)) {
+        ServerConnections.bound(pool);
+      }
       pool.setExceptionOverride(new LettingGo(pool));
     }
     return bean;

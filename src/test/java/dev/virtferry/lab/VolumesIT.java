@@ -284,13 +284,13 @@ class VolumesIT {
           sub image {
             my ($name, $bits, $bytes, $backing) = @_;
             open(my $image, ">:raw", "/srv/$name");
-            print $image pack("a4NQ>NNQ>NNQ>Q>NNQ>Q>Q>Q>NN", "QFI\xfb", 3, 112, length($backing), $bits,
-              $bytes, 0, 1, 0x30000, 0x10000, 1, 0, 0, 0, 0, 0, 4, 104), "\0" x 8, $backing;
+            print $image pack("a4NQ>NNQ>NNQ>Q>NNQ>Q>Q>Q>NN", "QFI\\xfb", 3, 112, length($backing), $bits,
+              $bytes, 0, 1, 0x30000, 0x10000, 1, 0, 0, 0, 0, 0, 4, 104), "\\0" x 8, $backing;
             truncate($image, 1 << 24);
           }
           image("strange-1.raw", 16, 10 << 60, "");
-          image("strange-2.raw", 16, 1 << 24, "\xef\xbf\xbe");
-          image("strange-3.raw", 16, 1 << 24, "nbd://u:p@\x1b[31m/x\x02");
+          image("strange-2.raw", 16, 1 << 24, "\\xef\\xbf\\xbe");
+          image("strange-3.raw", 16, 1 << 24, "nbd://u:p@\\x1b[31m/x\\x02");
           image("strange-4.raw", 63, 1 << 24, "");
           """);
     }

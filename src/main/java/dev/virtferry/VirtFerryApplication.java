@@ -24,12 +24,20 @@ import org.springframework.context.annotation.Lazy;
 @ConfigurationPropertiesScan
 public class VirtFerryApplication {
 
+  /** As the JVM exits with {@code -XX:+ExitOnOutOfMemoryError}. */
+  private static final int OUT_OF_MEMORY = 3;
+
   public static void main(String[] args) {
     CommandLine.answer(List.of(args), System.out, System.err).ifPresent(System::exit);
     // To the log, where a flood is summed up; a library's threads end with what they can't handle.
-    Thread.setDefaultUncaughtExceptionHandler((thread, failure) ->
-        LoggerFactory.getLogger(VirtFerryApplication.class)
-            .error("{} ended", thread.getName(), failure));
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+      // Without memory not even a line can be written, and a server without its threads is dead.
+      if (failure instanceof OutOfMemoryError) {
+        Runtime.getRuntime().halt(OUT_OF_MEMORY);
+      }
+      LoggerFactory.getLogger(VirtFerryApplication.class)
+          .error("{} ended", thread.getName(), failure);
+    });
     // JNA reads it when it loads; without it names of domains would be read as US-ASCII.
     System.setProperty("jna.encoding", "UTF-8");
     SpringApplication.run(VirtFerryApplication.class, args);

@@ -11,24 +11,32 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tomcat's HTTP/1.1 with a deadline for all of a request. Tomcat itself waits for so long between
- * two bytes, however many such waits there are. Public, as Tomcat makes it by its name.
+ * Tomcat's HTTP/1.1 with a deadline for all of a request and of its answer. Tomcat itself waits for
+ * so long between two bytes, however many such waits there are. Public, as Tomcat makes it by its
+ * name.
  */
 public final class PromptHttp extends Http11NioProtocol {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
   private final Receptions receptions = new Receptions();
+  private final Answers answers = new Answers();
   private @Nullable Future<?> looks;
 
-  /** How long it may take from the first byte of a request to its last. */
-  void allow(Duration deadline) {
-    receptions.allow(deadline);
+  /**
+   * Sets the deadlines.
+   *
+   * @param request from its first byte to its last
+   * @param answer from then on to its last byte
+   */
+  void allow(Duration request, Duration answer) {
+    receptions.allow(request);
+    answers.allow(answer);
   }
 
   @Override
   protected Processor createProcessor() {
-    return ReceivingProcessor.of(this, receptions);
+    return ReceivingProcessor.of(this, receptions, answers);
   }
 
   @Override
@@ -55,6 +63,7 @@ public final class PromptHttp extends Http11NioProtocol {
       }
     }
     receptions.endOverdue();
+    answers.endOverdue();
   }
 
   @Override

@@ -16,6 +16,8 @@ import org.springframework.validation.annotation.Validated;
  * @param failures calls a second from one address that no valid token came with
  * @param maxBody of a request
  * @param maxRequestTime from the first byte of a request to its last
+ * @param maxAnswerTime from the last byte of a request to the last of its answer; not for a client
+ *     that waits for news
  */
 @Validated
 @ConfigurationProperties("ferry.rate")
@@ -24,4 +26,5 @@ public record RateProperties(
     @DefaultValue("20") @Min(1) int writes,
     @DefaultValue("10") @Min(1) int failures,
     @DefaultValue("256KB") DataSize maxBody,
-    @DefaultValue("20s") @DurationMin(seconds = 1) Duration maxRequestTime) {}
+    @DefaultValue("20s") @DurationMin(seconds = 1) Duration maxRequestTime,
+    @DefaultValue("2m") @DurationMin(seconds = 1) Duration maxAnswerTime) {}

@@ -18,21 +18,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells {@link Receptions} when a connection waits for more of a request: for the rest of its head,
  * while somebody reads its body, and while Tomcat reads away what nobody wanted. A connection
- * between two requests and one that is answered, for however long, wait for nothing.
+ * between two requests waits for nothing, and one that is answered is told to {@link Answers}.
  */
 final class ReceivingProcessor extends Http11Processor {
 
   private final Reception reception;
 
   private ReceivingProcessor(
-      AbstractHttp11Protocol<NioChannel> protocol, Adapter adapter, Reception reception) {
-    super(protocol, new HeardAdapter(adapter, reception));
+      AbstractHttp11Protocol<NioChannel> protocol,
+      Adapter adapter,
+      Reception reception,
+      Answers answers) {
+    super(protocol, new HeardAdapter(adapter, reception, answers));
     this.reception = reception;
     request.setInputBuffer(new HeardBody(request.getInputBuffer(), reception));
   }
 
-  static ReceivingProcessor of(AbstractHttp11Protocol<NioChannel> protocol, Receptions receptions) {
-    return new ReceivingProcessor(protocol, protocol.getAdapter(), new Reception(receptions));
+  static ReceivingProcessor of(
+      AbstractHttp11Protocol<NioChannel> protocol, Receptions receptions, Answers answers) {
+    return new ReceivingProcessor(
+        protocol, protocol.getAdapter(), new Reception(receptions), answers);
   }
 
   @Override
@@ -127,13 +132,20 @@ final class ReceivingProcessor extends Http11Processor {
     }
   }
 
-  private record HeardAdapter(Adapter adapter, Reception reception) implements Adapter {
+  private record HeardAdapter(Adapter adapter, Reception reception, Answers answers)
+      implements Adapter {
 
     /** What comes after it is the rest of a body that nobody read, and the next request. */
     @Override
     public void service(Request request, Response response) throws Exception {
       reception.answer();
-      adapter.service(request, response);
+      @Nullable SocketChannel connection = reception.connection;
+      answers.begin(connection);
+      try {
+        adapter.service(request, response);
+      } finally {
+        answers.end(connection);
+      }
       reception.beginAnew();
     }
 

@@ -14,6 +14,11 @@ final class SlowClients implements WebServerFactoryCustomizer<TomcatServletWebSe
 
   private static final int MOST_HEADERS = 50;
 
+  private static final int BYTES_ON_THE_WAY = 64 * 1024;
+
+  /** Three times what one takes whose answer is not read, so that a third of the heap is enough. */
+  private static final int BYTES_OF_A_CONNECTION = 128 * 1024;
+
   private final RateProperties rates;
 
   SlowClients(RateProperties rates) {
@@ -28,10 +33,18 @@ final class SlowClients implements WebServerFactoryCustomizer<TomcatServletWebSe
         protocol -> protocol.setExecutor(new VirtualThreadExecutor("http-")));
   }
 
+  /** As many connections as were asked for and as the heap has room for. */
+  static int most(int asked, long heapBytes) {
+    return (int) Math.min(asked, heapBytes / BYTES_OF_A_CONNECTION);
+  }
+
   private void customize(Connector connector) {
     connector.setProperty("maxHeaderCount", Integer.toString(MOST_HEADERS));
+    // Else the kernel keeps megabytes for each client that does not read, and nobody waits for it.
+    connector.setProperty("socket.txBufSize", Integer.toString(BYTES_ON_THE_WAY));
     if (connector.getProtocolHandler() instanceof PromptHttp http) {
-      http.allow(rates.maxRequestTime());
+      http.allow(rates.maxRequestTime(), rates.maxAnswerTime());
+      http.setMaxConnections(most(http.getMaxConnections(), Runtime.getRuntime().maxMemory()));
     }
   }
 }

@@ -17,7 +17,13 @@ class RateLimitsTest {
 
   private static RateLimits limits(int reads, int writes) {
     return new RateLimits(
-        new RateProperties(reads, writes, 1, DataSize.ofKilobytes(1), Duration.ofSeconds(20)));
+        new RateProperties(
+            reads,
+            writes,
+            1,
+            DataSize.ofKilobytes(1),
+            Duration.ofSeconds(20),
+            Duration.ofMinutes(2)));
   }
 
   private int made(RateLimits limits, Kind kind, String who, int calls) {

@@ -2,12 +2,15 @@ package dev.virtferry.access.web;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.BesideOthers;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.access.Callers;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,6 +38,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
       "ferry.rate.reads=100000",
       "ferry.rate.writes=100000",
       "ferry.rate.max-body=64KB",
+      "ferry.rate.max-answer-time=5s",
     })
 @BesideOthers
 class SlowClientsTest extends PlayedHosts {
@@ -101,6 +105,32 @@ class SlowClientsTest extends PlayedHosts {
       socket.setSoTimeout(60_000);
       assertThat(readUntil(socket, "payload-too-large")).startsWith("HTTP/1.1 413");
     }
+  }
+
+  /** Whatever it reads now and then is enough for Tomcat's own limit. */
+  @Test
+  void anAnswerThatIsReadLittleByLittleHasAnEnd() throws IOException {
+    try (var socket = new Socket()) {
+      socket.setReceiveBufferSize(512);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      socket
+          .getOutputStream()
+          .write(
+              "GET /swagger-ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: here\r\n\r\n"
+                  .getBytes(US_ASCII));
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofMillis(100))
+          .untilAsserted(() ->
+              assertThatThrownBy(() -> socket.getInputStream().readNBytes(100))
+                  .hasMessageContaining("reset"));
+    }
+  }
+
+  @Test
+  void aSmallHeapHasRoomForFewerConnections() {
+    assertThat(SlowClients.most(8192, 256L << 20)).isEqualTo(2048);
+    assertThat(SlowClients.most(8192, 8L << 30)).isEqualTo(8192);
   }
 
   @Test

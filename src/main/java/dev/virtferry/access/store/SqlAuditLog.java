@@ -102,7 +102,8 @@ class SqlAuditLog implements AuditLog {
     for (String name : patterns(scope).keySet()) {
       any.add("domain like :%s escape '!'".formatted(name));
     }
-    return String.join(" or ", any);
+    // What was refused was done to nobody, and whoever is refused may name whomever.
+    return "status < 400 and (%s)".formatted(String.join(" or ", any));
   }
 
   private static Map<String, String> patterns(Scope scope) {

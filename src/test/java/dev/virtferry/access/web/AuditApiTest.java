@@ -163,8 +163,12 @@ class AuditApiTest extends ApiTest {
 
   @Test
   void tellsABoundAdminOfItsOwnDomainsAndOfWhatItDidItself() {
-    post("/v1/migrations", TO_B.replace("web-01", "ta-1"));
-    post("/v1/migrations", TO_B.replace("web-01", "tb-1"));
+    for (String guest : List.of("ta-1", "tb-1")) {
+      hosts().put("kvm-a", Domains.running(guest, Domains.ownDisk(guest, "vda")));
+      assertThat(post("/v1/migrations", TO_B.replace("web-01", guest))).hasStatus(202);
+    }
+    // Others name what they like and are refused.
+    assertThat(post("/v1/migrations", TO_B.replace("web-01", "ta-2"))).hasStatus(422);
     assertThat(domainsReadBy("bound")).containsExactly("ta-1");
     assertThat(domainsReadBy("on-a")).isEmpty();
     http.post()

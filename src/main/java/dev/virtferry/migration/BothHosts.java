@@ -2,7 +2,9 @@ package dev.virtferry.migration;
 
 import static java.util.stream.Collectors.toMap;
 
+import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.CompletedJob;
@@ -24,10 +26,12 @@ import dev.virtferry.libvirt.Watch;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,8 +55,8 @@ final class BothHosts {
   private final Host sender;
   private final Host receiver;
   private final VolumeMarks marks;
-  private final OpenImages originals = new OpenImages();
-  private final OpenImages copies = new OpenImages();
+  private final OpenImages originals;
+  private final OpenImages copies;
   private final Map<HostAddress, Reading.Unreachable> silences = new HashMap<>();
 
   BothHosts(
@@ -72,6 +76,8 @@ final class BothHosts {
         new VolumeMarks(
             order.disks().stream()
                 .collect(toMap(VolumePlan::target, VolumePlan::capacityBytes, (a, _) -> a)));
+    this.originals = new OpenImages(target -> planned(order, target));
+    this.copies = new OpenImages(marks::written);
     this.domain = order.guest().uuid();
     this.source = source.address();
     this.destination = destination.address();
@@ -221,7 +227,8 @@ final class BothHosts {
   void deleteOriginals(HeldMigration migration) {
     try {
       if (runsOnItsCopies()) {
-        volumes.deleteOriginals(migration, sender, originals::know);
+        volumes.deleteOriginals(
+            migration, sender, (plan, now) -> originals.isKnown(plan.target(), now));
       } else {
         leaveOriginals(migration, "The destination is not seen to run on its copies.");
       }
@@ -237,7 +244,7 @@ final class BothHosts {
 
   /** Writes down which images the guest left at the source. */
   void leaveBehind(HeldMigration migration) {
-    volumes.leaveBehind(migration, sender, originals::know);
+    volumes.leaveBehind(migration, sender, (plan, now) -> originals.mayBe(plan.target(), now));
   }
 
   /** Writes down which images of the guest's own a copy that came to nothing left unfinished. */
@@ -281,6 +288,17 @@ final class BothHosts {
     volumes.look(migration, receiver, marks::written);
   }
 
+  private static @Nullable VolumeMark planned(Order order, String target) {
+    return order.disks().stream()
+        .filter(plan -> plan.target().equals(target))
+        .map(VolumePlan::original)
+        .filter(Objects::nonNull)
+        .map(Original::mark)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
   /** Compares the images that are copied with those that QEMU has open at the source. */
   void lookAtOriginals() {
     lookAtOpen(originals, source, () -> volumes.originals(order, sender));
@@ -301,6 +319,7 @@ final class BothHosts {
   /** Several times, as one that is being written takes more and less from moment to moment. */
   private void lookAtOpen(
       OpenImages images, HostAddress host, Supplier<Map<String, StorageVolume>> shown) {
+    images.ask();
     for (int look = 0; look < LOOKS_AT_OPEN_IMAGES; look++) {
       Map<String, Long> before = openBytes(host);
       if (before.isEmpty() || images.look(shown.get(), before, openBytes(host))) {

@@ -177,6 +177,7 @@ public class MigrationRunner {
       throws InterruptedException {
     Migration found = migration.latest();
     CompletableFuture<Void> call = null;
+    BothHosts planned = hosts.with(found.order());
     if (beforeTheCall(found)) {
       Optional<MigrateCall> ready =
           traces.span("prepare", () -> preparation.prepare(migration, hosts, pulse, stopping));
@@ -184,14 +185,18 @@ public class MigrationRunner {
         return Optional.empty();
       }
       // The last chance to hear that another run took over while this one was stopped.
-      migration.refresh();
+      Order order = migration.refresh().order();
+      planned = hosts.with(order);
+      if (order.options().sourceVolumes() == SourceVolumes.DELETE) {
+        // A short migration is not seen while it runs.
+        planned.lookAtOriginals();
+      }
       call = hypervisor.migrate(hosts.source().address(), ready.get());
       traces.until("virDomainMigrateToURI3", call);
       var _ = call.whenComplete((_, _) -> pulse.nudge());
     } else {
       log.info("Going on with a migration found {}", found.state());
     }
-    BothHosts planned = hosts.with(migration.latest().order());
     return Optional.of(
         new MigrationRun(planned, migration, call, properties, stalls, traces, clock));
   }

@@ -1,13 +1,12 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.disk.VolumeMark;
-import dev.virtferry.disk.VolumePlan;
-import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.libvirt.StorageVolume;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,29 +16,44 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenImages {
 
+  private final Function<String, @Nullable VolumeMark> before;
   private final Map<String, VolumeMark> open = new HashMap<>();
   private final Set<String> replaced = new HashSet<>();
+  private boolean asked;
+
+  /**
+   * Nothing is known yet.
+   *
+   * @param before by what an image was known before QEMU was asked
+   */
+  OpenImages(Function<String, @Nullable VolumeMark> before) {
+    this.before = before;
+  }
+
+  /** QEMU is asked; it may tell nothing. */
+  void ask() {
+    asked = true;
+  }
 
   /**
    * Compares what the paths show with what QEMU's files took right before and after, in bytes.
    *
    * @return whether none differs; one that is being written may do so for a moment
    */
-  boolean look(
-      Map<String, StorageVolume> shown, Map<String, Long> before, Map<String, Long> after) {
+  boolean look(Map<String, StorageVolume> shown, Map<String, Long> least, Map<String, Long> most) {
     shown.forEach((target, volume) -> {
-      @Nullable Long least = before.get(target);
-      @Nullable Long most = after.get(target);
+      @Nullable Long one = least.get(target);
+      @Nullable Long other = most.get(target);
       // What takes no room of its own on a file system has no size that QEMU would tell.
-      if (least != null && most != null && !volume.path().startsWith("/dev/")) {
-        compare(target, volume, Math.min(least, most), Math.max(least, most));
+      if (one != null && other != null && !volume.path().startsWith("/dev/")) {
+        compare(target, volume, Math.min(one, other), Math.max(one, other));
       }
     });
     return shown.keySet().stream().noneMatch(replaced::contains);
   }
 
   private void compare(String target, StorageVolume shown, long least, long most) {
-    if (least <= shown.allocationBytes() && shown.allocationBytes() <= most) {
+    if (isWithin(shown.allocationBytes(), least, most) || isHollow(target, shown, least, most)) {
       open.put(target, VolumeMark.of(shown));
       replaced.remove(target);
     } else {
@@ -47,16 +61,36 @@ final class OpenImages {
     }
   }
 
+  private static boolean isWithin(long bytes, long least, long most) {
+    return least <= bytes && bytes <= most;
+  }
+
+  /** Of a file that takes nothing libvirt tells how long it is. */
+  private boolean isHollow(String target, StorageVolume shown, long least, long most) {
+    @Nullable VolumeMark last = last(target);
+    return shown.allocationBytes() == 0
+        && isWithin(shown.fileBytes(), least, most)
+        && (last == null || last.allocationBytes() == 0);
+  }
+
+  private @Nullable VolumeMark last(String target) {
+    @Nullable VolumeMark seen = open.get(target);
+    return seen == null ? before.apply(target) : seen;
+  }
+
   /** Whether QEMU was last seen to have another file open than the one with the image's name. */
   boolean isReplaced(String target) {
     return replaced.contains(target);
   }
 
-  /** Whether the volume that has the path now is the one that was copied. */
-  boolean know(VolumePlan plan, StorageVolume now) {
-    @Nullable Original original = plan.original();
-    @Nullable VolumeMark planned = original == null ? null : original.mark();
-    @Nullable VolumeMark last = open.getOrDefault(plan.target(), planned);
-    return !isReplaced(plan.target()) && (last == null || last.mayBe(now));
+  /** Whether the volume that has the path now may be the image. */
+  boolean mayBe(String target, StorageVolume now) {
+    @Nullable VolumeMark last = last(target);
+    return !isReplaced(target) && (last == null || last.mayBe(now));
+  }
+
+  /** The same, where QEMU was asked: a run that never saw it open knows nothing. */
+  boolean isKnown(String target, StorageVolume now) {
+    return asked && mayBe(target, now);
   }
 }

@@ -46,6 +46,11 @@ final class VolumeMarks {
     }
   }
 
+  /** How one looked last while it was copied into; null where nobody looked. */
+  @Nullable VolumeMark written(String target) {
+    return written.get(target);
+  }
+
   /** The path of one that was seen to be of another format or size than was made. */
   Optional<String> replaced() {
     return replaced.stream().findFirst();

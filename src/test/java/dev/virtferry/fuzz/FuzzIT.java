@@ -80,7 +80,7 @@ class FuzzIT {
       builder.environment().put("JAZZER_FUZZ", "1");
     }
     Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    assertThat(process.waitFor(120 + Long.parseLong(SECONDS), TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(600 + Long.parseLong(SECONDS), TimeUnit.SECONDS)).isTrue();
     String said = Files.readString(log);
     assertThat(process.exitValue()).as("see %s%n%s", log, end(said)).isZero();
     return said;

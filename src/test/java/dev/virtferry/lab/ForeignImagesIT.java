@@ -651,7 +651,7 @@ class ForeignImagesIT {
     JsonNode ended = service.awaitEnd(ids.getLast());
     assertThat(ended.get("state").asString()).isEqualTo("FAILED");
     assertThat(ended.get("error").get("type").asString()).endsWith(":domain-not-found");
-    assertThat(ended.get("error").get("detail").asString()).contains("'elsewhere'", "'web'");
+    assertThat(ended.get("error").get("detail").asString()).contains("another name now", "'web'");
     assertThat(ended.get("domainLocation").asString()).isEqualTo("SOURCE");
     assertThat(ended.get("cleanup").size()).isZero();
     assertThat(lab.on("kvm-a", "virsh", "domstate", "elsewhere")).isEqualTo("paused");

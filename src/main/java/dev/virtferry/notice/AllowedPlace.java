@@ -10,14 +10,21 @@ final class AllowedPlace {
   static final int AT_A_TIME = 8;
 
   private final RestClient client;
+  private final Posts posts;
   private final Semaphore free = new Semaphore(AT_A_TIME);
 
-  AllowedPlace(RestClient client) {
+  AllowedPlace(RestClient client, Posts posts) {
     this.client = client;
+    this.posts = posts;
   }
 
   RestClient client() {
     return client;
+  }
+
+  /** Ends what that thread tells it, if it does still. */
+  void end(Thread posting) {
+    posts.end(posting);
   }
 
   /** Whether one more delivery may begin now; then {@link #end} has to follow. */

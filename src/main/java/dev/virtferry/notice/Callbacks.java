@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
@@ -28,6 +30,10 @@ import org.springframework.web.client.RestClient;
 @Component
 public final class Callbacks {
 
+  /** Of an answer only its status is of interest. */
+  private static final Http1Config SHORT_HEADS =
+      Http1Config.custom().setMaxHeaderCount(100).setMaxLineLength(8 * 1024).build();
+
   private final Map<Origin, AllowedPlace> places = new HashMap<>();
 
   /**
@@ -39,7 +45,9 @@ public final class Callbacks {
   Callbacks(WebhookProperties properties, SslBundles bundles) {
     requireKnown(properties.sslBundle(), bundles.getBundleNames());
     for (Allowed allowed : properties.allowed()) {
-      places.put(origin(allowed), new AllowedPlace(client(allowed, properties, bundles)));
+      var posts = new Posts();
+      places.put(
+          origin(allowed), new AllowedPlace(client(allowed, properties, bundles, posts), posts));
     }
   }
 
@@ -61,7 +69,7 @@ public final class Callbacks {
   }
 
   private static RestClient client(
-      Allowed allowed, WebhookProperties properties, SslBundles bundles) {
+      Allowed allowed, WebhookProperties properties, SslBundles bundles, Posts posts) {
     HttpClientSettings settings =
         HttpClientSettings.defaults()
             .withRedirects(HttpRedirects.DONT_FOLLOW)
@@ -74,12 +82,19 @@ public final class Callbacks {
     return RestClient.builder()
         .requestFactory(
             ClientHttpRequestFactoryBuilder.httpComponents()
-                .withConnectionManagerCustomizer(
-                    all -> all.setMaxConnPerRoute(AllowedPlace.AT_A_TIME))
+                .withConnectionManagerCustomizer(all ->
+                    all.setMaxConnPerRoute(AllowedPlace.AT_A_TIME)
+                        .setConnectionFactory(
+                            ManagedHttpClientConnectionFactory.builder()
+                                .http1Config(SHORT_HEADS)
+                                .build()))
                 // Each attempt is one connection of its own, and the scheduler's to repeat: one
                 // that was kept may be closed by now, and its name lead elsewhere.
                 .withHttpClientCustomizer(client ->
-                    client.disableAutomaticRetries().setConnectionReuseStrategy((_, _, _) -> false))
+                    client
+                        .setRequestExecutor(posts)
+                        .disableAutomaticRetries()
+                        .setConnectionReuseStrategy((_, _, _) -> false))
                 .build(settings))
         .build();
   }

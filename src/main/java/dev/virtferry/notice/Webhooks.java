@@ -55,9 +55,10 @@ public final class Webhooks {
 
   private Attempt attempt(AllowedPlace place, Message message) throws InterruptedException {
     Instant now = clock.instant();
-    // A receiver that answers a byte at a time is within every timeout of a socket.
+    // A receiver that answers a byte at a time is within every timeout of a socket. One that never
+    // stops would keep a virtual thread's carrier, and with it the service's other calls.
     var post = new FutureTask<>(() -> post(place.client(), message, now));
-    Thread posting = Thread.ofVirtual().name("webhook").start(post);
+    Thread posting = Thread.ofPlatform().daemon().name("webhook").start(post);
     try {
       return Attempt.answered(now, post.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {
@@ -67,6 +68,7 @@ public final class Webhooks {
       return Attempt.failed(now, explained(e));
     } finally {
       posting.interrupt();
+      place.end(posting);
     }
   }
 

@@ -1,12 +1,17 @@
 package dev.virtferry.notice;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.notice.WebhookProperties.Allowed;
 import dev.virtferry.problem.Refused;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -170,6 +175,45 @@ class WebhooksTest {
     limit = Duration.ofMillis(500);
     assertThat(tell(here())).isEqualTo(Attempt.failed(NOON, "No answer within 500 ms."));
     left.await();
+  }
+
+  /** It sends without a pause, so that nothing that it does can be waited for. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n|3\r\nabc\r\n",
+        "HTTP/1.1 200 OK\r\n|X-Header: value\r\n",
+        "HTTP/1.1 200 OK\r\nX-Header: |value",
+      })
+  void leavesAReceiverThatSendsWithoutEnd(String parts) throws Exception {
+    String[] answer = parts.split("\\|", 2);
+    byte[] rest = answer[answer.length - 1].repeat(1000).getBytes(US_ASCII);
+    try (var endless = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var left = new CountDownLatch(1);
+      Thread.ofPlatform()
+          .daemon()
+          .start(() -> {
+            try (Socket socket = endless.accept()) {
+              socket.getOutputStream().write(answer[0].getBytes(US_ASCII));
+              while (true) {
+                socket.getOutputStream().write(rest);
+              }
+            } catch (IOException e) {
+              left.countDown();
+            }
+          });
+      String origin = String.format(Locale.ROOT, "http://127.0.0.1:%d", endless.getLocalPort());
+      limit = Duration.ofSeconds(1);
+      var message =
+          new Message(UUID.randomUUID(), UUID.randomUUID(), URI.create(origin + "/hook"), "{}");
+      Attempt attempt =
+          webhooks(allowing(new Allowed(origin, List.of("127.0.0.0/8"))))
+              .tell(message)
+              .orElseThrow();
+      assertThat(attempt.told()).isFalse();
+      left.await();
+    }
   }
 
   private List<CompletableFuture<Attempt>> allThatMayBeTold(Webhooks webhooks) {

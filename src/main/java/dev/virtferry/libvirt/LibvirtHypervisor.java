@@ -41,6 +41,13 @@ public final class LibvirtHypervisor implements Hypervisor {
   private static final int XML_SECURE = 1;
 
   private static final int XML_INACTIVE = 2;
+
+  /** {@code VIR_ERR_RPC}. */
+  private static final int RPC = 39;
+
+  /** What a daemon says of an answer longer than 4 MiB; it has no number of its own. */
+  private static final String TOO_LONG = "Unable to encode message payload";
+
   private static final int XML_MIGRATABLE = 8;
 
   /** {@code COMPLETED}, and {@code KEEP_COMPLETED}: without it the first reader is the last. */
@@ -132,7 +139,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   @Override
   public List<DomainDescription> describe(HostAddress host, List<UUID> domains) {
     var patience = new Allowance(FOR_HUNG_GUESTS);
-    return ofEach(host, domains, this::described).stream()
+    return ofEach(host, domains, this::described, this::undescribed).stream()
         .map(domain -> sized(host, domain, patience))
         .toList();
   }
@@ -160,7 +167,44 @@ public final class LibvirtHypervisor implements Hypervisor {
     return ofEach(
         host,
         domains(host).stream().map(DomainName::uuid).toList(),
-        (_, domain) -> new DomainFiles(UUID.fromString(domain.getUUIDString()), files(domain)));
+        (_, domain) -> new DomainFiles(uuid(domain), files(domain)),
+        (_, domain) -> DomainFiles.unknown(uuid(domain)));
+  }
+
+  private static UUID uuid(Domain domain) throws LibvirtException {
+    return UUID.fromString(domain.getUUIDString());
+  }
+
+  /** What there is to say of one whose definition can't be had. */
+  private DomainDescription undescribed(LentConnect connect, Domain domain)
+      throws LibvirtException {
+    UUID uuid = uuid(domain);
+    DomainCondition condition = library.condition(connect, uuid);
+    return new DomainDescription(
+        domain.getName(),
+        uuid,
+        null,
+        condition.state(),
+        condition.persistent(),
+        false,
+        0,
+        new Machine("", "", "", null),
+        List.of(),
+        false);
+  }
+
+  private static <T> T unlessTooLong(
+      LentConnect connect, Domain domain, Reading<T> reading, Reading<T> otherwise)
+      throws LibvirtException {
+    try {
+      return reading.of(connect, domain);
+    } catch (LibvirtException e) {
+      LibvirtFailure failure = Failures.of(e);
+      if (failure.code() == RPC && failure.message().contains(TOO_LONG)) {
+        return otherwise.of(connect, domain);
+      }
+      throw e;
+    }
   }
 
   @FunctionalInterface
@@ -168,8 +212,13 @@ public final class LibvirtHypervisor implements Hypervisor {
     T of(LentConnect connect, Domain domain) throws LibvirtException;
   }
 
-  /** What each of them tells of itself, without those that left; none asks a guest. */
-  private <T> List<T> ofEach(HostAddress host, List<UUID> domains, Reading<T> reading) {
+  /**
+   * What each of them tells of itself, without those that left; none asks a guest.
+   *
+   * @param otherwise for one whose definition is longer than a message of libvirt's
+   */
+  private <T> List<T> ofEach(
+      HostAddress host, List<UUID> domains, Reading<T> reading, Reading<T> otherwise) {
     List<T> all = new ArrayList<>();
     for (int from = 0; from < domains.size(); from += DOMAINS_IN_A_QUERY) {
       List<UUID> some = domains.subList(from, Math.min(domains.size(), from + DOMAINS_IN_A_QUERY));
@@ -179,7 +228,10 @@ public final class LibvirtHypervisor implements Hypervisor {
               connect -> {
                 List<T> found = new ArrayList<>();
                 for (UUID domain : some) {
-                  withDomain(connect, domain.toString(), there -> reading.of(connect, there))
+                  withDomain(
+                          connect,
+                          domain.toString(),
+                          there -> unlessTooLong(connect, there, reading, otherwise))
                       .ifPresent(found::add);
                 }
                 return found;

@@ -217,7 +217,7 @@ final class BothHosts {
   /** The guest uses the volumes that were made for it, where it is not seen to use others. */
   void keepVolumes(HeldMigration migration) {
     lookAtCopies(migration);
-    volumes.keep(migration, volume -> !copies.isReplaced(volume.target()));
+    volumes.keep(migration, receiver, target -> !copies.isReplaced(target));
   }
 
   /**
@@ -244,12 +244,12 @@ final class BothHosts {
 
   /** Writes down which images the guest left at the source. */
   void leaveBehind(HeldMigration migration) {
-    volumes.leaveBehind(migration, sender, (plan, now) -> originals.mayBe(plan.target(), now));
+    volumes.leaveBehind(migration, sender, (plan, now) -> originals.isKnown(plan.target(), now));
   }
 
   /** Writes down which images of the guest's own a copy that came to nothing left unfinished. */
   void leaveUnfinished(HeldMigration migration) {
-    volumes.leaveUnfinished(migration, receiver);
+    volumes.leaveUnfinished(migration, receiver, marks::know);
   }
 
   private boolean runsOnItsCopies() {
@@ -286,6 +286,13 @@ final class BothHosts {
   /** Remembers how the volumes look that were made, while they are copied into. */
   void markVolumesWritten(HeldMigration migration) {
     volumes.look(migration, receiver, marks::written);
+    Map<String, StorageVolume> reused = volumes.reused(order, receiver);
+    for (VolumePlan plan : order.disks()) {
+      @Nullable StorageVolume now = reused.get(plan.target());
+      if (now != null) {
+        marks.written(plan, now);
+      }
+    }
   }
 
   private static @Nullable VolumeMark planned(Order order, String target) {
@@ -310,9 +317,9 @@ final class BothHosts {
         copies,
         destination,
         () -> {
-          Map<String, StorageVolume> made = new HashMap<>();
-          volumes.look(migration, receiver, (volume, now) -> made.put(volume.target(), now));
-          return made;
+          Map<String, StorageVolume> shown = new HashMap<>(volumes.reused(order, receiver));
+          volumes.look(migration, receiver, (volume, now) -> shown.put(volume.target(), now));
+          return shown;
         });
   }
 

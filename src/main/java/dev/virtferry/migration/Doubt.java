@@ -8,6 +8,8 @@ enum Doubt {
    * since, and nobody watched.
    */
   RAN_ON,
+  /** It was started anew there: its state forgets that as soon as somebody pauses it. */
+  STARTED_ANEW,
   /** libvirt itself ended our call with an error: whoever brought it there, it was not our call. */
   NOT_OURS
 }

@@ -90,6 +90,10 @@ public record Migration(
   }
 
   /** Whether the source was seen to go on with the guest after the destination had it. */
+  boolean startedAnew() {
+    return standing.startedAnew();
+  }
+
   boolean ranOn() {
     return standing.ranOn();
   }
@@ -291,6 +295,12 @@ public record Migration(
   Migration goOnAtSource() {
     require(!state().terminal(), "go on at the source");
     return with(standing.withGuestGoingOn());
+  }
+
+  /** The destination runs a guest that was started there, whatever its state says from now on. */
+  Migration startAnewAtDestination() {
+    require(!state().terminal(), "be started anew");
+    return with(standing.withGuestStartedAnew());
   }
 
   private Migration troubled(

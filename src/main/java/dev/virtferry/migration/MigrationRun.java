@@ -114,6 +114,9 @@ final class MigrationRun {
     if (departure.ranOn() && !known.ranOn()) {
       known = migration.change("the source goes on with the guest", Migration::goOnAtSource);
     }
+    if (sighting.destinationStartedAnew() && !arrived && !returned() && !known.startedAnew()) {
+      known = migration.change("the guest was started anew", Migration::startAnewAtDestination);
+    }
     Phase phase = Objects.requireNonNull(known.phase());
     boolean told = libvirtTold(sighting, known.order().arrival());
     var circumstances =
@@ -155,6 +158,9 @@ final class MigrationRun {
     }
     if (known.ranOn() || departure.mayHaveRunOn(sighting)) {
       return Doubt.RAN_ON;
+    }
+    if (known.startedAnew()) {
+      return Doubt.STARTED_ANEW;
     }
     return refused() ? Doubt.NOT_OURS : Doubt.NONE;
   }
@@ -427,6 +433,8 @@ final class MigrationRun {
       if (deletes) {
         hosts.leaveOriginals(migration, "Not deleted: both hosts may have run the guest.");
       }
+    } else if (deletes && migration.latest().startedAnew()) {
+      hosts.leaveOriginals(migration, "Not deleted: the guest was started anew after it arrived.");
     } else if (deletes) {
       // Only now no definition of its own names them any more.
       hosts.deleteOriginals(migration);

@@ -187,10 +187,8 @@ public class MigrationRunner {
       // The last chance to hear that another run took over while this one was stopped.
       Order order = migration.refresh().order();
       planned = hosts.with(order);
-      if (order.options().sourceVolumes() == SourceVolumes.DELETE) {
-        // A short migration is not seen while it runs.
-        planned.lookAtOriginals();
-      }
+      // A short migration is not seen while it runs.
+      planned.lookAtOriginals();
       call = hypervisor.migrate(hosts.source().address(), ready.get());
       traces.until("virDomainMigrateToURI3", call);
       var _ = call.whenComplete((_, _) -> pulse.nudge());

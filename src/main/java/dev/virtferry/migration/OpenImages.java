@@ -83,14 +83,12 @@ final class OpenImages {
     return replaced.contains(target);
   }
 
-  /** Whether the volume that has the path now may be the image. */
-  boolean mayBe(String target, StorageVolume now) {
-    @Nullable VolumeMark last = last(target);
-    return !isReplaced(target) && (last == null || last.mayBe(now));
-  }
-
-  /** The same, where QEMU was asked: a run that never saw it open knows nothing. */
+  /**
+   * Whether the volume that has the path now is the image, as far as that can be told. A run that
+   * never asked QEMU knows nothing.
+   */
   boolean isKnown(String target, StorageVolume now) {
-    return asked && mayBe(target, now);
+    @Nullable VolumeMark last = last(target);
+    return asked && !isReplaced(target) && (last == null || last.mayBe(now));
   }
 }

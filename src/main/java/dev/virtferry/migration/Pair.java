@@ -89,7 +89,7 @@ record Pair(
   boolean isWhole() {
     return switch (there()) {
       case ARRIVED -> true;
-      case RUNNING, HELD, PAUSED -> known.told();
+      case RUNNING, HELD, PAUSED -> known.told() && known.doubt() != Doubt.STARTED_ANEW;
       case STARTED,
           POST_COPY,
           POST_COPY_FAILED,

@@ -73,6 +73,12 @@ record Sighting(
         };
   }
 
+  /** Whether the destination is seen to run the domain without that it arrived. */
+  boolean destinationStartedAnew() {
+    return destination instanceof Reading.Seen(DomainCondition condition)
+        && AtDestination.of(condition.state()) == AtDestination.STARTED;
+  }
+
   boolean destinationHolds() {
     return destination instanceof Reading.Seen(DomainCondition condition)
         && condition.state().active();

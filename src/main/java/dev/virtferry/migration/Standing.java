@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param suspended whether virt-ferry paused the guest at the source to bring the copy to its end
  * @param forked whether both hosts may have run the guest, each on its own disks
  * @param ranOn whether the source was seen to go on with the guest after the destination had it
+ * @param startedAnew whether the destination was seen to run a guest that was started there anew
  * @param wishes what else clients asked for
  * @param tuning what became of the last change of bandwidth; null when there was none
  * @param attention why it is in trouble; null when it is not
@@ -25,6 +26,7 @@ record Standing(
     boolean suspended,
     boolean forked,
     boolean ranOn,
+    boolean startedAnew,
     Wishes wishes,
     @Nullable Tuning tuning,
     @Nullable Attention attention,
@@ -35,6 +37,7 @@ record Standing(
           MigrationState.QUEUED,
           null,
           DomainLocation.SOURCE,
+          false,
           false,
           false,
           false,
@@ -58,6 +61,7 @@ record Standing(
         suspended,
         forked,
         ranOn,
+        startedAnew,
         wishes,
         tuning,
         attention,
@@ -73,6 +77,7 @@ record Standing(
         suspended,
         forked,
         ranOn,
+        startedAnew,
         wishes,
         tuning,
         attention,
@@ -88,6 +93,7 @@ record Standing(
         suspended,
         forked,
         ranOn,
+        startedAnew,
         wishes,
         tuning,
         attention,
@@ -103,6 +109,7 @@ record Standing(
         suspended,
         forked,
         ranOn,
+        startedAnew,
         wishes,
         tuning,
         attention,
@@ -118,6 +125,7 @@ record Standing(
         suspended,
         forked,
         ranOn,
+        startedAnew,
         wishes,
         tuning,
         null,
@@ -133,6 +141,7 @@ record Standing(
         suspended,
         forked,
         ranOn,
+        startedAnew,
         wishes,
         tuning,
         attention,
@@ -148,6 +157,7 @@ record Standing(
         suspended,
         forked,
         ranOn,
+        startedAnew,
         wishes,
         tuning,
         attention,
@@ -156,7 +166,18 @@ record Standing(
 
   Standing askedToCancel() {
     return new Standing(
-        state, phase, location, true, suspended, forked, ranOn, wishes, tuning, attention, failure);
+        state,
+        phase,
+        location,
+        true,
+        suspended,
+        forked,
+        ranOn,
+        startedAnew,
+        wishes,
+        tuning,
+        attention,
+        failure);
   }
 
   Standing withGuestSuspended() {
@@ -168,6 +189,7 @@ record Standing(
         true,
         forked,
         ranOn,
+        startedAnew,
         wishes,
         tuning,
         attention,
@@ -183,6 +205,23 @@ record Standing(
         suspended,
         true,
         ranOn,
+        startedAnew,
+        wishes,
+        tuning,
+        attention,
+        failure);
+  }
+
+  Standing withGuestStartedAnew() {
+    return new Standing(
+        state,
+        phase,
+        location,
+        cancelRequested,
+        suspended,
+        forked,
+        ranOn,
+        true,
         wishes,
         tuning,
         attention,
@@ -198,6 +237,7 @@ record Standing(
         suspended,
         forked,
         true,
+        startedAnew,
         wishes,
         tuning,
         attention,

@@ -179,6 +179,19 @@ final class VolumeKeeper {
         .forEach(volume -> seen(volume, destination).ifPresent(now -> viewer.accept(volume, now)));
   }
 
+  /** What the paths show of images that were there before and are copied into, by disk target. */
+  Map<String, StorageVolume> reused(Order order, Host destination) {
+    Map<String, StorageVolume> shown = new LinkedHashMap<>();
+    for (VolumePlan plan : order.disks()) {
+      @Nullable VolumeSpec volume = plan.volume();
+      if (plan.action() == Action.REUSE && volume != null) {
+        seen(volume.pool(), volume.name(), destination)
+            .ifPresent(now -> shown.put(plan.target(), now));
+      }
+    }
+    return shown;
+  }
+
   /** What the paths of the images show that are copied, by disk target; those that a pool has. */
   Map<String, StorageVolume> originals(Order order, Host source) {
     Map<String, StorageVolume> shown = new LinkedHashMap<>();
@@ -212,14 +225,28 @@ final class VolumeKeeper {
   /**
    * The guest uses them now.
    *
-   * @param open whether it is not seen to use another file than the one that has the name
+   * @param open whether it is not seen to use another file, for a disk target, than the one that
+   *     has the image's name
    */
-  void keep(HeldMigration migration, Predicate<VolumeRecord> open) {
-    migration.change(
-        "volumes are kept",
-        m ->
-            m.recordVolumes(
-                m.volumes().stream().map(volume -> inUse(volume, open.test(volume))).toList()));
+  void keep(HeldMigration migration, Host destination, Predicate<String> open) {
+    List<VolumeRecord> made = migration.latest().volumes();
+    List<VolumeRecord> records =
+        new ArrayList<>(made.stream().map(v -> inUse(v, open.test(v.target()))).toList());
+    migration.latest().order().disks().stream()
+        .filter(plan -> plan.action() == Action.REUSE && !open.test(plan.target()))
+        .map(plan -> reused(plan, destination))
+        .filter(volume -> made.stream().noneMatch(volume::same))
+        .forEach(records::add);
+    migration.change("volumes are kept", m -> m.recordVolumes(records));
+  }
+
+  private static VolumeRecord reused(VolumePlan plan, Host destination) {
+    VolumeSpec volume = Objects.requireNonNull(plan.volume());
+    return VolumeRecord.of(
+            plan.target(),
+            new Original(volume.pool(), volume.name(), plan.path(), null),
+            destination.name())
+        .left(NOT_OPEN);
   }
 
   private static VolumeRecord inUse(VolumeRecord volume, boolean open) {
@@ -380,20 +407,21 @@ final class VolumeKeeper {
    * Writes down the images that were there before and that a copy into which came to nothing. Not
    * those that held what was not known as the domain's own, and not one that was replaced.
    */
-  void leaveUnfinished(HeldMigration migration, Host destination) {
+  void leaveUnfinished(
+      HeldMigration migration, Host destination, BiPredicate<VolumePlan, StorageVolume> known) {
     List<OwnImage> own =
         migration.latest().order().disks().stream()
             .filter(plan -> plan.action() == Action.REUSE && plan.harmless())
-            .flatMap(plan -> unfinished(plan, destination).stream())
+            .flatMap(plan -> unfinished(plan, destination, known).stream())
             .toList();
     leave(migration, own);
   }
 
-  private Optional<OwnImage> unfinished(VolumePlan plan, Host destination) {
+  private Optional<OwnImage> unfinished(
+      VolumePlan plan, Host destination, BiPredicate<VolumePlan, StorageVolume> known) {
     VolumeSpec volume = Objects.requireNonNull(plan.volume());
-    @Nullable VolumeMark before = plan.mark();
     return seen(volume.pool(), volume.name(), destination)
-        .filter(image -> before != null && before.mayHaveBecome(image))
+        .filter(image -> known.test(plan, image))
         .map(image -> new OwnImage(plan.names().getFirst(), VolumeMark.of(image)));
   }
 

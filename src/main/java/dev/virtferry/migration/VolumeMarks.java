@@ -1,8 +1,10 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.disk.VolumeMark;
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.libvirt.StorageVolume;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +18,7 @@ final class VolumeMarks {
   private final Map<String, VolumeMark> written = new HashMap<>();
   private final Map<String, VolumeMark> atRest = new HashMap<>();
   private final Set<String> replaced = new LinkedHashSet<>();
+  private final Set<String> lost = new HashSet<>();
 
   /**
    * Of what one run makes.
@@ -44,6 +47,28 @@ final class VolumeMarks {
     } else if (isAnother(last(volume), now)) {
       replaced.add(volume.path());
     }
+  }
+
+  /** The same of an image that was there before. */
+  void written(VolumePlan plan, StorageVolume now) {
+    @Nullable VolumeMark last = written.getOrDefault(plan.target(), plan.mark());
+    if (last == null || lost.contains(plan.target())) {
+      return;
+    }
+    if (last.mayHaveBecome(now)) {
+      written.put(plan.target(), VolumeMark.of(now));
+    } else {
+      lost.add(plan.target());
+      if (last.isCertainlyNot(now)) {
+        replaced.add(plan.path());
+      }
+    }
+  }
+
+  /** Whether an image that was there before is the one that this run saw being copied into. */
+  boolean know(VolumePlan plan, StorageVolume now) {
+    @Nullable VolumeMark last = written.get(plan.target());
+    return last != null && !lost.contains(plan.target()) && last.mayHaveBecome(now);
   }
 
   /** How one looked last while it was copied into; null where nobody looked. */

@@ -468,6 +468,7 @@ class MigrationRunTest {
     run.stamped("kvm-b", "vdb.raw", 64 * MIB, 0, NOON);
     run.call(MigrationOptions.NONE);
     run.stamped("kvm-b", "vdb.raw", 64 * MIB, 2 * MIB, NOON.plusSeconds(9));
+    run.look();
     run.rollBack();
     run.lookUntilTheEnd();
     assertThat(run.fates()).containsExactly("kvm-b vda DELETED");
@@ -676,6 +677,47 @@ class MigrationRunTest {
   }
 
   @Test
+  void tellsOfAnImageThatWasThereAndThatQemuDoesNotHaveOpen() {
+    run.guest(
+        Domains.running(
+            "web",
+            Domains.disk("vda").sized(64 * MIB, 5 * MIB),
+            Domains.disk("vdb").sized(64 * MIB, 6 * MIB)));
+    imagesWithTimes();
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 0, NOON);
+    run.call(PLAIN);
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 5 * MIB, NOON);
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 12 * MIB, NOON.plusSeconds(5));
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda KEPT", "kvm-b vdb LEFT");
+  }
+
+  @Test
+  void takesNoFileForTheDomainsOwnThatTookThePlaceOfOneThatWasThere() {
+    imagesWithTimes();
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 0, NOON);
+    run.call(PLAIN);
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 16 * MIB, NOON.plusSeconds(5));
+    run.lookFor(Duration.ofSeconds(3));
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 12 * MIB, NOON.plusSeconds(9));
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(own()).isEmpty();
+  }
+
+  @Test
+  void takesNoFileForTheDomainsOwnThatNoRunSawOpen() {
+    imagesWithTimes();
+    run.call(PLAIN);
+    run.begin();
+    run.stamped("kvm-a", "vda.raw", 64 * MIB, 9 * MIB, NOON.plusSeconds(5));
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(own()).isEmpty();
+  }
+
+  @Test
   void endsACopyWhoseVolumeIsReplacedByOneOfAnotherSize() {
     run.poolAtTheDestination();
     run.call(PLAIN);
@@ -866,6 +908,38 @@ class MigrationRunTest {
     run.destination(DomainState.ABSENT);
     run.settle();
     requireAPersonToDecide(DomainLocation.SOURCE);
+  }
+
+  /** libvirt shows the last reason of a state alone, and pausing gives it another. */
+  @Test
+  void remembersThatAGuestWasStartedAnewAtTheDestination() {
+    endUnheard();
+    run.hosts().completed(run.guest().uuid(), new CompletedJob(41L, 1_000, 10 * MIB));
+    run.source(DomainState.ABSENT);
+    for (DomainState state :
+        List.of(
+            DomainState.RUNNING_BOOTED, DomainState.PAUSED_USER, DomainState.RUNNING_UNPAUSED)) {
+      run.destination(state);
+      run.settle();
+      assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+    }
+    run.begin();
+    run.settle();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+  }
+
+  /** It had arrived; but what QEMU has open now was opened by a name that may be another's. */
+  @Test
+  void keepsTheOriginalsOfAGuestThatWasStartedAnewAfterItsArrival() {
+    run.poolsOnBothHosts();
+    run.call(DELETING);
+    run.begin();
+    run.jobIsOver();
+    run.source(DomainState.SHUTOFF_MIGRATED);
+    run.destination(DomainState.RUNNING_BOOTED);
+    run.lookUntilTheEnd();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(run.fates()).contains("kvm-a vda LEFT", "kvm-a vdb LEFT");
   }
 
   private void requireAPersonToDecide(DomainLocation where) {

@@ -77,14 +77,16 @@ public final class VolumeRemoval {
       return pools;
     }
 
+    private static final String ANOTHER =
+        "Another file has its name by now, or somebody else wrote into it.";
+
     private Optional<String> reason(StorageVolume there, Predicate<StorageVolume> known) {
-      if (!known.test(there)) {
-        return Optional.of("Another file has its name by now, or somebody else wrote into it.");
-      }
+      // Whose it is tells more than that it is another: QEMU counts a data file with its image.
       return claims(there)
           .filter(bars)
           .map(claim -> "%s %s.".formatted(there.path(), claim.words()))
-          .findFirst();
+          .findFirst()
+          .or(() -> known.test(there) ? Optional.empty() : Optional.of(ANOTHER));
     }
 
     private Stream<Claim> claims(StorageVolume there) {

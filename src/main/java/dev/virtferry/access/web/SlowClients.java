@@ -1,5 +1,7 @@
 package dev.virtferry.access.web;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import org.apache.catalina.connector.Connector;
 import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -33,9 +35,16 @@ final class SlowClients implements WebServerFactoryCustomizer<TomcatServletWebSe
         protocol -> protocol.setExecutor(new VirtualThreadExecutor("http-")));
   }
 
-  /** As many connections as were asked for and as the heap has room for. */
-  static int most(int asked, long heapBytes) {
-    return (int) Math.min(asked, heapBytes / BYTES_OF_A_CONNECTION);
+  /** As many connections as were asked for, and as the heap and a half of the descriptors allow. */
+  static int most(int asked, long heapBytes, long descriptors) {
+    return (int) Math.min(asked, Math.min(heapBytes / BYTES_OF_A_CONNECTION, descriptors / 2));
+  }
+
+  /** How many files and sockets the process may have open. */
+  private static long descriptors() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? unix.getMaxFileDescriptorCount()
+        : Long.MAX_VALUE;
   }
 
   private void customize(Connector connector) {
@@ -44,7 +53,8 @@ final class SlowClients implements WebServerFactoryCustomizer<TomcatServletWebSe
     connector.setProperty("socket.txBufSize", Integer.toString(BYTES_ON_THE_WAY));
     if (connector.getProtocolHandler() instanceof PromptHttp http) {
       http.allow(rates.maxRequestTime(), rates.maxAnswerTime());
-      http.setMaxConnections(most(http.getMaxConnections(), Runtime.getRuntime().maxMemory()));
+      http.setMaxConnections(
+          most(http.getMaxConnections(), Runtime.getRuntime().maxMemory(), descriptors()));
     }
   }
 }

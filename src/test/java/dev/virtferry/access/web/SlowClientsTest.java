@@ -128,9 +128,10 @@ class SlowClientsTest extends PlayedHosts {
   }
 
   @Test
-  void aSmallHeapHasRoomForFewerConnections() {
-    assertThat(SlowClients.most(8192, 256L << 20)).isEqualTo(2048);
-    assertThat(SlowClients.most(8192, 8L << 30)).isEqualTo(8192);
+  void aSmallHeapAndFewDescriptorsMeanFewerConnections() {
+    assertThat(SlowClients.most(8192, 256L << 20, 1 << 20)).isEqualTo(2048);
+    assertThat(SlowClients.most(8192, 8L << 30, 1 << 20)).isEqualTo(8192);
+    assertThat(SlowClients.most(8192, 8L << 30, 1024)).isEqualTo(512);
   }
 
   @Test

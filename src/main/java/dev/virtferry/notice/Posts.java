@@ -29,6 +29,10 @@ final class Posts extends HttpRequestExecutor {
       HttpContext context)
       throws IOException, HttpException {
     open.put(Thread.currentThread(), connection);
+    // Whoever waited gave up before there was a connection to close.
+    if (Thread.currentThread().isInterrupted()) {
+      end(Thread.currentThread());
+    }
     return super.execute(request, connection, interim, context);
   }
 

@@ -329,7 +329,11 @@ final class BothHosts {
     images.ask();
     for (int look = 0; look < LOOKS_AT_OPEN_IMAGES; look++) {
       Map<String, Long> before = openBytes(host);
-      if (before.isEmpty() || images.look(shown.get(), before, openBytes(host))) {
+      if (before.isEmpty()) {
+        return;
+      }
+      Map<String, StorageVolume> seen = shown.get();
+      if (images.look(seen, before, before) || images.look(seen, before, openBytes(host))) {
         return;
       }
     }

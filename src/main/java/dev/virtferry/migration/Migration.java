@@ -89,11 +89,12 @@ public record Migration(
     return standing.forked();
   }
 
-  /** Whether the source was seen to go on with the guest after the destination had it. */
+  /** Whether the destination was seen to run a guest that was started anew there. */
   boolean startedAnew() {
     return standing.startedAnew();
   }
 
+  /** Whether the source was seen to go on with the guest after the destination had it. */
   boolean ranOn() {
     return standing.ranOn();
   }

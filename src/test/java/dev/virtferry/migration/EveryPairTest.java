@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What must hold for every pair of states that two hosts can show, with every job, way of migrating
- * and circumstance: the pairs that somebody thought of, and all others.
+ * and circumstance: the pairs that somebody thought of, and all others. Here for each seventh,
+ * which meets every two of these together; {@link EveryPairIT} leaves none out.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @Order(1)
@@ -61,18 +62,29 @@ class EveryPairTest {
   /** There are few texts and millions of pairs, so that each is read once. */
   private final Map<String, Advice> advices = new HashMap<>();
 
+  /** No divisor of how many values a part of a pair has. */
+  private static final int EACH_SEVENTH = 7;
+
+  private long drawn;
+
+  private long looked;
+
+  /** Which of the pairs are judged: each so many. */
+  int step() {
+    return EACH_SEVENTH;
+  }
+
   /** The first of each kind. */
   private final Map<String, String> lies = new LinkedHashMap<>();
 
   @ParameterizedTest
   @EnumSource(Arrival.class)
   void isJudgedSoundly(Arrival arrival) {
-    long looked = 0;
     for (DomainState source : DomainState.values()) {
       for (DomainState destination : DomainState.values()) {
         for (Activity activity : Activity.values()) {
           for (Phase phase : Phase.values()) {
-            looked += judgeAll(source, destination, activity, phase, arrival);
+            judgeAll(source, destination, activity, phase, arrival);
           }
         }
       }
@@ -80,16 +92,16 @@ class EveryPairTest {
     long states = DomainState.values().length;
     long doubts = Doubt.values().length;
     assertThat(lies.values()).isEmpty();
-    assertThat(looked).isEqualTo(states * states * 4 * 4 * 3 * 2 * 2 * 2 * 2 * 2 * 2 * 2 * doubts);
+    assertThat(drawn).isEqualTo(states * states * 4 * 4 * 3 * 2 * 2 * 2 * 2 * 2 * 2 * 2 * doubts);
+    assertThat(looked).isEqualTo(drawn / step());
   }
 
-  private long judgeAll(
+  private void judgeAll(
       DomainState source,
       DomainState destination,
       Activity activity,
       Phase phase,
       Arrival arrival) {
-    long looked = 0;
     for (Memory memory : MEMORIES) {
       var job = new JobReading(activity, memory, 0);
       for (boolean copying : EITHER) {
@@ -100,11 +112,14 @@ class EveryPairTest {
                 for (boolean told : EITHER) {
                   for (boolean left : EITHER) {
                     for (Doubt doubt : Doubt.values()) {
-                      var known =
-                          new Circumstances(
-                              phase, pending, seen, arrival, suspended, forked, told, left, doubt);
-                      requireSound(new Pair(source, destination, job, copying, known));
-                      looked++;
+                      if (++drawn % step() == 0) {
+                        looked++;
+                        var known =
+                            new Circumstances(
+                                phase, pending, seen, arrival, suspended, forked, told, left,
+                                doubt);
+                        requireSound(new Pair(source, destination, job, copying, known));
+                      }
                     }
                   }
                 }
@@ -114,7 +129,6 @@ class EveryPairTest {
         }
       }
     }
-    return looked;
   }
 
   private void requireSound(Pair it) {

@@ -255,16 +255,17 @@ class ActuatorTest {
     try {
       start(guest, null);
       arrive();
-      await().until(() -> !lines.list.isEmpty());
+      await()
+          .untilAsserted(() ->
+              assertThat(lines.list)
+                  .extracting(line -> line.getMDCPropertyMap().get("domain"))
+                  .contains(guest.uuid().toString()));
     } finally {
       runs.detachAppender(lines);
     }
     assertThat(lines.list)
         .extracting(ILoggingEvent::getMDCPropertyMap)
-        .allSatisfy(fields ->
-            assertThat(fields)
-                .containsEntry("domain", guest.uuid().toString())
-                .containsKeys("migration", "replica"));
+        .allSatisfy(fields -> assertThat(fields).containsKeys("domain", "migration", "replica"));
   }
 
   @Test

@@ -12,11 +12,9 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Who may know whom. */
-@Execution(ExecutionMode.CONCURRENT)
+@BesideOthers
 @Order(2)
 class ArchitectureTest {
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.ResourceLocksProvider;
 @ResourceLock(providers = BesideOthers.OneByOne.class)
 public @interface BesideOthers {
 
-  /** Held alone by those who take each line of the log for their own. */
+  /** Held alone by who takes each line of the log for its own. */
   String LOG = "log";
 
   /** What is said of a class holds for its tests as well, so each takes the class for itself. */

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * JDK that the toolchain picks, and Maven itself may run on an older one.
  */
 @Execution(ExecutionMode.CONCURRENT)
-@Order(2)
+@Order(1)
 class FormatTest {
 
   private static final boolean WRITE = "write".equals(System.getProperty("format"));

@@ -14,6 +14,8 @@ public final class PatienceOfTests implements LauncherSessionListener {
   @Override
   public void launcherSessionOpened(LauncherSession session) {
     Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+    // What a thread throws belongs to the test that made it, and others wait beside that.
+    Awaitility.doNotCatchUncaughtExceptionsByDefault();
     Awaitility.setDefaultPollInterval(Duration.ofMillis(Long.getLong("await.interval", 100)));
   }
 }

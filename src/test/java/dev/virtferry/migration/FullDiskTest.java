@@ -2,8 +2,10 @@ package dev.virtferry.migration;
 
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.ApiTest;
+import dev.virtferry.BesideOthers;
 import dev.virtferry.access.Callers;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
@@ -15,8 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +33,7 @@ import org.springframework.test.context.DynamicPropertySource;
 
 /** The embedded database on a disk that is full for a while, or worse. */
 @DirtiesContext
+@BesideOthers
 class FullDiskTest extends ApiTest {
 
   /** What is promised, once there is space again. */
@@ -90,11 +91,6 @@ class FullDiskTest extends ApiTest {
     hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid());
-  }
-
-  /** A thread of the scheduler may end meanwhile, and is replaced. */
-  private static ConditionFactory await() {
-    return Awaitility.await().dontCatchUncaughtExceptions();
   }
 
   private Health health() {

@@ -24,10 +24,10 @@ import io.micrometer.core.instrument.Metrics;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -250,7 +250,7 @@ class ActuatorTest {
     var lines = new ListAppender<ILoggingEvent>();
     lines.list = new CopyOnWriteArrayList<>();
     lines.start();
-    var runs = (Logger) LoggerFactory.getLogger("dev.virtferry.migration.MigrationRun");
+    var runs = (Logger) LoggerFactory.getLogger("dev.virtferry.migration.run.MigrationRun");
     runs.addAppender(lines);
     try {
       start(guest, null);

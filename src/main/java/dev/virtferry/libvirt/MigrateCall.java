@@ -2,6 +2,7 @@ package dev.virtferry.libvirt;
 
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The arguments of one {@code virDomainMigrateToURI3}: exactly what libvirt is given.
@@ -12,4 +13,16 @@ import java.util.UUID;
  * @param flags the flags, in the order in which they are shown
  */
 public record MigrateCall(
-    UUID domain, String destination, TypedParameters parameters, Set<MigrateFlag> flags) {}
+    UUID domain, String destination, TypedParameters parameters, Set<MigrateFlag> flags) {
+
+  /** {@code VIR_MIGRATE_PARAM_BANDWIDTH}, in MiB/s. */
+  public static final String BANDWIDTH = "bandwidth";
+
+  /** What it gives to each stream, in MiB/s; null for nothing. */
+  public @Nullable Long bandwidthMiBps() {
+    return parameters
+        .get(BANDWIDTH)
+        .map(value -> value instanceof TypedValue.ULLong(Long speed) ? speed : null)
+        .orElse(null);
+  }
+}

@@ -1,7 +1,7 @@
 package dev.virtferry.migration;
 
 /** How a guest is to arrive at its destination. */
-enum Arrival {
+public enum Arrival {
   /** It runs as soon as all of it is there. */
   RUNNING,
   /** Paused, until virt-ferry sees that the source has let go and lets it run. */

@@ -3,7 +3,7 @@ package dev.virtferry.migration;
 import dev.virtferry.libvirt.DomainState;
 
 /** What a domain's state means on the host that it is to leave. */
-enum AtSource {
+public enum AtSource {
   /** It runs there. */
   RUNNING,
   /** It is held there, by its owner or by a fault. */
@@ -31,7 +31,7 @@ enum AtSource {
   /** libvirt says what virt-ferry does not know. */
   UNKNOWN;
 
-  static AtSource of(DomainState state) {
+  public static AtSource of(DomainState state) {
     return switch (state) {
       case RUNNING_UNKNOWN,
           RUNNING_BOOTED,

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 public record Attention(
     Instant since, String reason, String advice, @Nullable Silence silence, boolean jobHangs) {
 
-  Attention(Instant since, String reason, String advice, @Nullable Silence silence) {
+  public Attention(Instant since, String reason, String advice, @Nullable Silence silence) {
     this(since, reason, advice, silence, false);
   }
 
-  static Attention ofAHungJob(Instant since, String reason, String advice) {
+  public static Attention ofAHungJob(Instant since, String reason, String advice) {
     return new Attention(since, reason, advice, Silence.NONE, true);
   }
 

@@ -24,7 +24,7 @@ public record Compression(List<Method> methods, @Nullable Levels levels) {
     ZSTD;
 
     /** As libvirt spells it. */
-    String word() {
+    public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
   }

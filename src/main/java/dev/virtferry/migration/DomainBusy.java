@@ -21,7 +21,7 @@ public final class DomainBusy extends RuntimeException {
   }
 
   /** The same for a caller with that scope, who hears of no migration outside of it. */
-  DomainBusy to(Scope scope) {
+  public DomainBusy to(Scope scope) {
     return active == null || active.isIn(scope)
         ? this
         : new DomainBusy(null, "A migration of this domain has not ended");

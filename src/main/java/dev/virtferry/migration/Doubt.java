@@ -1,7 +1,7 @@
 package dev.virtferry.migration;
 
 /** Why a guest that the destination shows as arrived may not be the one that left the source. */
-enum Doubt {
+public enum Doubt {
   NONE,
   /**
    * The source went on with the guest after the destination had it, or may have: it stopped there

@@ -19,7 +19,7 @@ public record Failure(Problem problem, @Nullable LibvirtWords libvirt) {
   /** libvirt's own words: a {@code virErrorNumber}, a {@code virErrorDomain} and a message. */
   public record LibvirtWords(int code, int domain, String message) {
 
-    static LibvirtWords of(LibvirtFailure failure) {
+    public static LibvirtWords of(LibvirtFailure failure) {
       return new LibvirtWords(failure.code(), failure.domain(), failure.message());
     }
   }

@@ -50,7 +50,7 @@ public record Migration(
     leaves = List.copyOf(Objects.requireNonNullElse(leaves, List.of()));
   }
 
-  static Migration accepted(UUID id, Order order, MigrateCall call, Instant now) {
+  public static Migration accepted(UUID id, Order order, MigrateCall call, Instant now) {
     return new Migration(
         id, 1, order, call, Standing.ACCEPTED, Timeline.from(now), List.of(), List.of());
   }
@@ -80,22 +80,22 @@ public record Migration(
   }
 
   /** Whether virt-ferry paused the guest at the source to bring the copy to its end. */
-  boolean suspended() {
+  public boolean suspended() {
     return standing.suspended();
   }
 
   /** Whether both hosts may have run the guest: then what either has on its disks is kept. */
-  boolean forked() {
+  public boolean forked() {
     return standing.forked();
   }
 
   /** Whether the destination was seen to run a guest that was started anew there. */
-  boolean startedAnew() {
+  public boolean startedAnew() {
     return standing.startedAnew();
   }
 
   /** Whether the source was seen to go on with the guest after the destination had it. */
-  boolean ranOn() {
+  public boolean ranOn() {
     return standing.ranOn();
   }
 
@@ -105,14 +105,14 @@ public record Migration(
   }
 
   /** Whether a client asked to go on with a post-copy whose link was lost. */
-  boolean resumptionRequested() {
+  public boolean resumptionRequested() {
     return standing.wishes().resumption();
   }
 
   /** What the job was told last, in MiB/s; null for nothing. */
-  @Nullable Long bandwidthOfTheJob() {
+  public @Nullable Long bandwidthOfTheJob() {
     Tuning last = tuning();
-    return last == null ? CallMapping.bandwidth(call) : Long.valueOf(last.bandwidthMiBps());
+    return last == null ? call.bandwidthMiBps() : Long.valueOf(last.bandwidthMiBps());
   }
 
   /** What became of the last change of bandwidth; null when there was none. */
@@ -143,20 +143,20 @@ public record Migration(
   }
 
   /** Leaves the queue. */
-  Migration prepare() {
+  public Migration prepare() {
     return with(to(PREPARING, "prepare"));
   }
 
   /**
    * Writes down what becomes of the volumes at the destination; before libvirt is called, or after.
    */
-  Migration recordVolumes(List<VolumeRecord> now) {
+  public Migration recordVolumes(List<VolumeRecord> now) {
     require(state() == PREPARING || state() == FINISHING, "record volumes");
     return new Migration(id, version, order, call, standing, timeline, now, leaves);
   }
 
   /** Writes down which images it leaves that are the domain's own. */
-  Migration leave(List<OwnImage> images) {
+  public Migration leave(List<OwnImage> images) {
     require(state() == FINISHING, "leave images");
     return new Migration(id, version, order, call, standing, timeline, volumes, images);
   }
@@ -179,7 +179,7 @@ public record Migration(
    * @param planned the order with what the last look at both hosts made of it
    * @param given what libvirt is given, as far as it may be shown
    */
-  Migration start(Order planned, MigrateCall given, Instant now) {
+  public Migration start(Order planned, MigrateCall given, Instant now) {
     require(state() == PREPARING, "start");
     Phase first = order.firstPhase();
     MigrationOptions options = order.options();
@@ -196,13 +196,13 @@ public record Migration(
   }
 
   /** Where a look saw the guest before libvirt was told of a migration. */
-  Migration found(DomainLocation where) {
+  public Migration found(DomainLocation where) {
     require(state() == QUEUED || state() == PREPARING, "be found before the call");
     return with(standing.with(where));
   }
 
   /** libvirt's job is seen in this phase. A phase that was left is not entered again. */
-  Migration observe(Phase seen, DomainLocation where, Instant now) {
+  public Migration observe(Phase seen, DomainLocation where, Instant now) {
     require(!state().terminal() && state() != QUEUED && state() != PREPARING, "be observed");
     Standing running =
         state() == MIGRATING ? standing : to(MIGRATING, "go on").with((Attention) null);
@@ -212,7 +212,7 @@ public record Migration(
   }
 
   /** A client wants it to end. One that is cancelled, or asked again, stays as it is. */
-  Migration requestCancel(Instant now) {
+  public Migration requestCancel(Instant now) {
     if (state() == CANCELLED || (cancelRequested() && !state().terminal())) {
       return this;
     }
@@ -222,7 +222,7 @@ public record Migration(
   }
 
   /** A client wants other limits; {@code done} is null when the job has not been told. */
-  Migration retune(Retuning wish, @Nullable Tuning done) {
+  public Migration retune(Retuning wish, @Nullable Tuning done) {
     require(steerable(), "be retuned");
     Migration retuned =
         new Migration(id, version, order.retuned(wish), call, standing, timeline, volumes, leaves);
@@ -232,23 +232,23 @@ public record Migration(
   /**
    * Somebody is about to act on what it is now; whoever decided by the same version comes too late.
    */
-  Migration claim() {
+  public Migration claim() {
     return versioned(version + 1);
   }
 
   /** The running job has, or has not, taken the bandwidth. */
-  Migration tuned(Tuning done) {
+  public Migration tuned(Tuning done) {
     return with(standing.with(done));
   }
 
   /** A client wants the memory copy to come to its end; done as soon as memory is copied. */
-  Migration complete(Completion by) {
+  public Migration complete(Completion by) {
     require(steerable(), "be completed");
     return with(standing.with(standing.wishes().with(by)));
   }
 
   /** A client wants to go on with a post-copy whose link was lost. */
-  Migration resumePostCopy() {
+  public Migration resumePostCopy() {
     require(
         order.options().postCopy()
             && (state() == MIGRATING || state() == RECOVERING || state() == NEEDS_ATTENTION),
@@ -269,37 +269,37 @@ public record Migration(
    * Written down before the guest is paused at the source, so that nobody takes the pause for a
    * switchover.
    */
-  Migration suspendGuest() {
+  public Migration suspendGuest() {
     require(state() == MIGRATING && phase() != null && phase().abortable(), "suspend the guest");
     return with(standing.withGuestSuspended());
   }
 
   /** The hosts' answers are not final; says why. */
-  Migration recover(DomainLocation where, Attention why) {
+  public Migration recover(DomainLocation where, Attention why) {
     return troubled(RECOVERING, "recover", where, why);
   }
 
   /** Only a person can decide what happens to the guest. */
-  Migration needAttention(DomainLocation where, Attention why) {
+  public Migration needAttention(DomainLocation where, Attention why) {
     return troubled(NEEDS_ATTENTION, "need attention", where, why);
   }
 
   /**
    * Both hosts may have run the guest, each on its own disks: only a person can tell them apart.
    */
-  Migration fork(DomainLocation where, Attention why) {
+  public Migration fork(DomainLocation where, Attention why) {
     Migration troubled = needAttention(where, why);
     return troubled.with(troubled.standing.withFork());
   }
 
   /** The source goes on with the guest, and what the destination has of it is out of date. */
-  Migration goOnAtSource() {
+  public Migration goOnAtSource() {
     require(!state().terminal(), "go on at the source");
     return with(standing.withGuestGoingOn());
   }
 
   /** The destination runs a guest that was started there, whatever its state says from now on. */
-  Migration startAnewAtDestination() {
+  public Migration startAnewAtDestination() {
     require(!state().terminal(), "be started anew");
     return with(standing.withGuestStartedAnew());
   }
@@ -312,7 +312,7 @@ public record Migration(
   }
 
   /** The call is over; {@code where} is what both hosts show now. */
-  Migration finish(DomainLocation where) {
+  public Migration finish(DomainLocation where) {
     Standing finishing = state() == FINISHING ? standing : to(FINISHING, "finish");
     return new Migration(
         id,
@@ -325,16 +325,16 @@ public record Migration(
         List.of());
   }
 
-  Migration succeed(Instant now) {
+  public Migration succeed(Instant now) {
     require(location() == DomainLocation.DESTINATION, "succeed with the guest elsewhere");
     return with(to(SUCCEEDED, "succeed")).with(timeline.ended(now));
   }
 
-  Migration cancelled(Instant now) {
+  public Migration cancelled(Instant now) {
     return with(to(CANCELLED, "end as cancelled")).with(timeline.ended(now));
   }
 
-  Migration fail(Failure why, Instant now) {
+  public Migration fail(Failure why, Instant now) {
     require(state() != RECOVERING && state() != NEEDS_ATTENTION, "fail");
     return with(to(FAILED, "fail").with(why)).with(timeline.ended(now));
   }
@@ -343,7 +343,7 @@ public record Migration(
    * A person knows how it ended and says so, where the hosts do not show it. Nothing is touched. As
    * long as libvirt's job is seen to run nothing has ended.
    */
-  Migration resolve(String reason, Instant now) {
+  public Migration resolve(String reason, Instant now) {
     boolean jobHangs = attention() != null && attention().jobHangs();
     require((state() == RECOVERING && !jobHangs) || state() == NEEDS_ATTENTION, "be resolved");
     Failure why =

@@ -112,7 +112,7 @@ public record MigrationOptions(
           null);
 
   /** The same with what depends on the domain decided. */
-  MigrationOptions decidedFor(boolean persistentAtSource) {
+  public MigrationOptions decidedFor(boolean persistentAtSource) {
     boolean kept = persist == null ? persistentAtSource : persist;
     boolean dropped = undefineSource == null ? persistentAtSource && kept : undefineSource;
     return with(bandwidthMiBps, maxDowntimeMillis, kept, dropped);

@@ -5,8 +5,8 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.ImageName;
-import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Original;
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.Relocation;
@@ -73,7 +73,7 @@ public record Order(
       boolean paused) {
 
     /** Its run at the source; null where it is not known. */
-    @Nullable DomainRun run() {
+    public @Nullable DomainRun run() {
       return id == null ? null : new DomainRun(id, cpuMillis);
     }
   }
@@ -106,7 +106,7 @@ public record Order(
    * What carrying this out would do beyond an order of the same migration that was accepted, as a
    * sentence; empty when it does that or less.
    */
-  Optional<String> beyond(Order accepted) {
+  public Optional<String> beyond(Order accepted) {
     if (copy != null && copy != accepted.copy) {
       return Optional.of("Disks would be copied %s, which was not so.".formatted(copy));
     }
@@ -135,7 +135,7 @@ public record Order(
   }
 
   /** Every name of an image at the destination that is copied into. */
-  Set<ImageName> images() {
+  public Set<ImageName> images() {
     return disks.stream().flatMap(plan -> images(plan).stream()).collect(toSet());
   }
 
@@ -151,7 +151,7 @@ public record Order(
   }
 
   /** The files that are elsewhere at the destination. */
-  Relocation moves() {
+  public Relocation moves() {
     return new Relocation(
         disks.stream()
             .filter(VolumePlan::moved)
@@ -160,7 +160,7 @@ public record Order(
   }
 
   /** The images at the destination that no pool lets virt-ferry look at, by path. */
-  List<String> unseen() {
+  public List<String> unseen() {
     return disks.stream()
         .filter(plan -> plan.action() == VolumePlan.Action.EXPECT)
         .map(VolumePlan::path)
@@ -171,12 +171,12 @@ public record Order(
    * Whether virt-ferry itself lets the guest run at the destination: it arrives paused, and its
    * owner had not paused it before.
    */
-  boolean releasedByUs() {
+  public boolean releasedByUs() {
     return options.guardedSwitchover() && !options.startPaused() && !guest.paused();
   }
 
   /** How the guest is to arrive. */
-  Arrival arrival() {
+  public Arrival arrival() {
     if (options.postCopy()) {
       return Arrival.IN_POST_COPY;
     }
@@ -187,12 +187,12 @@ public record Order(
   }
 
   /** Whether the destination keeps a definition of the domain. */
-  boolean persists() {
+  public boolean persists() {
     return Boolean.TRUE.equals(options.decidedFor(guest.persistent()).persist());
   }
 
   /** Whether the source drops its definition. */
-  boolean undefinesSource() {
+  public boolean undefinesSource() {
     return Boolean.TRUE.equals(options.decidedFor(guest.persistent()).undefineSource());
   }
 

@@ -12,7 +12,7 @@ public enum Phase {
   POST_COPY;
 
   /** Whether an abort would still leave the guest running at the source. */
-  boolean abortable() {
+  public boolean abortable() {
     return switch (this) {
       case STORAGE, MEMORY -> true;
       case SWITCHOVER, POST_COPY -> false;

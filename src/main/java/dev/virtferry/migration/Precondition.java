@@ -25,7 +25,7 @@ public record Precondition(@Nullable Set<Integer> versions) {
    *
    * @throws Refused when it is not
    */
-  Migration require(Migration now) {
+  public Migration require(Migration now) {
     if (versions != null && !versions.contains(now.version())) {
       throw new Refused(
           Problem.at(

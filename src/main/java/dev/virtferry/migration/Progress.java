@@ -45,7 +45,7 @@ public record Progress(
    */
   public record Flow(long bytesMoved, long bytesPerSecond, long averageBytesPerSecond) {
 
-    static final Flow NONE = new Flow(0, 0, 0);
+    public static final Flow NONE = new Flow(0, 0, 0);
 
     private Flow over() {
       return new Flow(bytesMoved, 0, averageBytesPerSecond);
@@ -78,7 +78,7 @@ public record Progress(
     DONE
   }
 
-  static Progress initial(Order order) {
+  public static Progress initial(Order order) {
     List<DiskProgress> disks =
         order.disks().stream()
             .map(d -> new DiskProgress(d.target(), DiskState.PENDING, d.capacityBytes(), 0))
@@ -117,7 +117,7 @@ public record Progress(
         disks);
   }
 
-  Progress with(Verification now) {
+  public Progress with(Verification now) {
     return new Progress(
         revision,
         percent,
@@ -133,7 +133,7 @@ public record Progress(
         disks);
   }
 
-  Progress with(Flow flow, @Nullable Long downtimeMillis) {
+  public Progress with(Flow flow, @Nullable Long downtimeMillis) {
     return new Progress(
         revision,
         percent,
@@ -167,7 +167,7 @@ public record Progress(
   }
 
   /** Everything has arrived. */
-  Progress complete() {
+  public Progress complete() {
     List<DiskProgress> done =
         disks.stream()
             .map(d -> new DiskProgress(d.target(), DiskState.DONE, d.bytesTotal(), d.bytesTotal()))

@@ -8,8 +8,8 @@ package dev.virtferry.migration;
  */
 public record Slots(boolean outgoing, boolean incoming) {
 
-  static final Slots BOTH = new Slots(true, true);
-  static final Slots NONE = new Slots(false, false);
+  public static final Slots BOTH = new Slots(true, true);
+  public static final Slots NONE = new Slots(false, false);
 
   /** Whether it takes one that this does not. */
   public boolean exceed(Slots later) {

@@ -1,8 +1,8 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.disk.VolumeMark;
-import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Original;
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.libvirt.VolumeSpec;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
@@ -45,7 +45,7 @@ public record VolumeRecord(
     LEFT
   }
 
-  static VolumeRecord planned(VolumePlan plan, String host) {
+  public static VolumeRecord planned(VolumePlan plan, String host) {
     VolumeSpec volume = Objects.requireNonNull(plan.volume());
     return new VolumeRecord(
         host,
@@ -66,7 +66,7 @@ public record VolumeRecord(
   }
 
   /** The image that a disk was copied from. */
-  static VolumeRecord of(String target, Original original, String host) {
+  public static VolumeRecord of(String target, Original original, String host) {
     return new VolumeRecord(
         host,
         target,
@@ -79,29 +79,29 @@ public record VolumeRecord(
         null);
   }
 
-  VolumeRecord now(Fate fate) {
+  public VolumeRecord now(Fate fate) {
     return new VolumeRecord(host, target, pool, name, path, bornBytes, fate, null, mark);
   }
 
-  VolumeRecord left(String why) {
+  public VolumeRecord left(String why) {
     return new VolumeRecord(host, target, pool, name, path, bornBytes, Fate.LEFT, why, mark);
   }
 
-  VolumeRecord marked(VolumeMark known) {
+  public VolumeRecord marked(VolumeMark known) {
     return new VolumeRecord(host, target, pool, name, path, bornBytes, state, reason, known);
   }
 
   /** Left, where it was not said yet what becomes of it. */
-  VolumeRecord unlessSettled(String why) {
+  public VolumeRecord unlessSettled(String why) {
     return settled() ? this : left(why);
   }
 
   /** Whether it was said what becomes of it. */
-  boolean settled() {
+  public boolean settled() {
     return state != Fate.PLANNED && state != Fate.MADE;
   }
 
-  boolean same(VolumeRecord other) {
+  public boolean same(VolumeRecord other) {
     return host.equals(other.host) && target.equals(other.target);
   }
 }

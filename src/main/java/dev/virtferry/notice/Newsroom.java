@@ -1,7 +1,7 @@
 package dev.virtferry.notice;
 
-import dev.virtferry.migration.MigrationService;
 import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.control.MigrationService;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -9,7 +9,7 @@ import dev.virtferry.access.AccessProperties;
 import dev.virtferry.access.Role;
 import dev.virtferry.disk.DiskProperties;
 import dev.virtferry.host.HostProperties;
-import dev.virtferry.migration.RunProperties;
+import dev.virtferry.migration.run.RunProperties;
 import dev.virtferry.migration.store.AdmissionProperties;
 import dev.virtferry.notice.WebhookProperties;
 import io.fabric8.kubernetes.api.model.KeyToPath;

@@ -11,6 +11,8 @@ import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainNews;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
+import dev.virtferry.migration.control.MigrationService;
+import dev.virtferry.migration.plan.Submissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -6,7 +6,7 @@ import dev.virtferry.migration.MigrationOptions.AutoConverge;
 import org.jspecify.annotations.Nullable;
 
 /** Options that say only what a test is about. */
-final class GivenOptions {
+public final class GivenOptions {
 
   private @Nullable Long bandwidthMiBps;
   private @Nullable Long maxDowntimeMillis;
@@ -25,84 +25,84 @@ final class GivenOptions {
   private boolean everythingElse;
   private @Nullable Timeout timeout;
 
-  GivenOptions bandwidth(long miBps) {
+  public GivenOptions bandwidth(long miBps) {
     bandwidthMiBps = miBps;
     return this;
   }
 
-  GivenOptions maxDowntime(long millis) {
+  public GivenOptions maxDowntime(long millis) {
     maxDowntimeMillis = millis;
     return this;
   }
 
-  GivenOptions deletingOriginals() {
+  public GivenOptions deletingOriginals() {
     sourceVolumes = SourceVolumes.DELETE;
     return this;
   }
 
-  GivenOptions overwriting(Overwrite overwrite) {
+  public GivenOptions overwriting(Overwrite overwrite) {
     this.overwrite = overwrite;
     return this;
   }
 
-  GivenOptions named(String destinationName) {
+  public GivenOptions named(String destinationName) {
     this.destinationName = destinationName;
     return this;
   }
 
-  GivenOptions verifyingContent() {
+  public GivenOptions verifyingContent() {
     verifyBacking = BackingCheck.CONTENT;
     return this;
   }
 
-  GivenOptions synchronousWrites() {
+  public GivenOptions synchronousWrites() {
     synchronousWrites = true;
     return this;
   }
 
-  GivenOptions guarded() {
+  public GivenOptions guarded() {
     guardedSwitchover = true;
     return this;
   }
 
-  GivenOptions postCopy() {
+  public GivenOptions postCopy() {
     postCopy = true;
     return this;
   }
 
-  GivenOptions startPaused() {
+  public GivenOptions startPaused() {
     startPaused = true;
     return this;
   }
 
-  GivenOptions persist(boolean there, boolean undefine) {
+  public GivenOptions persist(boolean there, boolean undefine) {
     persist = there;
     undefineSource = undefine;
     return this;
   }
 
-  GivenOptions parallel(int connections) {
+  public GivenOptions parallel(int connections) {
     parallelConnections = connections;
     return this;
   }
 
-  GivenOptions compression(Compression compression) {
+  public GivenOptions compression(Compression compression) {
     this.compression = compression;
     return this;
   }
 
   /** Everything that is one flag or one parameter and excludes nothing. */
-  GivenOptions everythingElse() {
+  public GivenOptions everythingElse() {
     everythingElse = true;
     return this;
   }
 
-  GivenOptions timeout(long seconds, LimitAction action) {
+  public GivenOptions timeout(long seconds, LimitAction action) {
     timeout = new Timeout(seconds, action);
     return this;
   }
 
-  MigrationOptions build() {
+  public MigrationOptions build() {
     return new MigrationOptions(
         bandwidthMiBps,
         postCopy ? 500L : null,

@@ -27,6 +27,7 @@ import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.MigrationQuery.Page;
 import dev.virtferry.migration.MigrationQuery.Position;
 import dev.virtferry.migration.Order.Guest;
+import dev.virtferry.migration.plan.CallMapping;
 import dev.virtferry.migration.store.OldMigrations;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;

@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Migrations without a database, for tests of one thread. Each has its slot at once. */
-final class MigrationsInMemory implements Migrations {
+public final class MigrationsInMemory implements Migrations {
 
   private static final String REPLICA = "test";
 
@@ -26,7 +26,7 @@ final class MigrationsInMemory implements Migrations {
   private final Map<UUID, Kept> all = new LinkedHashMap<>();
   private final Map<UUID, Map<ImageName, VolumeMark>> own = new HashMap<>();
 
-  MigrationsInMemory(Clock clock) {
+  public MigrationsInMemory(Clock clock) {
     this.clock = clock;
   }
 

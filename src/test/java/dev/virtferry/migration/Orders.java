@@ -4,8 +4,8 @@ import static dev.virtferry.libvirt.Domains.MIB;
 
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.DestinationImage;
-import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Action;
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.Order.Guest;
@@ -16,20 +16,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Orders for tests: from kvm-a to kvm-b. */
-final class Orders {
+public final class Orders {
 
-  static final UUID GUEST = UUID.fromString("4dea22b3-1d52-48f3-a516-782e98ab3fa0");
+  public static final UUID GUEST = UUID.fromString("4dea22b3-1d52-48f3-a516-782e98ab3fa0");
 
-  static final Host DESTINATION =
+  public static final Host DESTINATION =
       new Host("kvm-b", "qemu:///system", "qemu+tls://kvm-b/system", null, null);
 
   private Orders() {}
 
-  static Order copying(String... targets) {
+  public static Order copying(String... targets) {
     return of(targets.length == 0 ? null : CopyMode.FULL, MigrationOptions.NONE, true, targets);
   }
 
-  static Order of(
+  public static Order of(
       @Nullable CopyMode copy, MigrationOptions options, boolean persistent, String... targets) {
     List<VolumePlan> disks = Stream.of(targets).map(Orders::plan).toList();
     return new Order(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.migration.Progress.Flow;
 import dev.virtferry.migration.Stall.Reason;
+import dev.virtferry.migration.plan.CallMapping;
 import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

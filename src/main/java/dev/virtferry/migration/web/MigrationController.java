@@ -2,15 +2,15 @@ package dev.virtferry.migration.web;
 
 import dev.virtferry.access.Caller;
 import dev.virtferry.access.web.AuditFilter;
-import dev.virtferry.migration.Accepted;
 import dev.virtferry.migration.IdempotencyKey;
 import dev.virtferry.migration.MigrationDefaults;
-import dev.virtferry.migration.MigrationQuery;
 import dev.virtferry.migration.MigrationQuery.Position;
-import dev.virtferry.migration.MigrationService;
+import dev.virtferry.migration.MigrationQuery;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Transition;
+import dev.virtferry.migration.control.Accepted;
+import dev.virtferry.migration.control.MigrationService;
 import dev.virtferry.notice.Callbacks;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;

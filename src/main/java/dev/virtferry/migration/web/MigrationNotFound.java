@@ -1,7 +1,7 @@
 package dev.virtferry.migration.web;
 
 /** The address names a migration that does not exist, as far as the caller may know. */
-final class MigrationNotFound extends RuntimeException {
+public final class MigrationNotFound extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 

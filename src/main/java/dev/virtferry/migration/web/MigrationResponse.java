@@ -5,7 +5,6 @@ import dev.virtferry.access.Scope;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.TypedParameter;
 import dev.virtferry.migration.Completion;
-import dev.virtferry.migration.Discretion;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.Migration;
@@ -13,14 +12,15 @@ import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Phase;
-import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.MemoryProgress;
+import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Stall;
 import dev.virtferry.migration.Timeline.PhaseSpan;
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.VolumeRecord;
+import dev.virtferry.migration.plan.Discretion;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.net.URI;
 import java.time.Instant;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** A migration as a client sees it. Times are in UTC, sizes in bytes. */
 @Schema(name = "Migration")
 @JsonInclude(JsonInclude.Include.ALWAYS)
-record MigrationResponse(
+public record MigrationResponse(
     @Schema(description = "A UUID of version 7.") UUID id,
     @Schema(description = "Counts the changes; progress is not among them.", example = "4")
         int version,
@@ -257,11 +257,11 @@ record MigrationResponse(
 
   /** A field that is to blame. */
   @Schema(name = "FieldError")
-  record FieldError(@Schema(example = "#/disks/1") String pointer, String detail) {}
+  public record FieldError(@Schema(example = "#/disks/1") String pointer, String detail) {}
 
   /** A virErrorNumber, a virErrorDomain and a message. */
   @Schema(name = "LibvirtError")
-  record LibvirtError(int code, int domain, String message) {
+  public record LibvirtError(int code, int domain, String message) {
 
     static LibvirtError of(Failure.LibvirtWords words) {
       return new LibvirtError(words.code(), words.domain(), words.message());

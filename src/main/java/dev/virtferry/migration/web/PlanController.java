@@ -3,7 +3,7 @@ package dev.virtferry.migration.web;
 import dev.virtferry.access.Caller;
 import dev.virtferry.access.web.AuditFilter;
 import dev.virtferry.migration.MigrationDefaults;
-import dev.virtferry.migration.MigrationService;
+import dev.virtferry.migration.control.MigrationService;
 import dev.virtferry.notice.Callbacks;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;

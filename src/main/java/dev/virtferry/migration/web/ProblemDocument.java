@@ -6,7 +6,7 @@ import java.util.UUID;
 
 /** An RFC 9457 problem document; here only to be described, {@link Problems} writes it. */
 @Schema(name = "Problem", description = "An RFC 9457 problem document.")
-record ProblemDocument(
+public record ProblemDocument(
     @Schema(
             description = "What went wrong; stable, and meant to be compared.",
             example = "urn:virt-ferry:problem:disk-not-found")

@@ -16,6 +16,9 @@ import static dev.virtferry.problem.ProblemType.RATE_LIMITED;
 import static dev.virtferry.problem.ProblemType.TOO_MANY_STREAMS;
 
 import dev.virtferry.access.web.AuditFilter;
+import dev.virtferry.http.BareStatus;
+import dev.virtferry.http.JsonPointers;
+import dev.virtferry.http.UnreadableBody;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.DomainBusy;
@@ -24,8 +27,8 @@ import dev.virtferry.migration.QueueFull;
 import dev.virtferry.notice.TooManyReaders;
 import dev.virtferry.problem.BodyTooLarge;
 import dev.virtferry.problem.NotThere;
-import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
+import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.net.URI;
@@ -64,7 +67,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 
 /** The one place where failures become problem documents. */
 @RestControllerAdvice
-class Problems extends ResponseEntityExceptionHandler {
+public class Problems extends ResponseEntityExceptionHandler {
 
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
@@ -299,7 +302,7 @@ class Problems extends ResponseEntityExceptionHandler {
     return response(BareStatus.problem(status), headers);
   }
 
-  static ResponseEntity<Object> response(HttpStatusCode status) {
+  public static ResponseEntity<Object> response(HttpStatusCode status) {
     ProblemDetail body = body(BareStatus.problem(status));
     body.setStatus(status.value());
     return response(body, new HttpHeaders());

@@ -1,10 +1,11 @@
 package dev.virtferry.migration.web;
 
 import dev.virtferry.access.Caller;
+import dev.virtferry.http.GivenLong;
 import dev.virtferry.migration.Completion;
 import dev.virtferry.migration.Retuning;
-import dev.virtferry.migration.SteeringService;
 import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.control.SteeringService;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;

@@ -1,6 +1,7 @@
 package dev.virtferry.migration.web;
 
 import dev.virtferry.access.Caller;
+import dev.virtferry.http.Prefer;
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.notice.Audience;
 import dev.virtferry.notice.Deliveries;

@@ -1,0 +1,10 @@
+package dev.virtferry.migration.control;
+
+import dev.virtferry.migration.Tracked;
+
+/**
+ * The answer to a submission.
+ *
+ * @param replayed whether an earlier request with the same key made the migration
+ */
+public record Accepted(Tracked migration, boolean replayed) {}

@@ -1,0 +1,286 @@
+package dev.virtferry.migration.control;
+
+import static dev.virtferry.problem.ProblemType.DESTINATION_NOT_ALLOWED;
+import static dev.virtferry.problem.ProblemType.DESTINATION_STORAGE;
+import static dev.virtferry.problem.ProblemType.HOST_NOT_FOUND;
+import static dev.virtferry.problem.ProblemType.IDEMPOTENCY_CONFLICT;
+
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import dev.virtferry.access.Caller;
+import dev.virtferry.access.Scope;
+import dev.virtferry.host.Host;
+import dev.virtferry.host.Inventory;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.migration.DomainBusy;
+import dev.virtferry.migration.IdempotencyKey;
+import dev.virtferry.migration.IllegalTransition;
+import dev.virtferry.migration.ImagePromised;
+import dev.virtferry.migration.KeptUnderKey;
+import dev.virtferry.migration.KeyTaken;
+import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationQuery;
+import dev.virtferry.migration.Migrations;
+import dev.virtferry.migration.Order;
+import dev.virtferry.migration.Precondition;
+import dev.virtferry.migration.Progress;
+import dev.virtferry.migration.QueueFull;
+import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.Traffic;
+import dev.virtferry.migration.Transition;
+import dev.virtferry.migration.plan.Bounds;
+import dev.virtferry.migration.plan.Crossing;
+import dev.virtferry.migration.plan.Discretion;
+import dev.virtferry.migration.plan.MigrationPlan;
+import dev.virtferry.migration.plan.SourceSearch;
+import dev.virtferry.migration.plan.Submission;
+import dev.virtferry.migration.run.RunsUnderWay;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.Refused;
+import dev.virtferry.trace.Traces;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Service;
+
+/** What clients can do with migrations. */
+@Service
+public class MigrationService {
+
+  private static final Logger log = LoggerFactory.getLogger(MigrationService.class);
+
+  private final Inventory inventory;
+  private final SourceSearch search;
+  private final Crossing crossing;
+  private final Migrations migrations;
+  private final RunsUnderWay runs;
+  private final Traces traces;
+  private final TimeBasedEpochGenerator ids = new TimeBasedEpochGenerator(null);
+  private final Clock clock;
+
+  public MigrationService(
+      Inventory inventory,
+      SourceSearch search,
+      Crossing crossing,
+      Migrations migrations,
+      RunsUnderWay runs,
+      Traces traces,
+      Clock clock) {
+    this.inventory = inventory;
+    this.search = search;
+    this.crossing = crossing;
+    this.migrations = migrations;
+    this.runs = runs;
+    this.traces = traces;
+    this.clock = clock;
+  }
+
+  /**
+   * Accepts a migration after checking it against the live hosts, once for each key: the same
+   * request again is answered with the migration that the first one made, as it is now.
+   *
+   * @param key null when the client sent none
+   * @throws Refused when it can't be done like that, or when the key came with another request
+   * @throws DomainBusy when the domain has a migration that has not ended
+   * @throws QueueFull when as many of the caller's wait as may
+   * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
+   */
+  public Accepted submit(Submission submission, Caller caller, @Nullable IdempotencyKey key) {
+    Optional<Accepted> earlier = replayed(key, caller.scope());
+    if (earlier.isPresent()) {
+      return earlier.get();
+    }
+    try {
+      Tracked made = traces.span("accept", () -> accept(submission, caller, key));
+      return new Accepted(made, false);
+    } catch (DomainBusy e) {
+      // The first use of the key may have come to its end while this one was being checked.
+      return replayed(key, caller.scope()).orElseThrow(() -> e.to(caller.scope()));
+    } catch (KeyTaken e) {
+      return replayed(key, caller.scope()).orElseThrow(MigrationService::usedBefore);
+    }
+  }
+
+  /** What was made under the key and has left the caller's scope since is not there for it. */
+  private Optional<Accepted> replayed(@Nullable IdempotencyKey key, Scope scope) {
+    if (key == null) {
+      return Optional.empty();
+    }
+    Optional<KeptUnderKey> kept =
+        migrations.keptUnder(key).filter(found -> found.migration().migration().isIn(scope));
+    if (kept.isPresent() && !kept.get().fingerprint().equals(key.fingerprint())) {
+      throw new Refused(
+          Problem.at(
+              "Idempotency-Key",
+              IDEMPOTENCY_CONFLICT,
+              "The key came with another request before, which made migration %s; use a new key."
+                  .formatted(kept.get().migration().migration().id())));
+    }
+    return kept.map(found -> new Accepted(found.migration(), true));
+  }
+
+  private static Refused usedBefore() {
+    return new Refused(
+        Problem.at(
+            "Idempotency-Key",
+            IDEMPOTENCY_CONFLICT,
+            "The key came with another request before; use a new key."));
+  }
+
+  private Tracked accept(Submission submission, Caller caller, @Nullable IdempotencyKey key) {
+    MigrationPlan plan = plan(submission, caller.scope());
+    Order order = plan.requirePossible();
+    MigrateCall call = Objects.requireNonNull(plan.call());
+    var migration = Migration.accepted(ids.generate(), order, call, clock.instant());
+    Progress progress = Progress.initial(order);
+    try {
+      migrations.add(migration, progress, caller.name(), key);
+    } catch (ImagePromised e) {
+      // It was accepted after this one was planned.
+      throw new Refused(
+          Discretion.of(
+              Problem.at(
+                  "#/disks",
+                  DESTINATION_STORAGE,
+                  "%s on %s; wait for its end, or name another place in volumes."
+                      .formatted(e.getMessage(), order.destination())),
+              caller.scope()));
+    }
+    log.info(
+        "Accepted migration {} of {} from {} to {}, disks {}, for {}",
+        migration.id(),
+        order.guest().name(),
+        order.source(),
+        order.destination(),
+        order.targets(),
+        caller.name());
+    return new Tracked(migration, progress);
+  }
+
+  /**
+   * Looks at the live hosts for what a migration would do. Nothing is kept or changed.
+   *
+   * @param scope of the caller; what is outside of it is answered like what is not there
+   * @throws Refused when the domain or a host is not there
+   * @throws DomainBusy when the domain has a migration that has not ended
+   * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
+   */
+  public MigrationPlan plan(Submission submission, Scope scope) {
+    Host destination =
+        inventory
+            .destination(submission.destUri())
+            .filter(host -> scope.hasHost(host.name()))
+            .orElseThrow(MigrationService::notAllowed);
+    Bounds.require(submission, scope);
+    requireIdle(submission, scope);
+    Host source = source(submission, scope);
+    DomainDescription domain = crossing.running(source, submission.domain(), scope);
+    Bounds.require(submission, domain, scope);
+    MigrationPlan plan = crossing.plan(submission, domain, source, destination, null, scope);
+    Bounds.require(plan.order(), scope);
+    return plan;
+  }
+
+  public Optional<Tracked> find(UUID id) {
+    return migrations.find(id);
+  }
+
+  /** The ETag of each of these that is there, by id; cheap. */
+  public Map<UUID, String> etags(Collection<UUID> ids) {
+    return migrations.etags(ids);
+  }
+
+  /** How many migrations within that scope each host takes part in now. */
+  public Traffic traffic(Scope scope) {
+    return migrations.traffic(scope);
+  }
+
+  public MigrationQuery.Page list(MigrationQuery query) {
+    return migrations.list(query);
+  }
+
+  /** The changes of state, oldest first. */
+  public List<Transition> history(UUID id) {
+    return migrations.history(id);
+  }
+
+  /**
+   * Asks for the end of a migration. A queued one ends at once, a running one when libvirt let go.
+   *
+   * @throws Refused when it is not as the client has seen it
+   * @throws IllegalTransition when it is too late
+   */
+  public Optional<Tracked> cancel(UUID id, Precondition seen) {
+    if (migrations.find(id).isEmpty()) {
+      return Optional.empty();
+    }
+    migrations.change(id, "cancel requested", m -> seen.require(m).requestCancel(clock.instant()));
+    runs.nudge(id);
+    return migrations.find(id);
+  }
+
+  /**
+   * Ends a migration that is in trouble, by the word of a person. Touches no host.
+   *
+   * @throws Refused when it is not as the client has seen it
+   * @throws IllegalTransition when it is not in trouble
+   */
+  public Optional<Tracked> resolve(UUID id, String reason, Precondition seen) {
+    if (migrations.find(id).isEmpty()) {
+      return Optional.empty();
+    }
+    migrations.change(
+        id, "resolved by hand: " + reason, m -> seen.require(m).resolve(reason, clock.instant()));
+    log.warn("Migration {} was ended by hand: {}", id, reason);
+    runs.nudge(id);
+    return migrations.find(id);
+  }
+
+  /** During a migration both hosts know the domain; who asks again shall hear of the migration. */
+  private void requireIdle(Submission submission, Scope scope) {
+    migrations.activeOf(submission.domain()).stream()
+        .filter(active -> active.isIn(scope))
+        .filter(active -> concerns(active.order(), submission.source()))
+        .findFirst()
+        .ifPresent(active -> {
+          throw new DomainBusy(active);
+        });
+  }
+
+  private static boolean concerns(Order order, @Nullable String source) {
+    return source == null || source.equals(order.source()) || source.equals(order.destination());
+  }
+
+  private Host source(Submission submission, Scope scope) {
+    String name = submission.source();
+    if (name == null) {
+      return search.runs(submission.domain(), scope);
+    }
+    return inventory
+        .named(name)
+        .filter(host -> scope.hasHost(host.name()))
+        .orElseThrow(() ->
+            new Refused(
+                Problem.at(
+                    "#/source",
+                    HOST_NOT_FOUND,
+                    "The inventory has no host of that name; use one of ferry.hosts.")));
+  }
+
+  /** The same words for every reason, so that nothing can be learnt about hosts by asking. */
+  private static Refused notAllowed() {
+    return new Refused(
+        Problem.at(
+            "#/destUri",
+            DESTINATION_NOT_ALLOWED,
+            "Name a destination by the peer-uri that the inventory has for it, such as"
+                + " qemu+tls://kvm-b/system."));
+  }
+}

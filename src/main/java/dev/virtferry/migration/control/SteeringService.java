@@ -1,0 +1,189 @@
+package dev.virtferry.migration.control;
+
+import dev.virtferry.host.Host;
+import dev.virtferry.host.Inventory;
+import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.migration.Completion;
+import dev.virtferry.migration.IllegalTransition;
+import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationState;
+import dev.virtferry.migration.Migrations;
+import dev.virtferry.migration.Order;
+import dev.virtferry.migration.Precondition;
+import dev.virtferry.migration.Retuning;
+import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.Tuning;
+import dev.virtferry.migration.run.JobTuner;
+import dev.virtferry.migration.run.RunsUnderWay;
+import dev.virtferry.migration.run.TruthTable;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
+import dev.virtferry.problem.Refused;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Service;
+
+/**
+ * What clients can do with a migration that is on its way. Each wish is kept with the migration, so
+ * that the run that carries it, here or in another replica, does it and a crash does not lose it.
+ */
+@Service
+public class SteeringService {
+
+  private static final Logger log = LoggerFactory.getLogger(SteeringService.class);
+
+  private final Migrations migrations;
+  private final RunsUnderWay runs;
+  private final Inventory inventory;
+  private final Hypervisor hypervisor;
+  private final JobTuner tuner;
+
+  SteeringService(
+      Migrations migrations,
+      RunsUnderWay runs,
+      Inventory inventory,
+      Hypervisor hypervisor,
+      JobTuner tuner) {
+    this.migrations = migrations;
+    this.runs = runs;
+    this.inventory = inventory;
+    this.hypervisor = hypervisor;
+    this.tuner = tuner;
+  }
+
+  /**
+   * Changes the limits of a migration; those of a running job at once, so that the answer tells
+   * what they reach.
+   *
+   * @throws Refused when it is not as the client has seen it
+   * @throws IllegalTransition when it is too late
+   * @throws dev.virtferry.libvirt.LibvirtFailure when libvirt refuses
+   * @throws dev.virtferry.libvirt.HostUnreachable when the source could not be asked
+   */
+  public Optional<Tracked> retune(UUID id, Retuning wish, Precondition seen) {
+    return steered(
+        id,
+        seen,
+        migration -> {
+          migration.retune(wish, null);
+          Long bandwidth = wish.bandwidthMiBps();
+          return migration.state() == MigrationState.MIGRATING && bandwidth != null
+              ? told(id, wish, bandwidth, seen)
+              : m -> seen.require(m).retune(wish, null);
+        },
+        "other limits were asked for");
+  }
+
+  /**
+   * Tells the job. It is claimed before, so that of two clients who have seen the same only one
+   * tells it anything.
+   */
+  private UnaryOperator<Migration> told(UUID id, Retuning wish, long bandwidth, Precondition seen) {
+    Migration claimed =
+        migrations.change(
+            id,
+            "about to change the bandwidth",
+            m -> {
+              seen.require(m).retune(wish, null);
+              return m.claim();
+            });
+    Order order = claimed.order();
+    Tuning done = tuner.tune(named(order.source()).address(), order, bandwidth).orElse(null);
+    // Whom the job obeyed last is not known when another changed it meanwhile: the run tells it.
+    return m -> m.retune(wish, Objects.equals(m.tuning(), claimed.tuning()) ? done : null);
+  }
+
+  /**
+   * Brings the memory copy to its end, now or as soon as it begins.
+   *
+   * @throws IllegalTransition when it is too late
+   * @throws Refused for post-copy without the option that allows it, or when the migration is not
+   *     as the client has seen it
+   */
+  public Optional<Tracked> complete(UUID id, Completion by, Precondition seen) {
+    return steered(
+        id,
+        seen,
+        migration -> {
+          if (by == Completion.POST_COPY && !migration.order().options().postCopy()) {
+            throw new Refused(
+                Problem.at(
+                    "#/by",
+                    ProblemType.OPTION_NOT_SUPPORTED,
+                    "The migration was started without options.postCopy, which can't be changed any"
+                        + " more; use SUSPEND."));
+          }
+          return m -> seen.require(m).complete(by);
+        },
+        "asked to complete by " + by);
+  }
+
+  /**
+   * Goes on with a post-copy whose link was lost.
+   *
+   * @throws IllegalTransition when it has ended or never allowed post-copy
+   * @throws Refused when the source does not show that the link was lost, or the migration is not
+   *     as the client has seen it
+   */
+  public Optional<Tracked> resumePostCopy(UUID id, Precondition seen) {
+    return steered(
+        id,
+        seen,
+        migration -> {
+          migration.resumePostCopy();
+          requireLost(migration);
+          return m -> seen.require(m).resumePostCopy();
+        },
+        "asked to go on with post-copy");
+  }
+
+  private void requireLost(Migration migration) {
+    Order order = migration.order();
+    if (!TruthTable.resumable(
+        state(order.source(), order.guest()), state(order.destination(), order.guest()))) {
+      throw new Refused(
+          Problem.of(
+              ProblemType.MIGRATION_NOT_RESUMABLE,
+              "The hosts do not show a post-copy that was broken off and has both of its halves;"
+                  + " there is nothing to go on with."));
+    }
+  }
+
+  private DomainState state(String host, Order.Guest guest) {
+    return hypervisor.condition(named(host).address(), guest.uuid()).state();
+  }
+
+  /** Looks at the migration as it is, and applies the verb that comes of that. */
+  private Optional<Tracked> steered(UUID id, Precondition seen, Look look, String cause) {
+    Optional<Tracked> found = migrations.find(id);
+    if (found.isEmpty()) {
+      return found;
+    }
+    UnaryOperator<Migration> verb = look.at(seen.require(found.get().migration()));
+    migrations.change(id, cause, verb);
+    log.info("Migration {}: {}", id, cause);
+    runs.nudge(id);
+    return migrations.find(id);
+  }
+
+  @FunctionalInterface
+  private interface Look {
+    UnaryOperator<Migration> at(Migration migration);
+  }
+
+  private Host named(String name) {
+    return inventory
+        .named(name)
+        .orElseThrow(() ->
+            new Refused(
+                Problem.of(
+                    ProblemType.HOST_NOT_FOUND,
+                    "%s is no longer in the inventory; put it back into ferry.hosts."
+                        .formatted(name))));
+  }
+}

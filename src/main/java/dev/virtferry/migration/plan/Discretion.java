@@ -1,0 +1,81 @@
+package dev.virtferry.migration.plan;
+
+import dev.virtferry.access.Scope;
+import dev.virtferry.disk.Placement.Obstacle;
+import dev.virtferry.disk.Placement;
+import dev.virtferry.problem.Problem.FieldError;
+import dev.virtferry.problem.Problem;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is not told to callers who are bound: whose a file of a host is, which pools it has, what is
+ * in them and what others will put there. That something is in the way, they are told.
+ */
+public final class Discretion {
+
+  private static final String WHO_IS_TOLD_MORE =
+      " Your token is bound and is told no more; whoever is bound to nothing can plan the same and"
+          + " is told what it is.";
+
+  private static final String STORAGE =
+      "The destination's storage can't take it: it has no such place, no room, or something else in"
+          + " it."
+          + WHO_IS_TOLD_MORE;
+
+  private static final String CONFLICT =
+      "The destination has the domain's name already, or something that it would open there."
+          + WHO_IS_TOLD_MORE;
+
+  private Discretion() {}
+
+  /** The problem, in the words for a caller with that scope. */
+  public static Problem of(Problem problem, Scope scope) {
+    return scope.equals(Scope.EVERYTHING)
+        ? problem
+        : words(problem).map(words -> said(problem, words)).orElse(problem);
+  }
+
+  /** The same for why a volume was left; null for no reason. */
+  public static @Nullable String of(@Nullable String reason, Scope scope) {
+    return reason == null || scope.equals(Scope.EVERYTHING)
+        ? reason
+        : "It may be there still." + WHO_IS_TOLD_MORE;
+  }
+
+  /** Nor what stands at a place: whose it is, or that nothing does; nor what ails its pools. */
+  static Placement of(Placement placement, Scope scope) {
+    return scope.equals(Scope.EVERYTHING)
+        ? placement
+        : new Placement(
+            placement.volumes(),
+            placement.obstacles().stream()
+                .map(obstacle -> new Obstacle(obstacle.target(), of(obstacle.problem(), scope)))
+                .distinct()
+                .toList(),
+            Map.of(),
+            placement.changed(),
+            List.of());
+  }
+
+  /** Of the types that tell what the destination has; each other one is about the caller's own. */
+  private static Optional<String> words(Problem problem) {
+    return switch (problem.type()) {
+      case DESTINATION_STORAGE -> Optional.of(STORAGE);
+      case DESTINATION_CONFLICT -> Optional.of(CONFLICT);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Problem said(Problem problem, String words) {
+    return new Problem(
+        problem.type(),
+        words,
+        problem.errors().stream()
+            .map(error -> new FieldError(error.pointer(), words))
+            .distinct()
+            .toList());
+  }
+}

@@ -1,0 +1,95 @@
+package dev.virtferry.migration.plan;
+
+import static dev.virtferry.problem.ProblemType.DOMAIN_AMBIGUOUS;
+import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_FOUND;
+import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
+
+import dev.virtferry.access.Scope;
+import dev.virtferry.host.EveryHost;
+import dev.virtferry.host.Host;
+import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
+import dev.virtferry.problem.Refused;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** Finds the host that runs a domain by asking all hosts at the same time. */
+@Component
+public final class SourceSearch {
+
+  private final EveryHost everyHost;
+  private final DomainsInScope domains;
+
+  public SourceSearch(EveryHost everyHost, DomainsInScope domains) {
+    this.everyHost = everyHost;
+    this.domains = domains;
+  }
+
+  /**
+   * The only host that runs the domain.
+   *
+   * @param scope outside of which no domain and no host is found
+   * @throws Refused when no host, or more than one, runs it
+   * @throws HostUnreachable when it was not found and a host could not be asked
+   */
+  public Host runs(String domain, Scope scope) {
+    List<Host> running = new ArrayList<>();
+    List<Host> stopped = new ArrayList<>();
+    List<HostUnreachable> silent = new ArrayList<>();
+    for (Answer answer :
+        everyHost.ask(host -> scope.hasHost(host.name()), host -> ask(host, domain, scope))) {
+      switch (answer) {
+        case Answer.Has(Host host, DomainState state) ->
+            (state.active() ? running : stopped).add(host);
+        case Answer.HasNot _ -> {}
+        case Answer.Silent(HostUnreachable why) -> silent.add(why);
+      }
+    }
+    if (running.size() > 1) {
+      throw refused(
+          DOMAIN_AMBIGUOUS,
+          "These hosts run a domain '%s': %s. Name one of them as the source."
+              .formatted(domain, String.join(", ", running.stream().map(Host::name).toList())));
+    }
+    if (running.size() == 1) {
+      return running.getFirst();
+    }
+    if (!silent.isEmpty()) {
+      throw silent.getFirst();
+    }
+    if (!stopped.isEmpty()) {
+      throw refused(
+          DOMAIN_NOT_RUNNING,
+          "Domain '%s' is defined on %s and does not run; start it first."
+              .formatted(domain, stopped.getFirst().name()));
+    }
+    throw refused(
+        DOMAIN_NOT_FOUND,
+        "None of the hosts has a domain '%s'; check the name or UUID.".formatted(domain));
+  }
+
+  private sealed interface Answer {
+    record Has(Host host, DomainState state) implements Answer {}
+
+    record HasNot() implements Answer {}
+
+    record Silent(HostUnreachable why) implements Answer {}
+  }
+
+  private Answer ask(Host host, String domain, Scope scope) {
+    try {
+      Optional<DomainState> state = domains.glance(host, domain, scope);
+      return state.isPresent() ? new Answer.Has(host, state.get()) : new Answer.HasNot();
+    } catch (HostUnreachable e) {
+      return new Answer.Silent(e);
+    }
+  }
+
+  private static Refused refused(ProblemType type, String detail) {
+    return new Refused(Problem.at("#/domain", type, detail));
+  }
+}

@@ -1,0 +1,32 @@
+package dev.virtferry.migration.plan;
+
+import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.VolumeWish;
+import dev.virtferry.migration.MigrationOptions;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asks for.
+ *
+ * @param domain a name or UUID
+ * @param destUri names a host of the inventory
+ * @param disks the disk targets to copy; null to copy none, or all when {@code copy} is given
+ * @param copy how to copy; null means {@link CopyMode#FULL} when disks are named
+ * @param volumes where copied disks go that do not keep their place, by disk target
+ * @param source the host that runs the domain; null to look for it
+ * @param priority 0 to 9; the higher leave the queue first
+ * @param callbackUrl who is told of each change of state; null for nobody
+ */
+public record Submission(
+    String domain,
+    String destUri,
+    @Nullable List<String> disks,
+    @Nullable CopyMode copy,
+    Map<String, VolumeWish> volumes,
+    @Nullable String source,
+    int priority,
+    MigrationOptions options,
+    @Nullable URI callbackUrl) {}

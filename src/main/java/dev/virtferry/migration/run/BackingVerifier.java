@@ -1,0 +1,100 @@
+package dev.virtferry.migration.run;
+
+import dev.virtferry.disk.BackingCheck;
+import dev.virtferry.disk.BackingContent;
+import dev.virtferry.disk.BackingImage;
+import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.host.Host;
+import dev.virtferry.migration.Order;
+import dev.virtferry.migration.Progress.Verification;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Compares backing images by their content before overlays are copied, where that was asked for.
+ */
+@Component
+final class BackingVerifier {
+
+  private static final Duration BETWEEN_REPORTS = Duration.ofMillis(500);
+
+  private final BackingContent content;
+  private final Clock clock;
+
+  BackingVerifier(BackingContent content, Clock clock) {
+    this.content = content;
+    this.clock = clock;
+  }
+
+  /**
+   * Compares all of them, and reports how far it is; ends early when a client cancels.
+   *
+   * @return whether it had any to compare, and so took its time
+   * @throws dev.virtferry.problem.Refused when one differs
+   * @throws RunStopped when the service wants to stop
+   */
+  boolean verify(
+      HeldMigration migration,
+      Order order,
+      Host source,
+      Host destination,
+      BooleanSupplier stopping) {
+    if (order.options().verifyBacking() != BackingCheck.CONTENT || total(order) == 0) {
+      return false;
+    }
+    var report = new Report(migration, total(order), stopping);
+    for (int i = 0; i < order.disks().size(); i++) {
+      List<BackingImage> chain = order.disks().get(i).backing();
+      content.requireSame(chain, "#/disks/" + i, source.address(), destination.address(), report);
+      report.before += size(chain);
+    }
+    report.now(0);
+    return true;
+  }
+
+  private static long total(Order order) {
+    return order.disks().stream().map(VolumePlan::backing).mapToLong(BackingVerifier::size).sum();
+  }
+
+  private static long size(List<BackingImage> chain) {
+    return chain.isEmpty() ? 0 : chain.getFirst().capacityBytes();
+  }
+
+  /** Tells how far it is, and hears whether it is to go on. */
+  private final class Report implements LongPredicate {
+
+    private final HeldMigration migration;
+    private final long total;
+    private final BooleanSupplier stopping;
+    private long before;
+    private Instant toldAt = Instant.MIN;
+
+    Report(HeldMigration migration, long total, BooleanSupplier stopping) {
+      this.migration = migration;
+      this.total = total;
+      this.stopping = stopping;
+    }
+
+    @Override
+    public boolean test(long done) {
+      if (clock.instant().isBefore(toldAt.plus(BETWEEN_REPORTS))) {
+        return true;
+      }
+      if (stopping.getAsBoolean()) {
+        throw new RunStopped();
+      }
+      now(done);
+      return !migration.refresh().cancelRequested();
+    }
+
+    void now(long done) {
+      toldAt = clock.instant();
+      migration.report(migration.progress().with(new Verification(total, before + done)));
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.virtferry.migration.run;
+
+import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainRun;
+import dev.virtferry.libvirt.DomainState;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one run of a migration can tell of what no look shows: whether the guest left the source and
+ * is gone from the destination again, and whether the source went on with it after the destination
+ * had it.
+ */
+final class Departure {
+
+  /**
+   * A look takes half of it at most, also while a host is silent. In less than that nobody sees a
+   * guest arrive, stops it and undefines it by hand.
+   */
+  private static final Duration UNWATCHED = Duration.ofSeconds(10);
+
+  /** libvirt's keepalive takes longer before a source goes on by itself. */
+  private static final Duration LET_OUT_OF_SIGHT = Duration.ofSeconds(20);
+
+  private final @Nullable DomainRun before;
+  private Instant watchedAt;
+  private boolean unwatched;
+  private Instant sourceWatchedAt;
+  private boolean sourceUnwatched;
+  private boolean destinationHadIt;
+  private boolean arrived;
+  private boolean ranOn;
+  private @Nullable DomainRun now;
+
+  /**
+   * Begins to watch.
+   *
+   * @param before the guest's run at the source; null where it is not known
+   * @param calledByUs whether this run made the call; before another's it did not watch
+   */
+  Departure(@Nullable DomainRun before, boolean calledByUs, Instant now) {
+    this.before = before;
+    this.unwatched = !calledByUs;
+    this.watchedAt = now;
+    this.sourceUnwatched = !calledByUs;
+    this.sourceWatchedAt = now;
+  }
+
+  /**
+   * Whether the number of a run is no proof: the daemon may have been started anew since the source
+   * was last seen to go on, and counts anew then.
+   */
+  boolean countsNoMore(Instant now) {
+    return unwatched || now.isAfter(watchedAt.plus(UNWATCHED));
+  }
+
+  /**
+   * Takes in what a look saw.
+   *
+   * @param run at the source, with its processor time where its number is no proof
+   * @param began when the look began; what it saw may be as old as that
+   */
+  void seen(Sighting sighting, @Nullable DomainRun run, Instant began, Instant ended) {
+    now = run;
+    boolean sameRun = continues();
+    boolean goesOn = sameRun && sighting.sourceRuns();
+    arrived |= sighting.destinationRuns();
+    // The hosts are read one after the other, so only the look after next shows both at a time.
+    ranOn |= goesOn && destinationHadIt && sighting.destinationHasIt();
+    destinationHadIt = sighting.destinationHasIt();
+    watchDestination(sighting, goesOn, began, ended);
+    watchSource(sighting, sameRun, began, ended);
+  }
+
+  /** As long as the source runs the guest as before, it went nowhere. */
+  private void watchDestination(Sighting sighting, boolean goesOn, Instant began, Instant ended) {
+    if (goesOn) {
+      unwatched = false;
+      watchedAt = began;
+    } else if (sighting.destination() instanceof Reading.Seen) {
+      unwatched |= ended.isAfter(watchedAt.plus(UNWATCHED));
+      watchedAt = began;
+    }
+  }
+
+  /** As long as it is before, or in, its migration, it did not go on after it. */
+  private void watchSource(Sighting sighting, boolean sameRun, Instant began, Instant ended) {
+    if (!(sighting.source() instanceof Reading.Seen(DomainCondition condition))) {
+      return;
+    }
+    boolean inIt =
+        condition.state() == DomainState.PAUSED_MIGRATION || !sighting.destinationHasIt();
+    if (sameRun && inIt) {
+      sourceUnwatched = false;
+    } else {
+      sourceUnwatched |= ended.isAfter(sourceWatchedAt.plus(LET_OUT_OF_SIGHT));
+    }
+    sourceWatchedAt = began;
+  }
+
+  private boolean continues() {
+    return now != null && before != null && now.continues(before);
+  }
+
+  /** Whether the source was seen to go on with the guest after the destination had it. */
+  boolean ranOn() {
+    return ranOn;
+  }
+
+  /**
+   * Whether the source may have gone on with the guest, which it does not have any more. libvirt
+   * says of a domain that it left, or undefines it; what else ended it there, nobody knows.
+   */
+  boolean mayHaveRunOn(Sighting sighting) {
+    return sourceUnwatched
+        && sighting.source() instanceof Reading.Seen(DomainCondition condition)
+        && condition.state() != DomainState.SHUTOFF_MIGRATED
+        && condition.state() != DomainState.ABSENT;
+  }
+
+  /**
+   * Whether the guest may have left and be gone from the destination again. A run of it at the
+   * source tells for certain. Where there is none, it was watched all the time, or libvirt itself
+   * tells that its job failed.
+   *
+   * @param returned whether our call ended without an error
+   * @param refused whether libvirt ended our call with an error of its own
+   */
+  boolean mayBeOver(boolean returned, boolean refused) {
+    if (before != null && now != null) {
+      return !continues();
+    }
+    return arrived || returned || (unwatched && !refused);
+  }
+}

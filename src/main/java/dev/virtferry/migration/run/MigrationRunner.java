@@ -1,0 +1,222 @@
+package dev.virtferry.migration.run;
+
+import dev.virtferry.host.Host;
+import dev.virtferry.host.Inventory;
+import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.libvirt.Watch;
+import dev.virtferry.migration.Attention;
+import dev.virtferry.migration.DomainLocation;
+import dev.virtferry.migration.Failure;
+import dev.virtferry.migration.Hold;
+import dev.virtferry.migration.HoldLost;
+import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationState;
+import dev.virtferry.migration.Migrations;
+import dev.virtferry.migration.Order;
+import dev.virtferry.migration.Silence;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
+import dev.virtferry.trace.Traces;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.springframework.stereotype.Component;
+
+/**
+ * Carries migrations from their slot to their end: prepare, call, watch. One whose call may have
+ * been made before is only watched; starting is the one thing that is never done twice.
+ */
+@Component
+public class MigrationRunner {
+
+  private static final Logger log = LoggerFactory.getLogger(MigrationRunner.class);
+
+  private final Inventory inventory;
+  private final Hypervisor hypervisor;
+  private final Preparation preparation;
+  private final VolumeKeeper volumes;
+  private final JobTuner tuner;
+  private final Migrations migrations;
+  private final RunsUnderWay runs;
+  private final Traces traces;
+  private final RunProperties properties;
+  private final StallLimits stalls;
+  private final Clock clock;
+
+  MigrationRunner(
+      Inventory inventory,
+      Hypervisor hypervisor,
+      Preparation preparation,
+      VolumeKeeper volumes,
+      JobTuner tuner,
+      Migrations migrations,
+      RunsUnderWay runs,
+      Traces traces,
+      RunProperties properties,
+      StallLimits stalls,
+      Clock clock) {
+    this.inventory = inventory;
+    this.hypervisor = hypervisor;
+    this.preparation = preparation;
+    this.volumes = volumes;
+    this.tuner = tuner;
+    this.migrations = migrations;
+    this.runs = runs;
+    this.traces = traces;
+    this.properties = properties;
+    this.stalls = stalls;
+    this.clock = clock;
+  }
+
+  /** How a run ended. */
+  public enum Ending {
+    /** The migration has ended. */
+    OVER,
+    /** It has not; another run has to go on. */
+    TO_BE_CONTINUED
+  }
+
+  /**
+   * Carries a migration as far as it goes.
+   *
+   * @param stopping whether the service wants to stop; libvirt's job is left running then
+   * @throws HoldLost when another run took the migration over
+   */
+  public Ending carry(UUID id, BooleanSupplier stopping) throws InterruptedException {
+    try (var _ = MDC.putCloseable("migration", id.toString())) {
+      Pulse pulse = runs.begin(id);
+      try {
+        return carry(migrations.take(id), pulse, stopping);
+      } catch (RunStopped e) {
+        return Ending.TO_BE_CONTINUED;
+      } finally {
+        runs.end(id, pulse);
+      }
+    }
+  }
+
+  /** Whether a run of this replica carries it right now. */
+  public boolean carries(UUID id) {
+    return runs.has(id);
+  }
+
+  private Ending carry(Hold hold, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    var migration = new HeldMigration(migrations, hold, traces);
+    Order order = migration.latest().order();
+    String domain = order.guest().uuid().toString();
+    if (migration.latest().state() == MigrationState.QUEUED) {
+      traces.past("queue", hold.trace(), migration.latest().timeline().createdAt());
+    }
+    try (var _ = MDC.putCloseable("domain", domain);
+        var span = traces.open("carry", hold.trace())) {
+      span.tag("ferry.migration", hold.migration().toString())
+          .tag("ferry.domain", domain)
+          .tag("ferry.source", order.source())
+          .tag("ferry.destination", order.destination());
+      Ending ending = carry(migration, pulse, stopping);
+      span.tag("ferry.state", migration.latest().state().name());
+      return ending;
+    }
+  }
+
+  private Ending carry(HeldMigration migration, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    Migration found = migration.latest();
+    if (found.state().terminal()) {
+      return Ending.OVER;
+    }
+    Optional<Host> source = inventory.named(found.order().source());
+    Optional<Host> destination = inventory.named(found.order().destination());
+    return source.isPresent() && destination.isPresent()
+        ? carry(migration, source.get(), destination.get(), pulse, stopping)
+        : withoutHosts(migration);
+  }
+
+  /** Somebody took a host out of the inventory. Without it nothing can be said of the domain. */
+  private Ending withoutHosts(HeldMigration migration) {
+    Order order = migration.latest().order();
+    String reason =
+        "%s or %s is no longer in the inventory.".formatted(order.source(), order.destination());
+    Instant now = clock.instant();
+    if (beforeTheCall(migration.latest())) {
+      var failure = new Failure(Problem.of(ProblemType.HOST_NOT_FOUND, reason), null);
+      migration.change(
+          "a host is missing", m -> m.found(DomainLocation.UNKNOWN).fail(failure, now));
+      return Ending.OVER;
+    }
+    var attention =
+        new Attention(now, reason, "Put it back into ferry.hosts and restart.", Silence.NONE);
+    migration.change("a host is missing", m -> m.recover(DomainLocation.UNKNOWN, attention));
+    throw new IllegalStateException(reason);
+  }
+
+  private static boolean beforeTheCall(Migration migration) {
+    return migration.state() == MigrationState.QUEUED
+        || migration.state() == MigrationState.PREPARING;
+  }
+
+  private Ending carry(
+      HeldMigration migration, Host source, Host destination, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    var hosts =
+        new BothHosts(hypervisor, volumes, tuner, migration.latest().order(), source, destination);
+    Optional<MigrationRun> run = begin(migration, hosts, pulse, stopping);
+    if (run.isEmpty()) {
+      return Ending.OVER;
+    }
+    try (Watch _ = properties.events() ? hosts.listen(pulse::nudge) : () -> {}) {
+      return watch(run.get(), pulse, stopping);
+    }
+  }
+
+  /**
+   * Prepares both hosts and calls libvirt, where no run has done that before.
+   *
+   * @return the run that watches it; empty when it ended before the call
+   */
+  Optional<MigrationRun> begin(
+      HeldMigration migration, BothHosts hosts, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    Migration found = migration.latest();
+    CompletableFuture<Void> call = null;
+    BothHosts planned = hosts.with(found.order());
+    if (beforeTheCall(found)) {
+      Optional<MigrateCall> ready =
+          traces.span("prepare", () -> preparation.prepare(migration, hosts, pulse, stopping));
+      if (ready.isEmpty()) {
+        return Optional.empty();
+      }
+      // The last chance to hear that another run took over while this one was stopped.
+      Order order = migration.refresh().order();
+      planned = hosts.with(order);
+      // A short migration is not seen while it runs.
+      planned.lookAtOriginals();
+      call = hypervisor.migrate(hosts.source().address(), ready.get());
+      traces.until("virDomainMigrateToURI3", call);
+      var _ = call.whenComplete((_, _) -> pulse.nudge());
+    } else {
+      log.info("Going on with a migration found {}", found.state());
+    }
+    return Optional.of(
+        new MigrationRun(planned, migration, call, properties, stalls, traces, clock));
+  }
+
+  private Ending watch(MigrationRun run, Pulse pulse, BooleanSupplier stopping)
+      throws InterruptedException {
+    while (!stopping.getAsBoolean()) {
+      if (run.step()) {
+        return Ending.OVER;
+      }
+      pulse.await(properties.interval());
+    }
+    return Ending.TO_BE_CONTINUED;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.virtferry.migration.run;
+
+import dev.virtferry.libvirt.DomainCondition;
+
+/** What one host said of the domain. */
+sealed interface Reading {
+
+  /** The host answered. */
+  record Seen(DomainCondition condition) implements Reading {}
+
+  /**
+   * The host did not answer, so nothing is known.
+   *
+   * @param why what was said of it first; the same for as long as it is silent
+   */
+  record Unreachable(String why) implements Reading {}
+
+  /** As {@code virsh} would say it. */
+  default String words() {
+    return switch (this) {
+      case Seen(DomainCondition condition) -> condition.state().words();
+      case Unreachable _ -> "no answer";
+    };
+  }
+}

@@ -1,0 +1,139 @@
+package dev.virtferry.migration.plan;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.virtferry.disk.BackingCheck;
+import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.Overwrite;
+import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.libvirt.MigrateFlag;
+import dev.virtferry.libvirt.TypedParameters;
+import dev.virtferry.libvirt.TypedValue;
+import dev.virtferry.migration.Compression.Levels;
+import dev.virtferry.migration.Compression.Method;
+import dev.virtferry.migration.Compression;
+import dev.virtferry.migration.MigrationOptions.AutoConverge;
+import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.Order;
+import dev.virtferry.migration.Orders;
+import dev.virtferry.migration.SourceVolumes;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Every order that validation lets through, in any combination. */
+class CallMappingFuzz {
+
+  @FuzzTest
+  void namesEachDiskOnceAndInOrderWhateverElseIsAskedFor(FuzzedDataProvider data) {
+    MigrationOptions options = options(data);
+    boolean persistent = data.consumeBoolean();
+    CopyMode mode = data.consumeBoolean() ? CopyMode.FULL : CopyMode.INCREMENTAL;
+    List<String> targets =
+        Stream.generate(() -> data.consumeString(80))
+            .limit(data.consumeInt(0, 40))
+            .distinct()
+            .toList();
+    Order order =
+        Orders.of(
+            targets.isEmpty() ? null : mode, options, persistent, targets.toArray(String[]::new));
+
+    MigrateCall call = CallMapping.call(order, Orders.DESTINATION, null);
+    TypedParameters parameters = call.parameters();
+
+    assertThat(parameters.getAll("migrate_disks"))
+        .isEqualTo(targets.stream().<TypedValue>map(TypedValue.Text::new).toList());
+    assertThat(parameters.filter("migrate_disks").size()).isEqualTo(targets.size());
+    assertThat(parameters.stream().limit(targets.size()).map(p -> p.name()))
+        .containsOnly(targets.isEmpty() ? new String[0] : new String[] {"migrate_disks"});
+    assertThat(parameters)
+        .allSatisfy(p -> assertThat(p.name().getBytes(UTF_8)).hasSizeBetween(1, 79));
+    storageFlagsFollowTheDisks(call, targets, mode);
+    aResumptionCopiesNoDisk(call);
+    Compression compression = options.compression();
+    assertThat(parameters.getAll("compression"))
+        .hasSize(compression == null ? 0 : compression.methods().size());
+  }
+
+  private static void storageFlagsFollowTheDisks(
+      MigrateCall call, List<String> targets, CopyMode mode) {
+    assertThat(call.flags().contains(MigrateFlag.NON_SHARED_DISK))
+        .isEqualTo(!targets.isEmpty() && mode == CopyMode.FULL);
+    assertThat(call.flags().contains(MigrateFlag.NON_SHARED_INC))
+        .isEqualTo(!targets.isEmpty() && mode == CopyMode.INCREMENTAL);
+    assertThat(call.flags()).contains(MigrateFlag.LIVE, MigrateFlag.PEER2PEER);
+  }
+
+  private static void aResumptionCopiesNoDisk(MigrateCall call) {
+    MigrateCall resumption = CallMapping.resumption(call);
+    assertThat(resumption.parameters().getAll("migrate_disks")).isEmpty();
+    assertThat(resumption.flags())
+        .contains(MigrateFlag.POSTCOPY_RESUME)
+        .doesNotContain(MigrateFlag.NON_SHARED_DISK, MigrateFlag.NON_SHARED_INC);
+  }
+
+  private static MigrationOptions options(FuzzedDataProvider data) {
+    return new MigrationOptions(
+        number(data, 1_048_576),
+        number(data, 1_048_576),
+        number(data, 2_000_000),
+        data.consumeBoolean() ? new AutoConverge(small(data, 99), small(data, 99)) : null,
+        data.consumeBoolean(),
+        small(data, 255),
+        data.consumeBoolean() ? compression(data) : null,
+        data.consumeBoolean(),
+        data.consumeBoolean(),
+        text(data),
+        text(data),
+        maybe(data),
+        maybe(data),
+        data.consumeBoolean(),
+        data.consumeBoolean(),
+        text(data),
+        small(data, 65_535),
+        data.pickValue(SourceVolumes.values()),
+        Overwrite.OWN,
+        data.pickValue(BackingCheck.values()),
+        data.consumeBoolean(),
+        data.consumeBoolean(),
+        data.consumeBoolean(),
+        null);
+  }
+
+  private static Compression compression(FuzzedDataProvider data) {
+    List<Method> methods =
+        Stream.generate(() -> data.pickValue(Method.values()))
+            .limit(data.consumeInt(1, 4))
+            .toList();
+    return new Compression(
+        methods,
+        data.consumeBoolean()
+            ? new Levels(
+                small(data, 9),
+                small(data, 255),
+                small(data, 255),
+                number(data, Long.MAX_VALUE),
+                small(data, 9),
+                small(data, 20))
+            : null);
+  }
+
+  private static @Nullable Long number(FuzzedDataProvider data, long most) {
+    return data.consumeBoolean() ? data.consumeLong(1, most) : null;
+  }
+
+  private static @Nullable Integer small(FuzzedDataProvider data, int most) {
+    return data.consumeBoolean() ? data.consumeInt(1, most) : null;
+  }
+
+  private static @Nullable Boolean maybe(FuzzedDataProvider data) {
+    return data.consumeBoolean() ? data.consumeBoolean() : null;
+  }
+
+  private static @Nullable String text(FuzzedDataProvider data) {
+    return data.consumeBoolean() ? data.consumeString(255) : null;
+  }
+}

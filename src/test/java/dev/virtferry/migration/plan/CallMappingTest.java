@@ -1,0 +1,204 @@
+package dev.virtferry.migration.plan;
+
+import static dev.virtferry.libvirt.MigrateFlag.LIVE;
+import static dev.virtferry.libvirt.MigrateFlag.NON_SHARED_DISK;
+import static dev.virtferry.libvirt.MigrateFlag.NON_SHARED_INC;
+import static dev.virtferry.libvirt.MigrateFlag.PEER2PEER;
+import static dev.virtferry.libvirt.MigrateFlag.PERSIST_DEST;
+import static dev.virtferry.libvirt.MigrateFlag.UNDEFINE_SOURCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtferry.disk.CopyMode;
+import dev.virtferry.host.Host;
+import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.libvirt.MigrateFlag;
+import dev.virtferry.libvirt.TypedParameter;
+import dev.virtferry.libvirt.TypedParameters;
+import dev.virtferry.libvirt.TypedValue.Text;
+import dev.virtferry.libvirt.TypedValue;
+import dev.virtferry.migration.Compression.Levels;
+import dev.virtferry.migration.Compression.Method;
+import dev.virtferry.migration.Compression;
+import dev.virtferry.migration.GivenOptions;
+import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.Order;
+import dev.virtferry.migration.Orders;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CallMappingTest {
+
+  private static MigrateCall call(Order order) {
+    return CallMapping.call(order, Orders.DESTINATION, null);
+  }
+
+  @Test
+  void mapsEachDiskOntoAParameterOfItsOwnInTheOrderOfTheRequest() {
+    assertThat(call(Orders.copying("vdb", "vda", "vdc")).parameters())
+        .containsExactly(
+            new TypedParameter("migrate_disks", new Text("vdb")),
+            new TypedParameter("migrate_disks", new Text("vda")),
+            new TypedParameter("migrate_disks", new Text("vdc")));
+  }
+
+  @Test
+  void mapsAThousandDisks() {
+    String[] targets = IntStream.range(0, 1000).mapToObj(n -> "vd" + n).toArray(String[]::new);
+    assertThat(call(Orders.copying(targets)).parameters().getAll("migrate_disks"))
+        .extracting(TypedValue::value)
+        .containsExactly((Object[]) targets);
+  }
+
+  @Test
+  void makesThePlainCallWithoutDisks() {
+    MigrateCall call = call(Orders.copying());
+    assertThat(call.parameters()).isEqualTo(TypedParameters.none());
+    assertThat(call.flags()).containsExactly(LIVE, PEER2PEER, PERSIST_DEST, UNDEFINE_SOURCE);
+  }
+
+  @Test
+  void sendsTheStorageFlagWithDisksOnly() {
+    assertThat(call(Orders.copying("vda")).flags())
+        .containsExactly(LIVE, PEER2PEER, PERSIST_DEST, UNDEFINE_SOURCE, NON_SHARED_DISK);
+  }
+
+  @Test
+  void copiesOnlyTheOwnLayerWhenAskedTo() {
+    Order order = Orders.of(CopyMode.INCREMENTAL, MigrationOptions.NONE, true, "vda");
+    assertThat(call(order).flags()).contains(NON_SHARED_INC).doesNotContain(NON_SHARED_DISK);
+  }
+
+  @Test
+  void leavesATransientDomainTransient() {
+    Order order = Orders.of(null, MigrationOptions.NONE, false);
+    assertThat(call(order).flags()).containsExactly(LIVE, PEER2PEER);
+  }
+
+  @Test
+  void mapsTheBandwidthAndTellsTheDowntimeLater() {
+    Order order = Orders.of(null, new GivenOptions().bandwidth(200).maxDowntime(300).build(), true);
+    assertThat(call(order).parameters())
+        .containsExactly(new TypedParameter("bandwidth", new TypedValue.ULLong(200L)));
+  }
+
+  @Test
+  void takesTheStreamsAddressesFromTheInventory() {
+    var destination =
+        new Host("kvm-b", "x", "qemu+tls://kvm-b/system", "tcp://10.0.0.2", "tcp://10.0.1.2:49152");
+    assertThat(CallMapping.call(Orders.copying("vda"), destination, null).parameters())
+        .containsExactly(
+            new TypedParameter("migrate_disks", new Text("vda")),
+            new TypedParameter("migrate_uri", new Text("tcp://10.0.0.2")),
+            new TypedParameter("disks_uri", new Text("tcp://10.0.1.2:49152")));
+    assertThat(CallMapping.call(Orders.copying(), destination, null).parameters().get("disks_uri"))
+        .as("there is no storage stream without disks")
+        .isEmpty();
+  }
+
+  @Test
+  void namesTheDomainByUuidAndTheDestinationByTheInventorysString() {
+    MigrateCall call = call(Orders.copying("vda"));
+    assertThat(call.domain()).isEqualTo(Orders.GUEST);
+    assertThat(call.destination()).isEqualTo("qemu+tls://kvm-b/system");
+  }
+
+  @Test
+  void sendsBothDefinitionsWhenADiskMoves() {
+    var definitions = new CallMapping.Definitions("<live/>", "<persistent/>");
+    TypedParameters parameters =
+        CallMapping.call(Orders.copying("vda"), Orders.DESTINATION, definitions).parameters();
+    assertThat(parameters.get("destination_xml")).contains(new Text("<live/>"));
+    assertThat(parameters.get("persistent_xml")).contains(new Text("<persistent/>"));
+  }
+
+  @Test
+  void sendsNoPersistentDefinitionOfATransientDomain() {
+    var definitions = new CallMapping.Definitions("<live/>", null);
+    assertThat(
+            CallMapping.call(Orders.copying("vda"), Orders.DESTINATION, definitions)
+                .parameters()
+                .get("persistent_xml"))
+        .isEmpty();
+  }
+
+  @Test
+  void mapsSynchronousWritesOntoTheirFlag() {
+    var options = new GivenOptions().synchronousWrites().build();
+    assertThat(call(Orders.of(CopyMode.FULL, options, true, "vda")).flags())
+        .contains(MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES);
+  }
+
+  @Test
+  void mapsEachOptionOntoItsFlagOrParameter() {
+    MigrateCall call =
+        call(Orders.of(null, new GivenOptions().parallel(4).everythingElse().build(), true));
+    assertThat(call.flags())
+        .containsExactly(
+            LIVE,
+            PEER2PEER,
+            PERSIST_DEST,
+            UNDEFINE_SOURCE,
+            MigrateFlag.ABORT_ON_ERROR,
+            MigrateFlag.AUTO_CONVERGE,
+            MigrateFlag.TLS,
+            MigrateFlag.PARALLEL,
+            MigrateFlag.ZEROCOPY);
+    assertThat(call.parameters())
+        .containsExactly(
+            new TypedParameter("auto_converge.initial", new TypedValue.Int(20)),
+            new TypedParameter("auto_converge.increment", new TypedValue.Int(10)),
+            new TypedParameter("parallel.connections", new TypedValue.Int(4)),
+            new TypedParameter("tls.destination", new Text("kvm-b.example")),
+            new TypedParameter("destination_name", new Text("web-02")),
+            new TypedParameter("listen_address", new Text("10.0.0.2")),
+            new TypedParameter("disks_port", new TypedValue.Int(49_500)));
+  }
+
+  @Test
+  void sendsOneParameterForEachMethodOfCompression() {
+    var compression =
+        new Compression(
+            List.of(Method.XBZRLE, Method.MT), new Levels(1, 8, 2, 64L << 20, null, null));
+    MigrateCall call =
+        call(Orders.of(null, new GivenOptions().compression(compression).build(), true));
+    assertThat(call.flags()).contains(MigrateFlag.COMPRESSED);
+    assertThat(call.parameters())
+        .containsExactly(
+            new TypedParameter("compression", new Text("xbzrle")),
+            new TypedParameter("compression", new Text("mt")),
+            new TypedParameter("compression.mt.level", new TypedValue.Int(1)),
+            new TypedParameter("compression.mt.threads", new TypedValue.Int(8)),
+            new TypedParameter("compression.mt.dthreads", new TypedValue.Int(2)),
+            new TypedParameter("compression.xbzrle.cache", new TypedValue.ULLong(64L << 20)));
+  }
+
+  @Test
+  void mapsPostCopyAndItsBandwidth() {
+    MigrateCall call = call(Orders.of(null, new GivenOptions().postCopy().build(), true));
+    assertThat(call.flags()).contains(MigrateFlag.POSTCOPY);
+    assertThat(call.parameters())
+        .containsExactly(new TypedParameter("bandwidth.postcopy", new TypedValue.ULLong(500L)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, true, true, true", "true, false, true, false", "false, false, false, false"})
+  void keepsDefinitionsWhereItIsToldTo(
+      boolean persist, boolean undefine, boolean there, boolean dropped) {
+    var options = new GivenOptions().persist(persist, undefine).build();
+    Set<MigrateFlag> flags = call(Orders.of(null, options, true)).flags();
+    assertThat(flags.contains(PERSIST_DEST)).isEqualTo(there);
+    assertThat(flags.contains(UNDEFINE_SOURCE)).isEqualTo(dropped);
+  }
+
+  @Test
+  void sendsPausedOnceForAGuardAndAPausedStart() {
+    var options = new GivenOptions().startPaused().guarded().build();
+    Order order = Orders.of(null, options, true);
+    assertThat(call(order).flags()).contains(MigrateFlag.PAUSED);
+    assertThat(order.releasedByUs()).isFalse();
+  }
+}

@@ -1,0 +1,358 @@
+package dev.virtferry.migration.run;
+
+import static dev.virtferry.libvirt.Domains.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtferry.access.Callers;
+import dev.virtferry.disk.Disks;
+import dev.virtferry.disk.ImageName;
+import dev.virtferry.disk.VolumeMark;
+import dev.virtferry.host.Host;
+import dev.virtferry.host.Hosts;
+import dev.virtferry.host.Inventory;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.FakeHypervisor;
+import dev.virtferry.libvirt.FakeStorage;
+import dev.virtferry.libvirt.JobReading.Activity;
+import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StorageVolume;
+import dev.virtferry.migration.Attention;
+import dev.virtferry.migration.Failure;
+import dev.virtferry.migration.LimitAction;
+import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.MigrationState;
+import dev.virtferry.migration.MigrationsInMemory;
+import dev.virtferry.migration.MovedClock;
+import dev.virtferry.migration.Precondition;
+import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.Transition;
+import dev.virtferry.migration.control.MigrationService;
+import dev.virtferry.migration.plan.Crossing;
+import dev.virtferry.migration.plan.DomainsInScope;
+import dev.virtferry.migration.plan.SourceSearch;
+import dev.virtferry.migration.plan.Submission;
+import dev.virtferry.migration.plan.Submissions;
+import dev.virtferry.trace.NoTraces;
+import dev.virtferry.trace.Traces;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One migration from kvm-a to kvm-b in the test's own thread: it says what both hosts show, when a
+ * look happens and what time it is. Everything between the request and libvirt is the service's.
+ */
+final class PlayedRun {
+
+  static final Duration SETTLE = Duration.ofSeconds(5);
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+  private static final Duration AT_MOST = Duration.ofMinutes(2);
+
+  private static final RunProperties PROPERTIES =
+      new RunProperties(Duration.ZERO, SETTLE, PATIENCE, false);
+
+  private static final StallLimits NO_STALLS =
+      new StallLimits(Duration.ZERO, LimitAction.CANCEL, Duration.ZERO, LimitAction.CANCEL);
+
+  private final FakeHypervisor hosts = new FakeHypervisor();
+  private final FakeStorage volumes = new FakeStorage();
+  private final MovedClock clock = new MovedClock();
+  private final MigrationsInMemory migrations = new MigrationsInMemory(clock);
+  private final Traces traces = NoTraces.traces();
+  private final Inventory inventory = Hosts.inventory("kvm-a", "kvm-b");
+  private final VolumeKeeper keeper =
+      new VolumeKeeper(Disks.volumes(volumes, hosts), Disks.removal(volumes, hosts));
+  private final JobTuner tuner = new JobTuner(hosts, new SteeringProperties(false));
+  private final Queue<Runnable> whileWaiting = new ArrayDeque<>();
+  private final MigrationService service;
+  private final MigrationRunner runner;
+
+  private DomainDescription guest =
+      Domains.running("web", Domains.disk("vda"), Domains.disk("vdb"));
+  private @Nullable UUID id;
+  private @Nullable MigrationRun run;
+
+  PlayedRun() {
+    var runs = new RunsUnderWay();
+    var domains = new DomainsInScope(hosts);
+    var crossing =
+        new Crossing(
+            domains, hosts, volumes, Disks.selection(), Disks.volumes(volumes, hosts), migrations);
+    service =
+        new MigrationService(
+            inventory,
+            new SourceSearch(Hosts.every(inventory), domains),
+            crossing,
+            migrations,
+            runs,
+            traces,
+            clock);
+    var verifier = new BackingVerifier(Disks.content(volumes), clock);
+    runner =
+        new MigrationRunner(
+            inventory,
+            hosts,
+            new Preparation(crossing, verifier, keeper, PROPERTIES, clock),
+            keeper,
+            tuner,
+            migrations,
+            runs,
+            traces,
+            PROPERTIES,
+            NO_STALLS,
+            clock);
+    guest(guest);
+  }
+
+  FakeHypervisor hosts() {
+    return hosts;
+  }
+
+  FakeStorage volumes() {
+    return volumes;
+  }
+
+  DomainDescription guest() {
+    return guest;
+  }
+
+  /** Another guest at the source, and not the one before. */
+  void guest(DomainDescription other) {
+    hosts.remove("kvm-a", guest.uuid());
+    guest = other;
+    hosts.put("kvm-a", guest);
+  }
+
+  /** A pool at the destination; the volumes of the guest's disks are not in it. */
+  void poolAtTheDestination() {
+    volumes.pool("kvm-b", new StoragePool("images", "dir", "/srv", 1024 * MIB));
+  }
+
+  /** The same, and at the source the pool in which the guest's disks are. */
+  void poolsOnBothHosts() {
+    poolAtTheDestination();
+    volumes.pool("kvm-a", new StoragePool("images", "dir", "/srv", 0));
+    raw("kvm-a", "vda.raw", 64 * MIB);
+    raw("kvm-a", "vdb.raw", 64 * MIB);
+  }
+
+  /** A raw volume in the host's pool. */
+  void raw(String host, String name, long bytes) {
+    volumes.volume(
+        host,
+        new StorageVolume(
+            "images", name, "/srv/" + name, "raw", bytes, 0, 0, null, null, false, null, null));
+  }
+
+  /** The same, last written and changed at that time. */
+  void stamped(String host, String name, long bytes, long allocated, Instant at) {
+    volumes.volume(
+        host,
+        new StorageVolume(
+            "images",
+            name,
+            "/srv/" + name,
+            "raw",
+            bytes,
+            allocated,
+            0,
+            null,
+            null,
+            false,
+            null,
+            new StorageVolume.Timestamps(at, at)));
+  }
+
+  // What a client does.
+
+  /** Asks for both disks to be copied. */
+  void submit(MigrationOptions options) {
+    submit(Submissions.of(guest.name(), List.of("vda", "vdb"), options));
+  }
+
+  void submit(Submission submission) {
+    id = service.submit(submission, Callers.ADMIN, null).migration().migration().id();
+  }
+
+  void cancel() {
+    service.cancel(id(), Precondition.NONE);
+  }
+
+  /** Ends it by hand. */
+  void resolve(String reason) {
+    service.resolve(id(), reason, Precondition.NONE);
+  }
+
+  // What the service does.
+
+  /** Takes the migration, prepares both hosts and calls libvirt; or goes on with what it finds. */
+  void begin() {
+    var held = new HeldMigration(migrations, migrations.take(id()), traces);
+    Host source = inventory.named("kvm-a").orElseThrow();
+    Host destination = inventory.named("kvm-b").orElseThrow();
+    var both = new BothHosts(hosts, keeper, tuner, held.latest().order(), source, destination);
+    try {
+      run = runner.begin(held, both, new Pulse(), this::rest).orElse(null);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Asks for both disks to be copied, up to libvirt's call, which does not return. */
+  void call(MigrationOptions options) {
+    submit(options);
+    begin();
+    assertThat(run).as("libvirt is called").isNotNull();
+  }
+
+  /** The preparation waits for a host: does what comes next, and lets some time pass. */
+  private boolean rest() {
+    Optional.ofNullable(whileWaiting.poll()).ifPresent(Runnable::run);
+    clock.move(BETWEEN_LOOKS);
+    return false;
+  }
+
+  /** What happens the next time that the preparation waits for a host. */
+  void whenItWaits(Runnable deed) {
+    whileWaiting.add(deed);
+  }
+
+  /** Time passes, and it looks once; true when the migration has ended. */
+  boolean look() {
+    clock.move(BETWEEN_LOOKS);
+    return Objects.requireNonNull(run, "libvirt was not called").step();
+  }
+
+  /** Time passes in which nobody looks. */
+  void sleep(Duration time) {
+    clock.move(time);
+  }
+
+  void lookFor(Duration time) {
+    Instant end = clock.instant().plus(time);
+    while (clock.instant().isBefore(end) && !migration().state().terminal()) {
+      look();
+    }
+  }
+
+  /** Looks for so long that what it saw the whole time is told. */
+  void settle() {
+    lookFor(SETTLE.plus(BETWEEN_LOOKS));
+  }
+
+  /** Looks until the migration is like that. */
+  Migration lookUntil(Predicate<Migration> condition) {
+    Instant end = clock.instant().plus(AT_MOST);
+    while (!condition.test(migration())) {
+      assertThat(clock.instant()).as("never so: %s", migration()).isBefore(end);
+      look();
+    }
+    return migration();
+  }
+
+  Migration lookUntil(MigrationState state) {
+    return lookUntil(migration -> migration.state() == state);
+  }
+
+  /** Looks until it has ended. */
+  Tracked lookUntilTheEnd() {
+    lookUntil(migration -> migration.state().terminal());
+    return now();
+  }
+
+  // What the hosts show.
+
+  void source(DomainState state) {
+    hosts.show("kvm-a", guest, state);
+  }
+
+  void destination(DomainState state) {
+    hosts.show("kvm-b", guest, state);
+  }
+
+  /** So many bytes of vda are copied. */
+  void copied(long bytes) {
+    hosts.blockJob(guest.uuid(), "vda", bytes, 64 * MIB);
+  }
+
+  void memory(long processed, long remaining) {
+    hosts.memory(guest.uuid(), 128 * MIB, processed, remaining);
+  }
+
+  /** libvirt has no job any more. */
+  void jobIsOver() {
+    hosts.job(guest.uuid(), Activity.NONE);
+  }
+
+  void callReturns() {
+    hosts.endCall(guest.uuid());
+  }
+
+  void callFails(int code, int domain, String message) {
+    hosts.endCall(guest.uuid(), new LibvirtFailure(code, domain, message));
+  }
+
+  /** Like after any migration: the destination runs it, the source does not know it. */
+  void arrive() {
+    destination(DomainState.RUNNING_MIGRATED);
+    hosts.remove("kvm-a", guest.uuid());
+    callReturns();
+  }
+
+  /** Like after any failure: the source runs it, the destination does not know it. */
+  void rollBack() {
+    hosts.rollBackTo("kvm-a");
+  }
+
+  // What became of it.
+
+  private UUID id() {
+    return Objects.requireNonNull(id, "nothing was asked for");
+  }
+
+  Tracked now() {
+    return migrations.find(id()).orElseThrow();
+  }
+
+  Migration migration() {
+    return now().migration();
+  }
+
+  /** The images that are known as the domain's own. */
+  Map<ImageName, VolumeMark> own(UUID domain) {
+    return migrations.imagesOf(domain);
+  }
+
+  List<Transition> history() {
+    return migrations.history(id());
+  }
+
+  Failure failure() {
+    return Objects.requireNonNull(migration().failure());
+  }
+
+  Attention attention() {
+    return Objects.requireNonNull(migration().attention());
+  }
+
+  /** What became of volumes, such as {@code kvm-b vda MADE}. */
+  List<String> fates() {
+    return migration().volumes().stream()
+        .map(volume -> "%s %s %s".formatted(volume.host(), volume.target(), volume.state()))
+        .toList();
+  }
+}

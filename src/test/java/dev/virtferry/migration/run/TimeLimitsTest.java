@@ -1,0 +1,152 @@
+package dev.virtferry.migration.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtferry.disk.CopyMode;
+import dev.virtferry.migration.DomainLocation;
+import dev.virtferry.migration.GivenOptions;
+import dev.virtferry.migration.LimitAction;
+import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.Order;
+import dev.virtferry.migration.Orders;
+import dev.virtferry.migration.Phase;
+import dev.virtferry.migration.Progress.DiskProgress;
+import dev.virtferry.migration.Progress.DiskState;
+import dev.virtferry.migration.Progress.Flow;
+import dev.virtferry.migration.Progress.MemoryProgress;
+import dev.virtferry.migration.Progress;
+import dev.virtferry.migration.plan.CallMapping;
+import dev.virtferry.migration.run.TimeLimits.Excess;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class TimeLimitsTest {
+
+  private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
+
+  private final TimeLimits limits =
+      new TimeLimits(
+          new StallLimits(
+              Duration.ofMinutes(5),
+              LimitAction.CANCEL,
+              Duration.ofMinutes(1),
+              LimitAction.SUSPEND));
+
+  private static Migration running() {
+    return running(MigrationOptions.NONE);
+  }
+
+  private static Migration running(MigrationOptions options) {
+    Order order = Orders.of(CopyMode.FULL, options, true, "vda");
+    Migration prepared =
+        Migration.accepted(
+                UUID.randomUUID(), order, CallMapping.call(order, Orders.DESTINATION, null), START)
+            .prepare();
+    return prepared.start(order, prepared.call(), START);
+  }
+
+  private static Progress copied(Migration migration, long bytes) {
+    Progress initial = Progress.initial(migration.order());
+    return new Progress(
+        1,
+        0,
+        initial.bytesTotal(),
+        bytes,
+        Flow.NONE,
+        null,
+        null,
+        initial.memory(),
+        null,
+        null,
+        null,
+        List.of(new DiskProgress("vda", DiskState.COPYING, 1000, bytes)));
+  }
+
+  private Optional<Excess> after(Migration migration, long seconds, long bytes) {
+    return limits.exceeded(migration, copied(migration, bytes), START.plusSeconds(seconds));
+  }
+
+  @Test
+  void hasNoDeadlineOfItsOwn() {
+    Migration migration = running();
+    for (int hour = 0; hour < 100; hour++) {
+      assertThat(after(migration, hour * 3600L, hour)).isEmpty();
+    }
+  }
+
+  @Test
+  void endsAtTheDeadline() {
+    Migration migration = running(new GivenOptions().timeout(60, LimitAction.POST_COPY).build());
+    assertThat(after(migration, 59, 1)).isEmpty();
+    assertThat(after(migration, 60, 2))
+        .hasValueSatisfying(excess -> assertThat(excess.action()).isEqualTo(LimitAction.POST_COPY));
+  }
+
+  @Test
+  void endsWhenNoByteOfADiskArrivesForTooLong() {
+    Migration migration = running();
+    assertThat(after(migration, 0, 10)).isEmpty();
+    assertThat(after(migration, 299, 10)).isEmpty();
+    assertThat(after(migration, 299, 11)).isEmpty();
+    assertThat(after(migration, 598, 11)).isEmpty();
+    assertThat(after(migration, 599, 11))
+        .hasValueSatisfying(
+            excess -> assertThat(excess.why()).startsWith("No byte of a disk arrived"));
+  }
+
+  private Optional<Excess> inMemory(Migration migration, long seconds, long remaining) {
+    Progress copied = copied(migration, 10);
+    var progress =
+        new Progress(
+            1,
+            0,
+            copied.bytesTotal(),
+            10,
+            Flow.NONE,
+            null,
+            null,
+            new MemoryProgress(1000, 0, remaining, 1, 0),
+            null,
+            null,
+            null,
+            copied.disks());
+    return limits.exceeded(migration, progress, START.plusSeconds(seconds));
+  }
+
+  @Test
+  void suspendsWhenMemoryComesNoNearerToItsEnd() {
+    Migration migration = running().observe(Phase.MEMORY, DomainLocation.SOURCE, START);
+    assertThat(inMemory(migration, 0, 900)).isEmpty();
+    assertThat(inMemory(migration, 50, 500)).isEmpty();
+    assertThat(inMemory(migration, 100, 800)).isEmpty();
+    assertThat(inMemory(migration, 109, 499)).isEmpty();
+    assertThat(inMemory(migration, 168, 700)).isEmpty();
+    assertThat(inMemory(migration, 169, 499))
+        .hasValueSatisfying(excess -> assertThat(excess.action()).isEqualTo(LimitAction.SUSPEND));
+  }
+
+  @Test
+  void countsEachPhaseFromItsOwnBeginning() {
+    Migration storage = running();
+    assertThat(after(storage, 0, 10)).isEmpty();
+    Migration memory = storage.observe(Phase.MEMORY, DomainLocation.SOURCE, START);
+    assertThat(inMemory(memory, 290, 900)).isEmpty();
+    assertThat(inMemory(memory, 349, 900)).isEmpty();
+    assertThat(inMemory(memory, 350, 900)).isPresent();
+  }
+
+  @Test
+  void aLimitOfZeroIsNone() {
+    var never =
+        new TimeLimits(
+            new StallLimits(Duration.ZERO, LimitAction.CANCEL, Duration.ZERO, LimitAction.CANCEL));
+    Migration migration = running();
+    assertThat(never.exceeded(migration, copied(migration, 1), START)).isEmpty();
+    assertThat(never.exceeded(migration, copied(migration, 1), START.plusSeconds(9_999))).isEmpty();
+  }
+}

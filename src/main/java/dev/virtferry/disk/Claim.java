@@ -63,6 +63,23 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
     };
   }
 
+  /** Whether it is certain that a domain has the file. */
+  boolean isCertain() {
+    return switch (kind) {
+      case NAMED, AROUND, LOOKS_THE_SAME -> true;
+      case MAY_BE_THE_SAME,
+          MAY_BE_MEANT,
+          UNREADABLE,
+          IN_FOLDER,
+          ELSEWHERE,
+          OTHER_NAME,
+          SILENT,
+          HIDDEN,
+          WRITTEN ->
+          false;
+    };
+  }
+
   /** What follows the name of the file in a sentence. */
   String words() {
     return switch (kind) {

@@ -11,7 +11,8 @@ import java.util.UUID;
  *
  * @param domain whose they are
  * @param disks in the order in which libvirt will be told
- * @param staying read-only ones that are neither copied nor shared: the destination needs them too
+ * @param staying those that are neither copied nor known to be shared: the destination needs them
+ *     too
  * @param listed whether the caller named them one by one
  * @param mode how to copy them
  * @param verify how backing images are compared when only overlays are copied

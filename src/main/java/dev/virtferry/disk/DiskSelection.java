@@ -6,10 +6,11 @@ import static dev.virtferry.problem.ProblemType.DISK_NOT_FOUND;
 import static java.util.stream.Collectors.groupingBy;
 
 import dev.virtferry.disk.DiskChoice.Action;
+import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.StoragePool;
-import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,12 +65,18 @@ public final class DiskSelection {
   private DiskChoice untouched(DomainDisk disk, List<StoragePool> pools) {
     DiskChoice choice = unnamed(disk, pools);
     return choice.action() == Action.COPY
-        ? new DiskChoice(
-            disk,
-            Action.SKIPPED,
-            "No disk is named, so none is copied; libvirt refuses the migration unless it finds"
-                + " this one on storage that it knows to be shared.")
+        ? new DiskChoice(disk, Action.SKIPPED, whatLibvirtMakesOf(disk))
         : choice;
+  }
+
+  /** It looks at the file system of a file, and takes each device of the host for a shared one. */
+  private static String whatLibvirtMakesOf(DomainDisk disk) {
+    DiskImage image = disk.image();
+    return image == null || image.type().equals("file")
+        ? "No disk is named, so none is copied; libvirt refuses the migration unless it finds this"
+            + " one on storage that it knows to be shared."
+        : "No disk is named, so none is copied; libvirt takes a device for shared, so make sure that"
+            + " the destination has the same one by that name.";
   }
 
   private DiskChoice unnamed(DomainDisk disk, List<StoragePool> pools) {

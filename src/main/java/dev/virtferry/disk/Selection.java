@@ -13,12 +13,11 @@ import java.util.List;
  */
 public record Selection(List<DiskChoice> choices, List<DomainDisk> chosen, List<Problem> problems) {
 
-  /** Read-only disks that are not shared, such as the medium of a CD-ROM drive. */
+  /** Disks that are neither copied nor known to be shared: the destination has to have them too. */
   public List<DomainDisk> staying() {
     return choices.stream()
         .filter(choice -> choice.action() == DiskChoice.Action.SKIPPED)
         .map(DiskChoice::disk)
-        .filter(disk -> disk.readOnly() || !disk.device().equals("disk"))
         .toList();
   }
 }

@@ -9,9 +9,9 @@ import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.StorageVolume.Layout;
-import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.problem.Problem;
 import java.util.ArrayList;
@@ -476,8 +476,12 @@ final class VolumePlanner {
       return;
     }
     Optional<StorageVolume> there = destination.volume(image);
+    if (isWritten(disk)) {
+      path(image, there).ifPresent(path -> requireNobodyElse(disk, path, there.orElse(null)));
+    }
     boolean missing =
         image.type().equals("file")
+            && !isLibvirtsToRefuse(disk)
             && destination.covering(image.location()).isPresent()
             && there.isEmpty();
     if (missing && !disk.dispensable()) {
@@ -506,6 +510,34 @@ final class VolumePlanner {
                       .formatted(
                           disk.target(), image.location(), path, destination.name(), words)));
     }
+  }
+
+  private static boolean isWritten(DomainDisk disk) {
+    return !disk.readOnly() && !disk.device().equals("cdrom");
+  }
+
+  /** A file that the guest writes and that is left behind: libvirt knows whether that is shared. */
+  private static boolean isLibvirtsToRefuse(DomainDisk disk) {
+    return isWritten(disk) && disk.device().equals("disk");
+  }
+
+  /**
+   * What is there may be the very disk, on storage that nobody said to be shared; so only who
+   * certainly has it is in the way.
+   */
+  private void requireNobodyElse(DomainDisk disk, String path, @Nullable StorageVolume there) {
+    files.claims(path, there, wish.domain()).stream()
+        .filter(Claim::isCertain)
+        .map(Claim::words)
+        .distinct()
+        .forEach(words ->
+            obstacle(
+                disk.target(),
+                "#/destUri",
+                ("%s is not copied, so the guest would write into %s as it is on %s, which %s. Name"
+                        + " the disk, or, if both are to write there, tell ferry.shared-paths that"
+                        + " every host sees it.")
+                    .formatted(disk.target(), path, destination.name(), words)));
   }
 
   /**

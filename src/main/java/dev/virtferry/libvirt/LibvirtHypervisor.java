@@ -274,8 +274,17 @@ public final class LibvirtHypervisor implements Hypervisor {
             source,
             connect ->
                 withDomain(
-                    connect, domain.toString(), found -> OpenedFiles.in(found.getXMLDesc(flags))))
+                    connect,
+                    domain.toString(),
+                    found -> opened(found.getXMLDesc(flags), definition)))
         .orElse(List.of());
+  }
+
+  private static List<NamedFile> opened(String xml, Definition definition) {
+    return switch (definition) {
+      case LIVE -> OpenedFiles.in(xml);
+      case PERSISTENT -> OpenedFiles.atTheNextStart(xml);
+    };
   }
 
   @Override

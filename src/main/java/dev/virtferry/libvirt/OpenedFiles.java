@@ -12,7 +12,8 @@ import org.w3c.dom.Element;
  * Reads what a guest opens for writing or binds besides its disks: NVRAM, files and sockets of
  * consoles and channels, their logs, sockets of graphics and of network devices, shared and
  * persistent memory; and with them {@link FilesAlongside}. What it only reads, or connects to, is
- * not among it, and neither is what is handed on to QEMU unread.
+ * not among it, and neither is what is handed on to QEMU unread; folders that it shares with its
+ * host are.
  */
 final class OpenedFiles {
 
@@ -21,6 +22,9 @@ final class OpenedFiles {
 
   /** What may be opened by everybody at a time. */
   static final String NOTHING = "/dev/null";
+
+  /** The place of a disk's image. */
+  static final String DISK = "devices/disk";
 
   private final Set<NamedFile> found = new LinkedHashSet<>();
 
@@ -38,6 +42,27 @@ final class OpenedFiles {
     Xml.child(root, "os").ifPresent(files::readFirmware);
     files.found.addAll(impliedNvram(root));
     Xml.child(root, "devices").map(Xml::children).orElse(List.of()).forEach(files::readDevice);
+    return List.copyOf(files.found);
+  }
+
+  /**
+   * With the images of the disks that it writes into: those of a definition for the next start need
+   * not be those that the guest has now.
+   *
+   * @throws IllegalArgumentException when the text is no document of libvirt's
+   */
+  static List<NamedFile> atTheNextStart(String xml) {
+    var files = new OpenedFiles();
+    files.found.addAll(in(xml));
+    Xml.child(Xml.parse(xml), "devices").map(Xml::children).orElse(List.of()).stream()
+        .filter(device -> device.getTagName().equals("disk"))
+        .filter(disk -> Xml.child(disk, "readonly").isEmpty())
+        .filter(disk -> !disk.getAttribute("device").equals("cdrom"))
+        .flatMap(disk -> Xml.children(disk, "source").stream())
+        .forEach(source -> {
+          files.add(DISK, "file", source.getAttribute("file"));
+          files.add(DISK, "block", source.getAttribute("dev"));
+        });
     return List.copyOf(files.found);
   }
 
@@ -72,6 +97,9 @@ final class OpenedFiles {
         .filter(loader -> loader.getAttribute("type").equals("pflash"))
         .filter(loader -> !loader.getAttribute("readonly").equals("yes"))
         .ifPresent(loader -> add("os/loader", "file", loader.getTextContent()));
+    for (Element variables : Xml.children(os, "varstore")) {
+      addAll(variables, "os/varstore", "file", variables.getAttribute("path"));
+    }
     for (Element nvram : Xml.children(os, "nvram")) {
       addAll(
           nvram, "os/nvram", "file", Xml.children(nvram).isEmpty() ? nvram.getTextContent() : "");
@@ -97,8 +125,20 @@ final class OpenedFiles {
       case "pstore" -> add(place, "file", Xml.path(device).orElse(""));
       case "audio" -> add(place, "file", device.getAttribute("path"));
       case "shmem" -> sharedMemory(device).ifPresent(found::add);
+      case "filesystem" -> readFolder(device, place);
       default -> {
         // Disks are looked at elsewhere, and other devices open nothing of their own.
+      }
+    }
+  }
+
+  /** What the guest is given of the host's files, or the image or device that they are in. */
+  private void readFolder(Element device, String place) {
+    if (Xml.child(device, "readonly").isEmpty()) {
+      for (Element source : Xml.children(device, "source")) {
+        add(place, "mount", source.getAttribute("dir"));
+        add(place, "file", source.getAttribute("file"));
+        add(place, "block", source.getAttribute("dev"));
       }
     }
   }

@@ -111,20 +111,26 @@ public record MigrationOptions(
           false,
           null);
 
+  /** The same for who is not told the name that the domain gets. */
+  public MigrationOptions withoutDestinationName() {
+    return with(null, bandwidthMiBps, maxDowntimeMillis, persist, undefineSource);
+  }
+
   /** The same with what depends on the domain decided. */
   public MigrationOptions decidedFor(boolean persistentAtSource) {
     boolean kept = persist == null ? persistentAtSource : persist;
     boolean dropped = undefineSource == null ? persistentAtSource && kept : undefineSource;
-    return with(bandwidthMiBps, maxDowntimeMillis, kept, dropped);
+    return with(destinationName, bandwidthMiBps, maxDowntimeMillis, kept, dropped);
   }
 
   MigrationOptions retuned(Retuning wish) {
     Long bandwidth = wish.bandwidthMiBps() == null ? bandwidthMiBps : wish.bandwidthMiBps();
     Long downtime = wish.maxDowntimeMillis() == null ? maxDowntimeMillis : wish.maxDowntimeMillis();
-    return with(bandwidth, downtime, persist, undefineSource);
+    return with(destinationName, bandwidth, downtime, persist, undefineSource);
   }
 
   private MigrationOptions with(
+      @Nullable String destinationName,
       @Nullable Long bandwidthMiBps,
       @Nullable Long maxDowntimeMillis,
       @Nullable Boolean persist,

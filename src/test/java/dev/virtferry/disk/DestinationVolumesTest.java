@@ -15,14 +15,14 @@ import dev.virtferry.libvirt.FakeHypervisor;
 import dev.virtferry.libvirt.FakeStorage;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.StorageVolume.Layout;
 import dev.virtferry.libvirt.StorageVolume.Permissions;
 import dev.virtferry.libvirt.StorageVolume.Timestamps;
-import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeSpec;
-import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -1735,5 +1735,20 @@ class DestinationVolumesTest {
                     List.of(Domains.cdrom("sda", "/srv/a.iso", false)))
                 .obstacles())
         .isEmpty();
+  }
+
+  /** libvirt refuses a file that is not shared, and takes every device for one that is. */
+  @ParameterizedTest
+  @CsvSource({"block, disk", "block, lun", "file, disk", "file, floppy"})
+  void refusesADiskThatIsNotCopiedAndIsAnotherDomainsAtTheDestination(String type, String device) {
+    pool("kvm-b", 0);
+    var image = new DiskImage(type, "/dev/shared", "raw", null);
+    var disk = new DomainDisk("vdb", device, "virtio", image, false, false, false, false, MIB, MIB);
+    assertThat(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk)).obstacles()).isEmpty();
+    stopped("kvm-b", "<disk type='block'><source dev='/dev/shared'/></disk>");
+    assertThat(refusal(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk))).detail())
+        .startsWith(
+            "vdb is not copied, so the guest would write into /dev/shared as it is on kvm-b, which belongs to the domain "
+                + OTHER);
   }
 }

@@ -323,7 +323,10 @@ public final class FakeHypervisor implements Hypervisor {
   @Override
   public List<NamedFile> openedFiles(HostAddress source, UUID domain, Definition definition) {
     requireReachable(source);
-    return Optional.ofNullable(details.get(domain)).map(OpenedFiles::in).orElse(List.of());
+    return Optional.ofNullable(details.get(domain))
+        .map(xml ->
+            definition == Definition.LIVE ? OpenedFiles.in(xml) : OpenedFiles.atTheNextStart(xml))
+        .orElse(List.of());
   }
 
   @Override

@@ -38,6 +38,9 @@ class OpenedFilesTest {
           tpm       | <tpm><backend type='emulator'><source type='dir' path='/x'/></backend></tpm>
           pstore    | <pstore backend='acpi-erst'><path>/x</path></pstore>
           audio     | <audio type='file' path='/x'/>
+          filesystem | <filesystem type='mount'><source dir='/x'/><target dir='shared'/></filesystem>
+          filesystem | <filesystem type='file'><source file='/x'/><target dir='/'/></filesystem>
+          filesystem | <filesystem type='block'><source dev='/x'/><target dir='/'/></filesystem>
           """)
   void readsWhatADeviceOpens(String place, String device) {
     assertThat(opened("<devices>%s</devices>".formatted(device)))
@@ -85,6 +88,7 @@ class OpenedFilesTest {
         "<rng><backend model='random'>/dev/urandom</backend></rng>",
         "<shmem name='x'><server path='/x'/></shmem>",
         "<disk type='file'><source file='/x'/></disk>",
+        "<filesystem type='mount'><source dir='/x'/><target dir='t'/><readonly/></filesystem>",
       })
   void leavesOutWhatIsNotOpenedForWriting(String device) {
     assertThat(opened("<devices>%s</devices>".formatted(device))).isEmpty();
@@ -118,6 +122,25 @@ class OpenedFilesTest {
                     + "<nvram type='file'><source file='/v'/></nvram></os>"))
         .containsExactly("os/nvram /v", "os/nvram /v.new");
     assertThat(opened("<os><loader type='rom'>/c</loader></os>")).isEmpty();
+    assertThat(opened("<os><varstore template='/t' path='/v'/></os>")).contains("os/varstore /v");
+  }
+
+  @Test
+  void readsAtTheNextStartTheDisksThatAreWrittenToo() {
+    String definition =
+        """
+        <domain><name>web</name><devices>
+          <disk type='file' device='disk'><source file='/a'/></disk>
+          <disk type='block' device='lun'><source dev='/dev/b'/></disk>
+          <disk type='file' device='disk'><source file='/c'/><readonly/></disk>
+          <disk type='file' device='cdrom'><source file='/d'/></disk>
+          <serial type='file'><source path='/e'/></serial>
+        </devices></domain>
+        """;
+    assertThat(OpenedFiles.atTheNextStart(definition))
+        .extracting(NamedFile::name)
+        .contains("/e", "/a", "/dev/b")
+        .doesNotContain("/c", "/d");
   }
 
   @Test

@@ -99,7 +99,7 @@ class AccessRules {
         .requestMatchers(
             GET, "/swagger-ui.html", "/swagger-ui/**", "/v3/api-docs*", "/v3/api-docs/**")
         .permitAll()
-        .requestMatchers(GET, "/v1/audit")
+        .requestMatchers("/v1/audit")
         .hasRole(Role.ADMIN.name())
         .requestMatchers(POST, "/v1/migrations/*/resolve")
         .hasRole(Role.ADMIN.name())

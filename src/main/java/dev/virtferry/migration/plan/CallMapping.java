@@ -80,6 +80,10 @@ public final class CallMapping {
   /** {@code VIR_MIGRATE_PARAM_DEST_NAME}. */
   static final String DESTINATION_NAME = "destination_name";
 
+  /** The parameters that have the name which a domain gets at its destination. */
+  public static final Set<String> TELL_THE_NEW_NAME =
+      Set.of(DESTINATION_NAME, DESTINATION_XML, PERSISTENT_XML);
+
   /** {@code VIR_MIGRATE_PARAM_LISTEN_ADDRESS}. */
   static final String LISTEN_ADDRESS = "listen_address";
 

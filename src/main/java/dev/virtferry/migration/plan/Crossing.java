@@ -13,12 +13,13 @@ import dev.virtferry.disk.CopyWish;
 import dev.virtferry.disk.DestinationVolumes;
 import dev.virtferry.disk.DiskChoice;
 import dev.virtferry.disk.DiskSelection;
-import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.disk.Placement;
+import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.disk.Selection;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.Acceptance;
 import dev.virtferry.libvirt.Definition;
+import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.DomainRun;
@@ -36,8 +37,8 @@ import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.plan.CallMapping.Definitions;
 import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
-import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -257,7 +259,16 @@ public final class Crossing {
     List<NamedFile> opened = new ArrayList<>();
     opened.addAll(hypervisor.openedFiles(source.address(), domain.uuid(), Definition.LIVE));
     if (domain.persistent() && Boolean.TRUE.equals(options.persist())) {
-      opened.addAll(hypervisor.openedFiles(source.address(), domain.uuid(), Definition.PERSISTENT));
+      // What the guest has now is looked at as a disk, with the place of its copy.
+      List<String> now =
+          domain.disks().stream()
+              .map(DomainDisk::image)
+              .flatMap(Stream::ofNullable)
+              .map(DiskImage::location)
+              .toList();
+      hypervisor.openedFiles(source.address(), domain.uuid(), Definition.PERSISTENT).stream()
+          .filter(file -> !now.contains(file.name()))
+          .forEach(opened::add);
     }
     return opened;
   }

@@ -1,10 +1,10 @@
 package dev.virtferry.migration.plan;
 
 import dev.virtferry.access.Scope;
-import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.disk.Placement;
-import dev.virtferry.problem.Problem.FieldError;
+import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.Problem.FieldError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -3,10 +3,10 @@ package dev.virtferry.migration.plan;
 import static java.util.stream.Collectors.toSet;
 
 import dev.virtferry.disk.ImageName;
-import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.disk.VolumePlan;
-import dev.virtferry.migration.Progress.DiskProgress;
+import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.migration.Progress;
+import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Tracked;
 import java.util.HashMap;
 import java.util.List;

@@ -12,14 +12,15 @@ import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Phase;
+import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.MemoryProgress;
-import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Stall;
 import dev.virtferry.migration.Timeline.PhaseSpan;
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.VolumeRecord;
+import dev.virtferry.migration.plan.CallMapping;
 import dev.virtferry.migration.plan.Discretion;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.net.URI;
@@ -84,6 +85,8 @@ public record MigrationResponse(
   static MigrationResponse of(Tracked tracked, Scope scope) {
     Migration migration = tracked.migration();
     Order order = migration.order();
+    String name = order.options().destinationName();
+    boolean hidden = name != null && !scope.hasDomain(name);
     return new MigrationResponse(
         migration.id(),
         migration.version(),
@@ -98,9 +101,13 @@ public record MigrationResponse(
         migration.completion(),
         ProgressResponse.of(tracked.progress()),
         tracked.progress().disks(),
-        migration.call().parameters().stream().map(Parameter::of).toList(),
+        migration.call().parameters().stream()
+            .filter(
+                parameter -> !hidden || !CallMapping.TELL_THE_NEW_NAME.contains(parameter.name()))
+            .map(Parameter::of)
+            .toList(),
         List.copyOf(migration.call().flags()),
-        order.options(),
+        hidden ? order.options().withoutDestinationName() : order.options(),
         migration.tuning(),
         order.priority(),
         shown(order.callbackUrl()),

@@ -106,6 +106,16 @@ class AccessMatrixTest extends ApiTest {
     assertThat(known).isEqualTo(new TreeSet<>(LEAST.keySet()));
   }
 
+  /** It answers without a body, and does all that the other does. */
+  @ParameterizedTest(name = "{0} by {1}")
+  @MethodSource("callsByRoles")
+  void aHeadIsForNobodyElseThanAGet(String call, @Nullable Role role, Role least) {
+    String[] words = call.split(" ", 2);
+    if (words[0].equals("GET") && (role == null || role.compareTo(least) < 0)) {
+      assertThat(made("HEAD", words[1], role)).hasStatus(role == null ? 401 : 403);
+    }
+  }
+
   static Stream<Arguments> callsByRoles() {
     return LEAST.entrySet().stream()
         .flatMap(call ->

@@ -206,6 +206,22 @@ class TenantApiTest extends ApiTest {
         tenantPosts("/v1/migrations", renamed), 403, "forbidden", "#/options/destinationName");
   }
 
+  @Test
+  void isNotToldWhichNameSomebodyElseGaveItsGuest() {
+    String renamed =
+        request("own-1", "kvm-b").replace("}", ",\"options\":{\"destinationName\":\"foreign-7\"}}");
+    MvcTestResult started = post("/v1/migrations", renamed);
+    assertThat(started).hasStatus(202);
+    assertThat(text(started)).contains("foreign-7");
+    MvcTestResult told = tenantGets("/v1/migrations/" + body(started).get("id").asString());
+    assertThat(told).hasStatusOk();
+    assertThat(text(told)).contains("migrate_disks").doesNotContain("foreign-7");
+  }
+
+  private static String text(MvcTestResult result) {
+    return body(result).toString();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"\"listenAddress\":\"0.0.0.0\"", "\"disksPort\":5900"})
   void doesNotChooseWhereHostsListen(String option) {

@@ -3,8 +3,8 @@ package dev.virtferry.migration.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.disk.Overwrite;
-import dev.virtferry.migration.Stall.Reason;
 import dev.virtferry.migration.Stall;
+import dev.virtferry.migration.Stall.Reason;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 

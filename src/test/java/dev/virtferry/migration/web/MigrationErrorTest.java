@@ -3,8 +3,8 @@ package dev.virtferry.migration.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.access.Scope;
-import dev.virtferry.migration.Failure.LibvirtWords;
 import dev.virtferry.migration.Failure;
+import dev.virtferry.migration.Failure.LibvirtWords;
 import dev.virtferry.migration.web.MigrationResponse.MigrationError;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;

@@ -53,6 +53,7 @@ import tools.jackson.databind.json.JsonMapper;
       "ferry.access.tokens[0].sha256=" + Callers.TOKEN_SHA256,
       "ferry.access.tokens[0].role=admin",
       "ferry.rate.reads=1000000",
+      "ferry.rate.open-calls=1000000",
       "ferry.rate.writes=1000000",
     })
 abstract class HttpBench extends PlayedHosts {

@@ -53,6 +53,7 @@ final class RunningJar implements AutoCloseable {
                 "SERVER_TOMCAT_MAXCONNECTIONS", Integer.toString(MOST_CONNECTIONS),
                 "FERRY_RATE_MAXREQUESTTIME", DEADLINE.toString(),
                 "FERRY_RATE_READS", "1000000",
+                "FERRY_RATE_OPENCALLS", "1000000",
                 "FERRY_RATE_WRITES", "1000000",
                 "FERRY_RATE_FAILURES", "1000000"));
     builder.directory(directory.toFile()).redirectErrorStream(true);

@@ -32,18 +32,38 @@ final class RateFilter extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     Authentication who = SecurityContextHolder.getContext().getAuthentication();
-    String name = request.getRemoteAddr();
     if (who != null && who.getPrincipal() instanceof Caller caller) {
       AuditFilter.called(request, caller);
-      name = caller.name();
+      if (mayGoOn(caller.name(), request, response) && mayOpen(caller.name(), request, response)) {
+        try {
+          chain.doFilter(request, response);
+        } finally {
+          limits.close(caller.name());
+        }
+      }
+    } else if (mayGoOn(request.getRemoteAddr(), request, response)) {
+      chain.doFilter(request, response);
     }
+  }
+
+  private boolean mayGoOn(String name, HttpServletRequest request, HttpServletResponse response) {
+    Kind kind = READS.contains(request.getMethod()) ? Kind.READ : Kind.WRITE;
+    return isAllowed(() -> limits.count(kind, name, response), request, response);
+  }
+
+  private boolean mayOpen(String name, HttpServletRequest request, HttpServletResponse response) {
+    return isAllowed(() -> limits.open(name, response), request, response);
+  }
+
+  private boolean isAllowed(
+      Runnable limit, HttpServletRequest request, HttpServletResponse response) {
     try {
-      limits.count(READS.contains(request.getMethod()) ? Kind.READ : Kind.WRITE, name, response);
+      limit.run();
+      return true;
     } catch (Refused tooMany) {
       problems.resolveException(request, response, null, tooMany);
-      return;
+      return false;
     }
-    chain.doFilter(request, response);
   }
 
   /** Probes come from the machine's own keepers, and nothing is counted there. */

@@ -10,9 +10,14 @@ import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.springframework.http.HttpHeaders;
 
-/** How fast each caller goes on this replica: so many calls a second, and as many at once. */
+/**
+ * How fast each caller goes on this replica: so many calls a second, and as many at once; and how
+ * many of its answers are open, each of which may hold megabytes until it is read.
+ */
 final class RateLimits {
 
   /** A caller who was not heard of for so long has all its calls back anyway. */
@@ -30,7 +35,12 @@ final class RateLimits {
 
   private final LoadingCache<Key, Bucket> buckets;
 
+  private final ConcurrentMap<String, Integer> open = new ConcurrentHashMap<>();
+
+  private final int mostOpen;
+
   RateLimits(RateProperties rates) {
+    mostOpen = rates.openCalls();
     buckets =
         Caffeine.newBuilder()
             .maximumSize(MOST_CALLERS)
@@ -73,5 +83,27 @@ final class RateLimits {
               "These are more calls a second than one caller may make; slow down, and try again"
                   + " after Retry-After seconds."));
     }
+  }
+
+  /**
+   * Begins a call that {@link #close} ends.
+   *
+   * @param response is told when to try again
+   * @throws Refused when too many are open
+   */
+  void open(String who, HttpServletResponse response) {
+    if (open.merge(who, 1, Integer::sum) > mostOpen) {
+      close(who);
+      response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+      throw new Refused(
+          Problem.of(
+              ProblemType.RATE_LIMITED,
+              "These are more calls at a time than one caller may make; read the answers to their"
+                  + " end, and try again after Retry-After seconds."));
+    }
+  }
+
+  void close(String who) {
+    open.computeIfPresent(who, (_, calls) -> calls == 1 ? null : calls - 1);
   }
 }

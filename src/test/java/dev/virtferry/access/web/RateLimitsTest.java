@@ -21,6 +21,7 @@ class RateLimitsTest {
             reads,
             writes,
             1,
+            2,
             DataSize.ofKilobytes(1),
             Duration.ofSeconds(20),
             Duration.ofMinutes(2)));
@@ -65,5 +66,18 @@ class RateLimitsTest {
     RateLimits limits = limits(1, 1);
     made(limits, Kind.READ, "a", 100);
     limits.count(Kind.READ, "b", response);
+  }
+
+  @Test
+  void keepsSoManyAnswersOfACallerOpenAndNoMore() {
+    RateLimits limits = limits(100, 100);
+    limits.open("a", response);
+    limits.open("a", response);
+    assertThatThrownBy(() -> limits.open("a", response)).isInstanceOf(Refused.class);
+    assertThat(response.getHeader("Retry-After")).isEqualTo("1");
+    limits.open("b", response);
+    limits.close("a");
+    limits.open("a", response);
+    assertThatThrownBy(() -> limits.open("a", response)).isInstanceOf(Refused.class);
   }
 }

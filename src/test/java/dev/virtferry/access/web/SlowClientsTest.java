@@ -37,6 +37,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
       // What is refused for its number is not read.
       "ferry.rate.reads=100000",
       "ferry.rate.writes=100000",
+      "ferry.rate.open-calls=100000",
       "ferry.rate.max-body=64KB",
       "ferry.rate.max-answer-time=5s",
     })

@@ -42,7 +42,8 @@ class ForeignImagesIT {
           """
           for d in $(virsh -q list --all --name); do virsh destroy $d; virsh undefine $d --nvram; done
           for p in foreign again shared fat; do virsh pool-destroy $p; done
-          rm -rf %1$s %1$s.* /srv/climbs.raw
+          [ ! -e %1$s.loop ] || losetup -d "$(cat %1$s.loop)"
+          rm -rf %1$s %1$s.* /srv/climbs.raw /dev/ferry-foreign
           """
               .formatted(IMAGES));
     }
@@ -757,5 +758,63 @@ class ForeignImagesIT {
       assertThat(String.join("\n", details))
           .contains("%s/%s.raw".formatted(IMAGES, owner), uuids.get(owner));
     }
+  }
+
+  /** The same name on both hosts, with a loop device of its own behind each. */
+  private void device(String host) {
+    make(
+        host,
+        """
+        truncate -s 1M device.img
+        losetup --find --show %1$s/device.img >%1$s.loop
+        mknod /dev/ferry-foreign b 7 "$(sed 's,/dev/loop,,' %1$s.loop)"
+        """
+            .formatted(IMAGES));
+  }
+
+  /** libvirt takes each device for a shared one. */
+  @Test
+  void aGuestDoesNotGoOnOnTheDeviceOfAnotherDomain() {
+    String device = disk("vda", "raw", "block", "dev='/dev/ferry-foreign'");
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      pool(host);
+      device(host);
+    }
+    define("kvm-b", "other", "", device);
+    start("kvm-a", "web", device);
+    String owner = lab.on("kvm-b", "virsh", "domuuid", "other").strip();
+
+    Service.Answer refused = service.post("/v1/migrations", request("web", ""));
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.problem()).isEqualTo("destination-storage");
+    assertThat(refused.text("detail"))
+        .contains("would write into /dev/ferry-foreign as it is on kvm-b")
+        .contains(owner);
+
+    lab.on("kvm-b", "virsh", "undefine", "other");
+    JsonNode ended = service.awaitEnd(service.migrate(request("web", "")));
+    assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+  }
+
+  @Test
+  void aGuestDoesNotFindTheImageOfAnotherDomainAtItsNextStart() {
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      pool(host);
+      make(host, "truncate -s 1M vda.raw; truncate -s 1M later.raw");
+    }
+    define("kvm-b", "other", "", disk("vda", IMAGES + "/later.raw"));
+    start("kvm-a", "web", disk("vda", IMAGES + "/vda.raw"));
+    lab.on("kvm-a", "virsh", "attach-disk", "web", IMAGES + "/later.raw", "vdb", "--config");
+
+    Service.Answer refused = service.post("/v1/migrations", request("web", disks("vda")));
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.problem()).isEqualTo("destination-conflict");
+    assertThat(refused.text("detail"))
+        .contains("would open %s/later.raw on kvm-b".formatted(IMAGES))
+        .contains(lab.on("kvm-b", "virsh", "domuuid", "other").strip());
+
+    lab.on("kvm-b", "virsh", "undefine", "other");
+    JsonNode ended = service.awaitEnd(service.migrate(request("web", disks("vda"))));
+    assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
   }
 }

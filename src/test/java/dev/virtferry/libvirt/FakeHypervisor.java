@@ -199,6 +199,11 @@ public final class FakeHypervisor implements Hypervisor {
         .put(target, new BlockJob(done, total, 0));
   }
 
+  /** From now on libvirt tells nothing of the copies of that domain's disks. */
+  public void forgetBlockJobs(UUID domain) {
+    blockJobs.remove(domain);
+  }
+
   /** From now on disk copies take the bandwidth that libvirt is told. */
   public void heedBandwidth() {
     copiesHeedLibvirt = true;

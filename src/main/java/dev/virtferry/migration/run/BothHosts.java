@@ -27,6 +27,7 @@ import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.VolumeRecord;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -60,6 +61,7 @@ final class BothHosts {
   private final VolumeMarks marks;
   private final OpenImages originals;
   private final OpenImages copies;
+  private final Map<String, VolumeMark> made = new HashMap<>();
   private final Map<HostAddress, Reading.Unreachable> silences = new HashMap<>();
 
   BothHosts(
@@ -79,8 +81,8 @@ final class BothHosts {
         new VolumeMarks(
             order.disks().stream()
                 .collect(toMap(VolumePlan::target, VolumePlan::capacityBytes, (a, _) -> a)));
-    this.originals = new OpenImages(target -> planned(order, target));
-    this.copies = new OpenImages(marks::written);
+    this.originals = new OpenImages(target -> planned(order, target), _ -> true);
+    this.copies = new OpenImages(this::lastOfCopy, target -> isEmpty(planned(order, target)));
     this.domain = order.guest().uuid();
     this.source = source.address();
     this.destination = destination.address();
@@ -231,7 +233,10 @@ final class BothHosts {
     try {
       if (runsOnItsCopies()) {
         volumes.deleteOriginals(
-            migration, sender, (plan, now) -> originals.isKnown(plan.target(), now));
+            migration,
+            sender,
+            copies::isOpen,
+            (plan, now) -> originals.isKnown(plan.target(), now));
       } else {
         leaveOriginals(migration, "The destination is not seen to run on its copies.");
       }
@@ -288,14 +293,27 @@ final class BothHosts {
 
   /** Remembers how the volumes look that were made, while they are copied into. */
   void markVolumesWritten(HeldMigration migration) {
-    volumes.look(migration, receiver, marks::written);
+    Map<VolumeRecord, StorageVolume> seen = new LinkedHashMap<>();
+    volumes.look(migration, receiver, seen::put);
     Map<String, StorageVolume> reused = volumes.reused(order, receiver);
+    // Asked for last, it counts all that can have been in them.
+    Map<String, BlockJob> jobs = blockJobs();
+    seen.forEach((volume, now) -> marks.written(volume, now, jobs.get(volume.target())));
     for (VolumePlan plan : order.disks()) {
       @Nullable StorageVolume now = reused.get(plan.target());
       if (now != null) {
-        marks.written(plan, now);
+        marks.written(plan, now, jobs.get(plan.target()));
       }
     }
+  }
+
+  private @Nullable VolumeMark lastOfCopy(String target) {
+    @Nullable VolumeMark last = marks.written(target);
+    return last == null ? made.get(target) : last;
+  }
+
+  private static boolean isEmpty(@Nullable VolumeMark original) {
+    return original == null || original.allocationBytes() == 0;
   }
 
   private static @Nullable VolumeMark planned(Order order, String target) {
@@ -316,6 +334,9 @@ final class BothHosts {
 
   /** Compares the volumes that were made with those that QEMU has open at the destination. */
   private void lookAtCopies(HeldMigration migration) {
+    for (VolumePlan plan : order.disks()) {
+      volumes.mark(migration, plan, receiver).ifPresent(mark -> made.put(plan.target(), mark));
+    }
     lookAtOpen(
         copies,
         destination,
@@ -329,30 +350,39 @@ final class BothHosts {
   /** Several times, as one that is being written takes more and less from moment to moment. */
   private void lookAtOpen(
       OpenImages images, HostAddress host, Supplier<Map<String, StorageVolume>> shown) {
-    images.ask();
     for (int look = 0; look < LOOKS_AT_OPEN_IMAGES; look++) {
-      Map<String, Long> before = openBytes(host);
+      Optional<Map<String, Long>> told = openBytes(host);
+      if (look == 0 && told.isPresent()) {
+        images.ask(order.targets());
+      }
+      Map<String, Long> before = told.orElse(Map.of());
       if (before.isEmpty()) {
         return;
       }
       Map<String, StorageVolume> seen = shown.get();
-      if (images.look(seen, before, before) || images.look(seen, before, openBytes(host))) {
+      if (images.look(seen, before, before)
+          || images.look(seen, before, openBytes(host).orElse(Map.of()))) {
         return;
       }
     }
   }
 
-  /** What the files take that QEMU has open, by disk target; where it tells. */
-  private Map<String, Long> openBytes(HostAddress host) {
+  /**
+   * What the files take that QEMU has open, by disk target; those of which it tells. Empty where no
+   * QEMU of the domain runs.
+   */
+  private Optional<Map<String, Long>> openBytes(HostAddress host) {
     try {
-      return hypervisor.describe(host, domain.toString()).stream()
+      return hypervisor
+          .describe(host, domain.toString())
           .filter(found -> found.state().active())
-          .flatMap(found -> found.disks().stream())
-          .filter(disk -> disk.allocationBytes() > 0)
-          .collect(toMap(DomainDisk::target, DomainDisk::allocationBytes));
+          .map(found ->
+              found.disks().stream()
+                  .filter(disk -> disk.allocationBytes() > 0)
+                  .collect(toMap(DomainDisk::target, DomainDisk::allocationBytes)));
     } catch (HostUnreachable | LibvirtFailure e) {
       log.debug("The images can't be compared: {}", e.getMessage());
-      return Map.of();
+      return Optional.of(Map.of());
     }
   }
 

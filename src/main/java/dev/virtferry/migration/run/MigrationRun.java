@@ -275,7 +275,9 @@ final class MigrationRun {
     }
     volumesSeenAt = now;
     // By the time of an abort somebody may have replaced one; what was seen before tells.
-    hosts.markVolumesWritten(migration);
+    if (!abortTaken) {
+      hosts.markVolumesWritten(migration);
+    }
     hosts.lookAtOriginals();
     hosts.vanishedVolume().ifPresent(path -> lost(path, "vanished from"));
     hosts.replacedVolume().ifPresent(path -> lost(path, "was replaced by another file at"));
@@ -294,7 +296,10 @@ final class MigrationRun {
     }
     abortedAt = now;
     unheeded.asked(now);
-    hosts.markVolumesWritten(migration);
+    // The copies end with the abort, and then nothing tells how far they came.
+    if (!abortTaken) {
+      hosts.markVolumesWritten(migration);
+    }
     try {
       hosts.abort();
       log.atLevel(abortTaken ? Level.DEBUG : Level.INFO).log("Asked libvirt to abort the job");

@@ -123,6 +123,14 @@ final class VolumeKeeper {
             .formatted(plan.path(), destination.name(), plan.target()));
   }
 
+  /** By what the image that is copied into was known before that, if it was. */
+  Optional<VolumeMark> mark(HeldMigration migration, VolumePlan plan, Host destination) {
+    return Optional.ofNullable(
+        plan.action() == Action.REUSE
+            ? plan.mark()
+            : mark(migration.latest().volumes(), plan, destination));
+  }
+
   private static @Nullable VolumeMark mark(
       List<VolumeRecord> made, VolumePlan plan, Host destination) {
     return made.stream()
@@ -341,10 +349,15 @@ final class VolumeKeeper {
    * domain on its copies. Two disks of a guest are never one file, however much they look alike:
    * QEMU locks what it writes.
    *
+   * @param written whether the guest is seen to write into the copy that was made, for a disk
+   *     target
    * @param known whether the volume that has the path now is the one that was copied
    */
   void deleteOriginals(
-      HeldMigration migration, Host source, BiPredicate<VolumePlan, StorageVolume> known) {
+      HeldMigration migration,
+      Host source,
+      Predicate<String> written,
+      BiPredicate<VolumePlan, StorageVolume> known) {
     Migration now = migration.latest();
     List<String> originals =
         now.order().disks().stream().map(plan -> original(plan, source).path()).toList();
@@ -352,7 +365,14 @@ final class VolumeKeeper {
     record(
         migration,
         source,
-        plan -> withoutOriginal(now, plan, source, round, there -> known.test(plan, there)));
+        plan ->
+            withoutOriginal(
+                now,
+                plan,
+                source,
+                round,
+                written.test(plan.target()),
+                there -> known.test(plan, there)));
   }
 
   /** Says why the images that were copied are left at the source. */
@@ -449,6 +469,7 @@ final class VolumeKeeper {
       VolumePlan plan,
       Host source,
       Round round,
+      boolean written,
       Predicate<StorageVolume> known) {
     VolumeRecord volume = original(plan, source);
     if (plan.original() == null) {
@@ -464,6 +485,9 @@ final class VolumeKeeper {
     if (copy.filter(v -> v.state() == Fate.KEPT).isEmpty()) {
       // What was there before may be the same storage under both hosts.
       return volume.left("virt-ferry did not make the copy, so they may be one and the same.");
+    }
+    if (!written) {
+      return volume.left("The guest is not seen to write into its copy.");
     }
     try {
       return deleted(volume, round, known.and(now -> now.path().equals(volume.path())));

@@ -2,6 +2,7 @@ package dev.virtferry.migration.run;
 
 import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.migration.VolumeRecord;
 import java.util.HashMap;
@@ -12,14 +13,25 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** By what one run knows the volumes again that its migration made; by disk target. */
+/**
+ * By what one run knows the volumes again that are copied into; by disk target. One that takes more
+ * than was copied into it is not known any more.
+ */
 final class VolumeMarks {
+
+  /** What may be written and not be counted yet, and what file systems and tables take besides. */
+  private static final long UNCOUNTED = 16 << 20;
+
+  /** One look may be missed, as QEMU is busy at times. */
+  private static final int MISSED_AT_MOST = 1;
 
   private final Map<String, Long> bytes;
   private final Map<String, VolumeMark> written = new HashMap<>();
   private final Map<String, VolumeMark> atRest = new HashMap<>();
   private final Set<String> replaced = new LinkedHashSet<>();
   private final Set<String> lost = new HashSet<>();
+  private final Map<String, Long> begunWith = new HashMap<>();
+  private final Map<String, Integer> missed = new HashMap<>();
 
   /**
    * Of what one run makes.
@@ -41,23 +53,28 @@ final class VolumeMarks {
         && before.mayBeTrimmedTo(now);
   }
 
-  /** It is being written. One that is not known again already stays unknown. */
-  void written(VolumeRecord volume, StorageVolume now) {
-    if (know(volume, now, false)) {
-      written.put(volume.target(), VolumeMark.of(now));
-    } else if (isAnother(last(volume), now)) {
+  /**
+   * It is being written. One that is not known again already stays unknown.
+   *
+   * @param copy how far its copy was after that; null where that is not told
+   */
+  void written(VolumeRecord volume, StorageVolume now, @Nullable BlockJob copy) {
+    @Nullable VolumeMark last = last(volume);
+    if (!lost.contains(volume.target()) && isLike(volume, now)) {
+      grown(volume.target(), last, now, copy);
+    } else if (last != null && last.isCertainlyNot(now)) {
       replaced.add(volume.path());
     }
   }
 
   /** The same of an image that was there before. */
-  void written(VolumePlan plan, StorageVolume now) {
+  void written(VolumePlan plan, StorageVolume now, @Nullable BlockJob copy) {
     @Nullable VolumeMark last = written.getOrDefault(plan.target(), plan.mark());
     if (last == null || lost.contains(plan.target())) {
       return;
     }
     if (last.mayHaveBecome(now)) {
-      written.put(plan.target(), VolumeMark.of(now));
+      grown(plan.target(), last, now, copy);
     } else {
       lost.add(plan.target());
       if (last.isCertainlyNot(now)) {
@@ -66,10 +83,49 @@ final class VolumeMarks {
     }
   }
 
+  /**
+   * Marks it anew, unless it took more than was copied. Before the copy has a size some versions of
+   * QEMU fill the whole image with zeroes and count none of them; so what it takes at the first
+   * look after that is taken for its own.
+   */
+  private void grown(
+      String target, @Nullable VolumeMark last, StorageVolume now, @Nullable BlockJob copy) {
+    if (copy == null && begunWith.containsKey(target)) {
+      missed.merge(target, 1, Integer::sum);
+      return;
+    }
+    if (copy != null && copy.totalBytes() > 0) {
+      missed.remove(target);
+      long more = copied(now.format(), copy.doneBytes()) + UNCOUNTED;
+      long begun = begunWith.computeIfAbsent(target, _ -> begunWith(last, now, more));
+      if (now.allocationBytes() > begun + more) {
+        lost.add(target);
+        return;
+      }
+    }
+    written.put(target, VolumeMark.of(now));
+  }
+
+  private static long begunWith(@Nullable VolumeMark last, StorageVolume now, long more) {
+    return last == null || now.allocationBytes() > last.allocationBytes() + more
+        ? now.allocationBytes()
+        : last.allocationBytes();
+  }
+
+  /** What that much may take: a file that gets longer is given room in advance. */
+  private static long copied(String format, long bytes) {
+    return format.equals("raw") ? bytes + bytes / 8 : 2 * bytes;
+  }
+
+  /** Whether what it took was held against the copy, if that was ever told. */
+  private boolean isFollowed(String target) {
+    return !lost.contains(target) && missed.getOrDefault(target, 0) <= MISSED_AT_MOST;
+  }
+
   /** Whether an image that was there before is the one that this run saw being copied into. */
   boolean know(VolumePlan plan, StorageVolume now) {
     @Nullable VolumeMark last = written.get(plan.target());
-    return last != null && !lost.contains(plan.target()) && last.mayHaveBecome(now);
+    return last != null && isFollowed(plan.target()) && last.mayHaveBecome(now);
   }
 
   /** How one looked last while it was copied into; null where nobody looked. */
@@ -80,10 +136,6 @@ final class VolumeMarks {
   /** The path of one that was seen to be of another format or size than was made. */
   Optional<String> replaced() {
     return replaced.stream().findFirst();
-  }
-
-  private static boolean isAnother(@Nullable VolumeMark last, StorageVolume now) {
-    return last != null && last.isCertainlyNot(now);
   }
 
   private @Nullable VolumeMark last(VolumeRecord volume) {
@@ -108,12 +160,15 @@ final class VolumeMarks {
       return last.isStill(now);
     }
     @Nullable VolumeMark before = last(volume);
-    if (before == null) {
-      @Nullable Long born = volume.bornBytes();
-      return born == null || now.hasBeenGiven(born);
+    if (untouched && before != null) {
+      return before.isUntouched(now) || isTrimmed(volume, before, now);
     }
-    return untouched
-        ? before.isUntouched(now) || isTrimmed(volume, before, now)
-        : before.mayHaveBecome(now);
+    return isFollowed(volume.target()) && isLike(volume, now);
+  }
+
+  private boolean isLike(VolumeRecord volume, StorageVolume now) {
+    @Nullable VolumeMark before = last(volume);
+    @Nullable Long born = volume.bornBytes();
+    return before == null ? born != null && now.hasBeenGiven(born) : before.mayHaveBecome(now);
   }
 }

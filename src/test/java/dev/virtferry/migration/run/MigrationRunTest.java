@@ -11,6 +11,7 @@ import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.CompletedJob;
+import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
@@ -33,6 +34,7 @@ import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Transition;
 import dev.virtferry.migration.VolumeRecord;
 import dev.virtferry.migration.plan.Submission;
+import dev.virtferry.migration.plan.Submissions;
 import dev.virtferry.problem.ProblemType;
 import java.time.Duration;
 import java.time.Instant;
@@ -440,6 +442,7 @@ class MigrationRunTest {
     run.volumes().pool("kvm-a", new StoragePool("images", "dir", "/srv", 0));
     run.stamped("kvm-a", "vda.raw", 64 * MIB, 5 * MIB, NOON);
     run.stamped("kvm-a", "vdb.raw", 64 * MIB, 6 * MIB, NOON);
+    run.takes(5 * MIB, 6 * MIB);
   }
 
   private List<String> left() {
@@ -468,8 +471,7 @@ class MigrationRunTest {
 
   @Test
   void knowsNothingOfWhatItDeletedOrCouldNotSee() {
-    imagesWithTimes();
-    run.call(DELETING);
+    imagesThatAreOpen();
     run.arrive();
     run.lookUntilTheEnd();
     assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb DELETED");
@@ -654,8 +656,7 @@ class MigrationRunTest {
 
   @Test
   void keepsAFileThatIsNotTheOneThatWasCopied() {
-    imagesWithTimes();
-    run.call(DELETING);
+    imagesThatAreOpen();
     run.stamped("kvm-a", "vda.raw", 32 * MIB, 9 * MIB, NOON.plusSeconds(5));
     run.stamped("kvm-a", "vdb.raw", 64 * MIB, 9 * MIB, NOON.minusSeconds(5));
     run.arrive();
@@ -667,11 +668,6 @@ class MigrationRunTest {
 
   /** QEMU has files open that take 5 and 6 MiB, on whichever host. */
   private void imagesThatAreOpen() {
-    run.guest(
-        Domains.running(
-            "web",
-            Domains.disk("vda").sized(64 * MIB, 5 * MIB),
-            Domains.disk("vdb").sized(64 * MIB, 6 * MIB)));
     imagesWithTimes();
     run.call(DELETING);
     run.stamped("kvm-b", "vda.raw", 64 * MIB, 5 * MIB, NOON);
@@ -692,11 +688,6 @@ class MigrationRunTest {
 
   @Test
   void tellsOfAnImageThatWasThereAndThatQemuDoesNotHaveOpen() {
-    run.guest(
-        Domains.running(
-            "web",
-            Domains.disk("vda").sized(64 * MIB, 5 * MIB),
-            Domains.disk("vdb").sized(64 * MIB, 6 * MIB)));
     imagesWithTimes();
     run.stamped("kvm-b", "vdb.raw", 64 * MIB, 0, NOON);
     run.call(PLAIN);
@@ -780,6 +771,191 @@ class MigrationRunTest {
     run.lookUntilTheEnd();
     assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
     assertThat(own()).isEmpty();
+  }
+
+  /** Of a file that takes nothing libvirt tells how long the one is that has the path. */
+  @Test
+  void keepsAFullFileInThePlaceOfAnOriginalThatTakesNothing() {
+    run.poolsOnBothHosts();
+    run.call(DELETING);
+    run.stamped("kvm-a", "vdb.raw", 64 * MIB, 64 * MIB, NOON);
+    run.lookFor(Duration.ofSeconds(3));
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
+  void keepsAFileThatTakesAsMuchAsAnOriginalAndIsOlder() {
+    imagesThatAreOpen();
+    run.stamped("kvm-a", "vdb.raw", 64 * MIB, 6 * MIB, NOON.minusSeconds(5));
+    run.lookFor(Duration.ofSeconds(3));
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
+  void keepsAnOriginalOfWhichQemuNeverTold() {
+    run.poolsOnBothHosts();
+    run.takes(64 * MIB, 0);
+    run.call(DELETING);
+    run.takes(64 * MIB, 64 * MIB);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
+  void keepsAnOriginalOfWhichQemuTellsNoMoreWhileTheGuestRunsThere() {
+    run.poolsOnBothHosts();
+    run.call(DELETING);
+    run.takes(64 * MIB, 0);
+    run.lookFor(Duration.ofSeconds(5));
+    run.takes(64 * MIB, 64 * MIB);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+  }
+
+  /** A loop device, or a file of /dev/shm: nothing that libvirt tells of it is QEMU's. */
+  @Test
+  void keepsAnOriginalThatCanNotBeComparedWithWhatQemuHasOpen() {
+    run.guest(
+        Domains.running(
+            "web",
+            Domains.onImage("vda", new DiskImage("file", "/dev/shm/vda.raw", "raw", null))
+                .sized(64 * MIB, 64 * MIB)));
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      run.volumes().pool(host, new StoragePool("shm", "dir", "/dev/shm", 1024 * MIB));
+    }
+    run.volumes()
+        .volume(
+            "kvm-a",
+            new StorageVolume(
+                "shm",
+                "vda.raw",
+                "/dev/shm/vda.raw",
+                "raw",
+                64 * MIB,
+                64 * MIB,
+                64 * MIB,
+                null,
+                null,
+                false,
+                null,
+                null));
+    run.submit(Submissions.of("web", List.of("vda"), DELETING));
+    run.begin();
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda KEPT", "kvm-a vda LEFT");
+  }
+
+  @Test
+  void keepsAnOriginalOfWhoseCopyQemuTellsNothing() {
+    run.poolsOnBothHosts();
+    run.call(DELETING);
+    run.takes(64 * MIB, 0);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates())
+        .containsExactly("kvm-b vda KEPT", "kvm-b vdb KEPT", "kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(run.migration().volumes().getLast().reason())
+        .isEqualTo("The guest is not seen to write into its copy.");
+  }
+
+  /** The image of vda at the destination grows with its copy, and then something else is there. */
+  private void replacedByWhatTakesMore() {
+    run.copied(4 * MIB);
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 4 * MIB, NOON.plusSeconds(1));
+    run.lookFor(Duration.ofSeconds(3));
+    run.copied(8 * MIB);
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 64 * MIB, NOON.plusSeconds(4));
+    run.lookFor(Duration.ofSeconds(3));
+    run.copied(64 * MIB);
+    run.lookFor(Duration.ofSeconds(3));
+    run.rollBack();
+    run.lookUntilTheEnd();
+  }
+
+  @Test
+  void leavesAVolumeThatTakesMoreThanWasCopiedIntoIt() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    replacedByWhatTakesMore();
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb DELETED");
+  }
+
+  @Test
+  void takesNoImageForTheDomainsOwnThatTakesMoreThanWasCopiedIntoIt() {
+    imagesWithTimes();
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 0, NOON);
+    run.call(PLAIN);
+    replacedByWhatTakesMore();
+    assertThat(own()).isEmpty();
+  }
+
+  @Test
+  void leavesAVolumeOfWhoseCopyNothingIsToldAnyMore() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.copied(4 * MIB);
+    run.lookFor(Duration.ofSeconds(3));
+    run.hosts().forgetBlockJobs(run.guest().uuid());
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 64 * MIB, NOON);
+    run.lookFor(Duration.ofSeconds(5));
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb DELETED");
+  }
+
+  @Test
+  void deletesAVolumeThatGrewWithItsCopy() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    for (long mib : List.of(0L, 20L, 45L, 64L)) {
+      run.copied(mib * MIB);
+      run.stamped("kvm-b", "vda.raw", 64 * MIB, (mib + 1) * MIB, NOON.plusSeconds(mib));
+      run.lookFor(Duration.ofSeconds(3));
+    }
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED", "kvm-b vdb DELETED");
+  }
+
+  @Test
+  void deletesAVolumeWhoseCopyEndsSomeTimeBeforeItsJob() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.copied(4 * MIB);
+    run.look();
+    run.cancel();
+    run.look();
+    run.hosts().forgetBlockJobs(run.guest().uuid());
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 8 * MIB, NOON);
+    run.lookFor(Duration.ofSeconds(9));
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED", "kvm-b vdb DELETED");
+  }
+
+  /** As QEMU 10.0 does with a raw image that is all holes, and counts none of it. */
+  @Test
+  void deletesAVolumeThatWasFilledWithZeroesBeforeItsCopyHadASize() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 40 * MIB, NOON);
+    run.lookFor(Duration.ofSeconds(3));
+    run.copied(MIB);
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 64 * MIB, NOON.plusSeconds(2));
+    run.lookFor(Duration.ofSeconds(3));
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED", "kvm-b vdb DELETED");
   }
 
   @Test

@@ -81,8 +81,9 @@ final class PlayedRun {
   private final MigrationService service;
   private final MigrationRunner runner;
 
-  private DomainDescription guest =
-      Domains.running("web", Domains.disk("vda"), Domains.disk("vdb"));
+  /** Nothing is written in its images, so that libvirt tells how long they are. */
+  private DomainDescription guest = taking(64 * MIB, 64 * MIB);
+
   private @Nullable UUID id;
   private @Nullable MigrationRun run;
 
@@ -116,6 +117,12 @@ final class PlayedRun {
             NO_STALLS,
             clock);
     guest(guest);
+  }
+
+  /** A guest with two disks, whose open files take so many bytes by the word of libvirt. */
+  static DomainDescription taking(long vda, long vdb) {
+    return Domains.running(
+        "web", Domains.disk("vda").sized(64 * MIB, vda), Domains.disk("vdb").sized(64 * MIB, vdb));
   }
 
   FakeHypervisor hosts() {
@@ -155,7 +162,7 @@ final class PlayedRun {
     volumes.volume(
         host,
         new StorageVolume(
-            "images", name, "/srv/" + name, "raw", bytes, 0, 0, null, null, false, null, null));
+            "images", name, "/srv/" + name, "raw", bytes, 0, bytes, null, null, false, null, null));
   }
 
   /** The same, last written and changed at that time. */
@@ -169,7 +176,7 @@ final class PlayedRun {
             "raw",
             bytes,
             allocated,
-            0,
+            bytes,
             null,
             null,
             false,
@@ -282,6 +289,16 @@ final class PlayedRun {
 
   void destination(DomainState state) {
     hosts.show("kvm-b", guest, state);
+  }
+
+  /** Of the guest's open files libvirt tells from now on that they take that much; 0: nothing. */
+  void takes(long vda, long vdb) {
+    guest =
+        Domains.withDisks(
+            guest,
+            Domains.disk("vda").sized(64 * MIB, vda),
+            Domains.disk("vdb").sized(64 * MIB, vdb));
+    hosts.put("kvm-a", guest);
   }
 
   /** So many bytes of vda are copied. */

@@ -1,6 +1,8 @@
 package dev.virtferry.sql;
 
 import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -19,6 +21,9 @@ class DatabaseFailures {
 
   private static final SQLExceptionTranslator OTHERS = new SQLExceptionSubclassTranslator();
 
+  /** PostgreSQL ended the wait for a lock, or a transaction that nobody went on with. */
+  private static final Set<String> ENDED = Set.of("55P03", "25P03");
+
   @Bean
   SQLExceptionTranslator databaseFailure() {
     return DatabaseFailures::translated;
@@ -31,9 +36,13 @@ class DatabaseFailures {
 
   static @Nullable DataAccessException translated(
       String task, @Nullable String sql, SQLException failure) {
-    return FileFailure.of(failure).isPresent()
+    return FileFailure.of(failure).isPresent() || ENDED.contains(state(failure))
         ? new DataAccessResourceFailureException(
             "%s: %s".formatted(task, failure.getMessage()), failure)
         : OTHERS.translate(task, sql, failure);
+  }
+
+  private static String state(SQLException failure) {
+    return Objects.requireNonNullElse(failure.getSQLState(), "");
   }
 }

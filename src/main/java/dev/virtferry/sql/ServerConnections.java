@@ -19,6 +19,14 @@ class ServerConnections {
   private static final Map<String, String> PROPERTIES =
       Map.of("socketTimeout", "10", "connectTimeout", "5", "tcpKeepAlive", "true");
 
+  /**
+   * What a replica that is frozen, or lost its power, in a transaction keeps from others ends by
+   * itself. PostgreSQL does not look whether its client lives, so who waits is ended there as well,
+   * before the client gives up.
+   */
+  private static final String SESSION =
+      "set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '10s'";
+
   static boolean isServer(String url) {
     return url.startsWith("jdbc:postgresql:");
   }
@@ -27,6 +35,9 @@ class ServerConnections {
   static void bound(HikariDataSource pool) {
     Properties given = pool.getDataSourceProperties();
     PROPERTIES.forEach(given::putIfAbsent);
+    if (pool.getConnectionInitSql() == null) {
+      pool.setConnectionInitSql(SESSION);
+    }
   }
 
   /** A change of the schema takes as long as it takes, on a connection of its own. */

@@ -1,8 +1,11 @@
 package dev.virtferry.migration;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -28,5 +31,18 @@ class MigrationsOnPostgresIT extends MigrationsContract {
   @AfterAll
   static void stop() throws IOException {
     SERVER.close();
+  }
+
+  @Test
+  void aTransactionOfAFrozenReplicaEndsByItself() {
+    assertThat(bound("lock_timeout")).isEqualTo("5s");
+    assertThat(bound("idle_in_transaction_session_timeout")).isEqualTo("10s");
+  }
+
+  private String bound(String setting) {
+    return sql.sql("select current_setting(:setting)")
+        .param("setting", setting)
+        .query(String.class)
+        .single();
   }
 }

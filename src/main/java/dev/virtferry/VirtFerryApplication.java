@@ -6,6 +6,7 @@ import dev.virtferry.libvirt.LibvirtConnections;
 import dev.virtferry.libvirt.LibvirtHypervisor;
 import dev.virtferry.libvirt.LibvirtStorage;
 import dev.virtferry.libvirt.Storage;
+import dev.virtferry.time.Timepiece;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -47,6 +48,11 @@ public class VirtFerryApplication {
   @Bean
   Clock clock() {
     return Clock.tick(Clock.systemUTC(), Duration.ofMillis(1));
+  }
+
+  @Bean
+  Timepiece timepiece(Clock clock) {
+    return Timepiece.of(clock);
   }
 
   /** Lazy, so that tests with hosts of their own need no libvirt. */

@@ -7,10 +7,10 @@ import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
+import dev.virtferry.time.Moment;
+import dev.virtferry.time.Timepiece;
 import java.text.ParseException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +53,7 @@ final class ProviderKeys implements JWKSource<SecurityContext> {
    * @param failure of that attempt; null when it succeeded
    */
   private record Known(
-      @Nullable JWKSet keys, Instant of, Instant asked, @Nullable Exception failure) {
+      @Nullable JWKSet keys, Moment of, Moment asked, @Nullable Exception failure) {
 
     List<JWK> select(JWKSelector wanted) {
       return keys == null ? List.of() : wanted.select(keys);
@@ -63,13 +63,13 @@ final class ProviderKeys implements JWKSource<SecurityContext> {
   private static final Logger log = LoggerFactory.getLogger(ProviderKeys.class);
 
   private final Provider provider;
-  private final Clock clock;
+  private final Timepiece time;
   private final ReentrantLock asking = new ReentrantLock();
-  private volatile Known known = new Known(null, Instant.MIN, Instant.MIN, null);
+  private volatile Known known = new Known(null, Moment.LONG_AGO, Moment.LONG_AGO, null);
 
-  ProviderKeys(Provider provider, Clock clock) {
+  ProviderKeys(Provider provider, Timepiece time) {
     this.provider = provider;
-    this.clock = clock;
+    this.time = time;
   }
 
   /**
@@ -99,7 +99,7 @@ final class ProviderKeys implements JWKSource<SecurityContext> {
   }
 
   private boolean isOld(Known last) {
-    return !clock.instant().isBefore(last.of().plus(OLD));
+    return !time.now().within(OLD, last.of());
   }
 
   /** Asks unless that was done just now; gives the lock back. */
@@ -107,7 +107,7 @@ final class ProviderKeys implements JWKSource<SecurityContext> {
     try {
       Known last = known;
       Duration pause = last.keys() == null ? FIRST_PAUSE : PAUSE;
-      if (last.asked().equals(Instant.MIN) || !clock.instant().isBefore(last.asked().plus(pause))) {
+      if (!time.now().within(pause, last.asked())) {
         known = ask(last);
       }
     } finally {
@@ -118,13 +118,14 @@ final class ProviderKeys implements JWKSource<SecurityContext> {
   private Known ask(Known last) {
     try {
       JWKSet keys = provider.keys();
-      return new Known(keys, clock.instant(), clock.instant(), null);
+      Moment now = time.now();
+      return new Known(keys, now, now, null);
     } catch (ParseException | RuntimeException e) {
       log.warn(
           "The identity provider does not tell its keys; {}",
           last.keys() == null ? "no signed token can be checked" : "those of before stay valid",
           e);
-      return new Known(last.keys(), last.of(), clock.instant(), e);
+      return new Known(last.keys(), last.of(), time.now(), e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.virtferry.access;
 
 import dev.virtferry.access.AccessProperties.Jwt;
+import dev.virtferry.time.Timepiece;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,7 +59,8 @@ final class SignedTokens {
       throw new AccessMistake(
           "ferry.access.jwt has no audience, so tokens that are meant for other services would do");
     }
-    var keys = new ProviderKeys(new ProviderMetadata(issuer, rules.jwkSetUri()), clock);
+    var keys =
+        new ProviderKeys(new ProviderMetadata(issuer, rules.jwkSetUri()), Timepiece.of(clock));
     NimbusJwtDecoder decoder =
         NimbusJwtDecoder.withJwkSource(keys)
             .jwsAlgorithms(known -> known.addAll(Arrays.asList(SignatureAlgorithm.values())))

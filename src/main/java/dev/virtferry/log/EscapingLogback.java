@@ -7,8 +7,9 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.spi.AppenderAttachable;
+import dev.virtferry.time.Timepiece;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.logging.LogFile;
@@ -54,7 +55,7 @@ final class EscapingLogback extends LogbackLoggingSystem {
     for (Logger logger : context.getLoggerList()) {
       escape(logger);
     }
-    context.addTurboFilter(new Floods(context, InstantSource.system()));
+    context.addTurboFilter(new Floods(context, Timepiece.of(Clock.systemUTC())));
   }
 
   private static void escape(AppenderAttachable<ILoggingEvent> place) {

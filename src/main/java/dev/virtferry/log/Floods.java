@@ -7,8 +7,8 @@ import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.virtferry.time.Timepiece;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -44,14 +44,14 @@ final class Floods extends TurboFilter {
               + "|(?<=@)[0-9a-f]+|(?<=\\bconn)\\d+|(?<==)\\d+|(?<=\\bthread-)\\d+"
               + "|\\d+(?= ?m?s\\b)");
 
-  private final InstantSource clock;
+  private final Timepiece time;
   private final Logger log;
   private final Cache<Kind, Flood> floods = Caffeine.newBuilder().maximumSize(MOST_KINDS).build();
   private final AtomicLong summedUpAt = new AtomicLong();
 
-  Floods(LoggerContext context, InstantSource clock) {
+  Floods(LoggerContext context, Timepiece time) {
     setContext(context);
-    this.clock = clock;
+    this.time = time;
     this.log = context.getLogger(Floods.class);
   }
 
@@ -74,7 +74,7 @@ final class Floods extends TurboFilter {
   /**
    * What becomes of a kind in a minute.
    *
-   * @param began when the minute began, in milliseconds since 1970
+   * @param began when the minute began, in milliseconds of the process
    * @param left how many may still be written
    * @param leftOut how many were not
    */
@@ -101,7 +101,7 @@ final class Floods extends TurboFilter {
     if (!written || logger.equals(log)) {
       return FilterReply.NEUTRAL;
     }
-    long now = clock.millis();
+    long now = time.now().passed().toMillis();
     sumUp(now);
     FormattingTuple told = MessageFormatter.arrayFormat(format, arguments);
     boolean trouble = failure != null || told.getThrowable() != null;

@@ -2,7 +2,8 @@ package dev.virtferry.notice;
 
 import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.control.MigrationService;
-import java.time.Clock;
+import dev.virtferry.time.Moment;
+import dev.virtferry.time.Timepiece;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,17 +30,17 @@ public final class Newsroom implements SmartLifecycle {
 
   private final MigrationService service;
   private final NoticeProperties properties;
-  private final Clock clock;
+  private final Timepiece time;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
   private final Set<Seat> seats = new HashSet<>();
   private @Nullable Thread thread;
   private boolean running;
 
-  Newsroom(MigrationService service, NoticeProperties properties, Clock clock) {
+  Newsroom(MigrationService service, NoticeProperties properties, Timepiece time) {
     this.service = service;
     this.properties = properties;
-    this.clock = clock;
+    this.time = time;
   }
 
   /** A reader and what it was told last; touched by the thread alone once it is seated. */
@@ -48,24 +49,31 @@ public final class Newsroom implements SmartLifecycle {
     private final UUID migration;
     private final Audience audience;
     private final Reader reader;
+    private final Moment seatedAt;
     private String known;
-    private long toldNanos = System.nanoTime();
+    private Moment toldAt;
 
-    Seat(UUID migration, Audience audience, String known, Reader reader) {
+    Seat(UUID migration, Audience audience, String known, Reader reader, Moment now) {
       this.migration = migration;
       this.audience = audience;
       this.known = known;
       this.reader = reader;
+      this.seatedAt = now;
+      this.toldAt = now;
     }
 
-    void tell(Tracked now) {
-      known = now.etag();
-      toldNanos = System.nanoTime();
-      reader.changed(now);
+    boolean isOver(Moment now) {
+      return audience.isOver(now.at()) || !now.within(reader.patience(), seatedAt);
     }
 
-    void heartbeat() {
-      toldNanos = System.nanoTime();
+    void tell(Tracked news, Moment now) {
+      known = news.etag();
+      toldAt = now;
+      reader.changed(news);
+    }
+
+    void heartbeat(Moment now) {
+      toldAt = now;
       reader.quiet();
     }
   }
@@ -78,7 +86,7 @@ public final class Newsroom implements SmartLifecycle {
    * @throws TooManyReaders when as many wait as may, of this caller or of all
    */
   public Subscription watch(UUID migration, Audience audience, String known, Reader reader) {
-    var seat = new Seat(migration, audience, known, reader);
+    var seat = new Seat(migration, audience, known, reader, time.now());
     lock.lock();
     try {
       if (!running || seats.size() >= properties.maxStreams()) {
@@ -143,18 +151,19 @@ public final class Newsroom implements SmartLifecycle {
     Map<UUID, String> etags = service.etags(migrations);
     Map<UUID, Tracked> read = new HashMap<>();
     for (Seat seat : readers) {
+      Moment now = time.now();
       String etag = etags.get(seat.migration);
-      if (etag == null || seat.audience.isOver(clock.instant())) {
+      if (etag == null || seat.isOver(now)) {
         dismiss(seat);
       } else if (!etag.equals(seat.known)) {
-        Tracked now = read.computeIfAbsent(seat.migration, id -> service.find(id).orElseThrow());
-        if (seat.audience.sees().test(now.migration())) {
-          reach(seat, () -> seat.tell(now));
+        Tracked news = read.computeIfAbsent(seat.migration, id -> service.find(id).orElseThrow());
+        if (seat.audience.sees().test(news.migration())) {
+          reach(seat, () -> seat.tell(news, now));
         } else {
           dismiss(seat);
         }
-      } else if (System.nanoTime() - seat.toldNanos > properties.heartbeat().toNanos()) {
-        reach(seat, seat::heartbeat);
+      } else if (!now.within(properties.heartbeat(), seat.toldAt)) {
+        reach(seat, () -> seat.heartbeat(now));
       }
     }
   }

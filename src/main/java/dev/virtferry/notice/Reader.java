@@ -1,6 +1,8 @@
 package dev.virtferry.notice;
 
 import dev.virtferry.migration.Tracked;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /**
  * Somebody who waits for the news of one migration. Told on the newsroom's own thread, so each call
@@ -14,9 +16,14 @@ public interface Reader {
   /** Nothing was told for a while; a sign of life is due. */
   void quiet();
 
+  /** For how long it waits; for years, unless it says so. */
+  default Duration patience() {
+    return ChronoUnit.FOREVER.getDuration();
+  }
+
   /**
-   * Nothing more will be told: the service stops, the migration was forgotten, or the caller may
-   * not see it any more.
+   * Nothing more will be told: the service stops, its patience is over, the migration was
+   * forgotten, or the caller may not see it any more.
    */
   void closed();
 }

@@ -183,4 +183,24 @@ class ProviderKeysTest {
       throw new IllegalStateException(e);
     }
   }
+
+  @Test
+  void aClockThatIsSetBackLocksNobodyOut() {
+    has("a");
+    away = true;
+    assertAway("a");
+    clock.set(Duration.ofHours(-3));
+    away = false;
+    clock.move(ProviderKeys.FIRST_PAUSE);
+    assertThat(found("a")).containsExactly("a");
+
+    clock.set(Duration.ofHours(-3));
+    has("b");
+    clock.move(ProviderKeys.PAUSE);
+    assertThat(found("b")).containsExactly("b");
+    clock.set(Duration.ofHours(-3));
+    has("c");
+    clock.move(ProviderKeys.OLD);
+    assertThat(found("b")).as("a key that was withdrawn").isEmpty();
+  }
 }

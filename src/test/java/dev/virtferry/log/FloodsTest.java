@@ -130,4 +130,17 @@ class FloodsTest {
     }
     assertThat(lines()).hasSize(50);
   }
+
+  @Test
+  void aClockThatIsSetBackSilencesNothing() {
+    for (int i = 0; i < 6; i++) {
+      log.error("Failed");
+    }
+    clock.set(Duration.ofHours(-3));
+    for (int quarter = 0; quarter < 8; quarter++) {
+      clock.move(Duration.ofSeconds(15));
+      log.info("Something else");
+    }
+    assertThat(lines()).filteredOn(line -> line.startsWith("1 more like this")).hasSize(1);
+  }
 }

@@ -7,9 +7,9 @@ import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Progress.Verification;
-import java.time.Clock;
+import dev.virtferry.time.Moment;
+import dev.virtferry.time.Timepiece;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
@@ -24,11 +24,11 @@ final class BackingVerifier {
   private static final Duration BETWEEN_REPORTS = Duration.ofMillis(500);
 
   private final BackingContent content;
-  private final Clock clock;
+  private final Timepiece time;
 
-  BackingVerifier(BackingContent content, Clock clock) {
+  BackingVerifier(BackingContent content, Timepiece time) {
     this.content = content;
-    this.clock = clock;
+    this.time = time;
   }
 
   /**
@@ -72,7 +72,7 @@ final class BackingVerifier {
     private final long total;
     private final BooleanSupplier stopping;
     private long before;
-    private Instant toldAt = Instant.MIN;
+    private Moment toldAt = Moment.LONG_AGO;
 
     Report(HeldMigration migration, long total, BooleanSupplier stopping) {
       this.migration = migration;
@@ -82,7 +82,7 @@ final class BackingVerifier {
 
     @Override
     public boolean test(long done) {
-      if (clock.instant().isBefore(toldAt.plus(BETWEEN_REPORTS))) {
+      if (time.now().within(BETWEEN_REPORTS, toldAt)) {
         return true;
       }
       if (stopping.getAsBoolean()) {
@@ -93,7 +93,7 @@ final class BackingVerifier {
     }
 
     void now(long done) {
-      toldAt = clock.instant();
+      toldAt = time.now();
       migration.report(migration.progress().with(new Verification(total, before + done)));
     }
   }

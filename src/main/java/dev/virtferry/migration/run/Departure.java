@@ -3,8 +3,8 @@ package dev.virtferry.migration.run;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.time.Moment;
 import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +24,9 @@ final class Departure {
   private static final Duration LET_OUT_OF_SIGHT = Duration.ofSeconds(20);
 
   private final @Nullable DomainRun before;
-  private Instant watchedAt;
+  private Moment watchedAt;
   private boolean unwatched;
-  private Instant sourceWatchedAt;
+  private Moment sourceWatchedAt;
   private boolean sourceUnwatched;
   private boolean destinationHadIt;
   private boolean arrived;
@@ -39,7 +39,7 @@ final class Departure {
    * @param before the guest's run at the source; null where it is not known
    * @param calledByUs whether this run made the call; before another's it did not watch
    */
-  Departure(@Nullable DomainRun before, boolean calledByUs, Instant now) {
+  Departure(@Nullable DomainRun before, boolean calledByUs, Moment now) {
     this.before = before;
     this.unwatched = !calledByUs;
     this.watchedAt = now;
@@ -51,8 +51,8 @@ final class Departure {
    * Whether the number of a run is no proof: the daemon may have been started anew since the source
    * was last seen to go on, and counts anew then.
    */
-  boolean countsNoMore(Instant now) {
-    return unwatched || now.isAfter(watchedAt.plus(UNWATCHED));
+  boolean countsNoMore(Moment now) {
+    return unwatched || now.atMostSince(watchedAt).compareTo(UNWATCHED) > 0;
   }
 
   /**
@@ -61,7 +61,7 @@ final class Departure {
    * @param run at the source, with its processor time where its number is no proof
    * @param began when the look began; what it saw may be as old as that
    */
-  void seen(Sighting sighting, @Nullable DomainRun run, Instant began, Instant ended) {
+  void seen(Sighting sighting, @Nullable DomainRun run, Moment began, Moment ended) {
     now = run;
     boolean sameRun = continues();
     boolean goesOn = sameRun && sighting.sourceRuns();
@@ -74,18 +74,18 @@ final class Departure {
   }
 
   /** As long as the source runs the guest as before, it went nowhere. */
-  private void watchDestination(Sighting sighting, boolean goesOn, Instant began, Instant ended) {
+  private void watchDestination(Sighting sighting, boolean goesOn, Moment began, Moment ended) {
     if (goesOn) {
       unwatched = false;
       watchedAt = began;
     } else if (sighting.destination() instanceof Reading.Seen) {
-      unwatched |= ended.isAfter(watchedAt.plus(UNWATCHED));
+      unwatched |= ended.atMostSince(watchedAt).compareTo(UNWATCHED) > 0;
       watchedAt = began;
     }
   }
 
   /** As long as it is before, or in, its migration, it did not go on after it. */
-  private void watchSource(Sighting sighting, boolean sameRun, Instant began, Instant ended) {
+  private void watchSource(Sighting sighting, boolean sameRun, Moment began, Moment ended) {
     if (!(sighting.source() instanceof Reading.Seen(DomainCondition condition))) {
       return;
     }
@@ -94,7 +94,7 @@ final class Departure {
     if (sameRun && inIt) {
       sourceUnwatched = false;
     } else {
-      sourceUnwatched |= ended.isAfter(sourceWatchedAt.plus(LET_OUT_OF_SIGHT));
+      sourceUnwatched |= ended.atMostSince(sourceWatchedAt).compareTo(LET_OUT_OF_SIGHT) > 0;
     }
     sourceWatchedAt = began;
   }

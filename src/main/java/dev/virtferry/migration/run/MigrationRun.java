@@ -20,8 +20,9 @@ import dev.virtferry.migration.SourceVolumes;
 import dev.virtferry.migration.Timeline;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
+import dev.virtferry.time.Moment;
+import dev.virtferry.time.Timepiece;
 import dev.virtferry.trace.Traces;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ final class MigrationRun {
   private final @Nullable CompletableFuture<Void> call;
   private final Duration settle;
   private final Traces traces;
-  private final Clock clock;
+  private final Timepiece time;
   private final ProgressMeter meter;
   private final TimeLimits limits;
   private final Steering steering;
@@ -64,12 +65,12 @@ final class MigrationRun {
 
   private boolean destinationSeen;
   private boolean arrived;
-  private Instant abortedAt = Instant.MIN;
+  private Moment abortedAt = Moment.LONG_AGO;
   private boolean abortTaken;
-  private Instant volumesSeenAt = Instant.MIN;
+  private Moment volumesSeenAt = Moment.LONG_AGO;
   private @Nullable Failure doom;
   private @Nullable Verdict doubt;
-  private Instant doubtSince = Instant.MIN;
+  private Moment doubtSince = Moment.LONG_AGO;
 
   /** What was done, or could not be done, beside libvirt's own work; told in the history. */
   private final List<String> deeds = new ArrayList<>();
@@ -87,22 +88,23 @@ final class MigrationRun {
       RunProperties properties,
       StallLimits stalls,
       Traces traces,
-      Clock clock) {
+      Timepiece time) {
     this.hosts = hosts;
     this.migration = migration;
     this.call = call;
     this.settle = properties.settle();
-    this.limits = new TimeLimits(stalls);
     this.traces = traces;
-    this.clock = clock;
+    this.time = time;
     Timeline timeline = migration.latest().timeline();
     Instant startedAt = Objects.requireNonNullElse(timeline.startedAt(), timeline.createdAt());
-    this.meter = new ProgressMeter(migration.progress(), startedAt);
-    this.unheeded = new UnheededAbort(migration.latest().attention(), bytesMoved());
+    Moment now = time.now();
+    Moment started = now.earlier(startedAt);
+    this.limits = new TimeLimits(stalls, started);
+    this.meter = new ProgressMeter(migration.progress(), started);
+    this.unheeded = new UnheededAbort(migration.latest().attention(), bytesMoved(), now);
     this.steering = new Steering(hosts, migration);
     this.resumption = new Resumption(hosts, migration);
-    this.departure =
-        new Departure(migration.latest().order().guest().run(), call != null, clock.instant());
+    this.departure = new Departure(migration.latest().order().guest().run(), call != null, now);
     // Whoever goes on with a migration can't know whether the destination once held the domain.
     this.destinationSeen = call == null;
   }
@@ -111,9 +113,9 @@ final class MigrationRun {
   boolean step() {
     // Read before the hosts: only a call that was over by then makes their answers final.
     boolean callPending = (call != null && !call.isDone()) || resumption.pending();
-    Instant began = clock.instant();
+    Moment began = time.now();
     Sighting sighting = hosts.look();
-    Instant ended = clock.instant();
+    Moment ended = time.now();
     departure.seen(sighting, run(sighting, ended), began, ended);
     destinationSeen |= sighting.destinationHolds();
     Migration known = migration.refresh();
@@ -158,7 +160,7 @@ final class MigrationRun {
   }
 
   /** What a look shows, and more where that is no proof. */
-  private @Nullable DomainRun run(Sighting sighting, Instant now) {
+  private @Nullable DomainRun run(Sighting sighting, Moment now) {
     @Nullable DomainRun seen = sighting.sourceRun();
     return seen != null && departure.countsNoMore(now) ? hosts.sourceRun().orElse(seen) : seen;
   }
@@ -197,7 +199,7 @@ final class MigrationRun {
 
   private boolean goOn(Verdict.Underway underway, Sighting sighting) {
     doubt = null;
-    Instant now = clock.instant();
+    Moment now = time.now();
     boolean hangs = underway.phase().abortable() && unheeded.hangs(bytesMoved(), now);
     if (hangs) {
       tell(
@@ -205,7 +207,7 @@ final class MigrationRun {
           m -> m.recover(underway.location(), unheeded.attention(sighting)));
     } else {
       migration.change(
-          "libvirt's job runs", m -> m.observe(underway.phase(), underway.location(), now));
+          "libvirt's job runs", m -> m.observe(underway.phase(), underway.location(), now.at()));
     }
     if (sighting.job().activity() == Activity.RUNNING) {
       reportProgress(sighting, now);
@@ -229,7 +231,7 @@ final class MigrationRun {
     return meter.latest().flow().bytesMoved();
   }
 
-  private void reportProgress(Sighting sighting, Instant now) {
+  private void reportProgress(Sighting sighting, Moment now) {
     Progress before = meter.latest();
     Progress measured = meter.measure(sighting, now);
     if (!measured.equals(before)) {
@@ -237,7 +239,7 @@ final class MigrationRun {
     }
   }
 
-  private void lookAtTheClock(Instant now) {
+  private void lookAtTheClock(Moment now) {
     if (doom == null) {
       limits
           .exceeded(migration.latest(), meter.latest(), now)
@@ -245,7 +247,7 @@ final class MigrationRun {
     }
   }
 
-  private void act(TimeLimits.Excess excess, Instant now) {
+  private void act(TimeLimits.Excess excess, Moment now) {
     switch (excess.action()) {
       case CANCEL -> {
         String detail = excess.why() + " virt-ferry ended it; the guest is as it was.";
@@ -269,8 +271,8 @@ final class MigrationRun {
   }
 
   /** A copy goes on into a file that was deleted; the guest must not arrive on it. */
-  private void lookAtVolumes(Instant now) {
-    if (doom != null || now.isBefore(volumesSeenAt.plus(BETWEEN_LOOKS_AT_VOLUMES))) {
+  private void lookAtVolumes(Moment now) {
+    if (doom != null || now.within(BETWEEN_LOOKS_AT_VOLUMES, volumesSeenAt)) {
       return;
     }
     volumesSeenAt = now;
@@ -290,8 +292,8 @@ final class MigrationRun {
     doomed(new Failure(Problem.of(ProblemType.DESTINATION_STORAGE, detail), null));
   }
 
-  private void abort(Instant now) {
-    if (now.isBefore(abortedAt.plus(BETWEEN_ABORTS))) {
+  private void abort(Moment now) {
+    if (now.within(BETWEEN_ABORTS, abortedAt)) {
       return;
     }
     abortedAt = now;
@@ -311,12 +313,12 @@ final class MigrationRun {
 
   /** Whether this verdict has been the same for long enough to be told. */
   private boolean lasts(Verdict verdict) {
-    Instant now = clock.instant();
+    Moment now = time.now();
     if (!verdict.equals(doubt)) {
       doubt = verdict;
       doubtSince = now;
     }
-    return !now.isBefore(doubtSince.plus(settle));
+    return !now.within(settle, doubtSince);
   }
 
   private boolean trouble(Verdict.Unsettled it, Sighting sighting) {
@@ -327,7 +329,7 @@ final class MigrationRun {
             && sighting.job().activity() == Activity.RUNNING
             && Objects.requireNonNull(known.phase()).abortable();
     if (abortable && known.cancelRequested()) {
-      abort(clock.instant());
+      abort(time.now());
     }
     if (lasts(it)) {
       Attention attention = attention(it.why(), it.advice(), sighting);
@@ -337,7 +339,7 @@ final class MigrationRun {
   }
 
   private Attention attention(String why, String advice, Sighting sighting) {
-    return new Attention(doubtSince, why + " " + sighting.words(), advice, sighting.silence());
+    return new Attention(doubtSince.at(), why + " " + sighting.words(), advice, sighting.silence());
   }
 
   private boolean trouble(Verdict.Contradiction it, Sighting sighting) {
@@ -358,7 +360,7 @@ final class MigrationRun {
 
   /** One that was asked to go on does not wait for a person any more. */
   private boolean waitForTheLink(Verdict.PostCopyLost it, Sighting sighting) {
-    resumption.attempt(clock.instant());
+    resumption.attempt(time.now());
     if (lasts(it)) {
       Attention attention =
           attention(it.why() + resumption.progress(), resumption.advice(), sighting);
@@ -381,10 +383,11 @@ final class MigrationRun {
 
   /** Guarded switchover: only now that the source can't run the guest any more it may run there. */
   private boolean release(Sighting sighting) {
-    Instant now = clock.instant();
+    Moment now = time.now();
     try {
       migration.change(
-          "the source let go", m -> m.observe(Phase.SWITCHOVER, DomainLocation.DESTINATION, now));
+          "the source let go",
+          m -> m.observe(Phase.SWITCHOVER, DomainLocation.DESTINATION, now.at()));
       hosts.resumeAtDestination();
       log.info("Let the guest run at the destination");
       return false;
@@ -414,7 +417,7 @@ final class MigrationRun {
     } catch (HostUnreachable | LibvirtFailure e) {
       Attention attention =
           new Attention(
-              doubtSince,
+              doubtSince.at(),
               "The destination has the guest, and the source still holds a paused copy of it that"
                   + " can't be destroyed: "
                   + e.getMessage(),
@@ -436,7 +439,7 @@ final class MigrationRun {
     if (toUndefine && !lasts(moved)) {
       return false;
     }
-    Instant agreedAt = clock.instant();
+    Instant agreedAt = time.now().at();
     migration.change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
     hosts.completedJob().ifPresent(job -> migration.report(meter.completed(job)));
     hosts.keepVolumes(migration);
@@ -467,7 +470,7 @@ final class MigrationRun {
       log.warn("The guest is gone from the destination again; looking again");
       return false;
     }
-    Migration ended = migration.change(told(), m -> m.succeed(clock.instant()));
+    Migration ended = migration.change(told(), m -> m.succeed(time.now().at()));
     traces.past("finish", traces.here(), agreedAt);
     log.info("Succeeded: the domain is on {}", ended.order().destination());
     return true;
@@ -513,7 +516,7 @@ final class MigrationRun {
     if (!plain && !lasts(stayed)) {
       return false;
     }
-    Instant agreedAt = clock.instant();
+    Instant agreedAt = time.now().at();
     DomainLocation where =
         stayed.source().canRun() ? DomainLocation.SOURCE : DomainLocation.NEITHER;
     migration.change("the domain did not move", m -> m.finish(where));
@@ -566,12 +569,12 @@ final class MigrationRun {
     // An abort in the memory phase may end the call with an error of the broken stream, not 78.
     boolean aborted = abortTaken || error == null || CallOutcome.aborted(error);
     if (source.canRun() && migration.latest().cancelRequested() && aborted) {
-      Migration ended = migration.change(told(), m -> m.cancelled(clock.instant()));
+      Migration ended = migration.change(told(), m -> m.cancelled(time.now().at()));
       log.info("Cancelled: the domain stays on {}", ended.order().source());
     } else {
       Failure failure =
           doom != null && abortTaken && source.canRun() ? doom : failure(error, source);
-      migration.change(told(), m -> m.fail(failure, clock.instant()));
+      migration.change(told(), m -> m.fail(failure, time.now().at()));
       log.warn("Failed: {}", failure.problem().detail());
     }
   }

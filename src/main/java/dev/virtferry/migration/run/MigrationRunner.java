@@ -17,8 +17,8 @@ import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Silence;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
+import dev.virtferry.time.Timepiece;
 import dev.virtferry.trace.Traces;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -48,7 +48,7 @@ public class MigrationRunner {
   private final Traces traces;
   private final RunProperties properties;
   private final StallLimits stalls;
-  private final Clock clock;
+  private final Timepiece time;
 
   MigrationRunner(
       Inventory inventory,
@@ -61,7 +61,7 @@ public class MigrationRunner {
       Traces traces,
       RunProperties properties,
       StallLimits stalls,
-      Clock clock) {
+      Timepiece time) {
     this.inventory = inventory;
     this.hypervisor = hypervisor;
     this.preparation = preparation;
@@ -72,7 +72,7 @@ public class MigrationRunner {
     this.traces = traces;
     this.properties = properties;
     this.stalls = stalls;
-    this.clock = clock;
+    this.time = time;
   }
 
   /** How a run ended. */
@@ -145,7 +145,7 @@ public class MigrationRunner {
     Order order = migration.latest().order();
     String reason =
         "%s or %s is no longer in the inventory.".formatted(order.source(), order.destination());
-    Instant now = clock.instant();
+    Instant now = time.now().at();
     if (beforeTheCall(migration.latest())) {
       var failure = new Failure(Problem.of(ProblemType.HOST_NOT_FOUND, reason), null);
       migration.change(
@@ -206,7 +206,7 @@ public class MigrationRunner {
       log.info("Going on with a migration found {}", found.state());
     }
     return Optional.of(
-        new MigrationRun(planned, migration, call, properties, stalls, traces, clock));
+        new MigrationRun(planned, migration, call, properties, stalls, traces, time));
   }
 
   private Ending watch(MigrationRun run, Pulse pulse, BooleanSupplier stopping)

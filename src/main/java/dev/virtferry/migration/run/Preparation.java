@@ -12,8 +12,8 @@ import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Order;
 import dev.virtferry.migration.plan.Crossing;
 import dev.virtferry.problem.Refused;
-import java.time.Clock;
-import java.time.Instant;
+import dev.virtferry.time.Moment;
+import dev.virtferry.time.Timepiece;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -35,19 +35,19 @@ final class Preparation {
   private final BackingVerifier verifier;
   private final VolumeKeeper volumes;
   private final RunProperties properties;
-  private final Clock clock;
+  private final Timepiece time;
 
   Preparation(
       Crossing crossing,
       BackingVerifier verifier,
       VolumeKeeper volumes,
       RunProperties properties,
-      Clock clock) {
+      Timepiece time) {
     this.crossing = crossing;
     this.verifier = verifier;
     this.volumes = volumes;
     this.properties = properties;
-    this.clock = clock;
+    this.time = time;
   }
 
   /**
@@ -74,7 +74,7 @@ final class Preparation {
     log.warn("Failed before libvirt was called: {}", failed.problem().detail());
     removeVolumes(migration, hosts, pulse, stopping);
     DomainLocation where = hosts.look().whereabouts();
-    migration.change("libvirt was not called", m -> m.found(where).fail(failed, clock.instant()));
+    migration.change("libvirt was not called", m -> m.found(where).fail(failed, time.now().at()));
     return Optional.empty();
   }
 
@@ -100,7 +100,7 @@ final class Preparation {
       Pulse pulse,
       BooleanSupplier stopping)
       throws InterruptedException {
-    @Nullable Instant silentSince = null;
+    @Nullable Moment silentSince = null;
     boolean again = interrupted;
     while (true) {
       if (migration.refresh().cancelRequested()) {
@@ -113,7 +113,7 @@ final class Preparation {
         return attempt(migration, hosts, pulse, stopping);
       } catch (HostUnreachable e) {
         if (silentSince == null) {
-          silentSince = clock.instant();
+          silentSince = time.now();
           log.warn("Waiting for it before libvirt is called: {}", e.getMessage());
         }
         if (hopeless(e, silentSince)) {
@@ -125,9 +125,9 @@ final class Preparation {
     }
   }
 
-  private boolean hopeless(HostUnreachable trouble, Instant since) {
+  private boolean hopeless(HostUnreachable trouble, Moment since) {
     return trouble.reason() != HostUnreachable.Reason.NO_ANSWER
-        || clock.instant().isAfter(since.plus(properties.patience()));
+        || time.now().since(since).compareTo(properties.patience()) > 0;
   }
 
   private Optional<MigrateCall> attempt(
@@ -149,7 +149,7 @@ final class Preparation {
     }
     MigrateCall shown = crossing.call(order, source, destination, false);
     volumes.requireUntouched(migration, order, destination);
-    migration.change("both hosts are ready", m -> m.start(order, shown, clock.instant()));
+    migration.change("both hosts are ready", m -> m.start(order, shown, time.now().at()));
     return Optional.of(call);
   }
 
@@ -158,7 +158,7 @@ final class Preparation {
       throws InterruptedException {
     removeVolumes(migration, hosts, pulse, stopping);
     DomainLocation where = hosts.look().whereabouts();
-    migration.change("cancelled in time", m -> m.found(where).cancelled(clock.instant()));
+    migration.change("cancelled in time", m -> m.found(where).cancelled(time.now().at()));
     return Optional.empty();
   }
 
@@ -166,9 +166,9 @@ final class Preparation {
   private void removeVolumes(
       HeldMigration migration, BothHosts hosts, Pulse pulse, BooleanSupplier stopping)
       throws InterruptedException {
-    Instant patience = clock.instant().plus(properties.patience());
+    Moment began = time.now();
     while (!removed(migration, hosts)) {
-      if (clock.instant().isAfter(patience)) {
+      if (time.now().since(began).compareTo(properties.patience()) > 0) {
         hosts.leaveVolumes(migration, "The destination was unreachable when it was to be deleted.");
         return;
       }

@@ -9,8 +9,7 @@ import dev.virtferry.migration.Progress.DiskState;
 import dev.virtferry.migration.Progress.Flow;
 import dev.virtferry.migration.Progress.MemoryProgress;
 import dev.virtferry.migration.Stall;
-import java.time.Duration;
-import java.time.Instant;
+import dev.virtferry.time.Moment;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ final class ProgressMeter {
   /** A guest that leaves less of the rate than this is too close to call. */
   private static final double LEAST_GAIN = 0.1;
 
-  private final Instant startedAt;
+  private final Moment started;
   private final SmoothedRate rate = new SmoothedRate();
   private final StallWatch stalls = new StallWatch();
   private Progress latest;
@@ -32,11 +31,11 @@ final class ProgressMeter {
   /**
    * Goes on from what is known.
    *
-   * @param startedAt when libvirt was called
+   * @param started when libvirt was called
    */
-  ProgressMeter(Progress known, Instant startedAt) {
+  ProgressMeter(Progress known, Moment started) {
     this.latest = known;
-    this.startedAt = startedAt;
+    this.started = started;
     this.memoryMoved = Math.max(0, known.flow().bytesMoved() - copied(known.disks()));
   }
 
@@ -44,7 +43,7 @@ final class ProgressMeter {
     return latest;
   }
 
-  Progress measure(Sighting sighting, Instant now) {
+  Progress measure(Sighting sighting, Moment now) {
     List<DiskProgress> disks =
         latest.disks().stream()
             .map(disk -> advanced(disk, sighting.blockJobs().get(disk.target())))
@@ -133,10 +132,10 @@ final class ProgressMeter {
   }
 
   /** The average ends with the last byte, so that nothing is reported while nothing happens. */
-  private Flow flow(long moved, Instant now) {
+  private Flow flow(long moved, Moment now) {
     rate.add(now, moved);
     Flow before = latest.flow();
-    double seconds = Duration.between(startedAt, now).toNanos() / 1e9;
+    double seconds = now.since(started).toNanos() / 1e9;
     long average =
         moved > before.bytesMoved() && seconds > 0
             ? Math.round(moved / seconds)

@@ -3,8 +3,8 @@ package dev.virtferry.migration.run;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.plan.CallMapping;
+import dev.virtferry.time.Moment;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +23,7 @@ final class Resumption {
   private final BothHosts hosts;
   private final HeldMigration migration;
   private @Nullable CompletableFuture<Void> call;
-  private Instant triedAt = Instant.MIN;
+  private Moment triedAt = Moment.LONG_AGO;
   private volatile String refusal = "";
 
   Resumption(BothHosts hosts, HeldMigration migration) {
@@ -37,10 +37,10 @@ final class Resumption {
   }
 
   /** The guest waits; goes on with it if a client asked for that. */
-  void attempt(Instant now) {
+  void attempt(Moment now) {
     if (!migration.latest().resumptionRequested()
         || pending()
-        || now.isBefore(triedAt.plus(BETWEEN_TRIES))) {
+        || now.within(BETWEEN_TRIES, triedAt)) {
       return;
     }
     triedAt = now;

@@ -1,7 +1,7 @@
 package dev.virtferry.migration.run;
 
+import dev.virtferry.time.Moment;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -14,17 +14,17 @@ final class SmoothedRate {
 
   private static final Duration WINDOW = Duration.ofSeconds(10);
 
-  private record Sample(Instant at, long count) {}
+  private record Sample(Moment at, long count) {}
 
   private final Deque<Sample> samples = new ArrayDeque<>();
 
-  void add(Instant now, long count) {
+  void add(Moment now, long count) {
     if (count == 0) {
       // The wait for the first byte is not a part of the rate.
       samples.clear();
     }
     samples.addLast(new Sample(now, count));
-    while (samples.getFirst().at().isBefore(now.minus(WINDOW))) {
+    while (now.since(samples.getFirst().at()).compareTo(WINDOW) > 0) {
       samples.removeFirst();
     }
   }
@@ -44,7 +44,7 @@ final class SmoothedRate {
   }
 
   private double seconds(Sample sample) {
-    return Duration.between(samples.getFirst().at(), sample.at()).toNanos() / 1e9;
+    return sample.at().since(samples.getFirst().at()).toNanos() / 1e9;
   }
 
   private long grown(Sample sample) {

@@ -4,8 +4,8 @@ import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.DiskState;
 import dev.virtferry.migration.Stall;
 import dev.virtferry.migration.Stall.Reason;
+import dev.virtferry.time.Moment;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,10 +21,10 @@ final class StallWatch {
   /** QEMU copies up to so many bytes of a disk before it counts them. */
   private static final long BLOCK_STEP = 16L << 20;
 
-  private @Nullable Instant movedAt;
-  private @Nullable Instant outrunSince;
+  private @Nullable Moment movedAt;
+  private @Nullable Moment outrunSince;
   private @Nullable String unreadyDisk;
-  private Instant unreadySince = Instant.MAX;
+  private @Nullable Moment unreadySince;
 
   /**
    * What is the matter now; null while it gets on.
@@ -32,7 +32,7 @@ final class StallWatch {
    * @param moved whether a byte moved since the last look
    * @param outrun whether the guest rewrites its memory about as fast as it is carried
    */
-  @Nullable Stall look(boolean moved, boolean outrun, List<DiskProgress> disks, Instant now) {
+  @Nullable Stall look(boolean moved, boolean outrun, List<DiskProgress> disks, Moment now) {
     movedAt = moved || movedAt == null ? now : movedAt;
     outrunSince = outrun ? Objects.requireNonNullElse(outrunSince, now) : null;
     noteUnready(disks, now);
@@ -42,7 +42,7 @@ final class StallWatch {
         .orElse(null);
   }
 
-  private void noteUnready(List<DiskProgress> disks, Instant now) {
+  private void noteUnready(List<DiskProgress> disks, Moment now) {
     List<DiskProgress> unready =
         disks.stream().filter(disk -> disk.state().compareTo(DiskState.READY) < 0).toList();
     String disk =
@@ -59,17 +59,17 @@ final class StallWatch {
     return disk.bytesDone() > 0 && disk.bytesTotal() - disk.bytesDone() <= BLOCK_STEP;
   }
 
-  private Optional<Stall> unready(Instant now) {
+  private Optional<Stall> unready(Moment now) {
     return unreadyDisk == null
         ? Optional.empty()
         : lasting(unreadySince, UNREADY, Reason.DISK_NEVER_READY, now);
   }
 
   private Optional<Stall> lasting(
-      @Nullable Instant since, Duration least, Reason reason, Instant now) {
-    return since == null || now.isBefore(since.plus(least))
+      @Nullable Moment since, Duration least, Reason reason, Moment now) {
+    return since == null || now.within(least, since)
         ? Optional.empty()
-        : Optional.of(new Stall(since, reason, detail(reason)));
+        : Optional.of(new Stall(since.at(), reason, detail(reason)));
   }
 
   private String detail(Reason reason) {

@@ -5,8 +5,8 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.Completion;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.Phase;
+import dev.virtferry.time.Moment;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +26,7 @@ final class Steering {
   private final HeldMigration migration;
   private @Nullable Long toldDowntime;
   private @Nullable Long refusedBandwidth;
-  private Instant postCopyAskedAt = Instant.MIN;
+  private Moment postCopyAskedAt = Moment.LONG_AGO;
 
   Steering(BothHosts hosts, HeldMigration migration) {
     this.hosts = hosts;
@@ -34,7 +34,7 @@ final class Steering {
   }
 
   /** The job runs as {@code sighting} shows. */
-  void steer(Sighting sighting, Instant now) {
+  void steer(Sighting sighting, Moment now) {
     tuneDowntime();
     if (Objects.requireNonNull(migration.latest().phase()).abortable()) {
       tuneBandwidth();
@@ -80,7 +80,7 @@ final class Steering {
   }
 
   /** Only memory can be fetched later, and a disk's copy may take long: so not before its phase. */
-  private void complete(Instant now) {
+  private void complete(Moment now) {
     Completion by = migration.latest().completion();
     if (by == null || migration.latest().phase() != Phase.MEMORY) {
       return;
@@ -112,9 +112,9 @@ final class Steering {
   }
 
   /** Lets the guest go on at the destination, once only memory is missing there. */
-  void switchToPostCopy(String why, Instant now) {
+  void switchToPostCopy(String why, Moment now) {
     if (migration.latest().phase() != Phase.MEMORY
-        || now.isBefore(postCopyAskedAt.plus(BETWEEN_SWITCHES_TO_POST_COPY))) {
+        || now.within(BETWEEN_SWITCHES_TO_POST_COPY, postCopyAskedAt)) {
       return;
     }
     postCopyAskedAt = now;

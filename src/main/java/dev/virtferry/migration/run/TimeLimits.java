@@ -6,8 +6,8 @@ import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Timeout;
+import dev.virtferry.time.Moment;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +16,20 @@ import org.jspecify.annotations.Nullable;
 final class TimeLimits {
 
   private final StallLimits stalls;
+  private final Moment started;
   private @Nullable Phase phase;
   private long copied;
   private long leastRemaining;
-  private Instant movedAt = Instant.MIN;
+  private Moment movedAt = Moment.LONG_AGO;
 
-  TimeLimits(StallLimits stalls) {
+  /**
+   * Begins to watch.
+   *
+   * @param started when libvirt was called
+   */
+  TimeLimits(StallLimits stalls, Moment started) {
     this.stalls = stalls;
+    this.started = started;
   }
 
   /**
@@ -33,17 +40,14 @@ final class TimeLimits {
   record Excess(LimitAction action, String why) {}
 
   /** What is to be done now; empty while the migration may go on as it does. */
-  Optional<Excess> exceeded(Migration migration, Progress progress, Instant now) {
+  Optional<Excess> exceeded(Migration migration, Progress progress, Moment now) {
     note(migration, progress, now);
     return tooLong(migration, now).or(() -> stalled(migration, now));
   }
 
-  private static Optional<Excess> tooLong(Migration migration, Instant now) {
+  private Optional<Excess> tooLong(Migration migration, Moment now) {
     Timeout timeout = migration.order().options().timeout();
-    Instant startedAt = migration.timeline().startedAt();
-    if (timeout == null
-        || startedAt == null
-        || now.isBefore(startedAt.plusSeconds(timeout.seconds()))) {
+    if (timeout == null || now.within(Duration.ofSeconds(timeout.seconds()), started)) {
       return Optional.empty();
     }
     String why =
@@ -53,7 +57,7 @@ final class TimeLimits {
   }
 
   /** Memory moves when less of it remains than ever before: a guest may rewrite what was sent. */
-  private void note(Migration migration, Progress progress, Instant now) {
+  private void note(Migration migration, Progress progress, Moment now) {
     long done = progress.disks().stream().mapToLong(DiskProgress::bytesDone).sum();
     long remaining = progress.memory().bytesRemaining();
     boolean another = migration.phase() != phase;
@@ -65,7 +69,7 @@ final class TimeLimits {
     leastRemaining = another ? remaining : Math.min(leastRemaining, remaining);
   }
 
-  private Optional<Excess> stalled(Migration migration, Instant now) {
+  private Optional<Excess> stalled(Migration migration, Moment now) {
     return switch (migration.phase()) {
       case STORAGE ->
           stalled(
@@ -85,8 +89,8 @@ final class TimeLimits {
     };
   }
 
-  private Optional<Excess> stalled(Duration after, LimitAction action, String why, Instant now) {
-    return after.isZero() || now.isBefore(movedAt.plus(after))
+  private Optional<Excess> stalled(Duration after, LimitAction action, String why, Moment now) {
+    return after.isZero() || now.within(after, movedAt)
         ? Optional.empty()
         : Optional.of(new Excess(action, why.formatted(after.toSeconds())));
   }

@@ -1,8 +1,8 @@
 package dev.virtferry.migration.run;
 
 import dev.virtferry.migration.Attention;
+import dev.virtferry.time.Moment;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ final class UnheededAbort {
   /** libvirt ends a job that can end within seconds. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private @Nullable Instant since;
+  private @Nullable Moment since;
   private long bytesMoved;
 
   /**
@@ -24,13 +24,13 @@ final class UnheededAbort {
    * @param before why the migration is in trouble; null when it is not
    * @param bytesMoved by the job so far
    */
-  UnheededAbort(@Nullable Attention before, long bytesMoved) {
-    this.since = before != null && before.jobHangs() ? before.since() : null;
+  UnheededAbort(@Nullable Attention before, long bytesMoved, Moment now) {
+    this.since = before != null && before.jobHangs() ? now.earlier(before.since()) : null;
     this.bytesMoved = bytesMoved;
   }
 
   /** libvirt is asked; again, perhaps. */
-  void asked(Instant now) {
+  void asked(Moment now) {
     since = Objects.requireNonNullElse(since, now);
   }
 
@@ -38,7 +38,7 @@ final class UnheededAbort {
    * Whether the job hangs at a look at which it still runs: it was to be aborted, and since then,
    * or since it last moved a byte, it had time enough.
    */
-  boolean hangs(long moved, Instant now) {
+  boolean hangs(long moved, Moment now) {
     if (since == null) {
       bytesMoved = moved;
       return false;
@@ -47,13 +47,13 @@ final class UnheededAbort {
       bytesMoved = moved;
       since = now;
     }
-    return !now.isBefore(since.plus(PATIENCE));
+    return !now.within(PATIENCE, since);
   }
 
   /** What an operator is told. */
   Attention attention(Sighting sighting) {
     return Attention.ofAHungJob(
-        Objects.requireNonNull(since),
+        Objects.requireNonNull(since).at(),
         "libvirt was asked to abort the job, and it neither ends nor moves a byte. "
             + sighting.words(),
         "The storage of a host hangs, or the guest's QEMU does: see there what it waits for and mend"

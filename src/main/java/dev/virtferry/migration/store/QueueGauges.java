@@ -96,7 +96,9 @@ final class QueueGauges implements MeterBinder {
 
   private double seconds(Picture now) {
     Instant since = now.queuedSince();
-    return since == null ? 0 : Duration.between(since, clock.instant()).toMillis() / 1e3;
+    return since == null
+        ? 0
+        : Math.max(0, Duration.between(since, clock.instant()).toMillis()) / 1e3;
   }
 
   private Picture look() {

@@ -16,12 +16,14 @@ final class LongPoll implements Reader {
 
   private final DeferredResult<ResponseEntity<MigrationResponse>> answer;
   private final Tracked known;
+  private final Duration patience;
   private final String applied;
   private final Scope scope;
 
   private LongPoll(Tracked known, Duration patience, Scope scope) {
     this.answer = new DeferredResult<>(patience.toMillis(), this::unchanged);
     this.known = known;
+    this.patience = patience;
     this.scope = scope;
     this.applied = "wait=" + patience.toSeconds();
   }
@@ -49,6 +51,12 @@ final class LongPoll implements Reader {
             .eTag(now.etag())
             .header("Preference-Applied", applied)
             .body(MigrationResponse.of(now, scope)));
+  }
+
+  /** The web server's own end of it is a time of the clock, which may be set back. */
+  @Override
+  public Duration patience() {
+    return patience;
   }
 
   @Override

@@ -44,6 +44,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From libvirt's call to the end: what both hosts show, look by look, and what is made of it. */
 class MigrationRunTest {
@@ -1665,5 +1666,93 @@ class MigrationRunTest {
     assertThat(run.look()).isTrue();
     assertThat(run.failure().problem().type()).isEqualTo(ProblemType.RESOLVED_BY_HAND);
     assertThat(run.hosts().remarks()).isEmpty();
+  }
+
+  /** A machine that sleeps counts no time, and its clock is set when it wakes. */
+  @Test
+  void takesABrokenConnectionForNoProofWhenTheMachineSleptMeanwhile() {
+    looksAgainAfter(Duration.ZERO, DomainState.SHUTOFF_CRASHED);
+    run.setTheClock(Duration.ofMinutes(1));
+    run.callFails(38, 7, "End of file while reading data");
+    run.settle();
+    requireAPersonToDecide(DomainLocation.NEITHER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-3, 3})
+  void aClockThatIsSetEndsNoMigration(long hours) {
+    run.call(new GivenOptions().timeout(600, LimitAction.CANCEL).build());
+    run.copied(MIB);
+    run.lookFor(Duration.ofSeconds(5));
+    run.setTheClock(Duration.ofHours(hours));
+    run.lookFor(Duration.ofSeconds(10));
+    assertThat(run.hosts().aborts()).isEmpty();
+    run.arrive();
+    assertThat(run.lookUntilTheEnd().migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+  }
+
+  @Test
+  void aClockThatIsSetBackKeepsNoLimitFromItsEnd() {
+    run.call(new GivenOptions().timeout(60, LimitAction.CANCEL).build());
+    run.copied(MIB);
+    run.look();
+    run.setTheClock(Duration.ofHours(-3));
+    run.lookFor(Duration.ofSeconds(58));
+    assertThat(run.hosts().aborts()).isEmpty();
+    run.lookFor(Duration.ofSeconds(3));
+    assertThat(run.hosts().aborts()).isNotEmpty();
+  }
+
+  @Test
+  void aClockThatIsSetBackHidesNoVolumeThatVanishes() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.copied(MIB);
+    run.look();
+    run.setTheClock(Duration.ofHours(-3));
+    run.volumes().vanish("kvm-b", "images", "vdb.raw");
+    run.lookFor(Duration.ofSeconds(3));
+    assertThat(run.hosts().aborts()).isNotEmpty();
+  }
+
+  @Test
+  void aClockThatIsSetBackKeepsNoAbortFromBeingAskedForAgain() {
+    run.call(PLAIN);
+    run.look();
+    run.cancel();
+    run.look();
+    run.setTheClock(Duration.ofHours(-3));
+    run.lookFor(Duration.ofSeconds(4));
+    assertThat(run.hosts().aborts()).hasSizeGreaterThan(1);
+    run.lookFor(UnheededAbort.PATIENCE);
+    assertThat(run.migration().state()).isEqualTo(MigrationState.RECOVERING);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-3, 3})
+  void aDoubtHasToLastWhateverTheClockSays(long hours) {
+    run.call(PLAIN);
+    run.look();
+    run.destination(DomainState.RUNNING_BOOTED);
+    run.look();
+    run.setTheClock(Duration.ofHours(hours));
+    run.look();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.MIGRATING);
+    run.settle();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+  }
+
+  /** The timeline was written by a clock that was ahead. */
+  @Test
+  void goesOnWithAMigrationThatBeganInTheFuture() {
+    run.call(new GivenOptions().timeout(60, LimitAction.CANCEL).build());
+    run.destination(DomainState.PAUSED_MIGRATION);
+    run.setTheClock(Duration.ofHours(-3));
+    run.begin();
+    run.copied(MIB);
+    run.lookFor(Duration.ofSeconds(58));
+    assertThat(run.hosts().aborts()).isEmpty();
+    run.lookFor(Duration.ofSeconds(3));
+    assertThat(run.hosts().aborts()).isNotEmpty();
   }
 }

@@ -36,6 +36,7 @@ import dev.virtferry.migration.plan.DomainsInScope;
 import dev.virtferry.migration.plan.SourceSearch;
 import dev.virtferry.migration.plan.Submission;
 import dev.virtferry.migration.plan.Submissions;
+import dev.virtferry.time.Moment;
 import dev.virtferry.trace.NoTraces;
 import dev.virtferry.trace.Traces;
 import java.time.Duration;
@@ -65,8 +66,9 @@ final class PlayedRun {
   private static final RunProperties PROPERTIES =
       new RunProperties(Duration.ZERO, SETTLE, PATIENCE, false);
 
-  private static final StallLimits NO_STALLS =
-      new StallLimits(Duration.ZERO, LimitAction.CANCEL, Duration.ZERO, LimitAction.CANCEL);
+  private static final StallLimits STALLS =
+      new StallLimits(
+          Duration.ofMinutes(5), LimitAction.CANCEL, Duration.ofMinutes(5), LimitAction.CANCEL);
 
   private final FakeHypervisor hosts = new FakeHypervisor();
   private final FakeStorage volumes = new FakeStorage();
@@ -114,7 +116,7 @@ final class PlayedRun {
             runs,
             traces,
             PROPERTIES,
-            NO_STALLS,
+            STALLS,
             clock);
     guest(guest);
   }
@@ -249,9 +251,14 @@ final class PlayedRun {
     clock.move(time);
   }
 
+  /** Somebody sets the clock. */
+  void setTheClock(Duration by) {
+    clock.set(by);
+  }
+
   void lookFor(Duration time) {
-    Instant end = clock.instant().plus(time);
-    while (clock.instant().isBefore(end) && !migration().state().terminal()) {
+    Moment began = clock.now();
+    while (clock.now().within(time, began) && !migration().state().terminal()) {
       look();
     }
   }
@@ -263,9 +270,9 @@ final class PlayedRun {
 
   /** Looks until the migration is like that. */
   Migration lookUntil(Predicate<Migration> condition) {
-    Instant end = clock.instant().plus(AT_MOST);
+    Moment began = clock.now();
     while (!condition.test(migration())) {
-      assertThat(clock.instant()).as("never so: %s", migration()).isBefore(end);
+      assertThat(clock.now().since(began)).as("never so: %s", migration()).isLessThan(AT_MOST);
       look();
     }
     return migration();

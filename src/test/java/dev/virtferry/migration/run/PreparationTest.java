@@ -23,6 +23,7 @@ import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.plan.Submission;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -525,5 +526,15 @@ class PreparationTest {
     run.begin();
     assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_CONFLICT);
     assertThat(run.hosts().made()).isEmpty();
+  }
+
+  @Test
+  void waitsForASilentHostThoughTheClockIsSet() {
+    submitToAHostThatFallsSilent();
+    run.whenItWaits(() -> run.setTheClock(Duration.ofHours(3)));
+    run.whenItWaits(() -> assertThat(stillPreparing()).isNotEmpty());
+    run.whenItWaits(() -> run.volumes().away(false));
+    run.begin();
+    assertThat(run.hosts().made()).hasSize(1);
   }
 }

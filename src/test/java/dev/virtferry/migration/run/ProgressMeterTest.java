@@ -12,12 +12,15 @@ import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.JobReading.Memory;
+import dev.virtferry.migration.MovedClock;
 import dev.virtferry.migration.Orders;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.DiskState;
 import dev.virtferry.migration.Stall;
 import dev.virtferry.migration.run.Reading.Seen;
+import dev.virtferry.time.Moment;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -26,15 +29,15 @@ import org.junit.jupiter.api.Test;
 
 class ProgressMeterTest {
 
-  private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
+  private final MovedClock clock = new MovedClock();
+  private final Moment start = clock.now();
 
   private final ProgressMeter meter =
-      new ProgressMeter(Progress.initial(Orders.copying("vda", "vdb")), START);
-  private Instant now = START;
+      new ProgressMeter(Progress.initial(Orders.copying("vda", "vdb")), start);
 
   private Progress measure(Memory memory, long expectedDowntime, Map<String, BlockJob> jobs) {
-    now = now.plusSeconds(1);
-    return meter.measure(sighting(memory, expectedDowntime, jobs), now);
+    clock.move(Duration.ofSeconds(1));
+    return meter.measure(sighting(memory, expectedDowntime, jobs), clock.now());
   }
 
   private static Sighting sighting(
@@ -208,8 +211,9 @@ class ProgressMeterTest {
   void goesOnFromWhatAnotherRunReported() {
     storage(64 * MIB, 64 * MIB);
     Progress known = memory(72 * MIB, 100 * MIB, 1, 0);
-    var another = new ProgressMeter(known, START);
-    Progress later = another.measure(sighting(Memory.NOTHING, 0, Map.of()), now.plusSeconds(60));
+    var another = new ProgressMeter(known, start);
+    clock.move(Duration.ofMinutes(1));
+    Progress later = another.measure(sighting(Memory.NOTHING, 0, Map.of()), clock.now());
     assertThat(later.flow().bytesMoved()).isEqualTo(200 * MIB);
     assertThat(later.flow().averageBytesPerSecond())
         .isEqualTo(known.flow().averageBytesPerSecond());
@@ -269,7 +273,7 @@ class ProgressMeterTest {
   @Test
   void isStalledWhenNothingMovedForTenSecondsAndNoMoreWhenItMovesAgain() {
     storage(MIB, 0);
-    Instant moved = now;
+    Instant moved = clock.instant();
     for (long second = 1; second <= 9; second++) {
       assertThat(storage(MIB, 0).stalled()).isNull();
     }
@@ -289,7 +293,7 @@ class ProgressMeterTest {
     }
     Stall stall = stalled(memory(11 * MIB, 100 * MIB, 3, 50 * MIB));
     assertThat(stall.reason()).isEqualTo(Stall.Reason.DIRTY_RATE_ABOVE_THROUGHPUT);
-    assertThat(stall.since()).isEqualTo(now.minusSeconds(10));
+    assertThat(stall.since()).isEqualTo(clock.instant().minusSeconds(10));
     assertThat(memory(12 * MIB, 99 * MIB, 4, 0).stalled()).isNull();
   }
 

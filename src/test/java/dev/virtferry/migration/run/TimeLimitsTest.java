@@ -18,6 +18,7 @@ import dev.virtferry.migration.Progress.Flow;
 import dev.virtferry.migration.Progress.MemoryProgress;
 import dev.virtferry.migration.plan.CallMapping;
 import dev.virtferry.migration.run.TimeLimits.Excess;
+import dev.virtferry.time.Moment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,7 +36,12 @@ class TimeLimitsTest {
               Duration.ofMinutes(5),
               LimitAction.CANCEL,
               Duration.ofMinutes(1),
-              LimitAction.SUSPEND));
+              LimitAction.SUSPEND),
+          after(0));
+
+  private static Moment after(long seconds) {
+    return new Moment(START.plusSeconds(seconds), Duration.ofSeconds(seconds));
+  }
 
   private static Migration running() {
     return running(MigrationOptions.NONE);
@@ -68,7 +74,7 @@ class TimeLimitsTest {
   }
 
   private Optional<Excess> after(Migration migration, long seconds, long bytes) {
-    return limits.exceeded(migration, copied(migration, bytes), START.plusSeconds(seconds));
+    return limits.exceeded(migration, copied(migration, bytes), after(seconds));
   }
 
   @Test
@@ -115,7 +121,7 @@ class TimeLimitsTest {
             null,
             null,
             copied.disks());
-    return limits.exceeded(migration, progress, START.plusSeconds(seconds));
+    return limits.exceeded(migration, progress, after(seconds));
   }
 
   @Test
@@ -144,9 +150,10 @@ class TimeLimitsTest {
   void aLimitOfZeroIsNone() {
     var never =
         new TimeLimits(
-            new StallLimits(Duration.ZERO, LimitAction.CANCEL, Duration.ZERO, LimitAction.CANCEL));
+            new StallLimits(Duration.ZERO, LimitAction.CANCEL, Duration.ZERO, LimitAction.CANCEL),
+            after(0));
     Migration migration = running();
-    assertThat(never.exceeded(migration, copied(migration, 1), START)).isEmpty();
-    assertThat(never.exceeded(migration, copied(migration, 1), START.plusSeconds(9_999))).isEmpty();
+    assertThat(never.exceeded(migration, copied(migration, 1), after(0))).isEmpty();
+    assertThat(never.exceeded(migration, copied(migration, 1), after(9_999))).isEmpty();
   }
 }

@@ -275,6 +275,16 @@ class WatchApiTest extends ApiTest {
     assertThat(same.getResponse().getHeader("Preference-Applied")).isEqualTo("wait=1");
   }
 
+  /** The web server of the tests ends no request, like one whose clock was set back. */
+  @Test
+  void saysThatNothingChangedThoughTheWebServerNeverEndsTheWait() throws Exception {
+    MvcTestResult pending = begunWait("wait=1");
+    pending.getMvcResult().getAsyncResult(Duration.ofMinutes(1).toMillis());
+    MvcTestResult same = http.perform(asyncDispatch(pending.getMvcResult()));
+    assertThat(same).hasStatus(304);
+    assertThat(same.getResponse().getHeader("Preference-Applied")).isEqualTo("wait=1");
+  }
+
   @Test
   void doesNotWaitForWhatCanNotChangeOrIsNotKnown() {
     assertThat(waiting("\"0-0\"", "wait=60")).hasStatusOk();

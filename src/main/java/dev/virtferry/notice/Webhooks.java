@@ -2,17 +2,20 @@ package dev.virtferry.notice;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.virtferry.time.Moment;
+import dev.virtferry.time.Timepiece;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.springframework.boot.http.client.FilteredHostException;
 import org.springframework.http.HttpHeaders;
@@ -26,13 +29,13 @@ public final class Webhooks {
   private final Callbacks callbacks;
   private final Signer signer;
   private final Duration timeout;
-  private final Clock clock;
+  private final Timepiece time;
 
-  Webhooks(Callbacks callbacks, Signer signer, WebhookProperties properties, Clock clock) {
+  Webhooks(Callbacks callbacks, Signer signer, WebhookProperties properties, Timepiece time) {
     this.callbacks = callbacks;
     this.signer = signer;
     this.timeout = properties.timeout();
-    this.clock = clock;
+    this.time = time;
   }
 
   /** Tries once; empty when as much is being told to this receiver as may. */
@@ -40,21 +43,38 @@ public final class Webhooks {
     Optional<AllowedPlace> found = callbacks.place(message.url());
     if (found.isEmpty()) {
       return Optional.of(
-          Attempt.failed(clock.instant(), "ferry.webhooks.allowed no longer has the place."));
+          Attempt.failed(time.now().at(), "ferry.webhooks.allowed no longer has the place."));
     }
     AllowedPlace place = found.get();
-    if (!place.begin()) {
+    Moment began = time.now();
+    if (!place.begin(began)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(attempt(place, message));
+      return Optional.of(attempt(place, message, began.at()));
     } finally {
-      place.end();
+      place.end(began, time.now());
     }
   }
 
-  private Attempt attempt(AllowedPlace place, Message message) throws InterruptedException {
-    Instant now = clock.instant();
+  /** When one that could not be tried, as so much is being told to its receiver, is tried again. */
+  public Instant turn(Message message) {
+    Moment now = time.now();
+    return callbacks
+        .place(message.url())
+        .map(place -> now.at().plus(place.turn(now)))
+        .orElse(now.at());
+  }
+
+  /** How long a delivery waits at most until it is tried, or tried again. */
+  public static Duration longestWait(WebhookProperties properties) {
+    return Stream.concat(Stream.of(AllowedPlace.LONGEST_WAIT), properties.retries().stream())
+        .max(Comparator.naturalOrder())
+        .orElseThrow();
+  }
+
+  private Attempt attempt(AllowedPlace place, Message message, Instant now)
+      throws InterruptedException {
     // A receiver that answers a byte at a time is within every timeout of a socket. One that never
     // stops would keep a virtual thread's carrier, and with it the service's other calls.
     var post = new FutureTask<>(() -> post(place.client(), message, now));

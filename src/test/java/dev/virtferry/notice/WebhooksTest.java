@@ -7,16 +7,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.notice.WebhookProperties.Allowed;
 import dev.virtferry.problem.Refused;
+import dev.virtferry.time.Moment;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -58,7 +57,7 @@ class WebhooksTest {
         callbacks(properties),
         new Signer(properties),
         properties,
-        Clock.fixed(NOON, ZoneOffset.UTC));
+        () -> new Moment(NOON, Duration.ZERO));
   }
 
   private Webhooks here() {

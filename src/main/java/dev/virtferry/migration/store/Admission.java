@@ -1,5 +1,6 @@
 package dev.virtferry.migration.store;
 
+import com.github.kagkarlsson.scheduler.task.Priority;
 import dev.virtferry.migration.QueueFull;
 import dev.virtferry.migration.Slots;
 import java.sql.ResultSet;
@@ -109,7 +110,10 @@ class Admission {
 
   private void admit(Row row) {
     sql.sql("update migration set admitted = true where id = :id").param("id", row.id()).update();
-    schedule.add(MigrationTask.TASK.instance(row.id().toString()).build(), clock.instant());
+    // Before what is told of others, however much of that is due.
+    schedule.add(
+        MigrationTask.TASK.instance(row.id().toString()).priority(Priority.HIGH).build(),
+        clock.instant());
   }
 
   /** The slots in use. They may be more than there are: who goes on by itself does not ask. */

@@ -162,6 +162,14 @@ class Announcements implements Deliveries {
     return next;
   }
 
+  /** Notes that it has to wait for its turn. */
+  void postpone(UUID id, Instant until) {
+    sql.sql("update webhook_delivery set next_attempt_at = :until where id = :id")
+        .param("until", until.atOffset(ZoneOffset.UTC))
+        .param("id", id)
+        .update();
+  }
+
   private Optional<Instant> next(Attempt attempt, int attemptsBefore) {
     return attempt.told() || attempt.unwanted() || attemptsBefore >= properties.retries().size()
         ? Optional.empty()

@@ -29,11 +29,11 @@ class WebhookTask {
 
   static final TaskDescriptor<Void> TASK = TaskDescriptor.of("webhook");
 
-  /** After an error of our own, and while as many as may are being told. */
+  /** After an error of our own. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
-  /** More than a person will ever let come together. */
-  private static final int WAITING_FOR_A_PERSON = 200;
+  /** With lock-and-fetch, more of them keep what was admitted from its beginning. */
+  private static final int WAITING_FOR_A_PERSON = 1_000;
 
   /** Announcements are looked up late: they need the scheduler, and it needs its tasks. */
   @Bean
@@ -55,7 +55,9 @@ class WebhookTask {
     try {
       Optional<Attempt> attempt = webhooks.tell(message.get());
       if (attempt.isEmpty()) {
-        return again(clock.instant().plus(SOON));
+        Instant turn = webhooks.turn(message.get());
+        announcements.postpone(id, turn);
+        return again(turn);
       }
       return announcements
           .tried(message.get(), attempt.get())

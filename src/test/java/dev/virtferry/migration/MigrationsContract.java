@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.task.Priority;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.access.AuditEntry;
@@ -28,6 +29,7 @@ import dev.virtferry.migration.MigrationQuery.Page;
 import dev.virtferry.migration.MigrationQuery.Position;
 import dev.virtferry.migration.Order.Guest;
 import dev.virtferry.migration.plan.CallMapping;
+import dev.virtferry.migration.store.DueTimes;
 import dev.virtferry.migration.store.OldMigrations;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
@@ -35,6 +37,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -69,6 +72,7 @@ abstract class MigrationsContract extends PlayedHosts {
   @Autowired TransactionOperations transactions;
   @Autowired Scheduler scheduler;
   @Autowired OldMigrations retention;
+  @Autowired DueTimes dueTimes;
   @Autowired AuditLog audit;
 
   @Autowired
@@ -847,5 +851,44 @@ abstract class MigrationsContract extends PlayedHosts {
         new Host(order.destination(), order.destUri(), order.destUri(), "tcp://10.0.0.1", null);
     return Migration.accepted(
         UUID.randomUUID(), order, CallMapping.call(order, destination, null), createdAt);
+  }
+
+  @Test
+  void whatWasScheduledByAClockAheadIsDueNow() {
+    Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    add(migration);
+    var ahead = Instant.now().plus(Duration.ofHours(2)).atOffset(ZoneOffset.UTC);
+    sql.sql("update scheduled_tasks set execution_time = :ahead where task_name = 'migration'")
+        .param("ahead", ahead)
+        .update();
+    dueTimes.look();
+    assertThat(scheduled("execution_time"))
+        .isBeforeOrEqualTo(Instant.now().plus(Duration.ofSeconds(1)));
+    sql.sql(
+            """
+            update scheduled_tasks set picked = true, last_heartbeat = :ahead, version = 7
+             where task_name = 'migration'
+            """)
+        .param("ahead", ahead)
+        .update();
+    dueTimes.look();
+    assertThat(scheduled("last_heartbeat"))
+        .isBeforeOrEqualTo(Instant.now().plus(Duration.ofSeconds(1)));
+  }
+
+  private Instant scheduled(String column) {
+    return sql.sql("select %s from scheduled_tasks where task_name = 'migration'".formatted(column))
+        .query((rs, _) -> rs.getObject(1, OffsetDateTime.class).toInstant())
+        .single();
+  }
+
+  @Test
+  void migrationsAreBegunBeforeAnythingIsTold() {
+    add(migration("web-01", "kvm-a", "kvm-b", 5, NOON));
+    int priority =
+        sql.sql("select priority from scheduled_tasks where task_name = 'migration'")
+            .query(Integer.class)
+            .single();
+    assertThat(priority).isGreaterThan(Priority.MEDIUM);
   }
 }

@@ -34,10 +34,12 @@ class MigrationTask {
 
   static final TaskDescriptor<Void> TASK = TaskDescriptor.of("migration");
 
-  /** After an error of our own, such as a database that was away for a moment. */
-  private static final Duration BEFORE_RETRY = Duration.ofSeconds(2);
+  static final TaskDescriptor<Void> RETENTION = TaskDescriptor.of("retention");
 
-  private static final Duration BETWEEN_ROUNDS = Duration.ofHours(1);
+  /** After an error of our own, such as a database that was away for a moment. */
+  static final Duration BEFORE_RETRY = Duration.ofSeconds(2);
+
+  static final Duration BETWEEN_ROUNDS = Duration.ofHours(1);
 
   /** The runner is looked up late: it needs the store, and the store needs the scheduler. */
   @Bean
@@ -51,7 +53,7 @@ class MigrationTask {
   /** One replica at a time does it. */
   @Bean
   RecurringTask<Void> forgetOldMigrations(OldMigrations old) {
-    return Tasks.recurring("retention", FixedDelay.of(BETWEEN_ROUNDS))
+    return Tasks.recurring(RETENTION, FixedDelay.of(BETWEEN_ROUNDS))
         .execute((_, _) -> old.forget());
   }
 

@@ -3,6 +3,7 @@ package dev.virtferry.migration.plan;
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.Placement;
 import dev.virtferry.disk.Placement.Obstacle;
+import dev.virtferry.migration.Attention;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
 import java.util.List;
@@ -43,6 +44,13 @@ public final class Discretion {
     return reason == null || scope.equals(Scope.EVERYTHING)
         ? reason
         : "It may be there still." + WHO_IS_TOLD_MORE;
+  }
+
+  /** The same for why a migration is in trouble: without the addresses and files of hosts. */
+  public static String reason(Attention why, Scope scope) {
+    return why.words() == null || !scope.equals(Scope.EVERYTHING)
+        ? why.reason()
+        : "%s What was said: %s".formatted(why.reason(), why.words());
   }
 
   /** Nor what stands at a place: whose it is, or that nothing does; nor what ails its pools. */

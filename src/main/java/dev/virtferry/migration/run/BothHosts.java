@@ -407,15 +407,16 @@ final class BothHosts {
       silences.remove(host);
       return seen;
     } catch (HostUnreachable e) {
-      return silent(host, String.valueOf(e.getMessage()));
+      return silent(host, "Host %s is unreachable.", String.valueOf(e.getMessage()));
     } catch (LibvirtFailure e) {
-      return silent(host, "Host %s can't tell: %s".formatted(host.name(), e.message()));
+      return silent(host, "Host %s can't tell.", e.message());
     }
   }
 
   /** What is said of a host that is away differs from look to look, and is one silence. */
-  private Reading silent(HostAddress host, String why) {
-    return silences.computeIfAbsent(host, _ -> new Reading.Unreachable(why));
+  private Reading silent(HostAddress host, String why, String words) {
+    return silences.computeIfAbsent(
+        host, _ -> new Reading.Unreachable(why.formatted(host.name()), words));
   }
 
   /** Progress is worth less than the truth: without it the look goes on. */

@@ -339,12 +339,17 @@ final class MigrationRun {
   }
 
   private Attention attention(String why, String advice, Sighting sighting) {
-    return new Attention(doubtSince.at(), why + " " + sighting.words(), advice, sighting.silence());
+    return new Attention(doubtSince.at(), why + " " + sighting.words(), advice, sighting.silence())
+        .saying(sighting.said());
   }
 
   private boolean trouble(Verdict.Contradiction it, Sighting sighting) {
+    return trouble(it, sighting, sighting.said());
+  }
+
+  private boolean trouble(Verdict.Contradiction it, Sighting sighting, @Nullable String said) {
     if (lasts(it)) {
-      Attention attention = attention(it.why(), it.advice(), sighting);
+      Attention attention = attention(it.why(), it.advice(), sighting).saying(said);
       tell("needs a person", m -> m.needAttention(it.location(), attention));
     }
     return false;
@@ -363,7 +368,8 @@ final class MigrationRun {
     resumption.attempt(time.now());
     if (lasts(it)) {
       Attention attention =
-          attention(it.why() + resumption.progress(), resumption.advice(), sighting);
+          attention(it.why() + resumption.progress(), resumption.advice(), sighting)
+              .saying(resumption.said());
       if (migration.latest().resumptionRequested()) {
         tell("asked to go on", m -> m.recover(DomainLocation.DESTINATION, attention));
       } else {
@@ -377,7 +383,9 @@ final class MigrationRun {
     int before = migration.latest().version();
     Migration told = migration.change(cause, verb);
     if (told.version() != before) {
-      log.warn("{}: {}", told.state(), Objects.requireNonNull(told.attention()).reason());
+      Attention why = Objects.requireNonNull(told.attention());
+      String said = why.words() == null ? "" : " " + why.words();
+      log.warn("{}: {}{}", told.state(), why.reason(), said);
     }
   }
 
@@ -395,9 +403,10 @@ final class MigrationRun {
       return trouble(
           new Verdict.Contradiction(
               DomainLocation.DESTINATION,
-              "The destination holds the guest paused and does not resume it: " + e.getMessage(),
+              "The destination holds the guest paused and does not resume it.",
               "Resume the domain on the destination by hand; the source has let go of it."),
-          sighting);
+          sighting,
+          e.getMessage());
     }
   }
 
@@ -417,12 +426,12 @@ final class MigrationRun {
     } catch (HostUnreachable | LibvirtFailure e) {
       Attention attention =
           new Attention(
-              doubtSince.at(),
-              "The destination has the guest, and the source still holds a paused copy of it that"
-                  + " can't be destroyed: "
-                  + e.getMessage(),
-              "Destroy the source's copy. Never resume it: two copies would run.",
-              Silence.NONE);
+                  doubtSince.at(),
+                  "The destination has the guest, and the source still holds a paused copy of it"
+                      + " that can't be destroyed.",
+                  "Destroy the source's copy. Never resume it: two copies would run.",
+                  Silence.NONE)
+              .saying(e.getMessage());
       tell("needs a person", m -> m.needAttention(DomainLocation.DESTINATION, attention));
     }
     return false;

@@ -11,9 +11,10 @@ sealed interface Reading {
   /**
    * The host did not answer, so nothing is known.
    *
-   * @param why what was said of it first; the same for as long as it is silent
+   * @param why that it is silent
+   * @param said what was said of it first; the same for as long as it is silent
    */
-  record Unreachable(String why) implements Reading {}
+  record Unreachable(String why, String said) implements Reading {}
 
   /** As {@code virsh} would say it. */
   default String words() {

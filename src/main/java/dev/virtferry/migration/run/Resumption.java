@@ -63,7 +63,12 @@ final class Resumption {
     }
     return refusal.isEmpty()
         ? " It was asked to go on."
-        : " It was asked to go on, and libvirt said last: %s.".formatted(refusal);
+        : " It was asked to go on, and libvirt refused.";
+  }
+
+  /** What libvirt said last to that wish; null for nothing. */
+  @Nullable String said() {
+    return refusal.isEmpty() ? null : refusal;
   }
 
   /** What helps. */

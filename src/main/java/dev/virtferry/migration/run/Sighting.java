@@ -1,5 +1,7 @@
 package dev.virtferry.migration.run;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainRun;
@@ -7,6 +9,7 @@ import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Silence;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +128,18 @@ record Sighting(
   String words() {
     return "The source shows: %s. The destination shows: %s."
         .formatted(source.words(), destination.words());
+  }
+
+  /** What was said of hosts that did not answer; null when both did. */
+  @Nullable String said() {
+    String said =
+        Stream.of(source, destination)
+            .flatMap(reading ->
+                reading instanceof Reading.Unreachable(var _, String words)
+                    ? Stream.of(words)
+                    : Stream.empty())
+            .collect(joining("; "));
+    return said.isEmpty() ? null : said;
   }
 
   /** Which hosts did not answer. */

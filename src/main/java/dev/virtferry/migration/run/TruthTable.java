@@ -47,10 +47,10 @@ public final class TruthTable {
 
   static Verdict judge(Sighting sighting, Circumstances known) {
     return switch (sighting.source()) {
-      case Reading.Unreachable(String why) -> unreachable(why);
+      case Reading.Unreachable(String why, var _) -> unreachable(why);
       case Reading.Seen(DomainCondition source) ->
           switch (sighting.destination()) {
-            case Reading.Unreachable(String why) ->
+            case Reading.Unreachable(String why, var _) ->
                 sighting.job().activity() == Activity.NONE ? unreachable(why) : cutOff(why);
             case Reading.Seen(DomainCondition destination) ->
                 judge(

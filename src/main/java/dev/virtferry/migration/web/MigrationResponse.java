@@ -112,7 +112,7 @@ public record MigrationResponse(
         order.priority(),
         shown(order.callbackUrl()),
         migration.volumes().stream().map(volume -> Cleanup.of(volume, scope)).toList(),
-        Attention.of(migration.attention()),
+        Attention.of(migration.attention(), scope),
         migration.timeline().createdAt(),
         migration.timeline().startedAt(),
         migration.timeline().endedAt(),
@@ -133,8 +133,10 @@ public record MigrationResponse(
       @Schema(description = "What an operator can do about it, first things first.")
           String advice) {
 
-    static @Nullable Attention of(dev.virtferry.migration.@Nullable Attention why) {
-      return why == null ? null : new Attention(why.since(), why.reason(), why.advice());
+    static @Nullable Attention of(dev.virtferry.migration.@Nullable Attention why, Scope scope) {
+      return why == null
+          ? null
+          : new Attention(why.since(), Discretion.reason(why, scope), why.advice());
     }
   }
 

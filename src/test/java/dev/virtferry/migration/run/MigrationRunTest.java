@@ -260,6 +260,17 @@ class MigrationRunTest {
   }
 
   @Test
+  void keepsWhatIsSaidOfASilentHostApartFromThatItIsSilent() {
+    run.call(PLAIN);
+    run.hosts().cutOff("kvm-b");
+    run.settle();
+    assertThat(run.attention().reason())
+        .startsWith("Host kvm-b is unreachable.")
+        .doesNotContain("secret");
+    assertThat(run.attention().words()).contains("secret words of libvirt");
+  }
+
+  @Test
   void asksForAPersonWhenTheGuestRunsTwiceAndTouchesNothing() {
     run.call(PLAIN);
     run.jobIsOver();

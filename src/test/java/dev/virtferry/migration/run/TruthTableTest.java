@@ -368,7 +368,7 @@ class TruthTableTest {
   @ParameterizedTest
   @EnumSource(DomainState.class)
   void knowsNothingWhileAHostIsUnreachable(DomainState other) {
-    Reading silent = new Unreachable("Host kvm-x is unreachable");
+    Reading silent = new Unreachable("Host kvm-x is unreachable", "");
     for (Activity job : Activity.values()) {
       JobReading reading = JobReading.without(job);
       for (Sighting sighting :

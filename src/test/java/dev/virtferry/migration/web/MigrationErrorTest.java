@@ -3,11 +3,14 @@ package dev.virtferry.migration.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.access.Scope;
+import dev.virtferry.migration.Attention;
 import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.Failure.LibvirtWords;
+import dev.virtferry.migration.Silence;
 import dev.virtferry.migration.web.MigrationResponse.MigrationError;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +32,17 @@ class MigrationErrorTest {
       assertThat(shown(type, BOUND).libvirt()).isNull();
       assertThat(shown(type, Scope.EVERYTHING).libvirt()).isNotNull();
     }
+  }
+
+  @Test
+  void tellsABoundCallerThatAHostIsAwayAndNotAtWhichAddress() {
+    Attention why =
+        new Attention(Instant.EPOCH, "Host kvm-b is unreachable.", "Wait.", Silence.DESTINATION)
+            .saying("unable to connect to server at '10.0.0.2:16514'");
+    assertThat(MigrationResponse.Attention.of(why, BOUND))
+        .hasFieldOrPropertyWithValue("reason", "Host kvm-b is unreachable.");
+    assertThat(String.valueOf(MigrationResponse.Attention.of(why, Scope.EVERYTHING)))
+        .contains("10.0.0.2");
   }
 
   @Test

@@ -13,6 +13,9 @@ public final class LibvirtFailure extends RuntimeException {
   /** {@code VIR_ERR_NO_DOMAIN}. */
   static final int NO_DOMAIN = 42;
 
+  /** {@code VIR_ERR_NO_DOMAIN_SNAPSHOT}. */
+  static final int NO_SNAPSHOT = 72;
+
   /**
    * {@code VIR_ERR_GNUTLS_ERROR}, {@code VIR_ERR_AUTH_FAILED}, {@code VIR_ERR_AUTH_CANCELLED} and
    * {@code VIR_ERR_AUTH_UNAVAILABLE}.
@@ -33,11 +36,29 @@ public final class LibvirtFailure extends RuntimeException {
 
   private final int code;
   private final int domain;
+  private final boolean ofOthers;
 
   public LibvirtFailure(int code, int domain, String message) {
+    this(code, domain, message, false);
+  }
+
+  private LibvirtFailure(int code, int domain, String message, boolean ofOthers) {
     super(message);
     this.code = code;
     this.domain = domain;
+    this.ofOthers = ofOthers;
+  }
+
+  /** The same, said when every domain of a host was asked. */
+  public LibvirtFailure ofOthers() {
+    LibvirtFailure same = new LibvirtFailure(code, domain, message(), true);
+    same.initCause(this);
+    return same;
+  }
+
+  /** Whether its words may name what is somebody else's: a domain, a snapshot, a pool, a volume. */
+  public boolean mayNameOthers() {
+    return ofOthers || domain == FROM_STORAGE;
   }
 
   /** For what was asked of a guest's QEMU on a host that answers. */

@@ -164,11 +164,15 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public List<DomainFiles> namedFiles(HostAddress host) {
-    return ofEach(
-        host,
-        domains(host).stream().map(DomainName::uuid).toList(),
-        (_, domain) -> new DomainFiles(uuid(domain), files(domain)),
-        (_, domain) -> DomainFiles.unknown(uuid(domain)));
+    try {
+      return ofEach(
+          host,
+          domains(host).stream().map(DomainName::uuid).toList(),
+          (_, domain) -> new DomainFiles(uuid(domain), files(domain)),
+          (_, domain) -> DomainFiles.unknown(uuid(domain)));
+    } catch (LibvirtFailure e) {
+      throw e.ofOthers();
+    }
   }
 
   private static UUID uuid(Domain domain) throws LibvirtException {
@@ -246,14 +250,25 @@ public final class LibvirtHypervisor implements Hypervisor {
       files.addAll(NamedFiles.in(domain.getXMLDesc(XML_INACTIVE)));
     }
     for (String name : domain.snapshotListNames()) {
-      DomainSnapshot snapshot = domain.snapshotLookupByName(name);
       try {
-        files.addAll(NamedFiles.in(snapshot.getXMLDesc()));
-      } finally {
-        snapshot.free();
+        files.addAll(files(domain, name));
+      } catch (LibvirtException e) {
+        // One that was deleted since they were listed names nothing any more.
+        if (Failures.of(e).code() != LibvirtFailure.NO_SNAPSHOT) {
+          throw e;
+        }
       }
     }
     return List.copyOf(files);
+  }
+
+  private static List<NamedFile> files(Domain domain, String snapshotName) throws LibvirtException {
+    DomainSnapshot snapshot = domain.snapshotLookupByName(snapshotName);
+    try {
+      return NamedFiles.in(snapshot.getXMLDesc());
+    } finally {
+      snapshot.free();
+    }
   }
 
   @Override

@@ -47,6 +47,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final Map<UUID, CompletableFuture<Void>> calls = new ConcurrentHashMap<>();
   private final List<MigrateCall> made = new CopyOnWriteArrayList<>();
   private final List<UUID> aborts = new CopyOnWriteArrayList<>();
+  private volatile @Nullable LibvirtFailure untold;
   private volatile boolean abortsRefused;
   private volatile boolean copiesHeedLibvirt;
   private volatile boolean resumptionsRefused;
@@ -74,6 +75,7 @@ public final class FakeHypervisor implements Hypervisor {
     hindrances.clear();
     facts.clear();
     machines.clear();
+    untold = null;
     abortsRefused = false;
     copiesHeedLibvirt = false;
     resumptionsRefused = false;
@@ -283,6 +285,10 @@ public final class FakeHypervisor implements Hypervisor {
   @Override
   public List<DomainFiles> namedFiles(HostAddress host) {
     requireReachable(host);
+    @Nullable LibvirtFailure refusal = untold;
+    if (refusal != null) {
+      throw refusal.ofOthers();
+    }
     List<DomainFiles> all = new ArrayList<>(definitions.getOrDefault(host.name(), List.of()));
     for (DomainDescription domain : at(host.name()).values()) {
       all.add(new DomainFiles(domain.uuid(), files(domain)));
@@ -311,6 +317,11 @@ public final class FakeHypervisor implements Hypervisor {
         };
     return new NamedFile(
         "devices/disk/source", image.type(), kind, image.location(), image.format(), readOnly);
+  }
+
+  /** From now on libvirt says this when it is asked for what the domains of a host name. */
+  public void refuseToNameFiles(LibvirtFailure failure) {
+    untold = failure;
   }
 
   /** A domain of the host that does not run; of its definition only the files matter. */

@@ -6,6 +6,7 @@ import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.migration.Attention;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
+import dev.virtferry.problem.ProblemType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +45,14 @@ public final class Discretion {
     return reason == null || scope.equals(Scope.EVERYTHING)
         ? reason
         : "It may be there still." + WHO_IS_TOLD_MORE;
+  }
+
+  /** What libvirt said when it was asked for what others have. */
+  public static Problem libvirt() {
+    return Problem.of(
+        ProblemType.LIBVIRT_ERROR,
+        "libvirt does not tell what the domains and pools of a host have. Try again in a moment."
+            + WHO_IS_TOLD_MORE);
   }
 
   /** The same for why a migration is in trouble: without the addresses and files of hosts. */

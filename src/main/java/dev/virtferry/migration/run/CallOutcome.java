@@ -149,9 +149,7 @@ final class CallOutcome {
   static Failure beforeTheCall(RuntimeException error) {
     if (error instanceof LibvirtFailure failure) {
       ProblemType type =
-          failure.domain() == FROM_STORAGE
-              ? ProblemType.DESTINATION_STORAGE
-              : ProblemType.LIBVIRT_ERROR;
+          failure.mayNameOthers() ? ProblemType.DESTINATION_STORAGE : ProblemType.LIBVIRT_ERROR;
       String detail =
           "libvirt refused before the migration began: %s. Nothing was copied."
               .formatted(failure.message());

@@ -1,6 +1,7 @@
 package dev.virtferry.migration.web;
 
 import dev.virtferry.access.Caller;
+import dev.virtferry.access.Scope;
 import dev.virtferry.access.web.AuditFilter;
 import dev.virtferry.migration.MigrationId;
 import dev.virtferry.migration.Tracked;
@@ -96,6 +97,11 @@ class OwnMigrations implements HandlerMethodArgumentResolver, WebMvcConfigurer {
             && variables.get("id") instanceof String given
         ? MigrationId.parse(given)
         : Optional.empty();
+  }
+
+  /** Whether whoever makes this call sees a part of all only. */
+  static boolean callerIsBound() {
+    return caller().filter(caller -> caller.scope().equals(Scope.EVERYTHING)).isEmpty();
   }
 
   private static Optional<Caller> caller() {

@@ -24,6 +24,7 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.DomainBusy;
 import dev.virtferry.migration.IllegalTransition;
 import dev.virtferry.migration.QueueFull;
+import dev.virtferry.migration.plan.Discretion;
 import dev.virtferry.notice.TooManyReaders;
 import dev.virtferry.problem.BodyTooLarge;
 import dev.virtferry.problem.NotThere;
@@ -167,6 +168,10 @@ public class Problems extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ResponseEntity<Object> libvirt(LibvirtFailure failure) {
+    if (failure.mayNameOthers() && OwnMigrations.callerIsBound()) {
+      log.warn("{}", failure.message());
+      return response(Discretion.libvirt(), new HttpHeaders());
+    }
     ProblemDetail body =
         body(Problem.of(LIBVIRT_ERROR, "libvirt answered: %s.".formatted(failure.message())));
     body.setProperty(

@@ -8,6 +8,7 @@ import dev.virtferry.BesideOthers;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.migration.Migrations;
@@ -332,6 +333,24 @@ class TenantApiTest extends ApiTest {
         .contains("destination-conflict")
         .doesNotContain(holder.toString(), "belongs");
     assertThat(body(post("/v1/migration-plans", wish)).toString()).contains(holder.toString());
+  }
+
+  /** A snapshot's name, or a pool's: what libvirt says when it was asked for all that there is. */
+  @Test
+  void isNotToldLibvirtsWordsAboutOthers() {
+    volumes().pool("kvm-b", new StoragePool("images", "dir", "/srv", 1L << 40));
+    hosts().refuseToNameFiles(new LibvirtFailure(1, 10, "no domain 'nightly-of-others'"));
+    MvcTestResult refused = tenantPosts("/v1/migration-plans", request("own-1", "kvm-b"));
+    assertThat(refused).hasStatus(502);
+    assertThat(body(refused).toString()).doesNotContain("nightly").contains("bound");
+    assertThat(body(post("/v1/migration-plans", request("own-1", "kvm-b"))).toString())
+        .contains("nightly-of-others");
+    hosts().reset();
+    hosts().put("kvm-a", own);
+    volumes().hang("kvm-b", "images");
+    volumes().hideWhatHangs("kvm-b");
+    assertThat(body(tenantPosts("/v1/migration-plans", request("own-1", "kvm-b"))).toString())
+        .doesNotContain("does not answer");
   }
 
   /** Somebody takes the place while the migration waits for a slot. */

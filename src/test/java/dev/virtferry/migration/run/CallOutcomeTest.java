@@ -116,4 +116,11 @@ class CallOutcomeTest {
     assertThat(failure.problem().type()).isEqualTo(type);
     assertThat(failure.problem().detail()).contains("no room").endsWith("Nothing was copied.");
   }
+
+  /** Bound callers are not told what is said of the destination's storage. */
+  @Test
+  void blamesTheStorageForWhatWasSaidOfOthersBeforeTheCall() {
+    Failure failure = CallOutcome.beforeTheCall(new LibvirtFailure(72, 10, "theirs").ofOthers());
+    assertThat(failure.problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+  }
 }

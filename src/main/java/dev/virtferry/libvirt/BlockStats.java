@@ -24,11 +24,9 @@ record BlockStats(Map<String, Size> disks) {
    * Reads.
    *
    * @param values by their names, such as block.0.capacity
-   * @param running libvirt calls what the image takes {@code physical} while QEMU has it open, and
-   *     {@code allocation} while it has not
    * @return empty when the guest's QEMU was not asked, as another call waited for it
    */
-  static Optional<BlockStats> of(Map<String, Object> values, boolean running) {
+  static Optional<BlockStats> of(Map<String, Object> values) {
     Map<String, Size> disks = new LinkedHashMap<>();
     boolean images = false;
     long count = number(values, "block.count");
@@ -38,14 +36,10 @@ record BlockStats(Map<String, Size> disks) {
       if (values.containsKey(prefix + ".capacity")) {
         disks.put(
             Objects.toString(values.get(prefix + ".name")),
-            new Size(
-                number(values, prefix + ".capacity"),
-                number(values, prefix + (running ? ".physical" : ".allocation"))));
+            new Size(number(values, prefix + ".capacity"), number(values, prefix + ".physical")));
       }
     }
-    return running && images && disks.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new BlockStats(disks));
+    return images && disks.isEmpty() ? Optional.empty() : Optional.of(new BlockStats(disks));
   }
 
   private static long number(Map<String, Object> values, String name) {

@@ -24,6 +24,31 @@ public record DomainDescription(
     List<DomainDisk> disks,
     boolean answers) {
 
+  /** Of one of which no more is known than this. */
+  static DomainDescription bare(String name, UUID uuid, DomainState state, boolean persistent) {
+    return new DomainDescription(
+        name,
+        uuid,
+        null,
+        state,
+        persistent,
+        false,
+        0,
+        new Machine("", "", "", null),
+        List.of(),
+        false);
+  }
+
+  /**
+   * Whether its QEMU can be asked for the sizes of its disks. Of a domain that does not run libvirt
+   * opens the images itself and holds the domain's lock over it: on a dead mount the domain, and
+   * each list of domains, hangs for as long as the mount does. An incoming domain's monitor is busy
+   * until it has arrived.
+   */
+  boolean knowsItsSizes() {
+    return run != null && state != DomainState.PAUSED_MIGRATION;
+  }
+
   DomainDescription sized(BlockStats stats) {
     return with(disks.stream().map(stats::sized).toList(), true);
   }

@@ -37,8 +37,8 @@ public interface Hypervisor {
   Optional<DomainState> glance(HostAddress host, String nameOrUuid);
 
   /**
-   * The domain of that name or UUID with its disks. Their sizes are 0 when its QEMU does not tell
-   * them within a few seconds.
+   * The domain of that name or UUID with its disks. Their sizes are 0 when it does not run, or its
+   * QEMU does not tell them within a few seconds.
    */
   Optional<DomainDescription> describe(HostAddress host, String nameOrUuid);
 

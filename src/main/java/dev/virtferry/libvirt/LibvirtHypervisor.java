@@ -677,11 +677,8 @@ public final class LibvirtHypervisor implements Hypervisor {
         true);
   }
 
-  /**
-   * An incoming domain's monitor is busy until it has arrived, and so is everything asked of it.
-   */
   private DomainDescription sized(HostAddress host, DomainDescription domain, Allowance patience) {
-    if (domain.state() == DomainState.PAUSED_MIGRATION) {
+    if (!domain.knowsItsSizes()) {
       return domain;
     }
     long begun = System.nanoTime();

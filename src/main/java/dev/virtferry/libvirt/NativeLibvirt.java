@@ -123,14 +123,18 @@ final class NativeLibvirt {
   }
 
   /**
-   * The sizes of the domain's disks; empty when its QEMU was not asked, since another call waits
-   * for it. So no two calls of this kind ever wait for a QEMU that hangs.
+   * The sizes of the disks of a domain that runs; empty when its QEMU was not asked, since another
+   * call waits for it. So no two calls of this kind ever wait for a QEMU that hangs. Of one that
+   * stopped meanwhile libvirt would open the images, so it is not asked.
    */
   Optional<BlockStats> blockStats(LentConnect connect, UUID domain) {
     return with(
         connect,
         domain,
         found -> {
+          if (calls.virDomainGetID(found) < 0) {
+            return Optional.of(new BlockStats(Map.of()));
+          }
           var records = new PointerByReference();
           int count =
               calls.virDomainListGetStats(
@@ -142,9 +146,7 @@ final class NativeLibvirt {
             // A domain that left in between has no record.
             return count == 0
                 ? Optional.of(new BlockStats(Map.of()))
-                : BlockStats.of(
-                    StatsRecord.values(records.getValue().getPointer(0)),
-                    calls.virDomainGetID(found) >= 0);
+                : BlockStats.of(StatsRecord.values(records.getValue().getPointer(0)));
           } finally {
             calls.virDomainStatsRecordListFree(records.getValue());
           }

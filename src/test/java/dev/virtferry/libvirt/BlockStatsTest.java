@@ -31,34 +31,18 @@ class BlockStatsTest {
             "block.0.capacity", 16777216L,
             "block.0.physical", 4202496L,
             "block.0.allocation", 4096L);
-    assertThat(BlockStats.of(running, true))
-        .contains(new BlockStats(Map.of("vda", new Size(16777216, 4202496))));
-  }
-
-  @Test
-  void whileItDoesNotRunAnImageTakesWhatIsAllocated() {
-    Map<String, Object> stopped =
-        stats(
-            "block.0.capacity", 16777216L,
-            "block.0.physical", 16777216L,
-            "block.0.allocation", 4202496L);
-    assertThat(BlockStats.of(stopped, false))
+    assertThat(BlockStats.of(running))
         .contains(new BlockStats(Map.of("vda", new Size(16777216, 4202496))));
   }
 
   @Test
   void aRunningGuestWithoutSizesWasNotAsked() {
-    assertThat(BlockStats.of(stats(), true)).isEmpty();
-  }
-
-  @Test
-  void aStoppedGuestMayMissItsImages() {
-    assertThat(BlockStats.of(stats(), false)).contains(new BlockStats(Map.of()));
+    assertThat(BlockStats.of(stats())).isEmpty();
   }
 
   @Test
   void emptyDrivesHaveNoSizes() {
     Map<String, Object> empty = Map.of("block.count", 1, "block.0.name", "sda");
-    assertThat(BlockStats.of(empty, true)).contains(new BlockStats(Map.of()));
+    assertThat(BlockStats.of(empty)).contains(new BlockStats(Map.of()));
   }
 }

@@ -57,6 +57,8 @@ public final class FakeHypervisor implements Hypervisor {
   private final Map<String, HostFacts> facts = new ConcurrentHashMap<>();
   private final Map<String, Acceptance> machines = new ConcurrentHashMap<>();
 
+  private final List<Errand> errands = new CopyOnWriteArrayList<>();
+
   private record Watched(String host, UUID domain) {}
 
   public void reset() {
@@ -76,6 +78,7 @@ public final class FakeHypervisor implements Hypervisor {
     facts.clear();
     machines.clear();
     untold = null;
+    errands.clear();
     abortsRefused = false;
     copiesHeedLibvirt = false;
     resumptionsRefused = false;
@@ -279,6 +282,7 @@ public final class FakeHypervisor implements Hypervisor {
 
   @Override
   public List<String> hindrances(HostAddress source, UUID domain) {
+    errands.add(Errand.current());
     return hindrances.getOrDefault(domain, List.of());
   }
 
@@ -556,6 +560,11 @@ public final class FakeHypervisor implements Hypervisor {
 
   private Map<UUID, DomainDescription> at(String host) {
     return domains.computeIfAbsent(host, _ -> new ConcurrentHashMap<>());
+  }
+
+  /** For whom it was asked what hinders a migration, in that order. */
+  public List<Errand> errands() {
+    return errands;
   }
 
   private void requireReachable(HostAddress host) {

@@ -43,7 +43,7 @@ class HungPoolIT {
         "kvm-b",
         "sh",
         "-c",
-        "umount /sick/folder; timeout 8 virsh pool-destroy sick; rm -r /sick || :");
+        "umount /sick/folder; umount /sick; timeout 8 virsh pool-destroy sick; rm -r /sick || :");
     lab.removeGuests();
   }
 
@@ -94,6 +94,31 @@ class HungPoolIT {
     await()
         .until(() ->
             service.get(DOMAINS + "/other").body().get("disks").get(0).get("reason").isNull());
+  }
+
+  /** libvirt would open its image, with the domain locked, and list no domains until the end. */
+  @Test
+  void theImageOfADomainThatDoesNotRunIsNotOpened() {
+    lab.guest(
+        "start",
+        "off",
+        "--on",
+        "kvm-b",
+        "--no-boot",
+        "--paused",
+        "--disk",
+        "vda=16M,path=/sick/off.raw");
+    lab.on("kvm-b", "virsh", "destroy", "off");
+    lab.on("kvm-b", "virsh", "pool-destroy", "sick");
+    lab.hangFolder("kvm-b", "/sick");
+    for (int again = 0; again < 6; again++) {
+      Service.Answer all = service.get(DOMAINS);
+      assertThat(all.status()).as(all.body().toString()).isEqualTo(200);
+      assertThat(lab.succeedsOn("kvm-b", "timeout", "3", "virsh", "list", "--all")).isTrue();
+    }
+    assertThat(service.get("/v1/hosts/kvm-b").body().get("reachable").asBoolean()).isTrue();
+    lab.folderDies("kvm-b");
+    lab.on("kvm-b", "umount", "/sick");
   }
 
   /** libvirt stops a pool that it can't read to its end, and can't start it before that is well. */

@@ -58,7 +58,9 @@ public final class DueTimes implements SmartLifecycle {
       ahead += executionsAhead(task.getKey(), task.getValue(), now);
     }
     if (ahead > 0) {
-      log.warn("The clock was set back: {} scheduled executions are due now", ahead);
+      log.warn(
+          "A clock was set back, or is ahead: brought {} times of scheduled executions to now",
+          ahead);
     }
     // It waits for its next look by the clock, too.
     scheduler.triggerCheckForDueExecutions();

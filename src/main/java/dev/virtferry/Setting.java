@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -105,6 +106,20 @@ record Setting(List<String> elements, boolean group, boolean emptiable) {
             .map(element -> element.equals(ANY) ? "\\d+" : spelling.apply(element))
             .collect(joining("_")),
         Pattern.CASE_INSENSITIVE);
+  }
+
+  /**
+   * The list that it belongs to, or is; the outermost of several.
+   *
+   * @param known all settings
+   */
+  Optional<List<String>> list(List<Setting> known) {
+    int index = elements.indexOf(ANY);
+    List<String> place = index < 0 ? elements : elements.subList(0, index);
+    List<String> row = with(place, ANY);
+    return known.stream().anyMatch(setting -> setting.elements.equals(row))
+        ? Optional.of(place)
+        : Optional.empty();
   }
 
   /** How far a name is from it, in letters. */

@@ -2,7 +2,9 @@ package dev.virtferry;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -21,9 +23,10 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets nothing start with a setting that nobody reads: one that is misspelt, or that has no value.
- * Spring Boot takes what is empty for what is absent, or for an empty text, and that may leave the
- * door open that it was meant to close.
+ * Lets nothing start with a setting that nobody reads: one that is misspelt, that has no value, or
+ * that belongs to a list which comes from another place. Spring Boot takes what is empty for what
+ * is absent, or for an empty text, and a list from the first place that has any of it; and that may
+ * leave the door open that it was meant to close.
  */
 @Component
 final class UnknownSettings implements BeanFactoryPostProcessor {
@@ -71,13 +74,16 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
 
   private static void require(List<Setting> known, ConfigurableEnvironment environment) {
     var mistakes = new TreeSet<String>();
+    Map<List<String>, EnumerablePropertySource<?>> lists = new HashMap<>();
     environment.getPropertySources().stream()
         .filter(source -> source instanceof EnumerablePropertySource<?>)
         .map(source -> (EnumerablePropertySource<?>) source)
         .forEach(source -> {
           for (String name : source.getPropertyNames()) {
             if (isOurs(source, name)) {
-              mistake(known, environment, source, name).ifPresent(mistakes::add);
+              mistake(known, environment, source, name)
+                  .or(() -> unread(known, lists, source, name))
+                  .ifPresent(mistakes::add);
             }
           }
         });
@@ -108,17 +114,51 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
       EnumerablePropertySource<?> source,
       String name) {
     boolean empty = isEmpty(environment, source.getProperty(name));
-    List<Setting> meant =
-        known.stream()
-            .filter(setting ->
-                isVariable(source, name) ? setting.isVariable(name) : setting.is(property(name)))
-            .toList();
+    List<Setting> meant = meant(known, source, name);
     if (empty ? meant.isEmpty() : meant.stream().allMatch(Setting::group)) {
       return Optional.of(sentence(known, source, name));
     }
     return empty && meant.stream().noneMatch(Setting::emptiable)
         ? Optional.of(emptySentence(source, name))
         : Optional.empty();
+  }
+
+  private static List<Setting> meant(
+      List<Setting> known, EnumerablePropertySource<?> source, String name) {
+    return known.stream()
+        .filter(setting ->
+            isVariable(source, name) ? setting.isVariable(name) : setting.is(property(name)))
+        .toList();
+  }
+
+  /**
+   * The places are asked in the order in which the binder asks them.
+   *
+   * @param lists where each list comes from, as far as that is known
+   */
+  private static Optional<String> unread(
+      List<Setting> known,
+      Map<List<String>, EnumerablePropertySource<?>> lists,
+      EnumerablePropertySource<?> source,
+      String name) {
+    return meant(known, source, name).stream()
+        .flatMap(setting -> setting.list(known).stream())
+        .flatMap(list -> {
+          var first = lists.computeIfAbsent(list, _ -> source);
+          return first.equals(source)
+              ? Stream.empty()
+              : Stream.of(unreadSentence(source, name, list, first));
+        })
+        .findFirst();
+  }
+
+  private static String unreadSentence(
+      EnumerablePropertySource<?> source,
+      String name,
+      List<String> list,
+      EnumerablePropertySource<?> first) {
+    return "%s (%s) is not read, as %s comes from %s; write all of a list in one place."
+        .formatted(name, origin(source, name), String.join(".", list), first.getName());
   }
 
   private static boolean isEmpty(ConfigurableEnvironment environment, @Nullable Object value) {

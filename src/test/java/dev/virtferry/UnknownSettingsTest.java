@@ -35,8 +35,17 @@ class UnknownSettingsTest {
   static class Settings {}
 
   private static void start(TestPropertyValues values, TestPropertyValues.Type where) {
+    start(values, where, TestPropertyValues.empty(), where);
+  }
+
+  private static void start(
+      TestPropertyValues values,
+      TestPropertyValues.Type where,
+      TestPropertyValues more,
+      TestPropertyValues.Type there) {
     try (var context = new AnnotationConfigApplicationContext()) {
       values.applyTo(context.getEnvironment(), where);
+      more.applyTo(context.getEnvironment(), there);
       context.register(Settings.class);
       // Nothing is bound: only the names matter here.
       context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor());
@@ -290,5 +299,26 @@ class UnknownSettingsTest {
                 .analyze(new IllegalStateException(new SettingMistake("x is no setting."))));
     assertThat(analysis.getDescription()).isEqualTo("x is no setting.");
     assertThat(analysis.getAction()).contains("README");
+  }
+
+  /** The binder takes a list from the first place that has any of it, and leaves the others out. */
+  @ParameterizedTest
+  @CsvSource({
+    "ferry.access.tokens[0].domains, FERRY_ACCESS_TOKENS_0_NAME, ferry.access.tokens",
+    "ferry.access.tokens[1].hosts, FERRY_ACCESS_TOKENS_0_SHA256, ferry.access.tokens",
+    "ferry.hosts[0].uri, FERRY_HOSTS_0_NAME, ferry.hosts",
+    "ferry.webhooks.allowed[0].networks[0], FERRY_WEBHOOKS_ALLOWED_0_ORIGIN, ferry.webhooks.allowed",
+    "ferry.shared-paths[0], FERRY_SHAREDPATHS, ferry.shared-paths",
+  })
+  void aPartOfAListThatComesFromAnotherPlaceStopsTheStart(
+      String inTheFile, String variable, String list) {
+    assertThatThrownBy(() ->
+            start(
+                TestPropertyValues.of(inTheFile + "=x"),
+                TestPropertyValues.Type.MAP,
+                TestPropertyValues.of(Map.of(variable, "x")),
+                TestPropertyValues.Type.SYSTEM_ENVIRONMENT))
+        .hasMessageContaining("is not read, as " + list + " comes from")
+        .hasMessageEndingWith("write all of a list in one place.");
   }
 }

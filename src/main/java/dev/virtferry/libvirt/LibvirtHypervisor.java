@@ -339,9 +339,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   public List<NamedFile> openedFiles(HostAddress source, UUID domain, Definition definition) {
     int flags = XML_MIGRATABLE | (definition == Definition.PERSISTENT ? XML_INACTIVE : 0);
     return askDomain(
-            source,
-            domain.toString(),
-            (_, found) -> opened(found.getXMLDesc(flags), definition))
+            source, domain.toString(), (_, found) -> opened(found.getXMLDesc(flags), definition))
         .orElse(List.of());
   }
 

@@ -67,6 +67,9 @@ final class NamedFiles {
       String name = element.getAttribute("name");
       found.add(new NamedFile(place, type, Kind.NETWORK, name, "", readOnly));
     }
+    if (element.hasAttribute("protocol")) {
+      found.add(new NamedFile(place, type, Kind.NETWORK, ServedImage.name(element), "", readOnly));
+    }
     OpenedFiles.sharedMemory(element).ifPresent(found::add);
     Kind kind = isFolder(element, type) ? Kind.FOLDER : Kind.PATH;
     FilesAlongside alongside = kind == Kind.PATH ? FilesAlongside.of(element) : FilesAlongside.NONE;

@@ -56,8 +56,7 @@ final class OpenedFiles {
     files.found.addAll(in(xml));
     Xml.child(Xml.parse(xml), "devices").map(Xml::children).orElse(List.of()).stream()
         .filter(device -> device.getTagName().equals("disk"))
-        .filter(disk -> Xml.child(disk, "readonly").isEmpty())
-        .filter(disk -> !disk.getAttribute("device").equals("cdrom"))
+        .filter(OpenedFiles::isWritten)
         .flatMap(disk -> Xml.children(disk, "source").stream())
         .forEach(source -> {
           files.add(DISK, "file", source.getAttribute("file"));
@@ -126,10 +125,33 @@ final class OpenedFiles {
       case "audio" -> add(place, "file", device.getAttribute("path"));
       case "shmem" -> sharedMemory(device).ifPresent(found::add);
       case "filesystem" -> readFolder(device, place);
+      case "disk" -> readServed(device);
       default -> {
-        // Disks are looked at elsewhere, and other devices open nothing of their own.
+        // Other devices open nothing of their own.
       }
     }
+  }
+
+  /**
+   * Disks of files and devices are looked at elsewhere. One of a server is never copied, and who
+   * shares one on purpose says so.
+   */
+  private void readServed(Element disk) {
+    if (isWritten(disk) && Xml.child(disk, "shareable").isEmpty()) {
+      Xml.children(disk, "source").stream()
+          .filter(source -> source.hasAttribute("protocol"))
+          .forEach(source ->
+              found.add(
+                  new NamedFile(
+                      DISK,
+                      source.getAttribute("protocol"),
+                      Kind.NETWORK,
+                      ServedImage.name(source))));
+    }
+  }
+
+  private static boolean isWritten(Element disk) {
+    return Xml.child(disk, "readonly").isEmpty() && !disk.getAttribute("device").equals("cdrom");
   }
 
   /** What the guest is given of the host's files, or the image or device that they are in. */

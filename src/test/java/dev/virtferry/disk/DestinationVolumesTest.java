@@ -1751,4 +1751,17 @@ class DestinationVolumesTest {
             "vdb is not copied, so the guest would write into /dev/shared as it is on kvm-b, which belongs to the domain "
                 + OTHER);
   }
+
+  @Test
+  void tellsWhoHasWhatAServerCallsAlike() {
+    String served = "nbd:vol@unix:%2Frun%2Fvol.sock";
+    pool("kvm-b", 0);
+    String other =
+        "<disk type='network'><source protocol='nbd' name='%s'><host transport='unix' socket='/run/vol.sock'/></source></disk>";
+    stopped("kvm-b", other.formatted("data") + "<serial><source path='/run/vol.sock'/></serial>");
+    assertThat(volumes.look(DESTINATION, SOURCE).namers(List.of(served), GUEST)).isEmpty();
+    stopped("kvm-b", other.formatted("vol"));
+    assertThat(volumes.look(DESTINATION, SOURCE).namers(List.of(served), GUEST))
+        .containsOnlyKeys(served);
+  }
 }

@@ -46,6 +46,7 @@ class NamedFilesTest {
             "devices/disk/source PATH /dev/vg/b",
             "devices/disk/source VOLUME images/c.raw",
             "devices/disk/source NETWORK pool/d",
+            "devices/disk/source NETWORK rbd:pool%2Fd@",
             "devices/disk/source PATH /srv/e.iso",
             "devices/disk/source FOLDER /srv/f");
   }
@@ -118,6 +119,7 @@ class NamedFilesTest {
             "/d written",
             "/e read",
             "f read",
+            "rbd:f@ read",
             "/g read",
             "/h written",
             "/i read",

@@ -157,4 +157,26 @@ class OpenedFilesTest {
     assertThat(opened("<os firmware='efi'><loader stateless='yes'/></os>")).isEmpty();
     assertThat(opened("<os firmware='bios'/>")).isEmpty();
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          nbd:vol@unix:%2Frun%2Fs    | protocol='nbd' name='vol' | transport='unix' socket='/run/s'
+          nbd:@kvm-s:10809           | protocol='nbd'            | name='kvm-s'
+          nbd:@kvm-s:1               | protocol='nbd'            | name='kvm-s' port='1'
+          rbd:vms%2Fweb@mon:6789     | protocol='rbd' name='vms/web' | name='mon' port='6789'
+          """)
+  void readsADiskOfAServerByAllThatNamesIt(String name, String source, String host) {
+    String disk =
+        "<disk type='network' device='disk'><source %s><host %s/></source>".formatted(source, host);
+    assertThat(opened("<devices>" + disk + "</disk></devices>"))
+        .containsExactly("devices/disk " + name);
+    assertThat(opened("<devices>" + disk + "<shareable/></disk></devices>")).isEmpty();
+    assertThat(opened("<devices>" + disk + "<readonly/></disk></devices>")).isEmpty();
+    assertThat(NamedFiles.in("<domain><devices>" + disk + "</disk></devices></domain>"))
+        .extracting(NamedFile::name)
+        .contains(name);
+  }
 }

@@ -58,7 +58,7 @@ public final class DiskSelection {
             .filter(choice -> choice.action() == Action.COPY)
             .map(DiskChoice::disk)
             .toList();
-    return new Selection(choices, chosen, List.of());
+    return new Selection(choices, chosen, staying(choices, pools), List.of());
   }
 
   /** Without a list and a mode nothing is copied, and what to think of that is libvirt's to say. */
@@ -115,7 +115,17 @@ public final class DiskSelection {
             .toList();
     List<DiskChoice> choices =
         disks.stream().map(disk -> choice(disk, pools, targets, faults)).toList();
-    return new Selection(choices, chosen, problems(faults));
+    return new Selection(choices, chosen, staying(choices, pools), problems(faults));
+  }
+
+  private List<DomainDisk> staying(List<DiskChoice> choices, List<StoragePool> pools) {
+    return choices.stream()
+        .filter(choice ->
+            choice.action() == Action.SKIPPED
+                || (choice.action() == Action.SHARED
+                    && shared.isOnlySaidByPools(choice.disk(), pools)))
+        .map(DiskChoice::disk)
+        .toList();
   }
 
   private DiskChoice choice(

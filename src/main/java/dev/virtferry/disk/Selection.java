@@ -9,15 +9,12 @@ import java.util.List;
  *
  * @param choices every disk of the domain, in the order of its definition
  * @param chosen those that are copied, in the order in which libvirt will be told
+ * @param staying those that are not, and that nobody said every host sees: the destination has to
+ *     have them too
  * @param problems why the wish can't be met; empty when it can
  */
-public record Selection(List<DiskChoice> choices, List<DomainDisk> chosen, List<Problem> problems) {
-
-  /** Disks that are neither copied nor known to be shared: the destination has to have them too. */
-  public List<DomainDisk> staying() {
-    return choices.stream()
-        .filter(choice -> choice.action() == DiskChoice.Action.SKIPPED)
-        .map(DiskChoice::disk)
-        .toList();
-  }
-}
+public record Selection(
+    List<DiskChoice> choices,
+    List<DomainDisk> chosen,
+    List<DomainDisk> staying,
+    List<Problem> problems) {}

@@ -35,6 +35,24 @@ public final class SharedStorage {
     return image != null && covers(image, pools);
   }
 
+  /**
+   * Whether that is only what a pool of the source says: the destination may have another storage
+   * by that name. What a server of storage has is looked at by its name there.
+   */
+  boolean isOnlySaidByPools(DomainDisk disk, List<StoragePool> pools) {
+    DiskImage image = disk.image();
+    return image != null && covers(image, pools) && !isConfigured(image, pools);
+  }
+
+  private boolean isConfigured(DiskImage image, List<StoragePool> pools) {
+    return image.type().equals("volume")
+        ? pool(image.location(), pools)
+            .map(pool -> pool.path() + "/" + PoolView.volumeName(image.location()))
+            .filter(path -> covers(path, List.of()))
+            .isPresent()
+        : covers(image, List.of());
+  }
+
   /** Whether the image, itself or beneath another, is on shared storage. */
   boolean covers(DiskImage image, List<StoragePool> pools) {
     return switch (image.type()) {
@@ -62,10 +80,14 @@ public final class SharedStorage {
   }
 
   private boolean volume(String location, List<StoragePool> pools) {
-    String name = PoolView.pool(location);
-    Optional<StoragePool> pool = pools.stream().filter(p -> p.name().equals(name)).findFirst();
+    Optional<StoragePool> pool = pool(location, pools);
     return pool.isPresent()
         && (SHARED_POOLS.contains(pool.get().type())
             || covers(pool.get().path() + "/" + PoolView.volumeName(location), pools));
+  }
+
+  private static Optional<StoragePool> pool(String location, List<StoragePool> pools) {
+    String name = PoolView.pool(location);
+    return pools.stream().filter(pool -> pool.name().equals(name)).findFirst();
   }
 }

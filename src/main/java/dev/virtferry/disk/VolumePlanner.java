@@ -39,6 +39,7 @@ final class VolumePlanner {
   private final FilesBeside beside;
   private final FilesReached reached;
   private final BackingImages backingImages;
+  private final SharedStorage shared;
   private final List<VolumePlan> plans = new ArrayList<>();
   private final List<Obstacle> obstacles = new ArrayList<>();
   private final Map<String, DestinationImage> images = new HashMap<>();
@@ -62,6 +63,7 @@ final class VolumePlanner {
     this.beside = new FilesBeside(source);
     this.reached = new FilesReached(destination);
     this.backingImages = new BackingImages(source, destination, shared, wish.verify());
+    this.shared = shared;
   }
 
   Placement placement() {
@@ -477,11 +479,15 @@ final class VolumePlanner {
     }
     Optional<StorageVolume> there = destination.volume(image);
     if (isWritten(disk)) {
-      path(image, there).ifPresent(path -> requireNobodyElse(disk, path, there.orElse(null)));
+      path(image, there).ifPresent(path -> requireNobodyElse(disk, path));
+      requireTheSameStorage(disk, image);
+      if (disk.device().equals("disk")) {
+        // Whether a file is shared libvirt finds out by itself.
+        return;
+      }
     }
     boolean missing =
         image.type().equals("file")
-            && !isLibvirtsToRefuse(disk)
             && destination.covering(image.location()).isPresent()
             && there.isEmpty();
     if (missing && !disk.dispensable()) {
@@ -516,18 +522,13 @@ final class VolumePlanner {
     return !disk.readOnly() && !disk.device().equals("cdrom");
   }
 
-  /** A file that the guest writes and that is left behind: libvirt knows whether that is shared. */
-  private static boolean isLibvirtsToRefuse(DomainDisk disk) {
-    return isWritten(disk) && disk.device().equals("disk");
-  }
-
   /**
    * What is there may be the very disk, on storage that nobody said to be shared; so only who
    * certainly has it is in the way.
    */
-  private void requireNobodyElse(DomainDisk disk, String path, @Nullable StorageVolume there) {
-    files.claims(path, there, wish.domain()).stream()
-        .filter(Claim::isCertain)
+  private void requireNobodyElse(DomainDisk disk, String path) {
+    files.holders(path, wish.domain()).stream()
+        .filter(claim -> claim.isCertain() && claim.host().equals(destination.name()))
         .map(Claim::words)
         .distinct()
         .forEach(words ->
@@ -538,6 +539,32 @@ final class VolumePlanner {
                         + " the disk, or, if both are to write there, tell ferry.shared-paths that"
                         + " every host sees it.")
                     .formatted(disk.target(), path, destination.name(), words)));
+  }
+
+  /** A pool says of its own host alone what its storage is. */
+  private void requireTheSameStorage(DomainDisk disk, DiskImage image) {
+    source
+        .poolAround(image)
+        .filter(here -> shared.isOnlySaidByPools(disk, List.of(here)))
+        .ifPresent(here ->
+            destination
+                .poolAround(image)
+                .filter(there -> !there.type().equals(here.type()))
+                .ifPresent(there ->
+                    obstacle(
+                        disk.target(),
+                        "#/destUri",
+                        ("%s is on %s of %s, a pool of type %s, and %s has %s there, of type %s. Name"
+                                + " the disk, or, if both are one storage, tell ferry.shared-paths"
+                                + " that every host sees it.")
+                            .formatted(
+                                disk.target(),
+                                here.name(),
+                                source.name(),
+                                here.type(),
+                                destination.name(),
+                                there.name(),
+                                there.type()))));
   }
 
   /**

@@ -23,6 +23,9 @@ final class OpenedFiles {
   /** What may be opened by everybody at a time. */
   static final String NOTHING = "/dev/null";
 
+  /** The types of disks that planning knows the files of. */
+  private static final Set<String> IMAGES = Set.of("file", "block", "volume");
+
   /** The place of a disk's image. */
   static final String DISK = "devices/disk";
 
@@ -133,20 +136,20 @@ final class OpenedFiles {
   }
 
   /**
-   * Disks of files and devices are looked at elsewhere. One of a server is never copied, and who
-   * shares one on purpose says so.
+   * Disks of files, devices and volumes are looked at elsewhere. What a server has is never copied,
+   * be it by a network or behind a socket of the host, and who shares one on purpose says so.
    */
   private void readServed(Element disk) {
-    if (isWritten(disk) && Xml.child(disk, "shareable").isEmpty()) {
-      Xml.children(disk, "source").stream()
-          .filter(source -> source.hasAttribute("protocol"))
-          .forEach(source ->
-              found.add(
-                  new NamedFile(
-                      DISK,
-                      source.getAttribute("protocol"),
-                      Kind.NETWORK,
-                      ServedImage.name(source))));
+    String type = disk.getAttribute("type");
+    if (!IMAGES.contains(type) && isWritten(disk) && Xml.child(disk, "shareable").isEmpty()) {
+      for (Element source : Xml.children(disk, "source")) {
+        if (source.hasAttribute("protocol")) {
+          found.add(new NamedFile(DISK, type, Kind.NETWORK, ServedImage.name(source)));
+        }
+        for (String named : List.of("path", "dev", "dir")) {
+          add(DISK, type, source.getAttribute(named));
+        }
+      }
     }
   }
 

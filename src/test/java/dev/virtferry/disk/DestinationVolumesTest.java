@@ -1764,4 +1764,19 @@ class DestinationVolumesTest {
     assertThat(volumes.look(DESTINATION, SOURCE).namers(List.of(served), GUEST))
         .containsOnlyKeys(served);
   }
+
+  @ParameterizedTest
+  @CsvSource({"file, /exp/sub/vda.raw", "volume, net/vda.raw"})
+  void refusesAnotherStorageByTheNameThatAPoolOfTheSourceCallsShared(String type, String location) {
+    storage.pool("kvm-a", new StoragePool("net", "netfs", "/exp", 0));
+    storage.pool("kvm-b", new StoragePool("net", "netfs", "/exp", 0));
+    DomainDisk disk = onImage("vda", new DiskImage(type, location, "raw", null));
+    assertThat(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk)).obstacles()).isEmpty();
+    storage.reset();
+    storage.pool("kvm-a", new StoragePool("net", "netfs", "/exp", 0));
+    storage.pool("kvm-b", new StoragePool("net", "dir", "/exp", 0));
+    assertThat(refusal(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk))).detail())
+        .startsWith(
+            "vda is on net of kvm-a, a pool of type netfs, and kvm-b has net there, of type dir.");
+  }
 }

@@ -196,4 +196,26 @@ class DiskSelectionTest {
     DiskImage image = location == null ? null : new DiskImage(type, location, "raw", null);
     return new DomainDisk(target, device, "virtio", image, readOnly, shareable, false, false, 1, 1);
   }
+
+  /** A pool speaks for its own host, and a server is looked at by its name. */
+  @Test
+  void looksAtTheDestinationForAllThatNobodySaidEveryHostSees() {
+    List<DomainDisk> disks =
+        List.of(
+            disk("vda"),
+            on("vdb", new DiskImage("file", "/var/nfs/b.raw", "raw", null)),
+            on("vdc", new DiskImage("volume", "nfs/c.raw", "raw", null)),
+            on("vdd", new DiskImage("volume", "ceph/d", "raw", null)),
+            on("vde", new DiskImage("file", "/mnt/nfs/e.raw", "raw", null)),
+            on("vdf", new DiskImage("volume", "mounted/f.raw", "raw", null)),
+            network("vdg"),
+            cdrom("sda"));
+    assertThat(selection.select(disks, POOLS, null, null).staying())
+        .extracting(DomainDisk::target)
+        .containsExactly("vda", "vdb", "vdc", "vdd", "sda");
+  }
+
+  private static DomainDisk on(String target, DiskImage image) {
+    return new DomainDisk(target, "disk", "virtio", image, false, false, false, false, 1, 1);
+  }
 }

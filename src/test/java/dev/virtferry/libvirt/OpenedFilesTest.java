@@ -38,6 +38,9 @@ class OpenedFilesTest {
           tpm       | <tpm><backend type='emulator'><source type='dir' path='/x'/></backend></tpm>
           pstore    | <pstore backend='acpi-erst'><path>/x</path></pstore>
           audio     | <audio type='file' path='/x'/>
+          disk       | <disk type='vhostuser'><source type='unix' path='/x'/></disk>
+          disk       | <disk type='vhostvdpa'><source dev='/x'/></disk>
+          disk       | <disk type='dir'><source dir='/x'/></disk>
           filesystem | <filesystem type='mount'><source dir='/x'/><target dir='shared'/></filesystem>
           filesystem | <filesystem type='file'><source file='/x'/><target dir='/'/></filesystem>
           filesystem | <filesystem type='block'><source dev='/x'/><target dir='/'/></filesystem>

@@ -1,9 +1,9 @@
 package dev.virtferry;
 
-import dev.virtferry.access.AccessMistake;
-import dev.virtferry.host.InventoryMistake;
+import dev.virtferry.access.InvalidAccessConfiguration;
+import dev.virtferry.host.InvalidInventory;
 import dev.virtferry.libvirt.LibraryMissing;
-import dev.virtferry.notice.WebhookMistake;
+import dev.virtferry.notice.InvalidWebhookConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -20,22 +20,22 @@ public final class StartFailures implements FailureAnalyzer {
             "Install it; on Debian or Ubuntu: apt-get install libvirt0",
             cause);
       }
-      if (cause instanceof SettingMistake) {
+      if (cause instanceof InvalidSetting) {
         return new FailureAnalysis(
             cause.getMessage(), "Correct it, or remove it; the README lists every setting.", cause);
       }
-      if (cause instanceof InventoryMistake) {
+      if (cause instanceof InvalidInventory) {
         return new FailureAnalysis(
             cause.getMessage(), "Mend ferry.hosts in the configuration or the environment.", cause);
       }
-      if (cause instanceof AccessMistake) {
+      if (cause instanceof InvalidAccessConfiguration) {
         return new FailureAnalysis(
             cause.getMessage() + ".",
             "Configure ferry.access.tokens (java -jar virt-ferry.jar token makes one) or"
                 + " ferry.access.jwt; or let it listen on loopback alone: SERVER_ADDRESS=127.0.0.1",
             cause);
       }
-      if (cause instanceof WebhookMistake) {
+      if (cause instanceof InvalidWebhookConfiguration) {
         return new FailureAnalysis(
             cause.getMessage(),
             "Mend ferry.webhooks in the configuration or the environment.",

@@ -17,7 +17,7 @@ final class UnknownHosts {
   /**
    * Compares the names.
    *
-   * @throws SettingMistake with a sentence that names the token, the host and the nearest one
+   * @throws InvalidSetting with a sentence that names the token, the host and the nearest one
    */
   UnknownHosts(AccessProperties access, Inventory inventory) {
     for (int i = 0; i < access.tokens().size(); i++) {
@@ -32,7 +32,7 @@ final class UnknownHosts {
 
   private static void require(String host, Set<String> names, int token) {
     if (!names.contains(host)) {
-      throw new SettingMistake(
+      throw new InvalidSetting(
           String.format(
               Locale.ROOT,
               "ferry.access.tokens[%d].hosts: '%s' is no host of ferry.hosts; %s.",

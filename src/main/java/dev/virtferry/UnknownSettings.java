@@ -49,7 +49,7 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
   /**
    * Looks at every place that settings come from.
    *
-   * @throws SettingMistake with a sentence for each that is not known, or empty and must not be
+   * @throws InvalidSetting with a sentence for each that is not known, or empty and must not be
    */
   @Override
   public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
@@ -88,7 +88,7 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
           }
         });
     if (!mistakes.isEmpty()) {
-      throw new SettingMistake(String.join(" ", mistakes));
+      throw new InvalidSetting(String.join(" ", mistakes));
     }
   }
 

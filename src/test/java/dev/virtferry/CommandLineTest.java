@@ -100,6 +100,6 @@ class CommandLineTest {
 
   @Test
   void aMistakeInOurOwnSettingsEndsWithTheSameStatus() {
-    assertThat(new SettingMistake("x").getExitCode()).isEqualTo(2);
+    assertThat(new InvalidSetting("x").getExitCode()).isEqualTo(2);
   }
 }

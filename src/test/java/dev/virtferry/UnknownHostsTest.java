@@ -47,7 +47,7 @@ class UnknownHostsTest {
   void aTokenForAHostThatIsNoneStopsTheStart(String host, String nearest) {
     assertThatThrownBy(() -> startedFor(host))
         .rootCause()
-        .isInstanceOf(SettingMistake.class)
+        .isInstanceOf(InvalidSetting.class)
         .hasMessage(
             "ferry.access.tokens[1].hosts: '%s' is no host of ferry.hosts; the nearest is '%s'."
                 .formatted(host, nearest));

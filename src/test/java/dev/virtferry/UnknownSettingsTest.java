@@ -154,7 +154,7 @@ class UnknownSettingsTest {
       })
   void whatIsSaidIsSaidWithAValueOrNotAtAll(String setting) {
     assertThatThrownBy(() -> startWith(setting))
-        .isInstanceOf(SettingMistake.class)
+        .isInstanceOf(InvalidSetting.class)
         .hasMessageContaining(setting.substring(0, setting.indexOf('=')) + " (")
         .hasMessageEndingWith("has no value; give it one, or remove it.");
   }
@@ -177,7 +177,7 @@ class UnknownSettingsTest {
       })
   void soIsAVariableOfTheEnvironment(String name) {
     assertThatThrownBy(() -> startIn(name, ""))
-        .isInstanceOf(SettingMistake.class)
+        .isInstanceOf(InvalidSetting.class)
         .hasMessageContaining(name + " (")
         .hasMessageEndingWith("has no value; give it one, or remove it.");
   }
@@ -198,7 +198,7 @@ class UnknownSettingsTest {
       })
   void soIsALineOfYaml(String line) throws IOException {
     assertThatThrownBy(() -> startWithYaml("ferry.access.tokens: [{%s}]".formatted(line)))
-        .isInstanceOf(SettingMistake.class)
+        .isInstanceOf(InvalidSetting.class)
         .hasMessageContaining("ferry.access.tokens[0]." + line.substring(0, line.indexOf(':')))
         .hasMessageEndingWith("has no value; give it one, or remove it.");
   }
@@ -296,7 +296,7 @@ class UnknownSettingsTest {
     var analysis =
         Objects.requireNonNull(
             new StartFailures()
-                .analyze(new IllegalStateException(new SettingMistake("x is no setting."))));
+                .analyze(new IllegalStateException(new InvalidSetting("x is no setting."))));
     assertThat(analysis.getDescription()).isEqualTo("x is no setting.");
     assertThat(analysis.getAction()).contains("README");
   }

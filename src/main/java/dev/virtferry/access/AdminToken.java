@@ -23,14 +23,14 @@ final class AdminToken {
   /**
    * What the file stands for; made when it is not there, readable for its owner alone.
    *
-   * @throws AccessMistake when it can't be made or read
+   * @throws InvalidAccessConfiguration when it can't be made or read
    */
   static Token in(Path file) {
     try {
       make(file);
       String token = Files.readString(file, US_ASCII).strip();
       if (token.isEmpty()) {
-        throw new AccessMistake(
+        throw new InvalidAccessConfiguration(
             "%s is empty; delete it, and the next start makes a token".formatted(file));
       }
       log.info(
@@ -38,7 +38,7 @@ final class AdminToken {
           file.toAbsolutePath());
       return new Token("admin", BearerToken.sha256(token), Role.ADMIN, null, null, null);
     } catch (IOException e) {
-      throw new AccessMistake(
+      throw new InvalidAccessConfiguration(
           "The admin token can't be kept in %s: %s".formatted(file.toAbsolutePath(), e));
     }
   }

@@ -20,7 +20,8 @@ class Identification {
   /**
    * Tokens first: a look at a hash is cheaper than a signature.
    *
-   * @throws AccessMistake when the configuration can't be meant, or leaves the API open to others
+   * @throws InvalidAccessConfiguration when the configuration can't be meant, or leaves the API
+   *     open to others
    */
   @Bean
   AuthenticationManager callers(AccessProperties properties, ServerProperties server, Clock clock) {
@@ -46,7 +47,7 @@ class Identification {
 
   private static void requireLoopback(@Nullable InetAddress address) {
     if (address == null || !address.isLoopbackAddress()) {
-      throw new AccessMistake(
+      throw new InvalidAccessConfiguration(
           "The API would listen on %s, and nobody is configured who may call it"
               .formatted(address == null ? "every address" : address.getHostAddress()));
     }

@@ -47,16 +47,17 @@ final class SignedTokens {
   /**
    * Takes tokens as it is configured. The provider is asked for its keys with the first token.
    *
-   * @throws AccessMistake when the issuer or the audience is missing
+   * @throws InvalidAccessConfiguration when the issuer or the audience is missing
    */
   static AuthenticationProvider of(Jwt rules, Clock clock) {
     String issuer = rules.issuer();
     String audience = rules.audience();
     if (issuer == null || issuer.isBlank()) {
-      throw new AccessMistake("ferry.access.jwt has no issuer, so anybody's tokens would do");
+      throw new InvalidAccessConfiguration(
+          "ferry.access.jwt has no issuer, so anybody's tokens would do");
     }
     if (audience == null || audience.isBlank()) {
-      throw new AccessMistake(
+      throw new InvalidAccessConfiguration(
           "ferry.access.jwt has no audience, so tokens that are meant for other services would do");
     }
     var keys =

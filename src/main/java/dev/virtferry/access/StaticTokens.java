@@ -27,7 +27,7 @@ final class StaticTokens implements AuthenticationProvider {
   /**
    * Reads the configured tokens.
    *
-   * @throws AccessMistake with a sentence that names the token when one can't be meant
+   * @throws InvalidAccessConfiguration with a sentence that names the token when one can't be meant
    */
   StaticTokens(List<Token> tokens, Clock clock) {
     this.clock = clock;
@@ -35,7 +35,8 @@ final class StaticTokens implements AuthenticationProvider {
     for (Token token : tokens) {
       String name = required(token.name(), "name", "?");
       if (!names.add(name)) {
-        throw new AccessMistake("ferry.access.tokens: the name '%s' occurs twice".formatted(name));
+        throw new InvalidAccessConfiguration(
+            "ferry.access.tokens: the name '%s' occurs twice".formatted(name));
       }
       add(name, token);
     }
@@ -44,13 +45,13 @@ final class StaticTokens implements AuthenticationProvider {
   private void add(String name, Token token) {
     String hash = required(token.sha256(), "sha256", name).toLowerCase(Locale.ROOT);
     if (!hash.matches("[0-9a-f]{64}")) {
-      throw new AccessMistake(
+      throw new InvalidAccessConfiguration(
           "ferry.access.tokens: sha256 of '%s' is not 64 hexadecimal digits".formatted(name));
     }
     Role role = required(token.role(), "role (viewer, operator or admin)", name);
     var caller = new Caller("token:" + name, role, scope(name, token), token.expires());
     if (byHash.putIfAbsent(hash, new Known(caller, token.expires())) != null) {
-      throw new AccessMistake(
+      throw new InvalidAccessConfiguration(
           "ferry.access.tokens: '%s' has the sha256 of another token".formatted(name));
     }
   }
@@ -63,7 +64,7 @@ final class StaticTokens implements AuthenticationProvider {
   private static @Nullable List<String> bound(
       @Nullable List<String> names, String property, String token) {
     if (names != null && (names.isEmpty() || names.stream().anyMatch(String::isBlank))) {
-      throw new AccessMistake(
+      throw new InvalidAccessConfiguration(
           "ferry.access.tokens: %s of '%s' has an empty name".formatted(property, token));
     }
     return names;
@@ -71,7 +72,8 @@ final class StaticTokens implements AuthenticationProvider {
 
   private static <T> T required(@Nullable T value, String property, String name) {
     if (value == null || value.toString().isBlank()) {
-      throw new AccessMistake("ferry.access.tokens: '%s' has no %s".formatted(name, property));
+      throw new InvalidAccessConfiguration(
+          "ferry.access.tokens: '%s' has no %s".formatted(name, property));
     }
     return value;
   }

@@ -21,7 +21,7 @@ public final class Inventory implements KnownHosts {
   /**
    * Reads the configured rows.
    *
-   * @throws InventoryMistake with a sentence that names the row when a peer URI is not usable, or a
+   * @throws InvalidInventory with a sentence that names the row when a peer URI is not usable, or a
    *     name or peer occurs twice
    */
   Inventory(HostProperties properties) {
@@ -33,7 +33,7 @@ public final class Inventory implements KnownHosts {
         PeerUri.parse(host.peerUri())
             .filter(uri -> transports.contains(uri.transport()))
             .orElseThrow(() ->
-                new InventoryMistake(
+                new InvalidInventory(
                     ("ferry.hosts: '%s' needs a peer-uri that other hosts can dial, such as"
                             + " qemu+tls://%s/system, with a transport of ferry.transports"
                             + " (%s); it has '%s'")
@@ -44,11 +44,11 @@ public final class Inventory implements KnownHosts {
                             host.peerUri())));
     Host namesake = byName.putIfAbsent(host.name(), host);
     if (namesake != null) {
-      throw new InventoryMistake("ferry.hosts: the name '%s' occurs twice".formatted(host.name()));
+      throw new InvalidInventory("ferry.hosts: the name '%s' occurs twice".formatted(host.name()));
     }
     Host twin = byPeer.putIfAbsent(peer, host);
     if (twin != null) {
-      throw new InventoryMistake(
+      throw new InvalidInventory(
           "ferry.hosts: '%s' and '%s' have the same peer-uri".formatted(twin.name(), host.name()));
     }
   }

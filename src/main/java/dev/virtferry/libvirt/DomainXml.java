@@ -66,7 +66,7 @@ final class DomainXml {
    *
    * @param places of the files that are elsewhere
    */
-  String relocated(Relocation places) {
+  String definitionWithPaths(Relocation places) {
     for (Element disk : devices("disk")) {
       String target = Xml.child(disk, "target").map(t -> t.getAttribute("dev")).orElse("");
       String place = places.disks().get(target);

@@ -25,7 +25,7 @@ final class HostConnectionPool implements AutoCloseable {
   /** A native query on a lent connection. */
   @FunctionalInterface
   interface Query<T extends @Nullable Object> {
-    T on(LentConnect connect) throws LibvirtException;
+    T on(PooledConnect connect) throws LibvirtException;
   }
 
   private static final Logger log = LoggerFactory.getLogger(HostConnectionPool.class);
@@ -38,7 +38,7 @@ final class HostConnectionPool implements AutoCloseable {
   private final HostQueries queries;
   private final ReentrantLock opening = new ReentrantLock();
   private volatile long openingSinceNanos;
-  private final Deque<LentConnect> idle = new ConcurrentLinkedDeque<>();
+  private final Deque<PooledConnect> idle = new ConcurrentLinkedDeque<>();
 
   /** What was told of the last open, if it failed; written under {@link #opening}. */
   private volatile @Nullable HostUnreachable trouble;
@@ -61,11 +61,11 @@ final class HostConnectionPool implements AutoCloseable {
   }
 
   private <T extends @Nullable Object> T answer(Query<T> query) {
-    LentConnect connection = connection();
+    PooledConnect connection = connection();
     try {
       return query.on(connection);
     } catch (LibvirtException e) {
-      throw judged(connection, Failures.of(e));
+      throw judged(connection, LibvirtErrors.of(e));
     } catch (LibvirtFailure e) {
       throw judged(connection, e);
     } finally {
@@ -73,12 +73,12 @@ final class HostConnectionPool implements AutoCloseable {
     }
   }
 
-  private RuntimeException judged(LentConnect connection, LibvirtFailure failure) {
+  private RuntimeException judged(PooledConnect connection, LibvirtFailure failure) {
     return connection.alive() ? failure : new HostUnreachable(host.name(), failure.message());
   }
 
-  private LentConnect connection() {
-    LentConnect usable = idleConnection();
+  private PooledConnect connection() {
+    PooledConnect usable = idleConnection();
     if (usable != null) {
       return usable;
     }
@@ -94,9 +94,9 @@ final class HostConnectionPool implements AutoCloseable {
     }
   }
 
-  private @Nullable LentConnect idleConnection() {
+  private @Nullable PooledConnect idleConnection() {
     while (true) {
-      LentConnect found = idle.pollFirst();
+      PooledConnect found = idle.pollFirst();
       if (found == null || found.alive()) {
         return found;
       }
@@ -104,7 +104,7 @@ final class HostConnectionPool implements AutoCloseable {
     }
   }
 
-  private void giveBack(LentConnect connection) {
+  private void giveBack(PooledConnect connection) {
     if (connection.alive() && !calls.isClosed() && idle.size() < IDLE_CONNECTIONS) {
       idle.addFirst(connection);
     } else {
@@ -126,10 +126,10 @@ final class HostConnectionPool implements AutoCloseable {
     }
   }
 
-  private LentConnect opened() {
+  private PooledConnect opened() {
     openingSinceNanos = System.nanoTime();
     try {
-      LentConnect fresh = LentConnect.to(host);
+      PooledConnect fresh = PooledConnect.to(host);
       if (trouble != null) {
         log.info("Host {} answers again", host.name());
       }
@@ -148,7 +148,7 @@ final class HostConnectionPool implements AutoCloseable {
   @Override
   public void close() {
     calls.close();
-    for (LentConnect last = idle.pollFirst(); last != null; last = idle.pollFirst()) {
+    for (PooledConnect last = idle.pollFirst(); last != null; last = idle.pollFirst()) {
       LibvirtConnections.close(last);
     }
   }

@@ -55,7 +55,7 @@ public interface Hypervisor {
   List<DomainDescription> describe(HostAddress host, List<UUID> domains);
 
   /** Why libvirt would refuse to migrate a running domain, or could not, one sentence each. */
-  List<String> hindrances(HostAddress source, UUID domain);
+  List<String> migrationBlockers(HostAddress source, UUID domain);
 
   /**
    * What each domain of the host, running or not, names ({@code virDomainGetXMLDesc}, with and
@@ -85,7 +85,7 @@ public interface Hypervisor {
    *     may be shown such a text
    * @param places of the files that are elsewhere at the destination
    */
-  String relocated(
+  String definitionWithPaths(
       HostAddress source, UUID domain, Definition definition, boolean secrets, Relocation places);
 
   /**
@@ -120,7 +120,7 @@ public interface Hypervisor {
    *
    * @param onNews called on a thread that all events share, so it must return at once
    */
-  Watch watch(HostAddress host, UUID domain, Consumer<DomainNews> onNews);
+  Watch watch(HostAddress host, UUID domain, Consumer<DomainEvent> onNews);
 
   /** The running block job of each of these disk targets; a disk without one is absent. */
   Map<String, BlockJob> blockJobs(HostAddress source, UUID domain, List<String> targets);

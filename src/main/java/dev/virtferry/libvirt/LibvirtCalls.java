@@ -10,7 +10,7 @@ import org.libvirt.jna.virDomainInfo;
 
 /**
  * The functions of libvirt that libvirt-java lacks or gets wrong. Domain pointers looked up here
- * are freed here; connections are lent by {@link LentConnect}.
+ * are freed here; connections are lent by {@link PooledConnect}.
  */
 interface LibvirtCalls extends Library {
 

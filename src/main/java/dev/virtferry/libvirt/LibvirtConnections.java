@@ -1,7 +1,7 @@
 package dev.virtferry.libvirt;
 
-import dev.virtferry.libvirt.EventLine.Patience;
 import dev.virtferry.libvirt.HostConnectionPool.Query;
+import dev.virtferry.libvirt.HostEventStream.Patience;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -36,7 +36,7 @@ public final class LibvirtConnections implements AutoCloseable {
   private final NativeLibvirt library;
   private final NativeEvents events;
   private final Map<HostAddress, HostConnectionPool> pools = new ConcurrentHashMap<>();
-  private final Map<HostAddress, EventLine> lines = new ConcurrentHashMap<>();
+  private final Map<HostAddress, HostEventStream> lines = new ConcurrentHashMap<>();
 
   /**
    * Loads libvirt's client library.
@@ -113,12 +113,12 @@ public final class LibvirtConnections implements AutoCloseable {
 
   /** How many connections this process has open to the host, idle ones included. */
   public static int openTo(HostAddress host) {
-    return LentConnect.openTo(host);
+    return PooledConnect.openTo(host);
   }
 
-  Watch watch(HostAddress host, UUID domain, Consumer<DomainNews> onNews) {
+  Watch watch(HostAddress host, UUID domain, Consumer<DomainEvent> onNews) {
     return lines
-        .computeIfAbsent(host, address -> new EventLine(address, events, Patience.USUAL))
+        .computeIfAbsent(host, address -> new HostEventStream(address, events, Patience.USUAL))
         .watch(domain, onNews);
   }
 
@@ -132,7 +132,7 @@ public final class LibvirtConnections implements AutoCloseable {
 
   @Override
   public void close() {
-    lines.values().forEach(EventLine::close);
+    lines.values().forEach(HostEventStream::close);
     pools.values().forEach(HostConnectionPool::close);
     pools.clear();
   }

@@ -148,13 +148,13 @@ public final class LibvirtHypervisor implements Hypervisor {
             library.condition(connect, UUID.fromString(domain.getUUIDString())).state());
   }
 
-  private <T> Optional<T> askDomain(HostAddress host, String nameOrUuid, Reading<T> reading) {
+  private <T> Optional<T> askDomain(HostAddress host, String nameOrUuid, HostReading<T> reading) {
     return askDomain(
         host, turn(host, nameOrUuid), nameOrUuid, LibvirtConnections.DOMAIN_LIMIT, reading);
   }
 
   private <T> Optional<T> askDomain(
-      HostAddress host, UUID turn, String nameOrUuid, Duration atMost, Reading<T> reading) {
+      HostAddress host, UUID turn, String nameOrUuid, Duration atMost, HostReading<T> reading) {
     return connections.askDomain(
         host,
         turn,
@@ -189,14 +189,15 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
-  public List<String> hindrances(HostAddress source, UUID domain) {
+  public List<String> migrationBlockers(HostAddress source, UUID domain) {
     try {
       return connections
           .askGuest(
               source,
               domain,
               LibvirtConnections.GUEST_LIMIT,
-              connect -> withDomain(connect, domain.toString(), LibvirtHypervisor::hindrances))
+              connect ->
+                  withDomain(connect, domain.toString(), LibvirtHypervisor::migrationBlockers))
           .orElse(List.of());
     } catch (LibvirtFailure e) {
       if (!e.aboutSilentGuest()) {
@@ -225,7 +226,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   /** What there is to say of one whose definition can't be had. */
-  private DomainDescription undescribed(LentConnect connect, Domain domain)
+  private DomainDescription undescribed(PooledConnect connect, Domain domain)
       throws LibvirtException {
     UUID uuid = uuid(domain);
     DomainCondition condition = library.condition(connect, uuid);
@@ -245,12 +246,12 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   private static <T> T unlessTooLong(
-      LentConnect connect, Domain domain, Reading<T> reading, Reading<T> otherwise)
+      PooledConnect connect, Domain domain, HostReading<T> reading, HostReading<T> otherwise)
       throws LibvirtException {
     try {
       return reading.of(connect, domain);
     } catch (LibvirtException e) {
-      LibvirtFailure failure = Failures.of(e);
+      LibvirtFailure failure = LibvirtErrors.of(e);
       if (failure.code() == RPC && failure.message().contains(TOO_LONG)) {
         return otherwise.of(connect, domain);
       }
@@ -259,8 +260,8 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @FunctionalInterface
-  private interface Reading<T> {
-    T of(LentConnect connect, Domain domain) throws LibvirtException;
+  private interface HostReading<T> {
+    T of(PooledConnect connect, Domain domain) throws LibvirtException;
   }
 
   /**
@@ -272,8 +273,8 @@ public final class LibvirtHypervisor implements Hypervisor {
   private <T> List<T> ofEach(
       HostAddress host,
       List<UUID> domains,
-      Reading<T> reading,
-      Reading<T> otherwise,
+      HostReading<T> reading,
+      HostReading<T> otherwise,
       Function<UUID, T> untold) {
     var patience = new Allowance(LibvirtConnections.DOMAIN_LIMIT);
     List<T> all = new ArrayList<>();
@@ -308,7 +309,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         files.addAll(files(domain, name));
       } catch (LibvirtException e) {
         // One that was deleted since they were listed names nothing any more.
-        if (Failures.of(e).code() != LibvirtFailure.NO_SNAPSHOT) {
+        if (LibvirtErrors.of(e).code() != LibvirtFailure.NO_SNAPSHOT) {
           throw e;
         }
       }
@@ -351,7 +352,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
-  public String relocated(
+  public String definitionWithPaths(
       HostAddress source, UUID domain, Definition definition, boolean secrets, Relocation places) {
     int flags =
         XML_MIGRATABLE
@@ -362,7 +363,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             .orElseThrow(() ->
                 new LibvirtFailure(
                     LibvirtFailure.NO_DOMAIN, 0, "The domain left before its definition was read"));
-    return DomainXml.parse(xml).relocated(places);
+    return DomainXml.parse(xml).definitionWithPaths(places);
   }
 
   @Override
@@ -408,7 +409,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
-  public Watch watch(HostAddress host, UUID domain, Consumer<DomainNews> onNews) {
+  public Watch watch(HostAddress host, UUID domain, Consumer<DomainEvent> onNews) {
     return connections.watch(host, domain, onNews);
   }
 
@@ -588,7 +589,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         host, domain, LibvirtConnections.GUEST_LIMIT, connect -> given(connect, domain, command));
   }
 
-  private static Optional<Boolean> given(LentConnect connect, UUID domain, Command command)
+  private static Optional<Boolean> given(PooledConnect connect, UUID domain, Command command)
       throws LibvirtException {
     return withDomain(
         connect,
@@ -618,11 +619,11 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   private static void makeCall(HostAddress host, Query<@Nullable Void> call) {
-    LentConnect connect = LentConnect.to(host);
+    PooledConnect connect = PooledConnect.to(host);
     try {
       call.on(connect);
     } catch (LibvirtException e) {
-      throw Failures.of(e);
+      throw LibvirtErrors.of(e);
     } finally {
       LibvirtConnections.close(connect);
     }
@@ -644,7 +645,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     try {
       return Optional.of(query.of(domain));
     } catch (LibvirtException e) {
-      if (Failures.of(e).code() == LibvirtFailure.NO_DOMAIN) {
+      if (LibvirtErrors.of(e).code() == LibvirtFailure.NO_DOMAIN) {
         return Optional.empty();
       }
       throw e;
@@ -674,7 +675,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     try {
       return lookup.make();
     } catch (LibvirtException e) {
-      if (Failures.of(e).code() == LibvirtFailure.NO_DOMAIN) {
+      if (LibvirtErrors.of(e).code() == LibvirtFailure.NO_DOMAIN) {
         return null;
       }
       throw e;
@@ -706,7 +707,8 @@ public final class LibvirtHypervisor implements Hypervisor {
     return askDomain(host, nameOrUuid, this::described);
   }
 
-  private DomainDescription described(LentConnect connect, Domain domain) throws LibvirtException {
+  private DomainDescription described(PooledConnect connect, Domain domain)
+      throws LibvirtException {
     DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
     DomainCondition condition = library.condition(connect, xml.uuid());
     return new DomainDescription(
@@ -757,7 +759,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     return told;
   }
 
-  private static List<String> hindrances(Domain domain) throws LibvirtException {
+  private static List<String> migrationBlockers(Domain domain) throws LibvirtException {
     DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
     List<String> found = new ArrayList<>();
     if (xml.hostDevices() > 0) {

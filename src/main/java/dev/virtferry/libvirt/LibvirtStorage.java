@@ -194,7 +194,7 @@ public final class LibvirtStorage implements Storage {
       } catch (LibvirtException e) {
         // Throws where it is not the volume's fault, but the connection is gone.
         pool.getInfo();
-        return Optional.of(Failures.of(e).message());
+        return Optional.of(LibvirtErrors.of(e).message());
       }
     }
     return Optional.empty();
@@ -223,7 +223,7 @@ public final class LibvirtStorage implements Storage {
       pool.refresh(0);
       return Optional.empty();
     } catch (LibvirtException e) {
-      LibvirtFailure failure = Failures.of(e);
+      LibvirtFailure failure = LibvirtErrors.of(e);
       if (pool.isActive() == 0) {
         startAgain(host, pool, failure);
       }
@@ -244,7 +244,7 @@ public final class LibvirtStorage implements Storage {
     } catch (LibvirtException e) {
       String words =
           "libvirt stopped pool %s of %s while it read it anew, and does not start it: %s"
-              .formatted(name, host.name(), Failures.of(e).message());
+              .formatted(name, host.name(), LibvirtErrors.of(e).message());
       log.error("{}", words);
       throw new LibvirtFailure(NO_STORAGE_POOL, LibvirtFailure.FROM_STORAGE, words);
     }
@@ -341,7 +341,7 @@ public final class LibvirtStorage implements Storage {
       throw lost(name);
     }
     // On a connection of its own nobody counts what hangs, so it must have answered just now.
-    LentConnect connect = LentConnect.to(host);
+    PooledConnect connect = PooledConnect.to(host);
     try {
       org.libvirt.StoragePool found = connect.storagePoolLookupByName(pool);
       try {
@@ -351,7 +351,7 @@ public final class LibvirtStorage implements Storage {
       }
     } catch (LibvirtException e) {
       LibvirtConnections.close(connect);
-      throw Failures.of(e);
+      throw LibvirtErrors.of(e);
     }
   }
 
@@ -429,7 +429,7 @@ public final class LibvirtStorage implements Storage {
     try {
       return lookup.make();
     } catch (LibvirtException e) {
-      if (Failures.of(e).code() == code) {
+      if (LibvirtErrors.of(e).code() == code) {
         return null;
       }
       throw e;

@@ -42,7 +42,7 @@ final class LibvirtVolumeReader implements VolumeReader {
   private static final Duration READ_LIMIT = Duration.ofSeconds(10);
 
   private final String host;
-  private final LentConnect connect;
+  private final PooledConnect connect;
   private final StorageVol volume;
   private final ExecutorService thread;
 
@@ -56,7 +56,7 @@ final class LibvirtVolumeReader implements VolumeReader {
         }
       };
 
-  LibvirtVolumeReader(HostAddress host, LentConnect connect, StorageVol volume) {
+  LibvirtVolumeReader(HostAddress host, PooledConnect connect, StorageVol volume) {
     this.host = host.name();
     this.connect = connect;
     this.volume = volume;
@@ -84,7 +84,7 @@ final class LibvirtVolumeReader implements VolumeReader {
       return window.get(READ_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof LibvirtException cause
-          ? failed(Failures.of(cause))
+          ? failed(LibvirtErrors.of(cause))
           : HostCalls.rethrown(e.getCause());
     } catch (TimeoutException e) {
       throw new HostUnreachable(

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * libvirt is given to hand back with each event is a number, not memory. So nothing has to be freed
  * while libvirt may still be telling, and an event that comes too late belongs to nobody.
  */
-final class NativeEvents implements EventLine.Dialler {
+final class NativeEvents implements HostEventStream.Dialler {
 
   private static final Logger log = LoggerFactory.getLogger(NativeEvents.class);
 
@@ -33,21 +33,21 @@ final class NativeEvents implements EventLine.Dialler {
   private static final int UUID_BUFFER = 37;
 
   private final EventCalls calls;
-  private final Map<Long, BiConsumer<UUID, DomainNews>> listeners = new ConcurrentHashMap<>();
+  private final Map<Long, BiConsumer<UUID, DomainEvent>> listeners = new ConcurrentHashMap<>();
   private final AtomicLong tokens = new AtomicLong();
   private final Map<Integer, Callback> callbacks =
       Map.of(
           LIFECYCLE,
           (LifecycleCallback)
               (_, domain, event, _, token) -> {
-                tell(token, domain, DomainNews.ofLife(event));
+                tell(token, domain, DomainEvent.ofLife(event));
                 return 0;
               },
           MIGRATION_ITERATION,
-          (IterationCallback) (_, domain, _, token) -> tell(token, domain, DomainNews.ITERATION),
+          (IterationCallback) (_, domain, _, token) -> tell(token, domain, DomainEvent.ITERATION),
           JOB_COMPLETED,
           (JobCompletedCallback)
-              (_, domain, _, _, token) -> tell(token, domain, DomainNews.JOB_COMPLETED));
+              (_, domain, _, _, token) -> tell(token, domain, DomainEvent.JOB_COMPLETED));
 
   private NativeEvents(EventCalls calls) {
     this.calls = calls;
@@ -59,8 +59,8 @@ final class NativeEvents implements EventLine.Dialler {
   }
 
   @Override
-  public EventLine.Connection open(HostAddress host, BiConsumer<UUID, DomainNews> listener) {
-    LentConnect connect = LentConnect.to(host);
+  public HostEventStream.Connection open(HostAddress host, BiConsumer<UUID, DomainEvent> listener) {
+    PooledConnect connect = PooledConnect.to(host);
     var opened = new Registered(connect, tokens.incrementAndGet());
     listeners.put(opened.token, listener);
     try {
@@ -73,9 +73,9 @@ final class NativeEvents implements EventLine.Dialler {
   }
 
   /** On the thread of libvirt's event loop, into which nothing may be thrown. */
-  private void tell(Pointer token, Pointer domain, DomainNews news) {
+  private void tell(Pointer token, Pointer domain, DomainEvent news) {
     try {
-      BiConsumer<UUID, DomainNews> listener = listeners.get(Pointer.nativeValue(token));
+      BiConsumer<UUID, DomainEvent> listener = listeners.get(Pointer.nativeValue(token));
       if (listener != null) {
         listener.accept(uuid(domain), news);
       }
@@ -98,13 +98,13 @@ final class NativeEvents implements EventLine.Dialler {
   }
 
   /** A connection that is asked for nothing once its events are registered. */
-  private final class Registered implements EventLine.Connection {
+  private final class Registered implements HostEventStream.Connection {
 
-    private final LentConnect connect;
+    private final PooledConnect connect;
     private final long token;
     private final Map<Integer, Integer> registrations = new ConcurrentHashMap<>();
 
-    Registered(LentConnect connect, long token) {
+    Registered(PooledConnect connect, long token) {
       this.connect = connect;
       this.token = token;
     }

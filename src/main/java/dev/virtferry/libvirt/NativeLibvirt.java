@@ -62,7 +62,7 @@ final class NativeLibvirt {
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
       throw new LibraryMissing(e);
     } catch (LibvirtException e) {
-      throw Failures.of(e);
+      throw LibvirtErrors.of(e);
     }
   }
 
@@ -80,7 +80,7 @@ final class NativeLibvirt {
    * {@code virDomainGetState}, {@code virDomainGetID} and {@code virDomainIsPersistent}; {@link
    * DomainCondition#ABSENT} when the host has no such domain.
    */
-  DomainCondition condition(LentConnect connect, UUID domain) {
+  DomainCondition condition(PooledConnect connect, UUID domain) {
     try {
       return with(connect, domain, this::condition);
     } catch (LibvirtFailure e) {
@@ -109,7 +109,7 @@ final class NativeLibvirt {
   }
 
   /** What runs now, with its processor time; empty when nothing does. */
-  Optional<DomainRun> run(LentConnect connect, UUID domain) {
+  Optional<DomainRun> run(PooledConnect connect, UUID domain) {
     return with(
         connect,
         domain,
@@ -127,7 +127,7 @@ final class NativeLibvirt {
    * call waits for it. So no two calls of this kind ever wait for a QEMU that hangs. Of one that
    * stopped meanwhile libvirt would open the images, so it is not asked.
    */
-  Optional<BlockStats> blockStats(LentConnect connect, UUID domain) {
+  Optional<BlockStats> blockStats(PooledConnect connect, UUID domain) {
     return with(
         connect,
         domain,
@@ -154,7 +154,7 @@ final class NativeLibvirt {
   }
 
   /** {@code virDomainMigrateToURI3} with an empty parameter array. */
-  void migrateWithoutParameters(LentConnect connect, MigrateCall call) {
+  void migrateWithoutParameters(PooledConnect connect, MigrateCall call) {
     int mask = MigrateFlag.mask(call.flags());
     tell(
         connect,
@@ -163,18 +163,18 @@ final class NativeLibvirt {
   }
 
   /** {@code virDomainMigrateStartPostCopy}. */
-  void startPostCopy(LentConnect connect, UUID domain) {
+  void startPostCopy(PooledConnect connect, UUID domain) {
     tell(connect, domain, found -> calls.virDomainMigrateStartPostCopy(found, 0));
   }
 
   /** {@code virDomainMigrateSetMaxSpeed}, in MiB/s. */
-  void setMaxSpeed(LentConnect connect, UUID domain, long mibPerSecond) {
+  void setMaxSpeed(PooledConnect connect, UUID domain, long mibPerSecond) {
     var speed = new NativeLong(mibPerSecond);
     tell(connect, domain, found -> calls.virDomainMigrateSetMaxSpeed(found, speed, 0));
   }
 
   /** {@code virDomainQemuMonitorCommand}; fails when the monitor answers with an error. */
-  void tellMonitor(LentConnect connect, UUID domain, MonitorCommand command) {
+  void tellMonitor(PooledConnect connect, UUID domain, MonitorCommand command) {
     var answer = new PointerByReference();
     tell(
         connect,
@@ -201,7 +201,7 @@ final class NativeLibvirt {
     static final MonitorCalls CALLS = Native.load("virt-qemu", MonitorCalls.class);
   }
 
-  private void tell(LentConnect connect, UUID domain, ToIntFunction<Pointer> command) {
+  private void tell(PooledConnect connect, UUID domain, ToIntFunction<Pointer> command) {
     with(
         connect,
         domain,
@@ -211,7 +211,7 @@ final class NativeLibvirt {
         });
   }
 
-  private <T> T with(LentConnect connect, UUID domain, Function<Pointer, T> query) {
+  private <T> T with(PooledConnect connect, UUID domain, Function<Pointer, T> query) {
     Pointer pointer = calls.virDomainLookupByUUIDString(connect.pointer(), domain.toString());
     if (pointer == null) {
       throw lastFailure();
@@ -230,7 +230,7 @@ final class NativeLibvirt {
   }
 
   /** {@code virConnectGetDomainCapabilities}, asked only for whether there are any. */
-  Acceptance acceptsMachineType(LentConnect connect, Machine machine) {
+  Acceptance acceptsMachineType(PooledConnect connect, Machine machine) {
     Pointer capabilities =
         calls.virConnectGetDomainCapabilities(
             connect.pointer(),
@@ -249,7 +249,7 @@ final class NativeLibvirt {
   }
 
   /** {@code virConnectCompareHypervisorCPU}. */
-  Acceptance acceptsCpu(LentConnect connect, Machine machine) {
+  Acceptance acceptsCpu(PooledConnect connect, Machine machine) {
     if (machine.cpu() == null) {
       return new Acceptance(Answer.YES, "QEMU's default");
     }

@@ -183,7 +183,7 @@ public record Migration(
     require(state() == PREPARING, "start");
     Phase first = order.firstPhase();
     MigrationOptions options = order.options();
-    var latest = new Retuning(options.bandwidthMiBps(), options.maxDowntimeMillis());
+    var latest = new OptionsPatch(options.bandwidthMiBps(), options.maxDowntimeMillis());
     return new Migration(
         id,
         version,
@@ -222,7 +222,7 @@ public record Migration(
   }
 
   /** A client wants other limits; {@code done} is null when the job has not been told. */
-  public Migration retune(Retuning wish, @Nullable Tuning done) {
+  public Migration retune(OptionsPatch wish, @Nullable Tuning done) {
     require(steerable(), "be retuned");
     Migration retuned =
         new Migration(id, version, order.retuned(wish), call, standing, timeline, volumes, leaves);

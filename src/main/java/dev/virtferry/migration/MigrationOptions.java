@@ -123,7 +123,7 @@ public record MigrationOptions(
     return with(destinationName, bandwidthMiBps, maxDowntimeMillis, kept, dropped);
   }
 
-  MigrationOptions retuned(Retuning wish) {
+  MigrationOptions retuned(OptionsPatch wish) {
     Long bandwidth = wish.bandwidthMiBps() == null ? bandwidthMiBps : wish.bandwidthMiBps();
     Long downtime = wish.maxDowntimeMillis() == null ? maxDowntimeMillis : wish.maxDowntimeMillis();
     return with(destinationName, bandwidth, downtime, persist, undefineSource);

@@ -33,5 +33,5 @@ public record MigrationQuery(
    *
    * @param next where the next page begins; null when this is the last
    */
-  public record Page(List<Tracked> items, @Nullable Position next) {}
+  public record Page(List<MigrationSnapshot> items, @Nullable Position next) {}
 }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All migrations. A port: the store knows migrations, not the other way round, and tests keep them
- * in memory. What is done under a {@link Hold} waits for a database that is away, however long that
- * takes; anything else fails then.
+ * in memory. What is done under a {@link Lease} waits for a database that is away, however long
+ * that takes; anything else fails then.
  */
 public interface Migrations {
 
@@ -23,7 +23,7 @@ public interface Migrations {
    *
    * @param caller who asked for it
    * @param key of the request; null when it had none
-   * @throws DomainBusy when the domain has one that has not ended
+   * @throws MigrationInProgress when the domain has one that has not ended
    * @throws ImagePromised when another one that has not ended copies into the same image
    * @throws KeyTaken when another request came first with that key
    * @throws QueueFull when as many of the caller's wait as may
@@ -31,9 +31,9 @@ public interface Migrations {
   void add(Migration migration, Progress progress, String caller, @Nullable IdempotencyKey key);
 
   /** What an earlier request with that key made, unless that is too long ago. */
-  Optional<KeptUnderKey> keptUnder(IdempotencyKey key);
+  Optional<IdempotencyRecord> keptUnder(IdempotencyKey key);
 
-  Optional<Tracked> find(UUID id);
+  Optional<MigrationSnapshot> find(UUID id);
 
   /** The ETag of each of these that is there, by id; cheap. */
   Map<UUID, String> etags(Collection<UUID> ids);
@@ -42,7 +42,7 @@ public interface Migrations {
   List<Migration> activeOf(String nameOrUuid);
 
   /** The migrations to that host that have not ended. */
-  List<Tracked> underWayTo(String destination);
+  List<MigrationSnapshot> underWayTo(String destination);
 
   /**
    * The images that migrations of the domain left and that are its own, and how each looked then.
@@ -71,29 +71,29 @@ public interface Migrations {
   Migration change(UUID id, String cause, UnaryOperator<Migration> verb);
 
   /** Takes the migration for a run; every older hold on it is void. */
-  Hold take(UUID id);
+  Lease take(UUID id);
 
   /**
    * The migration as it is now, for the run that carries it.
    *
-   * @throws HoldLost when it was taken over
+   * @throws LeaseLost when it was taken over
    */
-  Migration current(Hold hold);
+  Migration current(Lease lease);
 
   /**
    * {@link #change(UUID, String, UnaryOperator)} by the run that carries the migration.
    *
-   * @throws HoldLost when it was taken over
+   * @throws LeaseLost when it was taken over
    */
-  Migration change(Hold hold, String cause, UnaryOperator<Migration> verb);
+  Migration change(Lease lease, String cause, UnaryOperator<Migration> verb);
 
   /** How far it was when that was last reported. */
-  Progress progress(Hold hold);
+  Progress progress(Lease lease);
 
   /**
    * Keeps the progress; never in the way of a change.
    *
-   * @throws HoldLost when the migration was taken over
+   * @throws LeaseLost when the migration was taken over
    */
-  void report(Hold hold, Progress progress);
+  void report(Lease lease, Progress progress);
 }

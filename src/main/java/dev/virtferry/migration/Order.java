@@ -86,7 +86,7 @@ public record Order(
     renamed = Map.copyOf(Objects.requireNonNullElse(renamed, Map.of()));
   }
 
-  Order retuned(Retuning wish) {
+  Order retuned(OptionsPatch wish) {
     return new Order(
         guest,
         source,

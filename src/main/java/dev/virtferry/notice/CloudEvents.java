@@ -1,7 +1,7 @@
 package dev.virtferry.notice;
 
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
-import dev.virtferry.migration.Tracked;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;
@@ -41,7 +41,7 @@ public final class CloudEvents {
    *
    * @param id of the event
    */
-  public String write(UUID id, Instant at, Tracked now) {
+  public String write(UUID id, Instant at, MigrationSnapshot now) {
     return json.writeValueAsString(
         new CloudEvent(
             "1.0",

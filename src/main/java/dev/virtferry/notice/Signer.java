@@ -27,7 +27,8 @@ final class Signer {
   /**
    * Reads the configured secrets.
    *
-   * @throws WebhookMistake when one is not usable, or none is there for places that are to be told
+   * @throws InvalidWebhookConfiguration when one is not usable, or none is there for places that
+   *     are to be told
    */
   Signer(WebhookProperties properties) {
     this.keys = properties.secrets().stream().map(Signer::key).toList();
@@ -52,8 +53,8 @@ final class Signer {
     return new SecretKeySpec(bytes, ALGORITHM);
   }
 
-  private static WebhookMistake mistake(String what) {
-    return new WebhookMistake(
+  private static InvalidWebhookConfiguration mistake(String what) {
+    return new InvalidWebhookConfiguration(
         "ferry.webhooks.secrets %s; make one with: echo whsec_$(openssl rand -base64 32)"
             .formatted(what));
   }

@@ -1,6 +1,6 @@
 package dev.virtferry.notice;
 
-/** A place in the newsroom; closing it again does nothing. */
+/** A place in the feed; closing it again does nothing. */
 @FunctionalInterface
 public interface Subscription extends AutoCloseable {
 

@@ -26,12 +26,13 @@ import org.springframework.web.client.RestClient;
 @Component
 public final class Webhooks {
 
-  private final Callbacks callbacks;
+  private final CallbackAllowlist callbacks;
   private final Signer signer;
   private final Duration timeout;
   private final Timepiece time;
 
-  Webhooks(Callbacks callbacks, Signer signer, WebhookProperties properties, Timepiece time) {
+  Webhooks(
+      CallbackAllowlist callbacks, Signer signer, WebhookProperties properties, Timepiece time) {
     this.callbacks = callbacks;
     this.signer = signer;
     this.timeout = properties.timeout();

@@ -51,7 +51,7 @@ class AdminTokenTest {
   void stopsTheStartWhereItCannotBeKept() throws IOException {
     Files.createFile(directory.resolve("data"));
     assertThatThrownBy(() -> AdminToken.in(file))
-        .isInstanceOf(AccessMistake.class)
+        .isInstanceOf(InvalidAccessConfiguration.class)
         .hasMessageContaining(file.toString());
   }
 
@@ -60,7 +60,7 @@ class AdminTokenTest {
     Files.createDirectories(directory.resolve("data"));
     Files.writeString(file, "\n");
     assertThatThrownBy(() -> AdminToken.in(file))
-        .isInstanceOf(AccessMistake.class)
+        .isInstanceOf(InvalidAccessConfiguration.class)
         .hasMessageContaining("empty");
   }
 }

@@ -53,7 +53,7 @@ class IdentificationTest {
       assertThatThrownBy(
               () -> identification.callers(nobody(), listeningOn(open), Clock.systemUTC()))
           .as("listening on %s", open)
-          .isInstanceOf(AccessMistake.class)
+          .isInstanceOf(InvalidAccessConfiguration.class)
           .hasMessageContaining("nobody is configured");
     }
     assertThat(file()).doesNotExist();
@@ -101,13 +101,13 @@ class IdentificationTest {
         new AccessProperties.Jwt(
             null, null, "virt-ferry", "sub", "roles", Map.of(), null, null, true);
     assertThatThrownBy(() -> SignedTokens.of(nobodys, Clock.systemUTC()))
-        .isInstanceOf(AccessMistake.class)
+        .isInstanceOf(InvalidAccessConfiguration.class)
         .hasMessageContaining("issuer");
     var forAnybody =
         new AccessProperties.Jwt(
             "https://id.example", null, null, "sub", "roles", Map.of(), null, null, true);
     assertThatThrownBy(() -> SignedTokens.of(forAnybody, Clock.systemUTC()))
-        .isInstanceOf(AccessMistake.class)
+        .isInstanceOf(InvalidAccessConfiguration.class)
         .hasMessageContaining("audience");
   }
 }

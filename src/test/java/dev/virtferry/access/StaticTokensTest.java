@@ -69,7 +69,7 @@ class StaticTokensTest {
 
   private static void assertMistake(String words, Token... tokens) {
     assertThatThrownBy(() -> at(NOON, tokens))
-        .isInstanceOf(AccessMistake.class)
+        .isInstanceOf(InvalidAccessConfiguration.class)
         .hasMessageContaining(words);
   }
 

@@ -55,7 +55,7 @@ class InventoryTest {
       })
   void doesNotStartWithAPeerThatNobodyMayDial(String peer) {
     assertThatThrownBy(() -> inventory(row("kvm-a", "qemu:///system", peer)))
-        .isInstanceOf(InventoryMistake.class)
+        .isInstanceOf(InvalidInventory.class)
         .hasMessageContaining("'kvm-a' needs a peer-uri")
         .hasMessageContaining(peer);
   }
@@ -64,7 +64,7 @@ class InventoryTest {
   void doesNotStartWithOneNameTwice() {
     assertThatThrownBy(() ->
             inventory(row("a", "qemu+tls://a/system", null), row("a", "qemu+tls://b/system", null)))
-        .isInstanceOf(InventoryMistake.class)
+        .isInstanceOf(InvalidInventory.class)
         .hasMessage("ferry.hosts: the name 'a' occurs twice");
   }
 
@@ -74,7 +74,7 @@ class InventoryTest {
             inventory(
                 row("a", "qemu+tls://kvm/system", null),
                 row("b", "qemu+tls://KVM:16514/system", null)))
-        .isInstanceOf(InventoryMistake.class)
+        .isInstanceOf(InvalidInventory.class)
         .hasMessage("ferry.hosts: 'a' and 'b' have the same peer-uri");
   }
 }

@@ -3,7 +3,7 @@ package dev.virtferry.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.virtferry.libvirt.DomainNews;
+import dev.virtferry.libvirt.DomainEvent;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.LibvirtConnections;
@@ -31,8 +31,8 @@ class EventsIT {
   private final Lab lab;
   private final Service service;
   private final Hypervisor hypervisor = new LibvirtHypervisor(Objects.requireNonNull(connections));
-  private final List<DomainNews> atSource = new CopyOnWriteArrayList<>();
-  private final List<DomainNews> atDestination = new CopyOnWriteArrayList<>();
+  private final List<DomainEvent> atSource = new CopyOnWriteArrayList<>();
+  private final List<DomainEvent> atDestination = new CopyOnWriteArrayList<>();
   private UUID guest = new UUID(0, 0);
 
   EventsIT(Lab lab, Service service) {
@@ -63,11 +63,11 @@ class EventsIT {
     lab.guest("remove", "web");
   }
 
-  private Watch watch(String host, List<DomainNews> heard) {
+  private Watch watch(String host, List<DomainEvent> heard) {
     return hypervisor.watch(new HostAddress(host, lab.peer(host)), guest, heard::add);
   }
 
-  private static void awaitNews(List<DomainNews> heard, DomainNews... news) {
+  private static void awaitNews(List<DomainEvent> heard, DomainEvent... news) {
     await().atMost(Duration.ofSeconds(30)).until(() -> heard.containsAll(List.of(news)));
   }
 
@@ -75,17 +75,17 @@ class EventsIT {
   void bothHostsTellOfAMigrationAndItsRecordTellsThePause() {
     try (Watch _ = watch("kvm-a", atSource);
         Watch _ = watch("kvm-b", atDestination)) {
-      awaitNews(atSource, DomainNews.LISTENING);
-      awaitNews(atDestination, DomainNews.LISTENING);
+      awaitNews(atSource, DomainEvent.LISTENING);
+      awaitNews(atDestination, DomainEvent.LISTENING);
       String body = "{\"domain\":\"web\",\"destUri\":\"%s\"}".formatted(lab.peer("kvm-b"));
       JsonNode ended = service.awaitSuccess(service.migrate(body));
       awaitNews(
           atSource,
-          DomainNews.ITERATION,
-          DomainNews.SUSPENDED,
-          DomainNews.STOPPED,
-          DomainNews.JOB_COMPLETED);
-      awaitNews(atDestination, DomainNews.STARTED, DomainNews.RESUMED);
+          DomainEvent.ITERATION,
+          DomainEvent.SUSPENDED,
+          DomainEvent.STOPPED,
+          DomainEvent.JOB_COMPLETED);
+      awaitNews(atDestination, DomainEvent.STARTED, DomainEvent.RESUMED);
       JsonNode progress = ended.get("progress");
       System.out.println("progress at the end: " + progress);
       assertThat(progress.get("downtimeMillis").isNumber()).as(progress.toString()).isTrue();
@@ -99,9 +99,9 @@ class EventsIT {
   void fiftyWatchesLeaveNoConnectionBehind() {
     long before = connectionsOf("kvm-a");
     for (int cycle = 0; cycle < 50; cycle++) {
-      List<DomainNews> heard = new CopyOnWriteArrayList<>();
+      List<DomainEvent> heard = new CopyOnWriteArrayList<>();
       try (Watch _ = watch("kvm-a", heard)) {
-        awaitNews(heard, DomainNews.LISTENING);
+        awaitNews(heard, DomainEvent.LISTENING);
       }
     }
     await()
@@ -112,14 +112,14 @@ class EventsIT {
   @Test
   void hearsAHostAgainWhoseDaemonWasKilledAndStarted() {
     try (Watch _ = watch("kvm-a", atSource)) {
-      awaitNews(atSource, DomainNews.LISTENING);
+      awaitNews(atSource, DomainEvent.LISTENING);
       lab.daemon("kvm-a", "kill");
       atSource.clear();
       lab.daemon("kvm-a", "start");
-      awaitNews(atSource, DomainNews.LISTENING);
+      awaitNews(atSource, DomainEvent.LISTENING);
       lab.on("kvm-a", "virsh", "suspend", "web");
       lab.on("kvm-a", "virsh", "resume", "web");
-      awaitNews(atSource, DomainNews.SUSPENDED, DomainNews.RESUMED);
+      awaitNews(atSource, DomainEvent.SUSPENDED, DomainEvent.RESUMED);
     }
   }
 

@@ -75,7 +75,7 @@ final class Intrusion {
       id = begin();
       answer = comeIn(id).toString();
       look("then", migration(id));
-      hold(id);
+      lease(id);
       letGo(id);
       String end = awaitOutcome(id);
       return new Ending(hand, spot, answer, end, notes, lies);
@@ -140,7 +140,7 @@ final class Intrusion {
   }
 
   /** A guest that others suspended is steered and called back like any other. */
-  private void hold(String id) {
+  private void lease(String id) {
     if (!hand.suspends() || !copiesStill()) {
       return;
     }

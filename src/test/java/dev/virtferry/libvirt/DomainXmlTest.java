@@ -164,7 +164,7 @@ class DomainXmlTest {
                     "volume",
                     "pool='p' volume='v'",
                     "<backingStore type='file'><source file='/b'/></backingStore>"))
-            .relocated(new Relocation(Map.of("vda", "/fast/a b&c.qcow2"), Map.of()));
+            .definitionWithPaths(new Relocation(Map.of("vda", "/fast/a b&c.qcow2"), Map.of()));
     String expected =
         Xml.write(
             Xml.parse(wholeDomain(devices.formatted("file", "file='/fast/a b&amp;c.qcow2'", ""))));
@@ -174,7 +174,8 @@ class DomainXmlTest {
   @Test
   void movesNothingThatIsNotNamed() {
     String devices = "<disk type='file'><source file='/srv/a'/><target dev='vda'/></disk>";
-    String same = domain(devices).relocated(new Relocation(Map.of("vdb", "/elsewhere"), Map.of()));
+    String same =
+        domain(devices).definitionWithPaths(new Relocation(Map.of("vdb", "/elsewhere"), Map.of()));
     assertThat(Xml.parse(same).isEqualNode(Xml.parse(wholeDomain(devices)))).isTrue();
   }
 
@@ -186,7 +187,8 @@ class DomainXmlTest {
             + qemu
             + "'><devices><disk><source file='/a'/><target dev='vda'/></disk></devices>"
             + "<qemu:commandline><qemu:arg value='a&#10;b'/></qemu:commandline></domain>";
-    String moved = DomainXml.parse(xml).relocated(new Relocation(Map.of("vda", "/b"), Map.of()));
+    String moved =
+        DomainXml.parse(xml).definitionWithPaths(new Relocation(Map.of("vda", "/b"), Map.of()));
     assertThat(moved)
         .contains("xmlns:qemu=\"" + qemu + "\"", "<qemu:arg value=\"a&#10;b\"", "file=\"/b\"");
   }
@@ -280,7 +282,8 @@ class DomainXmlTest {
         try {
           DomainXml domain = DomainXml.parse(xml);
           domain.disks();
-          DomainXml.parse(domain.relocated(new Relocation(Map.of("vda", "/moved"), Map.of())));
+          DomainXml.parse(
+              domain.definitionWithPaths(new Relocation(Map.of("vda", "/moved"), Map.of())));
         } catch (IllegalArgumentException e) {
           assertThat(e).hasMessageStartingWith("Not a document of libvirt's");
         }
@@ -311,13 +314,15 @@ class DomainXmlTest {
         <nvram template="/t/web_VARS.fd">/nvram/web_VARS.fd</nvram></os></domain>\
         """;
     var names = new Relocation(Map.of(), Map.of("/nvram/web_VARS.fd", "/nvram/w&2_VARS.fd"));
-    assertThat(DomainXml.parse(xml).relocated(names))
+    assertThat(DomainXml.parse(xml).definitionWithPaths(names))
         .isEqualTo(xml.replace(">/nvram/web_VARS.fd</nvram", ">/nvram/w&amp;2_VARS.fd</nvram"));
     String modern =
         "<domain><os><nvram type=\"file\"><source file=\"/nvram/web_VARS.fd\"/></nvram></os></domain>";
-    assertThat(DomainXml.parse(modern).relocated(names)).contains("\"/nvram/w&amp;2_VARS.fd\"");
+    assertThat(DomainXml.parse(modern).definitionWithPaths(names))
+        .contains("\"/nvram/w&amp;2_VARS.fd\"");
     String relative = "<domain><os><nvram>nvram/web_VARS.fd</nvram></os></domain>";
-    assertThat(DomainXml.parse(relative).relocated(names)).contains(">/nvram/w&amp;2_VARS.fd<");
+    assertThat(DomainXml.parse(relative).definitionWithPaths(names))
+        .contains(">/nvram/w&amp;2_VARS.fd<");
   }
 
   @Test

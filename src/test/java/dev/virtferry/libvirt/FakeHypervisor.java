@@ -41,7 +41,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final Map<UUID, String> details = new ConcurrentHashMap<>();
   private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
   private final Map<UUID, JobReading> jobs = new ConcurrentHashMap<>();
-  private final Map<Watched, Consumer<DomainNews>> watches = new ConcurrentHashMap<>();
+  private final Map<Watched, Consumer<DomainEvent>> watches = new ConcurrentHashMap<>();
   private final Map<UUID, CompletedJob> completedJobs = new ConcurrentHashMap<>();
   private final Map<UUID, Map<String, BlockJob>> blockJobs = new ConcurrentHashMap<>();
   private final Map<UUID, CompletableFuture<Void>> calls = new ConcurrentHashMap<>();
@@ -53,7 +53,7 @@ public final class FakeHypervisor implements Hypervisor {
   private volatile boolean resumptionsRefused;
   private volatile boolean destroyRefused;
   private final List<String> remarks = new CopyOnWriteArrayList<>();
-  private final Map<UUID, List<String>> hindrances = new ConcurrentHashMap<>();
+  private final Map<UUID, List<String>> migrationBlockers = new ConcurrentHashMap<>();
   private final Map<String, HostFacts> facts = new ConcurrentHashMap<>();
   private final Map<String, Acceptance> machines = new ConcurrentHashMap<>();
 
@@ -74,7 +74,7 @@ public final class FakeHypervisor implements Hypervisor {
     made.clear();
     aborts.clear();
     remarks.clear();
-    hindrances.clear();
+    migrationBlockers.clear();
     facts.clear();
     machines.clear();
     untold = null;
@@ -143,7 +143,7 @@ public final class FakeHypervisor implements Hypervisor {
 
   /** Why libvirt would refuse to migrate the domain. */
   public void hinder(UUID domain, String why) {
-    hindrances.put(domain, List.of(why));
+    migrationBlockers.put(domain, List.of(why));
   }
 
   /** The host has this version of libvirt from now on. */
@@ -176,7 +176,7 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   /** The host has these news of the domain; whoever watches hears them. */
-  public void news(String host, UUID domain, DomainNews news) {
+  public void news(String host, UUID domain, DomainEvent news) {
     watches.getOrDefault(new Watched(host, domain), _ -> {}).accept(news);
   }
 
@@ -281,9 +281,9 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
-  public List<String> hindrances(HostAddress source, UUID domain) {
+  public List<String> migrationBlockers(HostAddress source, UUID domain) {
     errands.add(Errand.current());
-    return hindrances.getOrDefault(domain, List.of());
+    return migrationBlockers.getOrDefault(domain, List.of());
   }
 
   @Override
@@ -361,7 +361,7 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
-  public String relocated(
+  public String definitionWithPaths(
       HostAddress source, UUID domain, Definition definition, boolean secrets, Relocation places) {
     return "<domain>%s %s %s</domain>"
         .formatted(
@@ -434,7 +434,7 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
-  public Watch watch(HostAddress host, UUID domain, Consumer<DomainNews> onNews) {
+  public Watch watch(HostAddress host, UUID domain, Consumer<DomainEvent> onNews) {
     var watched = new Watched(host.name(), domain);
     watches.put(watched, onNews);
     return () -> watches.remove(watched, onNews);

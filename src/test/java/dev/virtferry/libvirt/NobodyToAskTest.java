@@ -3,7 +3,7 @@ package dev.virtferry.libvirt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.Pointer;
-import dev.virtferry.libvirt.LentConnect.NobodyToAsk;
+import dev.virtferry.libvirt.PooledConnect.NobodyToAsk;
 import org.junit.jupiter.api.Test;
 import org.libvirt.jna.virConnectCredential;
 

@@ -8,7 +8,7 @@ import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.access.Callers;
 import dev.virtferry.libvirt.DomainDescription;
-import dev.virtferry.libvirt.DomainNews;
+import dev.virtferry.libvirt.DomainEvent;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.migration.control.MigrationService;
@@ -61,11 +61,11 @@ class EventsTest extends PlayedHosts {
     hosts().memory(guest.uuid(), 128, 128, 0);
     hosts().show("kvm-a", guest, DomainState.PAUSED_MIGRATION);
     hosts().show("kvm-b", guest, DomainState.PAUSED_MIGRATION);
-    hosts().news("kvm-a", guest.uuid(), DomainNews.SUSPENDED);
+    hosts().news("kvm-a", guest.uuid(), DomainEvent.SUSPENDED);
     awaitPhase(id, Phase.SWITCHOVER);
 
     hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
-    hosts().news("kvm-b", guest.uuid(), DomainNews.RESUMED);
+    hosts().news("kvm-b", guest.uuid(), DomainEvent.RESUMED);
     await()
         .until(() ->
             service.find(id).orElseThrow().migration().location() == DomainLocation.DESTINATION);

@@ -86,7 +86,7 @@ class MigrationTest {
           entry(
               "retune",
               new Verb(
-                  m -> m.retune(new Retuning(7L, null), null),
+                  m -> m.retune(new OptionsPatch(7L, null), null),
                   Map.of(
                       QUEUED, QUEUED,
                       PREPARING, PREPARING,

@@ -121,7 +121,7 @@ abstract class MigrationsContract extends PlayedHosts {
   void keepsAMigrationAsItIs() {
     Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
     add(migration);
-    Tracked found = find(migration);
+    MigrationSnapshot found = find(migration);
     assertThat(found.migration()).isEqualTo(migration);
     assertThat(found.progress()).isEqualTo(Progress.initial(migration.order()));
     assertThat(found.etag()).isEqualTo("\"1-1\"");
@@ -148,7 +148,7 @@ abstract class MigrationsContract extends PlayedHosts {
     Migration second = again(first);
     assertThatThrownBy(() -> add(second))
         .isInstanceOfSatisfying(
-            DomainBusy.class, busy -> assertThat(busy.migration()).isEqualTo(first.id()));
+            MigrationInProgress.class, busy -> assertThat(busy.migration()).isEqualTo(first.id()));
     assertThat(migrations.find(second.id())).isEmpty();
 
     migrations.change(first.id(), "a test", m -> m.requestCancel(NOON));
@@ -355,7 +355,7 @@ abstract class MigrationsContract extends PlayedHosts {
     var key = new IdempotencyKey("me", "k1", "print");
     assertThat(migrations.keptUnder(key)).isEmpty();
     migrations.add(migration, Progress.initial(migration.order()), "token:test", key);
-    KeptUnderKey kept = migrations.keptUnder(key).orElseThrow();
+    IdempotencyRecord kept = migrations.keptUnder(key).orElseThrow();
     assertThat(kept.migration().migration()).isEqualTo(migration);
     assertThat(kept.fingerprint()).isEqualTo("print");
     assertThat(migrations.keptUnder(new IdempotencyKey("you", "k1", "print"))).isEmpty();
@@ -416,11 +416,11 @@ abstract class MigrationsContract extends PlayedHosts {
   void losesNoChangeThatComesAtTheSameTime() throws Exception {
     Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
     add(migration);
-    Hold hold = migrations.take(migration.id());
-    migrations.change(hold, "a test", Migration::prepare);
+    Lease lease = migrations.take(migration.id());
+    migrations.change(lease, "a test", Migration::prepare);
     List<Callable<Migration>> changes =
         List.of(
-            () -> migrations.change(hold, "a test", m -> m.start(m.order(), m.call(), NOON)),
+            () -> migrations.change(lease, "a test", m -> m.start(m.order(), m.call(), NOON)),
             () -> migrations.change(migration.id(), "a test", m -> m.requestCancel(NOON)));
     inParallel(changes);
     Migration both = find(migration).migration();
@@ -433,13 +433,13 @@ abstract class MigrationsContract extends PlayedHosts {
   void refusesWhatAnOlderHoldWrites() {
     Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
     add(migration);
-    Hold older = migrations.take(migration.id());
-    Hold newer = migrations.take(migration.id());
+    Lease older = migrations.take(migration.id());
+    Lease newer = migrations.take(migration.id());
     Progress progress = Progress.initial(migration.order());
-    assertThatThrownBy(() -> migrations.current(older)).isInstanceOf(HoldLost.class);
+    assertThatThrownBy(() -> migrations.current(older)).isInstanceOf(LeaseLost.class);
     assertThatThrownBy(() -> migrations.change(older, "a test", Migration::prepare))
-        .isInstanceOf(HoldLost.class);
-    assertThatThrownBy(() -> migrations.report(older, progress)).isInstanceOf(HoldLost.class);
+        .isInstanceOf(LeaseLost.class);
+    assertThatThrownBy(() -> migrations.report(older, progress)).isInstanceOf(LeaseLost.class);
     assertThat(find(migration).migration()).isEqualTo(migration);
 
     migrations.report(newer, progress);
@@ -630,7 +630,7 @@ abstract class MigrationsContract extends PlayedHosts {
     }
     assertThat(tasks()).hasSize(4);
     Migration again = again(queue.getFirst());
-    assertThatThrownBy(() -> add(again)).isInstanceOf(DomainBusy.class);
+    assertThatThrownBy(() -> add(again)).isInstanceOf(MigrationInProgress.class);
   }
 
   @Test
@@ -644,7 +644,7 @@ abstract class MigrationsContract extends PlayedHosts {
     }
     assertThat(tasks()).hasSize(4);
     Migration again = again(queue.getFirst());
-    assertThatThrownBy(() -> add(again)).isInstanceOf(DomainBusy.class);
+    assertThatThrownBy(() -> add(again)).isInstanceOf(MigrationInProgress.class);
   }
 
   @Test
@@ -749,7 +749,7 @@ abstract class MigrationsContract extends PlayedHosts {
         .hasSize(1);
   }
 
-  private Tracked find(Migration migration) {
+  private MigrationSnapshot find(Migration migration) {
     return migrations.find(migration.id()).orElseThrow();
   }
 

@@ -43,8 +43,8 @@ public final class MigrationsInMemory implements Migrations {
       this.progress = progress;
     }
 
-    private Tracked tracked() {
-      return new Tracked(migration, progress);
+    private MigrationSnapshot tracked() {
+      return new MigrationSnapshot(migration, progress);
     }
   }
 
@@ -54,7 +54,7 @@ public final class MigrationsInMemory implements Migrations {
     activeOf(migration.order().guest().uuid().toString()).stream()
         .findFirst()
         .ifPresent(active -> {
-          throw new DomainBusy(active);
+          throw new MigrationInProgress(active);
         });
     var kept = new Kept(migration, progress);
     remember(kept, null, "accepted");
@@ -66,12 +66,12 @@ public final class MigrationsInMemory implements Migrations {
   }
 
   @Override
-  public Optional<KeptUnderKey> keptUnder(IdempotencyKey key) {
+  public Optional<IdempotencyRecord> keptUnder(IdempotencyKey key) {
     return Optional.empty();
   }
 
   @Override
-  public Optional<Tracked> find(UUID id) {
+  public Optional<MigrationSnapshot> find(UUID id) {
     return Optional.ofNullable(all.get(id)).map(Kept::tracked);
   }
 
@@ -88,16 +88,16 @@ public final class MigrationsInMemory implements Migrations {
             order.guest().name().equals(nameOrUuid)
                 || order.guest().uuid().toString().equals(nameOrUuid))
         .stream()
-        .map(Tracked::migration)
+        .map(MigrationSnapshot::migration)
         .toList();
   }
 
   @Override
-  public List<Tracked> underWayTo(String destination) {
+  public List<MigrationSnapshot> underWayTo(String destination) {
     return underWay(order -> order.destination().equals(destination));
   }
 
-  private List<Tracked> underWay(Predicate<Order> which) {
+  private List<MigrationSnapshot> underWay(Predicate<Order> which) {
     return all.values().stream()
         .filter(kept -> !kept.migration.state().terminal() && which.test(kept.migration.order()))
         .map(Kept::tracked)
@@ -159,37 +159,37 @@ public final class MigrationsInMemory implements Migrations {
   }
 
   @Override
-  public Hold take(UUID id) {
-    return new Hold(id, ++kept(id).epoch, null);
+  public Lease take(UUID id) {
+    return new Lease(id, ++kept(id).epoch, null);
   }
 
   @Override
-  public Migration current(Hold hold) {
-    return held(hold).migration;
+  public Migration current(Lease lease) {
+    return held(lease).migration;
   }
 
-  private Kept held(Hold hold) {
-    Kept kept = kept(hold.migration());
-    if (kept.epoch != hold.epoch()) {
-      throw new HoldLost(hold);
+  private Kept held(Lease lease) {
+    Kept kept = kept(lease.migration());
+    if (kept.epoch != lease.epoch()) {
+      throw new LeaseLost(lease);
     }
     return kept;
   }
 
   @Override
-  public Migration change(Hold hold, String cause, UnaryOperator<Migration> verb) {
-    held(hold);
-    return change(hold.migration(), cause, verb);
+  public Migration change(Lease lease, String cause, UnaryOperator<Migration> verb) {
+    held(lease);
+    return change(lease.migration(), cause, verb);
   }
 
   @Override
-  public Progress progress(Hold hold) {
-    return find(hold.migration()).orElseThrow().progress();
+  public Progress progress(Lease lease) {
+    return find(lease.migration()).orElseThrow().progress();
   }
 
   @Override
-  public void report(Hold hold, Progress progress) {
-    Kept kept = held(hold);
+  public void report(Lease lease, Progress progress) {
+    Kept kept = held(lease);
     kept.progress = progress.revised(kept.progress.revision() + 1);
   }
 }

@@ -51,7 +51,7 @@ class SignerTest {
       })
   void refusesWhatIsNoSecretWithoutRepeatingIt(String secret) {
     assertThatThrownBy(() -> with(secret))
-        .isInstanceOf(WebhookMistake.class)
+        .isInstanceOf(InvalidWebhookConfiguration.class)
         .hasMessageStartingWith("ferry.webhooks.secrets has one that")
         .hasMessageNotContaining("not in base64, whatever");
   }
@@ -59,7 +59,7 @@ class SignerTest {
   @Test
   void refusesToTellWithoutASecret() {
     assertThatThrownBy(SignerTest::with)
-        .isInstanceOf(WebhookMistake.class)
+        .isInstanceOf(InvalidWebhookConfiguration.class)
         .hasMessageStartingWith("ferry.webhooks.secrets is empty");
   }
 

@@ -48,8 +48,8 @@ class WebhooksTest {
     return new WebhookProperties(List.of(allowed), List.of(SECRET), List.of(), limit, null);
   }
 
-  private static Callbacks callbacks(WebhookProperties properties) {
-    return new Callbacks(properties, new DefaultSslBundleRegistry());
+  private static CallbackAllowlist callbacks(WebhookProperties properties) {
+    return new CallbackAllowlist(properties, new DefaultSslBundleRegistry());
   }
 
   private static Webhooks webhooks(WebhookProperties properties) {
@@ -283,7 +283,8 @@ class WebhooksTest {
         "//control.example"
       })
   void refusesPlacesThatAreNotAllowed(String url) {
-    Callbacks callbacks = callbacks(allowing(new Allowed("https://control.example/", List.of())));
+    CallbackAllowlist callbacks =
+        callbacks(allowing(new Allowed("https://control.example/", List.of())));
     callbacks.require(null);
     callbacks.require("https://control.example/hooks?a=b");
     assertThatThrownBy(() -> callbacks.require(url))
@@ -296,7 +297,7 @@ class WebhooksTest {
       strings = {"control.example", "https://control.example/hooks", "https://control.example?a"})
   void refusesToStartWithWhatIsNoOrigin(String origin) {
     assertThatThrownBy(() -> callbacks(allowing(new Allowed(origin, List.of()))))
-        .isInstanceOf(WebhookMistake.class)
+        .isInstanceOf(InvalidWebhookConfiguration.class)
         .hasMessageContaining("'%s' is no origin".formatted(origin));
   }
 
@@ -304,7 +305,7 @@ class WebhooksTest {
   void refusesToStartWithWhatIsNoNetwork() {
     assertThatThrownBy(() ->
             callbacks(allowing(new Allowed("https://control.example", List.of("10.0.0.0/99")))))
-        .isInstanceOf(WebhookMistake.class)
+        .isInstanceOf(InvalidWebhookConfiguration.class)
         .hasMessageContaining("'https://control.example'");
   }
 
@@ -312,7 +313,7 @@ class WebhooksTest {
   void refusesToStartWithABundleThatIsNone() {
     var properties = new WebhookProperties(List.of(), List.of(), List.of(), limit, "inhouse");
     assertThatThrownBy(() -> callbacks(properties))
-        .isInstanceOf(WebhookMistake.class)
+        .isInstanceOf(InvalidWebhookConfiguration.class)
         .hasMessage(
             "ferry.webhooks.ssl-bundle: 'inhouse' is no bundle of spring.ssl.bundle; it has none");
   }

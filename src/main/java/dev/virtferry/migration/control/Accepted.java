@@ -1,10 +1,10 @@
 package dev.virtferry.migration.control;
 
-import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.MigrationSnapshot;
 
 /**
  * The answer to a submission.
  *
  * @param replayed whether an earlier request with the same key made the migration
  */
-public record Accepted(Tracked migration, boolean replayed) {}
+public record Accepted(MigrationSnapshot migration, boolean replayed) {}

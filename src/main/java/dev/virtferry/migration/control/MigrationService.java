@@ -12,29 +12,29 @@ import dev.virtferry.host.Host;
 import dev.virtferry.host.Inventory;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.MigrateCall;
-import dev.virtferry.migration.DomainBusy;
 import dev.virtferry.migration.IdempotencyKey;
+import dev.virtferry.migration.IdempotencyRecord;
 import dev.virtferry.migration.IllegalTransition;
 import dev.virtferry.migration.ImagePromised;
-import dev.virtferry.migration.KeptUnderKey;
 import dev.virtferry.migration.KeyTaken;
 import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationInProgress;
 import dev.virtferry.migration.MigrationQuery;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.Migrations;
 import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Precondition;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.QueueFull;
-import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Traffic;
 import dev.virtferry.migration.Transition;
-import dev.virtferry.migration.plan.Bounds;
-import dev.virtferry.migration.plan.Crossing;
 import dev.virtferry.migration.plan.Discretion;
 import dev.virtferry.migration.plan.MigrationPlan;
+import dev.virtferry.migration.plan.MigrationPlanner;
+import dev.virtferry.migration.plan.ScopeRules;
 import dev.virtferry.migration.plan.SourceSearch;
 import dev.virtferry.migration.plan.Submission;
-import dev.virtferry.migration.run.RunsUnderWay;
+import dev.virtferry.migration.run.ActiveRuns;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Refused;
 import dev.virtferry.trace.Traces;
@@ -58,9 +58,9 @@ public class MigrationService {
 
   private final Inventory inventory;
   private final SourceSearch search;
-  private final Crossing crossing;
+  private final MigrationPlanner planner;
   private final Migrations migrations;
-  private final RunsUnderWay runs;
+  private final ActiveRuns runs;
   private final Traces traces;
   private final TimeBasedEpochGenerator ids = new TimeBasedEpochGenerator(null);
   private final Clock clock;
@@ -68,14 +68,14 @@ public class MigrationService {
   public MigrationService(
       Inventory inventory,
       SourceSearch search,
-      Crossing crossing,
+      MigrationPlanner planner,
       Migrations migrations,
-      RunsUnderWay runs,
+      ActiveRuns runs,
       Traces traces,
       Clock clock) {
     this.inventory = inventory;
     this.search = search;
-    this.crossing = crossing;
+    this.planner = planner;
     this.migrations = migrations;
     this.runs = runs;
     this.traces = traces;
@@ -88,7 +88,7 @@ public class MigrationService {
    *
    * @param key null when the client sent none
    * @throws Refused when it can't be done like that, or when the key came with another request
-   * @throws DomainBusy when the domain has a migration that has not ended
+   * @throws MigrationInProgress when the domain has a migration that has not ended
    * @throws QueueFull when as many of the caller's wait as may
    * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
    */
@@ -98,9 +98,9 @@ public class MigrationService {
       return earlier.get();
     }
     try {
-      Tracked made = traces.span("accept", () -> accept(submission, caller, key));
+      MigrationSnapshot made = traces.span("accept", () -> accept(submission, caller, key));
       return new Accepted(made, false);
-    } catch (DomainBusy e) {
+    } catch (MigrationInProgress e) {
       // The first use of the key may have come to its end while this one was being checked.
       return replayed(key, caller.scope()).orElseThrow(() -> e.to(caller.scope()));
     } catch (KeyTaken e) {
@@ -113,7 +113,7 @@ public class MigrationService {
     if (key == null) {
       return Optional.empty();
     }
-    Optional<KeptUnderKey> kept =
+    Optional<IdempotencyRecord> kept =
         migrations.keptUnder(key).filter(found -> found.migration().migration().isIn(scope));
     if (kept.isPresent() && !kept.get().fingerprint().equals(key.fingerprint())) {
       throw new Refused(
@@ -134,7 +134,8 @@ public class MigrationService {
             "The key came with another request before; use a new key."));
   }
 
-  private Tracked accept(Submission submission, Caller caller, @Nullable IdempotencyKey key) {
+  private MigrationSnapshot accept(
+      Submission submission, Caller caller, @Nullable IdempotencyKey key) {
     MigrationPlan plan = plan(submission, caller.scope());
     Order order = plan.requirePossible();
     MigrateCall call = Objects.requireNonNull(plan.call());
@@ -161,7 +162,7 @@ public class MigrationService {
         order.destination(),
         order.targets(),
         caller.name());
-    return new Tracked(migration, progress);
+    return new MigrationSnapshot(migration, progress);
   }
 
   /**
@@ -169,7 +170,7 @@ public class MigrationService {
    *
    * @param scope of the caller; what is outside of it is answered like what is not there
    * @throws Refused when the domain or a host is not there
-   * @throws DomainBusy when the domain has a migration that has not ended
+   * @throws MigrationInProgress when the domain has a migration that has not ended
    * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
    */
   public MigrationPlan plan(Submission submission, Scope scope) {
@@ -178,17 +179,17 @@ public class MigrationService {
             .destination(submission.destUri())
             .filter(host -> scope.hasHost(host.name()))
             .orElseThrow(MigrationService::notAllowed);
-    Bounds.require(submission, scope);
+    ScopeRules.require(submission, scope);
     requireIdle(submission, scope);
     Host source = source(submission, scope);
-    DomainDescription domain = crossing.running(source, submission.domain(), scope);
-    Bounds.require(submission, domain, scope);
-    MigrationPlan plan = crossing.plan(submission, domain, source, destination, null, scope);
-    Bounds.require(plan.order(), scope);
+    DomainDescription domain = planner.running(source, submission.domain(), scope);
+    ScopeRules.require(submission, domain, scope);
+    MigrationPlan plan = planner.plan(submission, domain, source, destination, null, scope);
+    ScopeRules.require(plan.order(), scope);
     return plan;
   }
 
-  public Optional<Tracked> find(UUID id) {
+  public Optional<MigrationSnapshot> find(UUID id) {
     return migrations.find(id);
   }
 
@@ -217,7 +218,7 @@ public class MigrationService {
    * @throws Refused when it is not as the client has seen it
    * @throws IllegalTransition when it is too late
    */
-  public Optional<Tracked> cancel(UUID id, Precondition seen) {
+  public Optional<MigrationSnapshot> cancel(UUID id, Precondition seen) {
     if (migrations.find(id).isEmpty()) {
       return Optional.empty();
     }
@@ -232,7 +233,7 @@ public class MigrationService {
    * @throws Refused when it is not as the client has seen it
    * @throws IllegalTransition when it is not in trouble
    */
-  public Optional<Tracked> resolve(UUID id, String reason, Precondition seen) {
+  public Optional<MigrationSnapshot> resolve(UUID id, String reason, Precondition seen) {
     if (migrations.find(id).isEmpty()) {
       return Optional.empty();
     }
@@ -250,7 +251,7 @@ public class MigrationService {
         .filter(active -> concerns(active.order(), submission.source()))
         .findFirst()
         .ifPresent(active -> {
-          throw new DomainBusy(active);
+          throw new MigrationInProgress(active);
         });
   }
 

@@ -7,15 +7,15 @@ import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.migration.Completion;
 import dev.virtferry.migration.IllegalTransition;
 import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Migrations;
+import dev.virtferry.migration.OptionsPatch;
 import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Precondition;
-import dev.virtferry.migration.Retuning;
-import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Tuning;
-import dev.virtferry.migration.run.JobTuner;
-import dev.virtferry.migration.run.RunsUnderWay;
+import dev.virtferry.migration.run.ActiveRuns;
+import dev.virtferry.migration.run.BandwidthTuner;
 import dev.virtferry.migration.run.TruthTable;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
@@ -38,17 +38,17 @@ public class SteeringService {
   private static final Logger log = LoggerFactory.getLogger(SteeringService.class);
 
   private final Migrations migrations;
-  private final RunsUnderWay runs;
+  private final ActiveRuns runs;
   private final Inventory inventory;
   private final Hypervisor hypervisor;
-  private final JobTuner tuner;
+  private final BandwidthTuner tuner;
 
   SteeringService(
       Migrations migrations,
-      RunsUnderWay runs,
+      ActiveRuns runs,
       Inventory inventory,
       Hypervisor hypervisor,
-      JobTuner tuner) {
+      BandwidthTuner tuner) {
     this.migrations = migrations;
     this.runs = runs;
     this.inventory = inventory;
@@ -65,7 +65,7 @@ public class SteeringService {
    * @throws dev.virtferry.libvirt.LibvirtFailure when libvirt refuses
    * @throws dev.virtferry.libvirt.HostUnreachable when the source could not be asked
    */
-  public Optional<Tracked> retune(UUID id, Retuning wish, Precondition seen) {
+  public Optional<MigrationSnapshot> retune(UUID id, OptionsPatch wish, Precondition seen) {
     return steered(
         id,
         seen,
@@ -83,7 +83,8 @@ public class SteeringService {
    * Tells the job. It is claimed before, so that of two clients who have seen the same only one
    * tells it anything.
    */
-  private UnaryOperator<Migration> told(UUID id, Retuning wish, long bandwidth, Precondition seen) {
+  private UnaryOperator<Migration> told(
+      UUID id, OptionsPatch wish, long bandwidth, Precondition seen) {
     Migration claimed =
         migrations.change(
             id,
@@ -105,7 +106,7 @@ public class SteeringService {
    * @throws Refused for post-copy without the option that allows it, or when the migration is not
    *     as the client has seen it
    */
-  public Optional<Tracked> complete(UUID id, Completion by, Precondition seen) {
+  public Optional<MigrationSnapshot> complete(UUID id, Completion by, Precondition seen) {
     return steered(
         id,
         seen,
@@ -130,7 +131,7 @@ public class SteeringService {
    * @throws Refused when the source does not show that the link was lost, or the migration is not
    *     as the client has seen it
    */
-  public Optional<Tracked> resumePostCopy(UUID id, Precondition seen) {
+  public Optional<MigrationSnapshot> resumePostCopy(UUID id, Precondition seen) {
     return steered(
         id,
         seen,
@@ -159,8 +160,8 @@ public class SteeringService {
   }
 
   /** Looks at the migration as it is, and applies the verb that comes of that. */
-  private Optional<Tracked> steered(UUID id, Precondition seen, Look look, String cause) {
-    Optional<Tracked> found = migrations.find(id);
+  private Optional<MigrationSnapshot> steered(UUID id, Precondition seen, Look look, String cause) {
+    Optional<MigrationSnapshot> found = migrations.find(id);
     if (found.isEmpty()) {
       return found;
     }

@@ -39,7 +39,7 @@ final class BackingVerifier {
    * @throws RunStopped when the service wants to stop
    */
   boolean verify(
-      HeldMigration migration,
+      LeasedMigration migration,
       Order order,
       Host source,
       Host destination,
@@ -68,13 +68,13 @@ final class BackingVerifier {
   /** Tells how far it is, and hears whether it is to go on. */
   private final class Report implements LongPredicate {
 
-    private final HeldMigration migration;
+    private final LeasedMigration migration;
     private final long total;
     private final BooleanSupplier stopping;
     private long before;
     private Moment toldAt = Moment.LONG_AGO;
 
-    Report(HeldMigration migration, long total, BooleanSupplier stopping) {
+    Report(LeasedMigration migration, long total, BooleanSupplier stopping) {
       this.migration = migration;
       this.total = total;
       this.stopping = stopping;

@@ -12,7 +12,7 @@ import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
-import dev.virtferry.libvirt.DomainNews;
+import dev.virtferry.libvirt.DomainEvent;
 import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
@@ -50,8 +50,8 @@ final class BothHosts {
   private static final int LOOKS_AT_OPEN_IMAGES = 3;
 
   private final Hypervisor hypervisor;
-  private final VolumeKeeper volumes;
-  private final JobTuner tuner;
+  private final VolumeLifecycle volumes;
+  private final BandwidthTuner tuner;
   private final Order order;
   private final UUID domain;
   private final HostAddress source;
@@ -62,12 +62,12 @@ final class BothHosts {
   private final OpenImages originals;
   private final OpenImages copies;
   private final Map<String, VolumeMark> made = new HashMap<>();
-  private final Map<HostAddress, Reading.Unreachable> silences = new HashMap<>();
+  private final Map<HostAddress, HostReading.Unreachable> silences = new HashMap<>();
 
   BothHosts(
       Hypervisor hypervisor,
-      VolumeKeeper volumes,
-      JobTuner tuner,
+      VolumeLifecycle volumes,
+      BandwidthTuner tuner,
       Order order,
       Host source,
       Host destination) {
@@ -102,14 +102,15 @@ final class BothHosts {
   }
 
   /** Reads both hosts now; a host that does not answer is a part of the sight, not an error. */
-  Sighting look() {
-    Reading atSource = read(source);
+  HostsObservation look() {
+    HostReading atSource = read(source);
     JobReading job =
-        atSource instanceof Reading.Seen(DomainCondition condition) && condition.state().active()
+        atSource instanceof HostReading.Seen(DomainCondition condition)
+                && condition.state().active()
             ? hypervisor.job(source, domain)
             : JobReading.without(Activity.NONE);
     Map<String, BlockJob> blockJobs = job.activity() == Activity.RUNNING ? blockJobs() : Map.of();
-    return new Sighting(atSource, read(destination), job, blockJobs);
+    return new HostsObservation(atSource, read(destination), job, blockJobs);
   }
 
   /** What runs at the source, with its processor time; empty when it can't be told. */
@@ -133,7 +134,7 @@ final class BothHosts {
     };
   }
 
-  private void hear(HostAddress host, DomainNews news, Runnable onNews) {
+  private void hear(HostAddress host, DomainEvent news, Runnable onNews) {
     log.debug("{} of {} on {}", news, domain, host.name());
     onNews.run();
   }
@@ -220,7 +221,7 @@ final class BothHosts {
   }
 
   /** The guest uses the volumes that were made for it, where it is not seen to use others. */
-  void keepVolumes(HeldMigration migration) {
+  void keepVolumes(LeasedMigration migration) {
     lookAtCopies(migration);
     volumes.keep(migration, receiver, target -> !copies.isReplaced(target));
   }
@@ -229,7 +230,7 @@ final class BothHosts {
    * Deletes the images at the source that were copied, where the destination is seen to run the
    * domain on the copies; else it leaves them and says why.
    */
-  void deleteOriginals(HeldMigration migration) {
+  void deleteOriginals(LeasedMigration migration) {
     try {
       if (runsOnItsCopies()) {
         volumes.deleteOriginals(
@@ -246,17 +247,17 @@ final class BothHosts {
   }
 
   /** Deletes nothing of what was to be deleted at the source, and says why. */
-  void leaveOriginals(HeldMigration migration, String why) {
+  void leaveOriginals(LeasedMigration migration, String why) {
     volumes.leaveOriginals(migration, sender, why);
   }
 
   /** Writes down which images the guest left at the source. */
-  void leaveBehind(HeldMigration migration) {
+  void leaveBehind(LeasedMigration migration) {
     volumes.leaveBehind(migration, sender, (plan, now) -> originals.isKnown(plan.target(), now));
   }
 
   /** Writes down which images of the guest's own a copy that came to nothing left unfinished. */
-  void leaveUnfinished(HeldMigration migration) {
+  void leaveUnfinished(LeasedMigration migration) {
     volumes.leaveUnfinished(migration, receiver, marks::know);
   }
 
@@ -283,7 +284,7 @@ final class BothHosts {
    *
    * @throws HostUnreachable when the destination is away; call it again
    */
-  void deleteVolumes(HeldMigration migration) {
+  void deleteVolumes(LeasedMigration migration) {
     if (migration.latest().volumes().stream().allMatch(VolumeRecord::settled)) {
       return;
     }
@@ -292,7 +293,7 @@ final class BothHosts {
   }
 
   /** Remembers how the volumes look that were made, while they are copied into. */
-  void markVolumesWritten(HeldMigration migration) {
+  void markVolumesWritten(LeasedMigration migration) {
     Map<VolumeRecord, StorageVolume> seen = new LinkedHashMap<>();
     volumes.look(migration, receiver, seen::put);
     Map<String, StorageVolume> reused = volumes.reused(order, receiver);
@@ -333,7 +334,7 @@ final class BothHosts {
   }
 
   /** Compares the volumes that were made with those that QEMU has open at the destination. */
-  private void lookAtCopies(HeldMigration migration) {
+  private void lookAtCopies(LeasedMigration migration) {
     for (VolumePlan plan : order.disks()) {
       volumes.mark(migration, plan, receiver).ifPresent(mark -> made.put(plan.target(), mark));
     }
@@ -392,18 +393,18 @@ final class BothHosts {
   }
 
   /** Remembers how the volumes look that were made, now that nobody writes them any more. */
-  void markVolumesAtRest(HeldMigration migration) {
+  void markVolumesAtRest(LeasedMigration migration) {
     volumes.look(migration, receiver, marks::atRest);
   }
 
   /** Leaves the volumes that were made for nothing where they are. */
-  void leaveVolumes(HeldMigration migration, String why) {
+  void leaveVolumes(LeasedMigration migration, String why) {
     volumes.leave(migration, why);
   }
 
-  private Reading read(HostAddress host) {
+  private HostReading read(HostAddress host) {
     try {
-      Reading seen = new Reading.Seen(hypervisor.condition(host, domain));
+      HostReading seen = new HostReading.Seen(hypervisor.condition(host, domain));
       silences.remove(host);
       return seen;
     } catch (HostUnreachable e) {
@@ -414,9 +415,9 @@ final class BothHosts {
   }
 
   /** What is said of a host that is away differs from look to look, and is one silence. */
-  private Reading silent(HostAddress host, String why, String words) {
+  private HostReading silent(HostAddress host, String why, String words) {
     return silences.computeIfAbsent(
-        host, _ -> new Reading.Unreachable(why.formatted(host.name()), words));
+        host, _ -> new HostReading.Unreachable(why.formatted(host.name()), words));
   }
 
   /** Progress is worth less than the truth: without it the look goes on. */

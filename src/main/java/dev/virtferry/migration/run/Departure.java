@@ -61,36 +61,38 @@ final class Departure {
    * @param run at the source, with its processor time where its number is no proof
    * @param began when the look began; what it saw may be as old as that
    */
-  void seen(Sighting sighting, @Nullable DomainRun run, Moment began, Moment ended) {
+  void seen(HostsObservation observation, @Nullable DomainRun run, Moment began, Moment ended) {
     now = run;
     boolean sameRun = continues();
-    boolean goesOn = sameRun && sighting.sourceRuns();
-    arrived |= sighting.destinationRuns();
+    boolean goesOn = sameRun && observation.sourceRuns();
+    arrived |= observation.destinationRuns();
     // The hosts are read one after the other, so only the look after next shows both at a time.
-    ranOn |= goesOn && destinationHadIt && sighting.destinationHasIt();
-    destinationHadIt = sighting.destinationHasIt();
-    watchDestination(sighting, goesOn, began, ended);
-    watchSource(sighting, sameRun, began, ended);
+    ranOn |= goesOn && destinationHadIt && observation.destinationHasIt();
+    destinationHadIt = observation.destinationHasIt();
+    watchDestination(observation, goesOn, began, ended);
+    watchSource(observation, sameRun, began, ended);
   }
 
   /** As long as the source runs the guest as before, it went nowhere. */
-  private void watchDestination(Sighting sighting, boolean goesOn, Moment began, Moment ended) {
+  private void watchDestination(
+      HostsObservation observation, boolean goesOn, Moment began, Moment ended) {
     if (goesOn) {
       unwatched = false;
       watchedAt = began;
-    } else if (sighting.destination() instanceof Reading.Seen) {
+    } else if (observation.destination() instanceof HostReading.Seen) {
       unwatched |= ended.atMostSince(watchedAt).compareTo(UNWATCHED) > 0;
       watchedAt = began;
     }
   }
 
   /** As long as it is before, or in, its migration, it did not go on after it. */
-  private void watchSource(Sighting sighting, boolean sameRun, Moment began, Moment ended) {
-    if (!(sighting.source() instanceof Reading.Seen(DomainCondition condition))) {
+  private void watchSource(
+      HostsObservation observation, boolean sameRun, Moment began, Moment ended) {
+    if (!(observation.source() instanceof HostReading.Seen(DomainCondition condition))) {
       return;
     }
     boolean inIt =
-        condition.state() == DomainState.PAUSED_MIGRATION || !sighting.destinationHasIt();
+        condition.state() == DomainState.PAUSED_MIGRATION || !observation.destinationHasIt();
     if (sameRun && inIt) {
       sourceUnwatched = false;
     } else {
@@ -112,9 +114,9 @@ final class Departure {
    * Whether the source may have gone on with the guest, which it does not have any more. libvirt
    * says of a domain that it left, or undefines it; what else ended it there, nobody knows.
    */
-  boolean mayHaveRunOn(Sighting sighting) {
+  boolean mayHaveRunOn(HostsObservation observation) {
     return sourceUnwatched
-        && sighting.source() instanceof Reading.Seen(DomainCondition condition)
+        && observation.source() instanceof HostReading.Seen(DomainCondition condition)
         && condition.state() != DomainState.SHUTOFF_MIGRATED
         && condition.state() != DomainState.ABSENT;
   }

@@ -51,7 +51,7 @@ final class MigrationRun {
   private static final Duration BETWEEN_LOOKS_AT_VOLUMES = Duration.ofSeconds(2);
 
   private final BothHosts hosts;
-  private final HeldMigration migration;
+  private final LeasedMigration migration;
   private final @Nullable CompletableFuture<Void> call;
   private final Duration settle;
   private final Traces traces;
@@ -59,7 +59,7 @@ final class MigrationRun {
   private final ProgressMeter meter;
   private final TimeLimits limits;
   private final Steering steering;
-  private final Resumption resumption;
+  private final PostCopyRecovery resumption;
   private final Departure departure;
   private final UnheededAbort unheeded;
 
@@ -83,7 +83,7 @@ final class MigrationRun {
    */
   MigrationRun(
       BothHosts hosts,
-      HeldMigration migration,
+      LeasedMigration migration,
       @Nullable CompletableFuture<Void> call,
       RunProperties properties,
       StallLimits stalls,
@@ -103,7 +103,7 @@ final class MigrationRun {
     this.meter = new ProgressMeter(migration.progress(), started);
     this.unheeded = new UnheededAbort(migration.latest().attention(), bytesMoved(), now);
     this.steering = new Steering(hosts, migration);
-    this.resumption = new Resumption(hosts, migration);
+    this.resumption = new PostCopyRecovery(hosts, migration);
     this.departure = new Departure(migration.latest().order().guest().run(), call != null, now);
     // Whoever goes on with a migration can't know whether the destination once held the domain.
     this.destinationSeen = call == null;
@@ -114,10 +114,10 @@ final class MigrationRun {
     // Read before the hosts: only a call that was over by then makes their answers final.
     boolean callPending = (call != null && !call.isDone()) || resumption.pending();
     Moment began = time.now();
-    Sighting sighting = hosts.look();
+    HostsObservation observation = hosts.look();
     Moment ended = time.now();
-    departure.seen(sighting, run(sighting, ended), began, ended);
-    destinationSeen |= sighting.destinationHolds();
+    departure.seen(observation, run(observation, ended), began, ended);
+    destinationSeen |= observation.destinationHolds();
     Migration known = migration.refresh();
     if (known.state().terminal()) {
       log.info("Ended by hand");
@@ -128,11 +128,11 @@ final class MigrationRun {
     if (departure.ranOn() && !known.ranOn()) {
       known = migration.change("the source goes on with the guest", Migration::goOnAtSource);
     }
-    if (sighting.destinationStartedAnew() && !arrived && !returned() && !known.startedAnew()) {
+    if (observation.destinationStartedAnew() && !arrived && !returned() && !known.startedAnew()) {
       known = migration.change("the guest was started anew", Migration::startAnewAtDestination);
     }
     Phase phase = Objects.requireNonNull(known.phase());
-    boolean told = libvirtTold(sighting, known.order().arrival());
+    boolean told = libvirtTold(observation, known.order().arrival());
     var circumstances =
         new Circumstances(
             phase,
@@ -143,34 +143,34 @@ final class MigrationRun {
             known.forked(),
             told,
             arrived || departure.mayBeOver(returned(), refused()),
-            doubt(sighting, known));
-    return switch (TruthTable.judge(sighting, circumstances)) {
-      case Verdict.Underway underway -> goOn(underway, sighting);
-      case Verdict.Unsettled unsettled -> trouble(unsettled, sighting);
-      case Verdict.Contradiction contradiction -> trouble(contradiction, sighting);
-      case Verdict.Forked forked -> keepBoth(forked, sighting);
+            doubt(observation, known));
+    return switch (TruthTable.judge(observation, circumstances)) {
+      case Verdict.Underway underway -> goOn(underway, observation);
+      case Verdict.Unsettled unsettled -> trouble(unsettled, observation);
+      case Verdict.Contradiction contradiction -> trouble(contradiction, observation);
+      case Verdict.Forked forked -> keepBoth(forked, observation);
       case Verdict.Impossible(DomainLocation where, String why) ->
-          trouble(new Verdict.Contradiction(where, why, TruthTable.LOOK), sighting);
-      case Verdict.PostCopyLost lost -> waitForTheLink(lost, sighting);
-      case Verdict.Releasable _ -> release(sighting);
+          trouble(new Verdict.Contradiction(where, why, TruthTable.LOOK), observation);
+      case Verdict.PostCopyLost lost -> waitForTheLink(lost, observation);
+      case Verdict.Releasable _ -> release(observation);
       case Verdict.Unconfirmed unconfirmed -> confirm(unconfirmed);
-      case Verdict.Moved moved -> arrive(moved, sighting);
+      case Verdict.Moved moved -> arrive(moved, observation);
       case Verdict.Stayed stayed -> stay(stayed);
     };
   }
 
   /** What a look shows, and more where that is no proof. */
-  private @Nullable DomainRun run(Sighting sighting, Moment now) {
-    @Nullable DomainRun seen = sighting.sourceRun();
+  private @Nullable DomainRun run(HostsObservation observation, Moment now) {
+    @Nullable DomainRun seen = observation.sourceRun();
     return seen != null && departure.countsNoMore(now) ? hosts.sourceRun().orElse(seen) : seen;
   }
 
   /** Once it was agreed that the guest arrived, no look takes that back. */
-  private Doubt doubt(Sighting sighting, Migration known) {
+  private Doubt doubt(HostsObservation observation, Migration known) {
     if (arrived || returned()) {
       return Doubt.NONE;
     }
-    if (known.ranOn() || departure.mayHaveRunOn(sighting)) {
+    if (known.ranOn() || departure.mayHaveRunOn(observation)) {
       return Doubt.RAN_ON;
     }
     if (known.startedAnew()) {
@@ -190,33 +190,33 @@ final class MigrationRun {
   }
 
   /** Asked for only where a state alone would not tell. The record of a post-copy may be early. */
-  private boolean libvirtTold(Sighting sighting, Arrival arrival) {
-    if (!sighting.leavesTheArrivalOpen()) {
+  private boolean libvirtTold(HostsObservation observation, Arrival arrival) {
+    if (!observation.leavesTheArrivalOpen()) {
       return false;
     }
     return returned() || (arrival != Arrival.IN_POST_COPY && hosts.completedJob().isPresent());
   }
 
-  private boolean goOn(Verdict.Underway underway, Sighting sighting) {
+  private boolean goOn(Verdict.Underway underway, HostsObservation observation) {
     doubt = null;
     Moment now = time.now();
     boolean hangs = underway.phase().abortable() && unheeded.hangs(bytesMoved(), now);
     if (hangs) {
       tell(
           "libvirt does not end its job",
-          m -> m.recover(underway.location(), unheeded.attention(sighting)));
+          m -> m.recover(underway.location(), unheeded.attention(observation)));
     } else {
       migration.change(
           "libvirt's job runs", m -> m.observe(underway.phase(), underway.location(), now.at()));
     }
-    if (sighting.job().activity() == Activity.RUNNING) {
-      reportProgress(sighting, now);
+    if (observation.job().activity() == Activity.RUNNING) {
+      reportProgress(observation, now);
       if (!hangs) {
         if (underway.phase().abortable()) {
           lookAtVolumes(now);
           lookAtTheClock(now);
         }
-        steering.steer(sighting, now);
+        steering.steer(observation, now);
       }
       if (underway.phase().abortable()) {
         if (doom != null || migration.latest().cancelRequested()) {
@@ -231,9 +231,9 @@ final class MigrationRun {
     return meter.latest().flow().bytesMoved();
   }
 
-  private void reportProgress(Sighting sighting, Moment now) {
+  private void reportProgress(HostsObservation observation, Moment now) {
     Progress before = meter.latest();
-    Progress measured = meter.measure(sighting, now);
+    Progress measured = meter.measure(observation, now);
     if (!measured.equals(before)) {
       migration.report(measured);
     }
@@ -321,54 +321,56 @@ final class MigrationRun {
     return !now.within(settle, doubtSince);
   }
 
-  private boolean trouble(Verdict.Unsettled it, Sighting sighting) {
+  private boolean trouble(Verdict.Unsettled it, HostsObservation observation) {
     Migration known = migration.latest();
     // Paused by the migration it may be switching over, and then nothing must be touched.
     boolean abortable =
-        sighting.sourceRuns()
-            && sighting.job().activity() == Activity.RUNNING
+        observation.sourceRuns()
+            && observation.job().activity() == Activity.RUNNING
             && Objects.requireNonNull(known.phase()).abortable();
     if (abortable && known.cancelRequested()) {
       abort(time.now());
     }
     if (lasts(it)) {
-      Attention attention = attention(it.why(), it.advice(), sighting);
+      Attention attention = attention(it.why(), it.advice(), observation);
       tell("not final", m -> m.recover(it.location(), attention));
     }
     return false;
   }
 
-  private Attention attention(String why, String advice, Sighting sighting) {
-    return new Attention(doubtSince.at(), why + " " + sighting.words(), advice, sighting.silence())
-        .saying(sighting.said());
+  private Attention attention(String why, String advice, HostsObservation observation) {
+    return new Attention(
+            doubtSince.at(), why + " " + observation.words(), advice, observation.silence())
+        .saying(observation.said());
   }
 
-  private boolean trouble(Verdict.Contradiction it, Sighting sighting) {
-    return trouble(it, sighting, sighting.said());
+  private boolean trouble(Verdict.Contradiction it, HostsObservation observation) {
+    return trouble(it, observation, observation.said());
   }
 
-  private boolean trouble(Verdict.Contradiction it, Sighting sighting, @Nullable String said) {
+  private boolean trouble(
+      Verdict.Contradiction it, HostsObservation observation, @Nullable String said) {
     if (lasts(it)) {
-      Attention attention = attention(it.why(), it.advice(), sighting).saying(said);
+      Attention attention = attention(it.why(), it.advice(), observation).saying(said);
       tell("needs a person", m -> m.needAttention(it.location(), attention));
     }
     return false;
   }
 
-  private boolean keepBoth(Verdict.Forked it, Sighting sighting) {
+  private boolean keepBoth(Verdict.Forked it, HostsObservation observation) {
     if (lasts(it)) {
-      Attention attention = attention(it.why(), it.advice(), sighting);
+      Attention attention = attention(it.why(), it.advice(), observation);
       tell("both hosts may have run the guest", m -> m.fork(it.location(), attention));
     }
     return false;
   }
 
   /** One that was asked to go on does not wait for a person any more. */
-  private boolean waitForTheLink(Verdict.PostCopyLost it, Sighting sighting) {
+  private boolean waitForTheLink(Verdict.PostCopyLost it, HostsObservation observation) {
     resumption.attempt(time.now());
     if (lasts(it)) {
       Attention attention =
-          attention(it.why() + resumption.progress(), resumption.advice(), sighting)
+          attention(it.why() + resumption.progress(), resumption.advice(), observation)
               .saying(resumption.said());
       if (migration.latest().resumptionRequested()) {
         tell("asked to go on", m -> m.recover(DomainLocation.DESTINATION, attention));
@@ -390,7 +392,7 @@ final class MigrationRun {
   }
 
   /** Guarded switchover: only now that the source can't run the guest any more it may run there. */
-  private boolean release(Sighting sighting) {
+  private boolean release(HostsObservation observation) {
     Moment now = time.now();
     try {
       migration.change(
@@ -405,7 +407,7 @@ final class MigrationRun {
               DomainLocation.DESTINATION,
               "The destination holds the guest paused and does not resume it.",
               "Resume the domain on the destination by hand; the source has let go of it."),
-          sighting,
+          observation,
           e.getMessage());
     }
   }
@@ -437,7 +439,7 @@ final class MigrationRun {
     return false;
   }
 
-  private boolean arrive(Verdict.Moved moved, Sighting sighting) {
+  private boolean arrive(Verdict.Moved moved, HostsObservation observation) {
     boolean forked = migration.latest().forked();
     boolean deletes = migration.latest().order().options().sourceVolumes() == SourceVolumes.DELETE;
     boolean toUndefine =
@@ -471,7 +473,7 @@ final class MigrationRun {
     if (!forked) {
       hosts.leaveBehind(migration);
     }
-    if (migration.latest().order().persists() && !sighting.destinationPersists()) {
+    if (migration.latest().order().persists() && !observation.destinationPersists()) {
       deeds.add("the destination keeps no definition of the domain, define it by hand");
     }
     // All that was done here takes its time, and others may have moved the guest on meanwhile.
@@ -576,7 +578,7 @@ final class MigrationRun {
   private void endAtSource(DomainState source) {
     Throwable error = error();
     // An abort in the memory phase may end the call with an error of the broken stream, not 78.
-    boolean aborted = abortTaken || error == null || CallOutcome.aborted(error);
+    boolean aborted = abortTaken || error == null || FailureClassifier.aborted(error);
     if (source.canRun() && migration.latest().cancelRequested() && aborted) {
       Migration ended = migration.change(told(), m -> m.cancelled(time.now().at()));
       log.info("Cancelled: the domain stays on {}", ended.order().source());
@@ -590,11 +592,11 @@ final class MigrationRun {
 
   private Failure failure(@Nullable Throwable error, DomainState source) {
     if (migration.latest().forked() && source.canRun()) {
-      return CallOutcome.afterAFork(error);
+      return FailureClassifier.afterAFork(error);
     }
     return meter.latest().flow().bytesMoved() == 0
-        ? CallOutcome.beforeTheFirstByte(error, source, migration.latest().order().unseen())
-        : CallOutcome.failure(error, source);
+        ? FailureClassifier.beforeTheFirstByte(error, source, migration.latest().order().unseen())
+        : FailureClassifier.failure(error, source);
   }
 
   /** What the native call threw; null when it returned, or when another run made it. */

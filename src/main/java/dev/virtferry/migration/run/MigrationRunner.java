@@ -9,8 +9,8 @@ import dev.virtferry.libvirt.Watch;
 import dev.virtferry.migration.Attention;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
-import dev.virtferry.migration.Hold;
-import dev.virtferry.migration.HoldLost;
+import dev.virtferry.migration.Lease;
+import dev.virtferry.migration.LeaseLost;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Migrations;
@@ -42,10 +42,10 @@ public class MigrationRunner {
   private final Inventory inventory;
   private final Hypervisor hypervisor;
   private final Preparation preparation;
-  private final VolumeKeeper volumes;
-  private final JobTuner tuner;
+  private final VolumeLifecycle volumes;
+  private final BandwidthTuner tuner;
   private final Migrations migrations;
-  private final RunsUnderWay runs;
+  private final ActiveRuns runs;
   private final Traces traces;
   private final RunProperties properties;
   private final StallLimits stalls;
@@ -55,10 +55,10 @@ public class MigrationRunner {
       Inventory inventory,
       Hypervisor hypervisor,
       Preparation preparation,
-      VolumeKeeper volumes,
-      JobTuner tuner,
+      VolumeLifecycle volumes,
+      BandwidthTuner tuner,
       Migrations migrations,
-      RunsUnderWay runs,
+      ActiveRuns runs,
       Traces traces,
       RunProperties properties,
       StallLimits stalls,
@@ -88,17 +88,17 @@ public class MigrationRunner {
    * Carries a migration as far as it goes.
    *
    * @param stopping whether the service wants to stop; libvirt's job is left running then
-   * @throws HoldLost when another run took the migration over
+   * @throws LeaseLost when another run took the migration over
    */
   public Ending carry(UUID id, BooleanSupplier stopping) throws InterruptedException {
     try (var _ = MDC.putCloseable("migration", id.toString())) {
-      Pulse pulse = runs.begin(id);
+      WakeUp wakeUp = runs.begin(id);
       try {
-        return Errand.carry(() -> carry(migrations.take(id), pulse, stopping));
+        return Errand.carry(() -> carry(migrations.take(id), wakeUp, stopping));
       } catch (RunStopped e) {
         return Ending.TO_BE_CONTINUED;
       } finally {
-        runs.end(id, pulse);
+        runs.end(id, wakeUp);
       }
     }
   }
@@ -108,27 +108,27 @@ public class MigrationRunner {
     return runs.has(id);
   }
 
-  private Ending carry(Hold hold, Pulse pulse, BooleanSupplier stopping)
+  private Ending carry(Lease lease, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
-    var migration = new HeldMigration(migrations, hold, traces);
+    var migration = new LeasedMigration(migrations, lease, traces);
     Order order = migration.latest().order();
     String domain = order.guest().uuid().toString();
     if (migration.latest().state() == MigrationState.QUEUED) {
-      traces.past("queue", hold.trace(), migration.latest().timeline().createdAt());
+      traces.past("queue", lease.trace(), migration.latest().timeline().createdAt());
     }
     try (var _ = MDC.putCloseable("domain", domain);
-        var span = traces.open("carry", hold.trace())) {
-      span.tag("ferry.migration", hold.migration().toString())
+        var span = traces.open("carry", lease.trace())) {
+      span.tag("ferry.migration", lease.migration().toString())
           .tag("ferry.domain", domain)
           .tag("ferry.source", order.source())
           .tag("ferry.destination", order.destination());
-      Ending ending = carry(migration, pulse, stopping);
+      Ending ending = carry(migration, wakeUp, stopping);
       span.tag("ferry.state", migration.latest().state().name());
       return ending;
     }
   }
 
-  private Ending carry(HeldMigration migration, Pulse pulse, BooleanSupplier stopping)
+  private Ending carry(LeasedMigration migration, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
     Migration found = migration.latest();
     if (found.state().terminal()) {
@@ -137,12 +137,12 @@ public class MigrationRunner {
     Optional<Host> source = inventory.named(found.order().source());
     Optional<Host> destination = inventory.named(found.order().destination());
     return source.isPresent() && destination.isPresent()
-        ? carry(migration, source.get(), destination.get(), pulse, stopping)
+        ? carry(migration, source.get(), destination.get(), wakeUp, stopping)
         : withoutHosts(migration);
   }
 
   /** Somebody took a host out of the inventory. Without it nothing can be said of the domain. */
-  private Ending withoutHosts(HeldMigration migration) {
+  private Ending withoutHosts(LeasedMigration migration) {
     Order order = migration.latest().order();
     String reason =
         "%s or %s is no longer in the inventory.".formatted(order.source(), order.destination());
@@ -165,16 +165,20 @@ public class MigrationRunner {
   }
 
   private Ending carry(
-      HeldMigration migration, Host source, Host destination, Pulse pulse, BooleanSupplier stopping)
+      LeasedMigration migration,
+      Host source,
+      Host destination,
+      WakeUp wakeUp,
+      BooleanSupplier stopping)
       throws InterruptedException {
     var hosts =
         new BothHosts(hypervisor, volumes, tuner, migration.latest().order(), source, destination);
-    Optional<MigrationRun> run = begin(migration, hosts, pulse, stopping);
+    Optional<MigrationRun> run = begin(migration, hosts, wakeUp, stopping);
     if (run.isEmpty()) {
       return Ending.OVER;
     }
-    try (Watch _ = properties.events() ? hosts.listen(pulse::nudge) : () -> {}) {
-      return watch(run.get(), pulse, stopping);
+    try (Watch _ = properties.events() ? hosts.listen(wakeUp::nudge) : () -> {}) {
+      return watch(run.get(), wakeUp, stopping);
     }
   }
 
@@ -184,14 +188,14 @@ public class MigrationRunner {
    * @return the run that watches it; empty when it ended before the call
    */
   Optional<MigrationRun> begin(
-      HeldMigration migration, BothHosts hosts, Pulse pulse, BooleanSupplier stopping)
+      LeasedMigration migration, BothHosts hosts, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
     Migration found = migration.latest();
     CompletableFuture<Void> call = null;
     BothHosts planned = hosts.with(found.order());
     if (beforeTheCall(found)) {
       Optional<MigrateCall> ready =
-          traces.span("prepare", () -> preparation.prepare(migration, hosts, pulse, stopping));
+          traces.span("prepare", () -> preparation.prepare(migration, hosts, wakeUp, stopping));
       if (ready.isEmpty()) {
         return Optional.empty();
       }
@@ -202,7 +206,7 @@ public class MigrationRunner {
       planned.lookAtOriginals();
       call = hypervisor.migrate(hosts.source().address(), ready.get());
       traces.until("virDomainMigrateToURI3", call);
-      var _ = call.whenComplete((_, _) -> pulse.nudge());
+      var _ = call.whenComplete((_, _) -> wakeUp.nudge());
     } else {
       log.info("Going on with a migration found {}", found.state());
     }
@@ -210,13 +214,13 @@ public class MigrationRunner {
         new MigrationRun(planned, migration, call, properties, stalls, traces, time));
   }
 
-  private Ending watch(MigrationRun run, Pulse pulse, BooleanSupplier stopping)
+  private Ending watch(MigrationRun run, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
     while (!stopping.getAsBoolean()) {
       if (run.step()) {
         return Ending.OVER;
       }
-      pulse.await(properties.interval());
+      wakeUp.await(properties.interval());
     }
     return Ending.TO_BE_CONTINUED;
   }

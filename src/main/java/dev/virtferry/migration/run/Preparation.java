@@ -10,7 +10,7 @@ import dev.virtferry.migration.IllegalTransition;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Order;
-import dev.virtferry.migration.plan.Crossing;
+import dev.virtferry.migration.plan.MigrationPlanner;
 import dev.virtferry.problem.Refused;
 import dev.virtferry.time.Moment;
 import dev.virtferry.time.Timepiece;
@@ -31,19 +31,19 @@ final class Preparation {
 
   private static final Logger log = LoggerFactory.getLogger(Preparation.class);
 
-  private final Crossing crossing;
+  private final MigrationPlanner planner;
   private final BackingVerifier verifier;
-  private final VolumeKeeper volumes;
+  private final VolumeLifecycle volumes;
   private final RunProperties properties;
   private final Timepiece time;
 
   Preparation(
-      Crossing crossing,
+      MigrationPlanner planner,
       BackingVerifier verifier,
-      VolumeKeeper volumes,
+      VolumeLifecycle volumes,
       RunProperties properties,
       Timepiece time) {
-    this.crossing = crossing;
+    this.planner = planner;
     this.verifier = verifier;
     this.volumes = volumes;
     this.properties = properties;
@@ -57,7 +57,7 @@ final class Preparation {
    * @throws RunStopped when the service wants to stop
    */
   Optional<MigrateCall> prepare(
-      HeldMigration migration, BothHosts hosts, Pulse pulse, BooleanSupplier stopping)
+      LeasedMigration migration, BothHosts hosts, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
     final Failure failed;
     boolean first = migration.latest().state() == MigrationState.QUEUED;
@@ -65,20 +65,20 @@ final class Preparation {
       return Optional.empty();
     }
     try {
-      return patiently(migration, hosts, !first, pulse, stopping);
+      return patiently(migration, hosts, !first, wakeUp, stopping);
     } catch (Refused e) {
       failed = new Failure(e.problem(), null);
     } catch (HostUnreachable | LibvirtFailure e) {
-      failed = CallOutcome.beforeTheCall(e);
+      failed = FailureClassifier.beforeTheCall(e);
     }
     log.warn("Failed before libvirt was called: {}", failed.problem().detail());
-    removeVolumes(migration, hosts, pulse, stopping);
+    removeVolumes(migration, hosts, wakeUp, stopping);
     DomainLocation where = hosts.look().whereabouts();
     migration.change("libvirt was not called", m -> m.found(where).fail(failed, time.now().at()));
     return Optional.empty();
   }
 
-  private static boolean leftTheQueue(HeldMigration migration) {
+  private static boolean leftTheQueue(LeasedMigration migration) {
     try {
       migration.change("a slot is free", Migration::prepare);
       return true;
@@ -94,23 +94,23 @@ final class Preparation {
    * @param interrupted whether what an earlier attempt began to make may be half done
    */
   private Optional<MigrateCall> patiently(
-      HeldMigration migration,
+      LeasedMigration migration,
       BothHosts hosts,
       boolean interrupted,
-      Pulse pulse,
+      WakeUp wakeUp,
       BooleanSupplier stopping)
       throws InterruptedException {
     @Nullable Moment silentSince = null;
     boolean again = interrupted;
     while (true) {
       if (migration.refresh().cancelRequested()) {
-        return cancelled(migration, hosts, pulse, stopping);
+        return cancelled(migration, hosts, wakeUp, stopping);
       }
       try {
         if (again) {
           hosts.deleteVolumes(migration);
         }
-        return attempt(migration, hosts, pulse, stopping);
+        return attempt(migration, hosts, wakeUp, stopping);
       } catch (HostUnreachable e) {
         if (silentSince == null) {
           silentSince = time.now();
@@ -120,7 +120,7 @@ final class Preparation {
           throw e;
         }
         again = true;
-        rest(pulse, stopping);
+        rest(wakeUp, stopping);
       }
     }
   }
@@ -131,32 +131,32 @@ final class Preparation {
   }
 
   private Optional<MigrateCall> attempt(
-      HeldMigration migration, BothHosts hosts, Pulse pulse, BooleanSupplier stopping)
+      LeasedMigration migration, BothHosts hosts, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
     Host source = hosts.source();
     Host destination = hosts.destination();
-    Order seen = crossing.recheck(migration.latest(), source, destination);
+    Order seen = planner.recheck(migration.latest(), source, destination);
     boolean compared = verifier.verify(migration, seen, source, destination, stopping);
     if (migration.refresh().cancelRequested()) {
-      return cancelled(migration, hosts, pulse, stopping);
+      return cancelled(migration, hosts, wakeUp, stopping);
     }
     // A comparison takes minutes, in which the images can become somebody's.
-    Order order = compared ? crossing.recheck(migration.latest(), source, destination) : seen;
+    Order order = compared ? planner.recheck(migration.latest(), source, destination) : seen;
     volumes.make(migration, order.disks(), destination);
-    MigrateCall call = crossing.call(order, source, destination, true);
+    MigrateCall call = planner.call(order, source, destination, true);
     if (migration.refresh().cancelRequested()) {
-      return cancelled(migration, hosts, pulse, stopping);
+      return cancelled(migration, hosts, wakeUp, stopping);
     }
-    MigrateCall shown = crossing.call(order, source, destination, false);
+    MigrateCall shown = planner.call(order, source, destination, false);
     volumes.requireUntouched(migration, order, destination);
     migration.change("both hosts are ready", m -> m.start(order, shown, time.now().at()));
     return Optional.of(call);
   }
 
   private Optional<MigrateCall> cancelled(
-      HeldMigration migration, BothHosts hosts, Pulse pulse, BooleanSupplier stopping)
+      LeasedMigration migration, BothHosts hosts, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
-    removeVolumes(migration, hosts, pulse, stopping);
+    removeVolumes(migration, hosts, wakeUp, stopping);
     DomainLocation where = hosts.look().whereabouts();
     migration.change("cancelled in time", m -> m.found(where).cancelled(time.now().at()));
     return Optional.empty();
@@ -164,7 +164,7 @@ final class Preparation {
 
   /** A destination that stays away keeps what was made there. */
   private void removeVolumes(
-      HeldMigration migration, BothHosts hosts, Pulse pulse, BooleanSupplier stopping)
+      LeasedMigration migration, BothHosts hosts, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
     Moment began = time.now();
     while (!removed(migration, hosts)) {
@@ -172,11 +172,11 @@ final class Preparation {
         hosts.leaveVolumes(migration, "The destination was unreachable when it was to be deleted.");
         return;
       }
-      rest(pulse, stopping);
+      rest(wakeUp, stopping);
     }
   }
 
-  private boolean removed(HeldMigration migration, BothHosts hosts) {
+  private boolean removed(LeasedMigration migration, BothHosts hosts) {
     try {
       hosts.deleteVolumes(migration);
       return true;
@@ -186,10 +186,10 @@ final class Preparation {
     }
   }
 
-  private void rest(Pulse pulse, BooleanSupplier stopping) throws InterruptedException {
+  private void rest(WakeUp wakeUp, BooleanSupplier stopping) throws InterruptedException {
     if (stopping.getAsBoolean()) {
       throw new RunStopped();
     }
-    pulse.await(properties.interval());
+    wakeUp.await(properties.interval());
   }
 }

@@ -43,20 +43,20 @@ final class ProgressMeter {
     return latest;
   }
 
-  Progress measure(Sighting sighting, Moment now) {
+  Progress measure(HostsObservation observation, Moment now) {
     List<DiskProgress> disks =
         latest.disks().stream()
-            .map(disk -> advanced(disk, sighting.blockJobs().get(disk.target())))
+            .map(disk -> advanced(disk, observation.blockJobs().get(disk.target())))
             .toList();
-    MemoryProgress memory = memory(sighting.job().memory());
-    memoryMoved = Math.max(memoryMoved, sighting.job().memory().processedBytes());
+    MemoryProgress memory = memory(observation.job().memory());
+    memoryMoved = Math.max(memoryMoved, observation.job().memory().processedBytes());
     Flow flow = flow(copied(disks) + memoryMoved, now);
     boolean moved = flow.bytesMoved() > latest.flow().bytesMoved();
-    long dirtied = dirtied(sighting, memory);
+    long dirtied = dirtied(observation, memory);
     boolean outrun = dirtied > 0 && outruns(dirtied, flow.bytesPerSecond());
     Stall stalled = stalls.look(moved, outrun, disks, now);
     Long eta = stalled == null ? eta(left(disks, memory), flow.bytesPerSecond(), dirtied) : null;
-    latest = seen(disks, memory, flow, eta, stalled, sighting.job().expectedDowntimeMillis());
+    latest = seen(disks, memory, flow, eta, stalled, observation.job().expectedDowntimeMillis());
     return latest;
   }
 
@@ -98,8 +98,8 @@ final class ProgressMeter {
   }
 
   /** A guest that is paused, or runs at the destination already, dirties nothing at the source. */
-  private static long dirtied(Sighting sighting, MemoryProgress memory) {
-    return sighting.sourceRuns() && memory.iteration() > 1 ? memory.dirtyBytesPerSecond() : 0;
+  private static long dirtied(HostsObservation observation, MemoryProgress memory) {
+    return observation.sourceRuns() && memory.iteration() > 1 ? memory.dirtyBytesPerSecond() : 0;
   }
 
   private static DiskProgress advanced(DiskProgress disk, @Nullable BlockJob job) {

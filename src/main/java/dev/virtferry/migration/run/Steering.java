@@ -23,23 +23,23 @@ final class Steering {
   private static final Duration BETWEEN_SWITCHES_TO_POST_COPY = Duration.ofSeconds(2);
 
   private final BothHosts hosts;
-  private final HeldMigration migration;
+  private final LeasedMigration migration;
   private @Nullable Long toldDowntime;
   private @Nullable Long refusedBandwidth;
   private Moment postCopyAskedAt = Moment.LONG_AGO;
 
-  Steering(BothHosts hosts, HeldMigration migration) {
+  Steering(BothHosts hosts, LeasedMigration migration) {
     this.hosts = hosts;
     this.migration = migration;
   }
 
-  /** The job runs as {@code sighting} shows. */
-  void steer(Sighting sighting, Moment now) {
+  /** The job runs as {@code observation} shows. */
+  void steer(HostsObservation observation, Moment now) {
     tuneDowntime();
     if (Objects.requireNonNull(migration.latest().phase()).abortable()) {
       tuneBandwidth();
       complete(now);
-      keepSuspended(sighting);
+      keepSuspended(observation);
     }
   }
 
@@ -100,8 +100,8 @@ final class Steering {
   }
 
   /** It was written down first, so the pause itself may still have to come. */
-  private void keepSuspended(Sighting sighting) {
-    if (!migration.latest().suspended() || !sighting.sourceRuns()) {
+  private void keepSuspended(HostsObservation observation) {
+    if (!migration.latest().suspended() || !observation.sourceRuns()) {
       return;
     }
     try {

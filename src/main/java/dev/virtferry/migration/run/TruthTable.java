@@ -45,20 +45,20 @@ public final class TruthTable {
 
   private TruthTable() {}
 
-  static Verdict judge(Sighting sighting, Circumstances known) {
-    return switch (sighting.source()) {
-      case Reading.Unreachable(String why, var _) -> unreachable(why);
-      case Reading.Seen(DomainCondition source) ->
-          switch (sighting.destination()) {
-            case Reading.Unreachable(String why, var _) ->
-                sighting.job().activity() == Activity.NONE ? unreachable(why) : cutOff(why);
-            case Reading.Seen(DomainCondition destination) ->
+  static Verdict judge(HostsObservation observation, Circumstances known) {
+    return switch (observation.source()) {
+      case HostReading.Unreachable(String why, var _) -> unreachable(why);
+      case HostReading.Seen(DomainCondition source) ->
+          switch (observation.destination()) {
+            case HostReading.Unreachable(String why, var _) ->
+                observation.job().activity() == Activity.NONE ? unreachable(why) : cutOff(why);
+            case HostReading.Seen(DomainCondition destination) ->
                 judge(
                     new Pair(
                         source.state(),
                         destination.state(),
-                        sighting.job(),
-                        sighting.copying(),
+                        observation.job(),
+                        observation.copying(),
                         known));
           };
     };

@@ -51,11 +51,11 @@ final class UnheededAbort {
   }
 
   /** What an operator is told. */
-  Attention attention(Sighting sighting) {
+  Attention attention(HostsObservation observation) {
     return Attention.ofAHungJob(
         Objects.requireNonNull(since).at(),
         "libvirt was asked to abort the job, and it neither ends nor moves a byte. "
-            + sighting.words(),
+            + observation.words(),
         "The storage of a host hangs, or the guest's QEMU does: see there what it waits for and mend"
             + " that, such as a dead mount (umount -f). Then the job ends by itself; if it does not,"
             + " virsh domjobabort at the source, and at last a restart of the libvirtd there: the guest"

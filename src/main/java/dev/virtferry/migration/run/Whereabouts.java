@@ -13,14 +13,14 @@ final class Whereabouts {
 
   private Whereabouts() {}
 
-  static DomainLocation of(Reading source, Reading destination) {
+  static DomainLocation of(HostReading source, HostReading destination) {
     return switch (source) {
-      case Reading.Unreachable _ -> DomainLocation.UNKNOWN;
-      case Reading.Seen(DomainCondition here) -> of(here.state(), destination);
+      case HostReading.Unreachable _ -> DomainLocation.UNKNOWN;
+      case HostReading.Seen(DomainCondition here) -> of(here.state(), destination);
     };
   }
 
-  private static DomainLocation of(DomainState here, Reading destination) {
+  private static DomainLocation of(DomainState here, HostReading destination) {
     return switch (AtSource.of(here)) {
       case RUNNING, PAUSED, PAUSED_BY_MIGRATION -> besides(destination);
       case ARRIVING ->
@@ -32,10 +32,10 @@ final class Whereabouts {
   }
 
   /** The source has it. */
-  private static DomainLocation besides(Reading destination) {
+  private static DomainLocation besides(HostReading destination) {
     return switch (destination) {
-      case Reading.Unreachable _ -> DomainLocation.SOURCE;
-      case Reading.Seen(DomainCondition there) ->
+      case HostReading.Unreachable _ -> DomainLocation.SOURCE;
+      case HostReading.Seen(DomainCondition there) ->
           switch (AtDestination.of(there.state())) {
             case ARRIVED, RUNNING, STARTED, RUNNING_SOMEHOW, PAUSED, HELD -> DomainLocation.BOTH;
             case POST_COPY,
@@ -53,10 +53,10 @@ final class Whereabouts {
   }
 
   /** The source does not have it. */
-  private static DomainLocation elsewhere(Reading destination) {
+  private static DomainLocation elsewhere(HostReading destination) {
     return switch (destination) {
-      case Reading.Unreachable _ -> DomainLocation.UNKNOWN;
-      case Reading.Seen(DomainCondition there) ->
+      case HostReading.Unreachable _ -> DomainLocation.UNKNOWN;
+      case HostReading.Seen(DomainCondition there) ->
           switch (AtDestination.of(there.state())) {
             case ARRIVED, RUNNING, STARTED, RUNNING_SOMEHOW, POST_COPY, PAUSED, HELD ->
                 DomainLocation.DESTINATION;

@@ -2,11 +2,11 @@ package dev.virtferry.migration.store;
 
 import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Timeline;
-import dev.virtferry.migration.Tracked;
 import dev.virtferry.notice.Delivery;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -50,7 +50,7 @@ final class MigrationMeters {
   }
 
   /** A migration came to its state. */
-  void entered(Tracked now) {
+  void entered(MigrationSnapshot now) {
     MigrationState state = now.migration().state();
     entered(state).increment();
     if (state.terminal()) {

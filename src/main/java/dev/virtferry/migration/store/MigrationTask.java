@@ -11,7 +11,7 @@ import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
-import dev.virtferry.migration.HoldLost;
+import dev.virtferry.migration.LeaseLost;
 import dev.virtferry.migration.run.MigrationRunner;
 import dev.virtferry.migration.run.MigrationRunner.Ending;
 import java.time.Duration;
@@ -70,7 +70,7 @@ class MigrationTask {
         case OVER -> new CompletionHandler.OnCompleteRemove<>();
         case TO_BE_CONTINUED -> MigrationTask::handOver;
       };
-    } catch (HoldLost e) {
+    } catch (LeaseLost e) {
       log.warn("{}; leaving it alone", e.getMessage());
       return (_, _) -> {};
     } catch (InterruptedException e) {

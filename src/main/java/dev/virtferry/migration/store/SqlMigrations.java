@@ -5,20 +5,20 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumeMark;
-import dev.virtferry.migration.DomainBusy;
-import dev.virtferry.migration.Hold;
-import dev.virtferry.migration.HoldLost;
 import dev.virtferry.migration.IdempotencyKey;
-import dev.virtferry.migration.KeptUnderKey;
+import dev.virtferry.migration.IdempotencyRecord;
 import dev.virtferry.migration.KeyTaken;
+import dev.virtferry.migration.Lease;
+import dev.virtferry.migration.LeaseLost;
 import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationInProgress;
 import dev.virtferry.migration.MigrationQuery;
 import dev.virtferry.migration.MigrationQuery.Page;
 import dev.virtferry.migration.MigrationQuery.Position;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Migrations;
 import dev.virtferry.migration.Progress;
-import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Traffic;
 import dev.virtferry.migration.Transition;
 import dev.virtferry.sql.Patience;
@@ -56,7 +56,7 @@ class SqlMigrations implements Migrations {
   private final Admission admission;
   private final PromisedImages images;
   private final OwnImages ownImages;
-  private final Announcements announcements;
+  private final WebhookOutbox outbox;
   private final MigrationMeters meters;
   private final RetentionProperties retention;
   private final Replica replica;
@@ -64,7 +64,8 @@ class SqlMigrations implements Migrations {
   private final Clock clock;
 
   /** Clients read the same migrations again and again; two numbers tell whether one has changed. */
-  private final Cache<UUID, Tracked> readLately = Caffeine.newBuilder().maximumSize(2_000).build();
+  private final Cache<UUID, MigrationSnapshot> readLately =
+      Caffeine.newBuilder().maximumSize(2_000).build();
 
   SqlMigrations(
       JdbcClient sql,
@@ -73,7 +74,7 @@ class SqlMigrations implements Migrations {
       Admission admission,
       PromisedImages images,
       OwnImages ownImages,
-      Announcements announcements,
+      WebhookOutbox outbox,
       MigrationMeters meters,
       RetentionProperties retention,
       Replica replica,
@@ -85,7 +86,7 @@ class SqlMigrations implements Migrations {
     this.admission = admission;
     this.images = images;
     this.ownImages = ownImages;
-    this.announcements = announcements;
+    this.outbox = outbox;
     this.meters = meters;
     this.retention = retention;
     this.replica = replica;
@@ -104,7 +105,7 @@ class SqlMigrations implements Migrations {
           remember(key, migration.id());
         }
         remember(migration.id(), null, migration.state(), "accepted");
-        entered(new Tracked(migration, progress));
+        entered(new MigrationSnapshot(migration, progress));
         admission.admit();
         admission.requireRoom(caller);
       });
@@ -112,7 +113,7 @@ class SqlMigrations implements Migrations {
       UUID domain = migration.order().guest().uuid();
       throw activeOf(domain.toString()).stream()
           .findFirst()
-          .<RuntimeException>map(active -> new DomainBusy(active))
+          .<RuntimeException>map(active -> new MigrationInProgress(active))
           .orElseGet(() -> key == null ? e : new KeyTaken(key));
     }
   }
@@ -145,7 +146,7 @@ class SqlMigrations implements Migrations {
   }
 
   @Override
-  public Optional<KeptUnderKey> keptUnder(IdempotencyKey key) {
+  public Optional<IdempotencyRecord> keptUnder(IdempotencyKey key) {
     return sql.sql(
             """
             select m.version, m.document, p.revision, p.document as progress, i.fingerprint
@@ -157,7 +158,7 @@ class SqlMigrations implements Migrations {
         .param("caller", key.caller())
         .param("key", key.key())
         .param("forgotten", keysForgotten())
-        .query((rs, row) -> new KeptUnderKey(tracked(rs, row), rs.getString("fingerprint")))
+        .query((rs, row) -> new IdempotencyRecord(tracked(rs, row), rs.getString("fingerprint")))
         .optional();
   }
 
@@ -195,30 +196,30 @@ class SqlMigrations implements Migrations {
   }
 
   @Override
-  public Optional<Tracked> find(UUID id) {
+  public Optional<MigrationSnapshot> find(UUID id) {
     return asTheyAre(etags(List.of(id))).stream().findFirst();
   }
 
   /** Reads those that are not known, or not with that ETag. */
-  private List<Tracked> asTheyAre(Map<UUID, String> etags) {
-    List<Tracked> known = new ArrayList<>();
+  private List<MigrationSnapshot> asTheyAre(Map<UUID, String> etags) {
+    List<MigrationSnapshot> known = new ArrayList<>();
     List<UUID> unknown = new ArrayList<>();
     etags.forEach((id, etag) -> {
-      Tracked last = readLately.getIfPresent(id);
+      MigrationSnapshot last = readLately.getIfPresent(id);
       if (last != null && last.etag().equals(etag)) {
         known.add(last);
       } else {
         unknown.add(id);
       }
     });
-    for (Tracked now : read(unknown)) {
+    for (MigrationSnapshot now : read(unknown)) {
       readLately.put(now.migration().id(), now);
       known.add(now);
     }
     return known;
   }
 
-  private List<Tracked> read(Collection<UUID> ids) {
+  private List<MigrationSnapshot> read(Collection<UUID> ids) {
     return ids.isEmpty()
         ? List.of()
         : sql.sql(
@@ -250,7 +251,7 @@ class SqlMigrations implements Migrations {
         .query(rs -> {
           etags.put(
               rs.getObject("id", UUID.class),
-              Tracked.etag(rs.getInt("version"), rs.getLong("revision")));
+              MigrationSnapshot.etag(rs.getInt("version"), rs.getLong("revision")));
         });
     return etags;
   }
@@ -271,7 +272,7 @@ class SqlMigrations implements Migrations {
   }
 
   @Override
-  public List<Tracked> underWayTo(String destination) {
+  public List<MigrationSnapshot> underWayTo(String destination) {
     return asTheyAre(
         etagsWhere("m.active_domain is not null and m.destination = :given", destination));
   }
@@ -309,7 +310,7 @@ class SqlMigrations implements Migrations {
   @Override
   public Page list(MigrationQuery query) {
     var filter = new Filter(query);
-    List<Tracked> found =
+    List<MigrationSnapshot> found =
         sql.sql(
                 """
                 select m.version, m.document, p.revision, p.document as progress
@@ -349,55 +350,55 @@ class SqlMigrations implements Migrations {
   }
 
   @Override
-  public Hold take(UUID id) {
+  public Lease take(UUID id) {
     return Patience.untilAnswered(() ->
         transactions.execute(_ -> {
-          Hold hold =
+          Lease lease =
               sql.sql("select epoch, traceparent from migration where id = :id for update")
                   .param("id", id)
                   .query(
-                      (rs, _) -> new Hold(id, rs.getInt("epoch") + 1, rs.getString("traceparent")))
+                      (rs, _) -> new Lease(id, rs.getInt("epoch") + 1, rs.getString("traceparent")))
                   .single();
           sql.sql("update migration set epoch = :next where id = :id")
-              .param("next", hold.epoch())
+              .param("next", lease.epoch())
               .param("id", id)
               .update();
-          return hold;
+          return lease;
         }));
   }
 
   @Override
-  public Migration current(Hold hold) {
-    return Patience.untilAnswered(() -> read(hold));
+  public Migration current(Lease lease) {
+    return Patience.untilAnswered(() -> read(lease));
   }
 
-  private Migration read(Hold hold) {
+  private Migration read(Lease lease) {
     return sql.sql("select version, document from migration where id = :id and epoch = :epoch")
-        .param("id", hold.migration())
-        .param("epoch", hold.epoch())
+        .param("id", lease.migration())
+        .param("epoch", lease.epoch())
         .query((rs, _) -> migration(rs))
         .optional()
-        .orElseThrow(() -> new HoldLost(hold));
+        .orElseThrow(() -> new LeaseLost(lease));
   }
 
   @Override
-  public Migration change(Hold hold, String cause, UnaryOperator<Migration> verb) {
-    return changed(hold.migration(), hold, cause, verb);
+  public Migration change(Lease lease, String cause, UnaryOperator<Migration> verb) {
+    return changed(lease.migration(), lease, cause, verb);
   }
 
   @Override
-  public Progress progress(Hold hold) {
-    return Patience.untilAnswered(() -> find(hold.migration())).orElseThrow().progress();
+  public Progress progress(Lease lease) {
+    return Patience.untilAnswered(() -> find(lease.migration())).orElseThrow().progress();
   }
 
   @Override
-  public void report(Hold hold, Progress progress) {
-    if (!Patience.untilAnswered(() -> reported(hold, progress))) {
-      throw new HoldLost(hold);
+  public void report(Lease lease, Progress progress) {
+    if (!Patience.untilAnswered(() -> reported(lease, progress))) {
+      throw new LeaseLost(lease);
     }
   }
 
-  private boolean reported(Hold hold, Progress progress) {
+  private boolean reported(Lease lease, Progress progress) {
     return sql.sql(
                 """
                 update migration_progress set revision = revision + 1, document = :document
@@ -405,18 +406,18 @@ class SqlMigrations implements Migrations {
                    and exists (select 1 from migration where id = :id and epoch = :epoch)
                 """)
             .param("document", documents.write(progress))
-            .param("id", hold.migration())
-            .param("epoch", hold.epoch())
+            .param("id", lease.migration())
+            .param("epoch", lease.epoch())
             .update()
         > 0;
   }
 
   /** Reads, applies and writes until no other change came between. */
   private Migration changed(
-      UUID id, @Nullable Hold hold, String cause, UnaryOperator<Migration> verb) {
+      UUID id, @Nullable Lease lease, String cause, UnaryOperator<Migration> verb) {
     @Nullable Migration tried = null;
     while (true) {
-      Migration before = hold == null ? find(id).orElseThrow().migration() : current(hold);
+      Migration before = lease == null ? find(id).orElseThrow().migration() : current(lease);
       // A database that went away after it had written said that it had not.
       if (before.equals(tried)) {
         return before;
@@ -430,9 +431,10 @@ class SqlMigrations implements Migrations {
       Supplier<Boolean> write =
           () -> {
             attempts.incrementAndGet();
-            return Boolean.TRUE.equals(transactions.execute(_ -> write(before, next, hold, cause)));
+            return Boolean.TRUE.equals(
+                transactions.execute(_ -> write(before, next, lease, cause)));
           };
-      if (hold == null ? write.get() : Patience.untilAnswered(write)) {
+      if (lease == null ? write.get() : Patience.untilAnswered(write)) {
         return next;
       }
       // After one attempt it was somebody else, even where both wrote the same.
@@ -440,7 +442,7 @@ class SqlMigrations implements Migrations {
     }
   }
 
-  private boolean write(Migration before, Migration next, @Nullable Hold hold, String cause) {
+  private boolean write(Migration before, Migration next, @Nullable Lease lease, String cause) {
     boolean over = next.state().terminal();
     int updated =
         sql.sql(
@@ -462,7 +464,7 @@ class SqlMigrations implements Migrations {
             .param("endedAt", endedAt(next), Types.TIMESTAMP_WITH_TIMEZONE)
             .param("id", next.id())
             .param("expected", before.version())
-            .param("epoch", hold == null ? -1 : hold.epoch())
+            .param("epoch", lease == null ? -1 : lease.epoch())
             .update();
     if (updated == 0) {
       return false;
@@ -470,7 +472,7 @@ class SqlMigrations implements Migrations {
     if (next.state() != before.state()) {
       remember(next.id(), before.state(), next.state(), cause);
       // Not by find: what this transaction shows may never be, and must not be remembered.
-      entered(new Tracked(next, read(List.of(next.id())).getFirst().progress()));
+      entered(new MigrationSnapshot(next, read(List.of(next.id())).getFirst().progress()));
     }
     if (over) {
       images.release(next.id());
@@ -482,8 +484,8 @@ class SqlMigrations implements Migrations {
     return true;
   }
 
-  private void entered(Tracked now) {
-    announcements.announce(now);
+  private void entered(MigrationSnapshot now) {
+    outbox.announce(now);
     AfterCommit.run(() -> meters.entered(now));
   }
 
@@ -507,9 +509,9 @@ class SqlMigrations implements Migrations {
         .update();
   }
 
-  private Tracked tracked(ResultSet rs, int row) throws SQLException {
+  private MigrationSnapshot tracked(ResultSet rs, int row) throws SQLException {
     Progress progress = documents.progress(rs.getString("progress"));
-    return new Tracked(migration(rs), progress.revised(rs.getLong("revision")));
+    return new MigrationSnapshot(migration(rs), progress.revised(rs.getLong("revision")));
   }
 
   private Migration migration(ResultSet rs) throws SQLException {

@@ -35,20 +35,19 @@ class WebhookTask {
   /** With lock-and-fetch, more of them keep what was admitted from its beginning. */
   private static final int WAITING_FOR_A_PERSON = 1_000;
 
-  /** Announcements are looked up late: they need the scheduler, and it needs its tasks. */
+  /** The outbox is looked up late: it needs the scheduler, and that needs its tasks. */
   @Bean
-  Task<Void> deliverWebhooks(
-      ObjectProvider<Announcements> announcements, Webhooks webhooks, Clock clock) {
+  Task<Void> deliverWebhooks(ObjectProvider<WebhookOutbox> outbox, Webhooks webhooks, Clock clock) {
     return Tasks.custom(TASK)
         .onFailure(new FailureHandler.OnFailureRetryLater<>(SOON))
         .onDeadExecutionRevive()
         .execute((instance, _) ->
-            deliver(announcements.getObject(), webhooks, clock, UUID.fromString(instance.getId())));
+            deliver(outbox.getObject(), webhooks, clock, UUID.fromString(instance.getId())));
   }
 
   private static CompletionHandler<Void> deliver(
-      Announcements announcements, Webhooks webhooks, Clock clock, UUID id) {
-    Optional<Message> message = announcements.pending(id);
+      WebhookOutbox outbox, Webhooks webhooks, Clock clock, UUID id) {
+    Optional<Message> message = outbox.pending(id);
     if (message.isEmpty()) {
       return new CompletionHandler.OnCompleteRemove<>();
     }
@@ -56,10 +55,10 @@ class WebhookTask {
       Optional<Attempt> attempt = webhooks.tell(message.get());
       if (attempt.isEmpty()) {
         Instant turn = webhooks.turn(message.get());
-        announcements.postpone(id, turn);
+        outbox.postpone(id, turn);
         return again(turn);
       }
-      return announcements
+      return outbox
           .tried(message.get(), attempt.get())
           .map(WebhookTask::again)
           .orElseGet(CompletionHandler.OnCompleteRemove::new);

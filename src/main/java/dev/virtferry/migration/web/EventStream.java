@@ -2,8 +2,8 @@ package dev.virtferry.migration.web;
 
 import dev.virtferry.access.Scope;
 import dev.virtferry.migration.Migration;
-import dev.virtferry.migration.Tracked;
-import dev.virtferry.notice.Reader;
+import dev.virtferry.migration.MigrationSnapshot;
+import dev.virtferry.notice.Subscriber;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,13 +17,13 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * The events of one migration for one client. A slow client holds up nobody: it is written to on a
  * virtual thread of its own, and of what came meanwhile it gets the last.
  */
-final class EventStream implements Reader {
+final class EventStream implements Subscriber {
 
   private static final Logger log = LoggerFactory.getLogger(EventStream.class);
 
   private final SseEmitter emitter;
   private final Scope scope;
-  private final AtomicReference<@Nullable Tracked> next = new AtomicReference<>();
+  private final AtomicReference<@Nullable MigrationSnapshot> next = new AtomicReference<>();
   private final AtomicBoolean beat = new AtomicBoolean();
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicBoolean writing = new AtomicBoolean();
@@ -35,7 +35,7 @@ final class EventStream implements Reader {
   }
 
   @Override
-  public void changed(Tracked now) {
+  public void changed(MigrationSnapshot now) {
     next.set(now);
     write();
   }
@@ -87,7 +87,7 @@ final class EventStream implements Reader {
   }
 
   private void writeOut() throws IOException {
-    Tracked now = next.getAndSet(null);
+    MigrationSnapshot now = next.getAndSet(null);
     if (now != null) {
       beat.set(false);
       emitter.send(event(now));
@@ -102,7 +102,7 @@ final class EventStream implements Reader {
     }
   }
 
-  private SseEmitter.SseEventBuilder event(Tracked now) {
+  private SseEmitter.SseEventBuilder event(MigrationSnapshot now) {
     Migration migration = now.migration();
     String name = migration.version() == version ? "progress" : "state";
     version = migration.version();

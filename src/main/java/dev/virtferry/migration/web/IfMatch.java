@@ -1,7 +1,7 @@
 package dev.virtferry.migration.web;
 
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.Precondition;
-import dev.virtferry.migration.Tracked;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
@@ -46,7 +46,7 @@ final class IfMatch {
       }
       String tag = element.group("tag");
       if (tag != null && element.group("weak") == null) {
-        Tracked.version(tag).ifPresent(versions::add);
+        MigrationSnapshot.version(tag).ifPresent(versions::add);
       }
       at = element.end();
     }

@@ -1,10 +1,10 @@
 package dev.virtferry.migration.web;
 
 import dev.virtferry.access.Scope;
-import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.notice.Audience;
-import dev.virtferry.notice.Newsroom;
-import dev.virtferry.notice.Reader;
+import dev.virtferry.notice.ChangeFeed;
+import dev.virtferry.notice.Subscriber;
 import dev.virtferry.notice.Subscription;
 import java.time.Duration;
 import org.springframework.http.HttpStatus;
@@ -12,15 +12,15 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.context.request.async.DeferredResult;
 
 /** One client that waits for a migration to differ from what it knows; no thread is held. */
-final class LongPoll implements Reader {
+final class LongPoll implements Subscriber {
 
   private final DeferredResult<ResponseEntity<MigrationResponse>> answer;
-  private final Tracked known;
+  private final MigrationSnapshot known;
   private final Duration patience;
   private final String applied;
   private final Scope scope;
 
-  private LongPoll(Tracked known, Duration patience, Scope scope) {
+  private LongPoll(MigrationSnapshot known, Duration patience, Scope scope) {
     this.answer = new DeferredResult<>(patience.toMillis(), this::unchanged);
     this.known = known;
     this.patience = patience;
@@ -30,9 +30,13 @@ final class LongPoll implements Reader {
 
   /** The answer, as soon as there is news or patience is over. */
   static DeferredResult<ResponseEntity<MigrationResponse>> answer(
-      Newsroom newsroom, Audience audience, Tracked known, Duration patience, Scope scope) {
+      ChangeFeed changes,
+      Audience audience,
+      MigrationSnapshot known,
+      Duration patience,
+      Scope scope) {
     var poll = new LongPoll(known, patience, scope);
-    Subscription seat = newsroom.watch(known.migration().id(), audience, known.etag(), poll);
+    Subscription seat = changes.watch(known.migration().id(), audience, known.etag(), poll);
     poll.answer.onCompletion(seat::close);
     return poll.answer;
   }
@@ -45,7 +49,7 @@ final class LongPoll implements Reader {
   }
 
   @Override
-  public void changed(Tracked now) {
+  public void changed(MigrationSnapshot now) {
     answer.setResult(
         ResponseEntity.ok()
             .eTag(now.etag())

@@ -6,12 +6,12 @@ import dev.virtferry.migration.IdempotencyKey;
 import dev.virtferry.migration.MigrationDefaults;
 import dev.virtferry.migration.MigrationQuery;
 import dev.virtferry.migration.MigrationQuery.Position;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
-import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Transition;
 import dev.virtferry.migration.control.Accepted;
 import dev.virtferry.migration.control.MigrationService;
-import dev.virtferry.notice.Callbacks;
+import dev.virtferry.notice.CallbackAllowlist;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
@@ -50,9 +50,10 @@ class MigrationController {
 
   private final MigrationService service;
   private final MigrationDefaults defaults;
-  private final Callbacks callbacks;
+  private final CallbackAllowlist callbacks;
 
-  MigrationController(MigrationService service, MigrationDefaults defaults, Callbacks callbacks) {
+  MigrationController(
+      MigrationService service, MigrationDefaults defaults, CallbackAllowlist callbacks) {
     this.service = service;
     this.defaults = defaults;
     this.callbacks = callbacks;
@@ -104,7 +105,7 @@ class MigrationController {
             idempotencyKey == null
                 ? null
                 : new IdempotencyKey(caller.name(), idempotencyKey, Fingerprint.of(request)));
-    Tracked migration = accepted.migration();
+    MigrationSnapshot migration = accepted.migration();
     AuditFilter.about(call, migration.migration().id(), request.domain());
     ResponseEntity.BodyBuilder answer =
         ResponseEntity.accepted()
@@ -143,7 +144,7 @@ class MigrationController {
       description = "Nothing changed since the ETag of If-None-Match.",
       content = @Content)
   ResponseEntity<MigrationResponse> get(
-      @OwnMigration Tracked own,
+      @OwnMigration MigrationSnapshot own,
       @Parameter(description = "The ETag of the answer before.")
           @RequestHeader(name = "If-None-Match", required = false)
           @Nullable String ifNoneMatch,
@@ -193,7 +194,7 @@ class MigrationController {
       summary = "Read how a migration came to its state",
       description = "Every change of state with its time and cause, oldest first.")
   @ApiResponse(responseCode = "200", description = "All changes so far.")
-  History history(@OwnMigration Tracked own) {
+  History history(@OwnMigration MigrationSnapshot own) {
     return new History(service.history(own.migration().id()));
   }
 
@@ -206,12 +207,12 @@ class MigrationController {
               + " SUCCEEDED when the request came too late.")
   @ApiResponse(responseCode = "202", description = "Asked for; the same when asked again.")
   ResponseEntity<MigrationResponse> cancel(
-      @OwnMigration Tracked own,
+      @OwnMigration MigrationSnapshot own,
       @Parameter(description = IfMatch.DESCRIPTION)
           @RequestHeader(name = "If-Match", required = false)
           @Nullable String ifMatch,
       @AuthenticationPrincipal Caller caller) {
-    Tracked asked =
+    MigrationSnapshot asked =
         service
             .cancel(own.migration().id(), IfMatch.precondition(ifMatch))
             .orElseThrow(MigrationNotFound::new);
@@ -229,7 +230,7 @@ class MigrationController {
               + " location; no host is touched, and its slots and its domain are free.")
   @ApiResponse(responseCode = "200", description = "Ended.")
   ResponseEntity<MigrationResponse> resolve(
-      @OwnMigration Tracked own,
+      @OwnMigration MigrationSnapshot own,
       @Valid @RequestBody Resolution resolution,
       @Parameter(description = IfMatch.DESCRIPTION)
           @RequestHeader(name = "If-Match", required = false)
@@ -256,7 +257,7 @@ class MigrationController {
   @Schema(name = "History")
   record History(List<Transition> items) {}
 
-  private static ResponseEntity<MigrationResponse> found(Tracked tracked, Caller caller) {
+  private static ResponseEntity<MigrationResponse> found(MigrationSnapshot tracked, Caller caller) {
     return ResponseEntity.ok()
         .eTag(tracked.etag())
         .body(MigrationResponse.of(tracked, caller.scope()));

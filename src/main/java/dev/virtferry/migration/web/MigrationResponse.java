@@ -9,6 +9,7 @@ import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Phase;
@@ -17,7 +18,6 @@ import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.MemoryProgress;
 import dev.virtferry.migration.Stall;
 import dev.virtferry.migration.Timeline.PhaseSpan;
-import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.VolumeRecord;
 import dev.virtferry.migration.plan.CallMapping;
@@ -82,7 +82,7 @@ public record MigrationResponse(
     @Schema(description = "Why it failed; null unless it did.") @Nullable MigrationError error) {
 
   /** As a caller with that scope is told of it. */
-  static MigrationResponse of(Tracked tracked, Scope scope) {
+  static MigrationResponse of(MigrationSnapshot tracked, Scope scope) {
     Migration migration = tracked.migration();
     Order order = migration.order();
     String name = order.options().destinationName();

@@ -10,7 +10,7 @@ import java.lang.annotation.Target;
 
 /**
  * The migration whose id is in the address, as it is now; a {@link
- * dev.virtferry.migration.Tracked}. One that the caller may not see is not there.
+ * dev.virtferry.migration.MigrationSnapshot}. One that the caller may not see is not there.
  */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)

@@ -4,7 +4,7 @@ import dev.virtferry.access.Caller;
 import dev.virtferry.access.web.AuditFilter;
 import dev.virtferry.migration.MigrationDefaults;
 import dev.virtferry.migration.control.MigrationService;
-import dev.virtferry.notice.Callbacks;
+import dev.virtferry.notice.CallbackAllowlist;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -24,9 +24,10 @@ class PlanController {
 
   private final MigrationService service;
   private final MigrationDefaults defaults;
-  private final Callbacks callbacks;
+  private final CallbackAllowlist callbacks;
 
-  PlanController(MigrationService service, MigrationDefaults defaults, Callbacks callbacks) {
+  PlanController(
+      MigrationService service, MigrationDefaults defaults, CallbackAllowlist callbacks) {
     this.service = service;
     this.defaults = defaults;
     this.callbacks = callbacks;

@@ -21,8 +21,8 @@ import dev.virtferry.http.JsonPointers;
 import dev.virtferry.http.UnreadableBody;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
-import dev.virtferry.migration.DomainBusy;
 import dev.virtferry.migration.IllegalTransition;
+import dev.virtferry.migration.MigrationInProgress;
 import dev.virtferry.migration.QueueFull;
 import dev.virtferry.migration.plan.Discretion;
 import dev.virtferry.notice.TooManyReaders;
@@ -96,7 +96,7 @@ public class Problems extends ResponseEntityExceptionHandler {
   }
 
   @ExceptionHandler
-  ResponseEntity<Object> busy(DomainBusy busy) {
+  ResponseEntity<Object> busy(MigrationInProgress busy) {
     UUID migration = busy.migration();
     String todo = migration == null ? "wait for its end" : "wait for its end or cancel it";
     ProblemDetail body =
@@ -168,7 +168,7 @@ public class Problems extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ResponseEntity<Object> libvirt(LibvirtFailure failure) {
-    if (failure.mayNameOthers() && OwnMigrations.callerIsBound()) {
+    if (failure.mayNameOthers() && MigrationVisibility.callerIsBound()) {
       log.warn("{}", failure.message());
       return response(Discretion.libvirt(), new HttpHeaders());
     }

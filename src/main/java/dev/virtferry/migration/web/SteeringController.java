@@ -3,8 +3,8 @@ package dev.virtferry.migration.web;
 import dev.virtferry.access.Caller;
 import dev.virtferry.http.GivenLong;
 import dev.virtferry.migration.Completion;
-import dev.virtferry.migration.Retuning;
-import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.MigrationSnapshot;
+import dev.virtferry.migration.OptionsPatch;
 import dev.virtferry.migration.control.SteeringService;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -47,14 +47,14 @@ class SteeringController {
               + " streams have the bandwidth.")
   @ApiResponse(responseCode = "200", description = "Kept, and told to the job where one runs.")
   ResponseEntity<MigrationResponse> retune(
-      @OwnMigration Tracked own,
+      @OwnMigration MigrationSnapshot own,
       @Valid @RequestBody Patch patch,
       @Parameter(description = IfMatch.DESCRIPTION)
           @RequestHeader(name = "If-Match", required = false)
           @Nullable String ifMatch,
       @AuthenticationPrincipal Caller caller) {
-    Retuning wish = patch.options().toRetuning();
-    Tracked now =
+    OptionsPatch wish = patch.options().toRetuning();
+    MigrationSnapshot now =
         service
             .retune(own.migration().id(), wish, IfMatch.precondition(ifMatch))
             .orElseThrow(MigrationNotFound::new);
@@ -70,7 +70,7 @@ class SteeringController {
               + " is remembered until then.")
   @ApiResponse(responseCode = "202", description = "Asked for; poll on.")
   ResponseEntity<MigrationResponse> complete(
-      @OwnMigration Tracked own,
+      @OwnMigration MigrationSnapshot own,
       @Valid @RequestBody CompletionRequest request,
       @Parameter(description = IfMatch.DESCRIPTION)
           @RequestHeader(name = "If-Match", required = false)
@@ -92,7 +92,7 @@ class SteeringController {
               + " takes it; poll on.")
   @ApiResponse(responseCode = "202", description = "Asked for; the same when asked again.")
   ResponseEntity<MigrationResponse> resumePostCopy(
-      @OwnMigration Tracked own,
+      @OwnMigration MigrationSnapshot own,
       @Parameter(description = IfMatch.DESCRIPTION)
           @RequestHeader(name = "If-Match", required = false)
           @Nullable String ifMatch,
@@ -104,7 +104,8 @@ class SteeringController {
         caller);
   }
 
-  private static ResponseEntity<MigrationResponse> accepted(Tracked asked, Caller caller) {
+  private static ResponseEntity<MigrationResponse> accepted(
+      MigrationSnapshot asked, Caller caller) {
     return ResponseEntity.accepted()
         .eTag(asked.etag())
         .body(MigrationResponse.of(asked, caller.scope()));
@@ -130,8 +131,8 @@ class SteeringController {
             @Max(value = 2_000_000, message = "is more than 2000000 ms")
             Long maxDowntimeMillis) {
 
-      Retuning toRetuning() {
-        return new Retuning(bandwidthMiBps, maxDowntimeMillis);
+      OptionsPatch toRetuning() {
+        return new OptionsPatch(bandwidthMiBps, maxDowntimeMillis);
       }
     }
   }

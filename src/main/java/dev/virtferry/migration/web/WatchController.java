@@ -2,11 +2,11 @@ package dev.virtferry.migration.web;
 
 import dev.virtferry.access.Caller;
 import dev.virtferry.http.Prefer;
-import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.notice.Audience;
+import dev.virtferry.notice.ChangeFeed;
 import dev.virtferry.notice.Deliveries;
 import dev.virtferry.notice.Delivery;
-import dev.virtferry.notice.Newsroom;
 import dev.virtferry.notice.Subscription;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -34,11 +34,11 @@ class WatchController {
   /** The stream ends with the migration, and not before. */
   private static final long NO_TIMEOUT = 0;
 
-  private final Newsroom newsroom;
+  private final ChangeFeed changes;
   private final Deliveries deliveries;
 
-  WatchController(Newsroom newsroom, Deliveries deliveries) {
-    this.newsroom = newsroom;
+  WatchController(ChangeFeed changes, Deliveries deliveries) {
+    this.changes = changes;
     this.deliveries = deliveries;
   }
 
@@ -55,7 +55,7 @@ class WatchController {
       description = "Events, and a comment now and then as a sign of life.",
       content = @Content(mediaType = "text/event-stream", schema = @Schema(type = "string")))
   SseEmitter events(
-      @OwnMigration Tracked now,
+      @OwnMigration MigrationSnapshot now,
       @Parameter(description = "The id of the last event that was heard.")
           @RequestHeader(name = "Last-Event-ID", defaultValue = "")
           String lastEventId,
@@ -66,7 +66,7 @@ class WatchController {
       stream.changed(now);
     } else {
       Subscription seat =
-          newsroom.watch(now.migration().id(), audience(caller), lastEventId, stream);
+          changes.watch(now.migration().id(), audience(caller), lastEventId, stream);
       emitter.onCompletion(seat::close);
       emitter.onError(_ -> seat.close());
     }
@@ -79,7 +79,7 @@ class WatchController {
       produces = "application/json")
   @Operation(hidden = true)
   Object waitForChange(
-      @OwnMigration Tracked now,
+      @OwnMigration MigrationSnapshot now,
       @RequestHeader("Prefer") String prefer,
       @RequestHeader("If-None-Match") String ifNoneMatch,
       @AuthenticationPrincipal Caller caller) {
@@ -88,7 +88,7 @@ class WatchController {
     if (patience.isEmpty() || !known || now.migration().state().terminal()) {
       return ResponseEntity.ok().eTag(now.etag()).body(MigrationResponse.of(now, caller.scope()));
     }
-    return LongPoll.answer(newsroom, audience(caller), now, patience.get(), caller.scope());
+    return LongPoll.answer(changes, audience(caller), now, patience.get(), caller.scope());
   }
 
   @GetMapping(path = "/deliveries", produces = "application/json")
@@ -98,7 +98,7 @@ class WatchController {
       description =
           "One delivery for each change of state, oldest first; none without callbackUrl.")
   @ApiResponse(responseCode = "200", description = "All deliveries so far.")
-  DeliveryList deliveries(@OwnMigration Tracked own) {
+  DeliveryList deliveries(@OwnMigration MigrationSnapshot own) {
     return new DeliveryList(deliveries.of(own.migration().id()));
   }
 

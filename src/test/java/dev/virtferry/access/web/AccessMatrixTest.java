@@ -10,7 +10,7 @@ import dev.virtferry.ApiTest;
 import dev.virtferry.BesideOthers;
 import dev.virtferry.access.Role;
 import dev.virtferry.libvirt.Domains;
-import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.MigrationSnapshot;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
@@ -245,7 +245,8 @@ class AccessMatrixTest extends ApiTest {
             assertThat(method.getMethodParameters())
                 .as(call.toString())
                 .noneMatch(parameter -> parameter.hasParameterAnnotation(PathVariable.class))
-                .anyMatch(parameter -> parameter.getParameterType().equals(Tracked.class));
+                .anyMatch(
+                    parameter -> parameter.getParameterType().equals(MigrationSnapshot.class));
           }
         });
   }

@@ -21,15 +21,15 @@ import dev.virtferry.migration.Completion;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.GivenOptions;
 import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
+import dev.virtferry.migration.OptionsPatch;
 import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.Precondition;
-import dev.virtferry.migration.Retuning;
-import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.Tuning.Reach;
 import dev.virtferry.migration.plan.Submissions;
-import dev.virtferry.migration.run.JobTuner;
+import dev.virtferry.migration.run.BandwidthTuner;
 import dev.virtferry.migration.run.SteeringProperties;
 import dev.virtferry.problem.Refused;
 import java.util.List;
@@ -91,18 +91,18 @@ class SteeringServiceTest extends PlayedHosts {
     awaitThat(t -> t.migration().phase() == Phase.MEMORY);
   }
 
-  private Tracked now() {
+  private MigrationSnapshot now() {
     return service.find(id).orElseThrow();
   }
 
-  private void awaitThat(Predicate<Tracked> condition) {
+  private void awaitThat(Predicate<MigrationSnapshot> condition) {
     await().until(this::now, condition);
   }
 
   private Tuning retune(long bandwidth) {
     Migration retuned =
         steering
-            .retune(id, new Retuning(bandwidth, null), Precondition.NONE)
+            .retune(id, new OptionsPatch(bandwidth, null), Precondition.NONE)
             .orElseThrow()
             .migration();
     assertThat(retuned.order().options().bandwidthMiBps()).isEqualTo(bandwidth);
@@ -135,7 +135,7 @@ class SteeringServiceTest extends PlayedHosts {
     migrate(new GivenOptions());
     copy();
     var source = new HostAddress("kvm-a", "");
-    var tuner = new JobTuner(hosts(), new SteeringProperties(true));
+    var tuner = new BandwidthTuner(hosts(), new SteeringProperties(true));
     assertThat(tuner.tune(source, now().migration().order(), 50))
         .hasValueSatisfying(t -> assertThat(t.reach()).isEqualTo(Reach.EVERY_STREAM));
     assertThat(hosts().remarks()).containsExactly("bandwidth 50", "monitor [vda, vdb] 50");
@@ -144,7 +144,8 @@ class SteeringServiceTest extends PlayedHosts {
   @Test
   void tellsTheJobLaterWhatWasAskedForBeforeItsCopiesBegan() {
     migrate(new GivenOptions());
-    Tracked early = steering.retune(id, new Retuning(50L, 700L), Precondition.NONE).orElseThrow();
+    MigrationSnapshot early =
+        steering.retune(id, new OptionsPatch(50L, 700L), Precondition.NONE).orElseThrow();
     assertThat(early.migration().tuning()).isNull();
     copy();
     awaitThat(t -> t.migration().tuning() != null);
@@ -165,7 +166,7 @@ class SteeringServiceTest extends PlayedHosts {
     migrate(new GivenOptions().bandwidth(2));
     copy();
     hosts().cutOff("kvm-a");
-    assertThatThrownBy(() -> steering.retune(id, new Retuning(50L, null), Precondition.NONE))
+    assertThatThrownBy(() -> steering.retune(id, new OptionsPatch(50L, null), Precondition.NONE))
         .isInstanceOf(HostUnreachable.class);
     assertThat(now().migration().order().options().bandwidthMiBps()).isEqualTo(2);
     hosts().bringBack("kvm-a");
@@ -244,7 +245,7 @@ class SteeringServiceTest extends PlayedHosts {
   void knowsNoMigrationThatIsNotThere() {
     migrate(new GivenOptions());
     UUID nobody = UUID.randomUUID();
-    assertThat(steering.retune(nobody, new Retuning(1L, null), Precondition.NONE)).isEmpty();
+    assertThat(steering.retune(nobody, new OptionsPatch(1L, null), Precondition.NONE)).isEmpty();
     assertThat(steering.complete(nobody, Completion.SUSPEND, Precondition.NONE)).isEmpty();
     assertThat(steering.resumePostCopy(nobody, Precondition.NONE)).isEmpty();
   }

@@ -26,11 +26,11 @@ import dev.virtferry.migration.GivenOptions;
 import dev.virtferry.migration.IllegalTransition;
 import dev.virtferry.migration.LimitAction;
 import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Slots;
-import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Transition;
 import dev.virtferry.migration.VolumeRecord;
 import dev.virtferry.migration.plan.Submission;
@@ -80,7 +80,7 @@ class MigrationRunTest {
     assertThat(run.migration().state()).isEqualTo(MigrationState.MIGRATING);
 
     run.arrive();
-    Tracked ended = run.lookUntilTheEnd();
+    MigrationSnapshot ended = run.lookUntilTheEnd();
     assertThat(ended.migration().state()).isEqualTo(MigrationState.SUCCEEDED);
     assertThat(ended.progress().percent()).isEqualTo(100);
     assertThat(ended.progress().disks())
@@ -109,7 +109,7 @@ class MigrationRunTest {
   void succeedsWithoutThePauseWhenTheDestinationDoesNotTellIt() {
     run.call(PLAIN);
     run.arrive();
-    Tracked ended = run.lookUntilTheEnd();
+    MigrationSnapshot ended = run.lookUntilTheEnd();
     assertThat(ended.migration().state()).isEqualTo(MigrationState.SUCCEEDED);
     assertThat(ended.progress().downtimeMillis()).isNull();
   }

@@ -18,10 +18,10 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationQuery;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Migrations;
 import dev.virtferry.migration.Precondition;
-import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Transition;
 import dev.virtferry.migration.control.MigrationService;
 import dev.virtferry.migration.plan.Submissions;
@@ -65,7 +65,7 @@ class MigrationRunnerTest extends PlayedHosts {
         });
   }
 
-  private List<Tracked> unended() {
+  private List<MigrationSnapshot> unended() {
     Set<MigrationState> states =
         EnumSet.allOf(MigrationState.class).stream()
             .filter(state -> !state.terminal())

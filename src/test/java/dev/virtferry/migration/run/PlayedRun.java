@@ -24,15 +24,15 @@ import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.LimitAction;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.MigrationsInMemory;
 import dev.virtferry.migration.MovedClock;
 import dev.virtferry.migration.Precondition;
-import dev.virtferry.migration.Tracked;
 import dev.virtferry.migration.Transition;
 import dev.virtferry.migration.control.MigrationService;
-import dev.virtferry.migration.plan.Crossing;
 import dev.virtferry.migration.plan.DomainsInScope;
+import dev.virtferry.migration.plan.MigrationPlanner;
 import dev.virtferry.migration.plan.SourceSearch;
 import dev.virtferry.migration.plan.Submission;
 import dev.virtferry.migration.plan.Submissions;
@@ -76,9 +76,9 @@ final class PlayedRun {
   private final MigrationsInMemory migrations = new MigrationsInMemory(clock);
   private final Traces traces = NoTraces.traces();
   private final Inventory inventory = Hosts.inventory("kvm-a", "kvm-b");
-  private final VolumeKeeper keeper =
-      new VolumeKeeper(Disks.volumes(volumes, hosts), Disks.removal(volumes, hosts));
-  private final JobTuner tuner = new JobTuner(hosts, new SteeringProperties(false));
+  private final VolumeLifecycle keeper =
+      new VolumeLifecycle(Disks.volumes(volumes, hosts), Disks.removal(volumes, hosts));
+  private final BandwidthTuner tuner = new BandwidthTuner(hosts, new SteeringProperties(false));
   private final Queue<Runnable> whileWaiting = new ArrayDeque<>();
   private final MigrationService service;
   private final MigrationRunner runner;
@@ -90,16 +90,16 @@ final class PlayedRun {
   private @Nullable MigrationRun run;
 
   PlayedRun() {
-    var runs = new RunsUnderWay();
+    var runs = new ActiveRuns();
     var domains = new DomainsInScope(hosts);
-    var crossing =
-        new Crossing(
+    var planner =
+        new MigrationPlanner(
             domains, hosts, volumes, Disks.selection(), Disks.volumes(volumes, hosts), migrations);
     service =
         new MigrationService(
             inventory,
             new SourceSearch(Hosts.every(inventory), domains),
-            crossing,
+            planner,
             migrations,
             runs,
             traces,
@@ -109,7 +109,7 @@ final class PlayedRun {
         new MigrationRunner(
             inventory,
             hosts,
-            new Preparation(crossing, verifier, keeper, PROPERTIES, clock),
+            new Preparation(planner, verifier, keeper, PROPERTIES, clock),
             keeper,
             tuner,
             migrations,
@@ -210,12 +210,12 @@ final class PlayedRun {
 
   /** Takes the migration, prepares both hosts and calls libvirt; or goes on with what it finds. */
   void begin() {
-    var held = new HeldMigration(migrations, migrations.take(id()), traces);
+    var held = new LeasedMigration(migrations, migrations.take(id()), traces);
     Host source = inventory.named("kvm-a").orElseThrow();
     Host destination = inventory.named("kvm-b").orElseThrow();
     var both = new BothHosts(hosts, keeper, tuner, held.latest().order(), source, destination);
     try {
-      run = runner.begin(held, both, new Pulse(), this::rest).orElse(null);
+      run = runner.begin(held, both, new WakeUp(), this::rest).orElse(null);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -283,7 +283,7 @@ final class PlayedRun {
   }
 
   /** Looks until it has ended. */
-  Tracked lookUntilTheEnd() {
+  MigrationSnapshot lookUntilTheEnd() {
     lookUntil(migration -> migration.state().terminal());
     return now();
   }
@@ -348,7 +348,7 @@ final class PlayedRun {
     return Objects.requireNonNull(id, "nothing was asked for");
   }
 
-  Tracked now() {
+  MigrationSnapshot now() {
     return migrations.find(id()).orElseThrow();
   }
 

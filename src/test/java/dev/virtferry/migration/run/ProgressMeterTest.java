@@ -18,7 +18,7 @@ import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.DiskState;
 import dev.virtferry.migration.Stall;
-import dev.virtferry.migration.run.Reading.Seen;
+import dev.virtferry.migration.run.HostReading.Seen;
 import dev.virtferry.time.Moment;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,12 +37,12 @@ class ProgressMeterTest {
 
   private Progress measure(Memory memory, long expectedDowntime, Map<String, BlockJob> jobs) {
     clock.move(Duration.ofSeconds(1));
-    return meter.measure(sighting(memory, expectedDowntime, jobs), clock.now());
+    return meter.measure(observation(memory, expectedDowntime, jobs), clock.now());
   }
 
-  private static Sighting sighting(
+  private static HostsObservation observation(
       Memory memory, long expectedDowntime, Map<String, BlockJob> jobs) {
-    return new Sighting(
+    return new HostsObservation(
         new Seen(new DomainCondition(DomainState.RUNNING_BOOTED, new DomainRun(7, 0), true)),
         new Seen(new DomainCondition(DomainState.PAUSED_MIGRATION, new DomainRun(7, 0), false)),
         new JobReading(Activity.RUNNING, memory, expectedDowntime),
@@ -213,7 +213,7 @@ class ProgressMeterTest {
     Progress known = memory(72 * MIB, 100 * MIB, 1, 0);
     var another = new ProgressMeter(known, start);
     clock.move(Duration.ofMinutes(1));
-    Progress later = another.measure(sighting(Memory.NOTHING, 0, Map.of()), clock.now());
+    Progress later = another.measure(observation(Memory.NOTHING, 0, Map.of()), clock.now());
     assertThat(later.flow().bytesMoved()).isEqualTo(200 * MIB);
     assertThat(later.flow().averageBytesPerSecond())
         .isEqualTo(known.flow().averageBytesPerSecond());

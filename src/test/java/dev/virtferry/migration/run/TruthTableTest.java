@@ -36,8 +36,8 @@ import dev.virtferry.migration.Arrival;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Doubt;
 import dev.virtferry.migration.Phase;
-import dev.virtferry.migration.run.Reading.Seen;
-import dev.virtferry.migration.run.Reading.Unreachable;
+import dev.virtferry.migration.run.HostReading.Seen;
+import dev.virtferry.migration.run.HostReading.Unreachable;
 import dev.virtferry.migration.run.Verdict.Contradiction;
 import dev.virtferry.migration.run.Verdict.Forked;
 import dev.virtferry.migration.run.Verdict.Impossible;
@@ -132,7 +132,8 @@ class TruthTableTest {
       JobReading job,
       Map<String, BlockJob> copies,
       Circumstances known) {
-    return TruthTable.judge(new Sighting(seen(source), seen(destination), job, copies), known);
+    return TruthTable.judge(
+        new HostsObservation(seen(source), seen(destination), job, copies), known);
   }
 
   private static Seen seen(DomainState state) {
@@ -368,16 +369,16 @@ class TruthTableTest {
   @ParameterizedTest
   @EnumSource(DomainState.class)
   void knowsNothingWhileAHostIsUnreachable(DomainState other) {
-    Reading silent = new Unreachable("Host kvm-x is unreachable", "");
+    HostReading silent = new Unreachable("Host kvm-x is unreachable", "");
     for (Activity job : Activity.values()) {
       JobReading reading = JobReading.without(job);
-      for (Sighting sighting :
-          new Sighting[] {
-            new Sighting(silent, seen(other), reading, Map.of()),
-            new Sighting(seen(other), silent, reading, Map.of()),
-            new Sighting(silent, silent, reading, Map.of())
+      for (HostsObservation observation :
+          new HostsObservation[] {
+            new HostsObservation(silent, seen(other), reading, Map.of()),
+            new HostsObservation(seen(other), silent, reading, Map.of()),
+            new HostsObservation(silent, silent, reading, Map.of())
           }) {
-        Verdict verdict = TruthTable.judge(sighting, FOUND_AGAIN);
+        Verdict verdict = TruthTable.judge(observation, FOUND_AGAIN);
         assertThat(verdict).isInstanceOf(Unsettled.class);
         assertThat(location(verdict)).isEqualTo(DomainLocation.UNKNOWN);
       }

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 /** A host is named only where it has a guest that runs, or could run on. */
 class WhereaboutsTest {
 
-  private static final Reading SILENT = new Reading.Unreachable("no answer", "");
+  private static final HostReading SILENT = new HostReading.Unreachable("no answer", "");
 
-  private static Reading seen(DomainState state) {
-    return new Reading.Seen(new DomainCondition(state, new DomainRun(7, 0), true));
+  private static HostReading seen(DomainState state) {
+    return new HostReading.Seen(new DomainCondition(state, new DomainRun(7, 0), true));
   }
 
   @Test

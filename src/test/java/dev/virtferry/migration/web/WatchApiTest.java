@@ -9,10 +9,10 @@ import dev.virtferry.ApiTest;
 import dev.virtferry.access.Scope;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.Domains;
-import dev.virtferry.migration.Tracked;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.notice.Audience;
-import dev.virtferry.notice.Newsroom;
-import dev.virtferry.notice.Reader;
+import dev.virtferry.notice.ChangeFeed;
+import dev.virtferry.notice.Subscriber;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import java.time.Duration;
@@ -41,7 +41,7 @@ class WatchApiTest extends ApiTest {
       Domains.running("watched-" + UUID.randomUUID(), Domains.disk("vda"));
   private String path = "";
 
-  @Autowired private Newsroom newsroom;
+  @Autowired private ChangeFeed changes;
 
   @BeforeEach
   void aMigrationThatRuns() {
@@ -136,9 +136,9 @@ class WatchApiTest extends ApiTest {
   }
 
   /** What a reader is told, and whether that is over. */
-  private static final class Told implements Reader {
+  private static final class Told implements Subscriber {
 
-    private final List<Tracked> changes = new CopyOnWriteArrayList<>();
+    private final List<MigrationSnapshot> changes = new CopyOnWriteArrayList<>();
     private final AtomicBoolean over = new AtomicBoolean();
     private final boolean gone;
 
@@ -147,7 +147,7 @@ class WatchApiTest extends ApiTest {
     }
 
     @Override
-    public void changed(Tracked now) {
+    public void changed(MigrationSnapshot now) {
       changes.add(now);
       if (gone) {
         throw new IllegalStateException("The client left");
@@ -169,7 +169,7 @@ class WatchApiTest extends ApiTest {
 
   private Told tell(Audience audience, Told told) {
     UUID id = UUID.fromString(path.substring(path.lastIndexOf('/') + 1));
-    newsroom.watch(id, audience, "", told);
+    changes.watch(id, audience, "", told);
     return told;
   }
 

@@ -1,8 +1,0 @@
-package dev.virtferry.migration;
-
-/**
- * The migration that a request with some key made.
- *
- * @param fingerprint of that request
- */
-public record KeptUnderKey(Tracked migration, String fingerprint) {}

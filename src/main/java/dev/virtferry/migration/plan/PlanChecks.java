@@ -1,0 +1,44 @@
+package dev.virtferry.migration.plan;
+
+import dev.virtferry.migration.plan.MigrationPlan.Check;
+import dev.virtferry.migration.plan.MigrationPlan.Check.Outcome;
+import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
+import dev.virtferry.problem.Problem;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What was found while planning. */
+final class PlanChecks {
+
+  private final List<Check> checks = new ArrayList<>();
+  private final List<Problem> problems = new ArrayList<>();
+
+  void passed(Subject subject, String detail) {
+    checks.add(new Check(subject, Outcome.PASSED, detail));
+  }
+
+  void unknown(Subject subject, String detail) {
+    checks.add(new Check(subject, Outcome.UNKNOWN, detail));
+  }
+
+  void failed(Subject subject, Problem problem) {
+    checks.add(new Check(subject, Outcome.FAILED, problem.detail()));
+    problems.add(problem);
+  }
+
+  /** Fails for each problem, or passes when there is none. */
+  void add(Subject subject, List<Problem> found, String otherwise) {
+    if (found.isEmpty()) {
+      passed(subject, otherwise);
+    }
+    found.forEach(problem -> failed(subject, problem));
+  }
+
+  List<Check> checks() {
+    return List.copyOf(checks);
+  }
+
+  List<Problem> problems() {
+    return List.copyOf(problems);
+  }
+}

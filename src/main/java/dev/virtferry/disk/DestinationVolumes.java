@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -81,14 +83,28 @@ public final class DestinationVolumes {
      *     that nobody names
      */
     public Map<String, List<String>> namers(List<String> paths, UUID domain) {
-      Map<String, List<String>> namers = new HashMap<>();
+      return claims(paths, path -> names().holders(path, domain).stream());
+    }
+
+    /** Who writes, or binds, files of the destination that a domain is to read or connect to. */
+    public Map<String, List<String>> writers(List<String> paths, UUID domain) {
+      return claims(
+          paths,
+          path ->
+              names().writers(path, pools().shown(path).orElse(null), domain).stream()
+                  .filter(Claim::isCertain));
+    }
+
+    private Map<String, List<String>> claims(
+        List<String> paths, Function<String, Stream<Claim>> ask) {
+      Map<String, List<String>> claims = new HashMap<>();
       for (String path : paths) {
-        List<String> words = names().holders(path, domain).stream().map(Claim::words).toList();
+        List<String> words = ask.apply(path).map(Claim::words).toList();
         if (!words.isEmpty()) {
-          namers.put(path, words);
+          claims.put(path, words);
         }
       }
-      return namers;
+      return claims;
     }
   }
 

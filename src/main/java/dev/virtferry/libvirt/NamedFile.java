@@ -11,8 +11,9 @@ package dev.virtferry.libvirt;
  * @param name the path; of a volume its pool and name, such as images/web.raw; of a network source
  *     what its server calls it
  * @param format how its content is to be read, such as raw or qcow2; empty where that is not said
- * @param readOnly whether the domain only reads it, as far as that is said: read-only disks and
- *     folders, what is beneath an image, and what a snapshot keeps
+ * @param readOnly whether the domain only reads it, or connects to it, as far as that is said:
+ *     read-only disks and folders, what is beneath an image, what a snapshot keeps, kernels, ROMs,
+ *     and sockets that another one binds
  */
 public record NamedFile(
     String place, String type, Kind kind, String name, String format, boolean readOnly) {

@@ -83,7 +83,11 @@ final class NamedFiles {
 
   private static boolean isReadOnly(Element element) {
     return switch (element.getTagName()) {
-      case "backingStore" -> true;
+      case "backingStore", "kernel", "initrd", "dtb", "table", "rom", "entry" -> true;
+      case "loader" -> !OpenedFiles.isWrittenLoader(element);
+      case "backend" -> element.getAttribute("model").equals("random");
+      // Whoever binds it has it.
+      case "source" -> element.getAttribute("mode").equals("connect");
       case "disk" ->
           element.getAttribute("device").equals("cdrom")
               || Xml.child(element, "readonly").isPresent();

@@ -11,9 +11,9 @@ import org.w3c.dom.Element;
 /**
  * Reads what a guest opens for writing or binds besides its disks: NVRAM, files and sockets of
  * consoles and channels, their logs, sockets of graphics and of network devices, shared and
- * persistent memory; and with them {@link FilesAlongside}. What it only reads, or connects to, is
- * not among it, and neither is what is handed on to QEMU unread; folders that it shares with its
- * host are.
+ * persistent memory, folders that it shares with its host; and with them {@link FilesAlongside}.
+ * What it only reads, such as a kernel, or connects to is marked so. What is handed on to QEMU
+ * unread is not among it.
  */
 final class OpenedFiles {
 
@@ -43,6 +43,7 @@ final class OpenedFiles {
     Element root = Xml.parse(xml);
     var files = new OpenedFiles();
     Xml.child(root, "os").ifPresent(files::readFirmware);
+    Xml.children(root, "sysinfo").forEach(files::readEntries);
     files.found.addAll(impliedNvram(root));
     Xml.child(root, "devices").map(Xml::children).orElse(List.of()).forEach(files::readDevice);
     return List.copyOf(files.found);
@@ -96,9 +97,14 @@ final class OpenedFiles {
 
   private void readFirmware(Element os) {
     Xml.child(os, "loader")
-        .filter(loader -> loader.getAttribute("type").equals("pflash"))
-        .filter(loader -> !loader.getAttribute("readonly").equals("yes"))
-        .ifPresent(loader -> add("os/loader", "file", loader.getTextContent()));
+        .ifPresent(
+            loader -> add("os/loader", "file", loader.getTextContent(), !isWrittenLoader(loader)));
+    for (String tag : List.of("kernel", "initrd", "dtb")) {
+      Xml.child(os, tag).ifPresent(file -> read("os/" + tag, file.getTextContent()));
+    }
+    Xml.children(os, "acpi").stream()
+        .flatMap(acpi -> Xml.children(acpi, "table").stream())
+        .forEach(table -> read("os/acpi/table", table.getTextContent()));
     for (Element variables : Xml.children(os, "varstore")) {
       addAll(variables, "os/varstore", "file", variables.getAttribute("path"));
     }
@@ -112,14 +118,29 @@ final class OpenedFiles {
     }
   }
 
+  static boolean isWrittenLoader(Element loader) {
+    return loader.getAttribute("type").equals("pflash")
+        && !loader.getAttribute("readonly").equals("yes");
+  }
+
+  private void readEntries(Element sysinfo) {
+    Xml.children(sysinfo, "entry").forEach(entry -> read("sysinfo", entry.getAttribute("file")));
+  }
+
   private void readDevice(Element device) {
     String tag = device.getTagName();
     String place = "devices/" + tag;
     if (FilesAlongside.CHARACTERS.contains(tag)) {
       readCharacters(device, place);
     }
+    Xml.child(device, "rom").ifPresent(rom -> read(place + "/rom", rom.getAttribute("file")));
     switch (tag) {
-      case "rng" -> Xml.children(device, "backend").forEach(b -> readCharacters(b, place));
+      case "rng" ->
+          Xml.children(device, "backend")
+              .forEach(backend -> {
+                readCharacters(backend, place);
+                read(place, Xml.children(backend).isEmpty() ? backend.getTextContent() : "");
+              });
       case "graphics" -> readGraphics(device, place);
       case "interface" -> readInterface(device, place);
       case "memory" -> readMemory(device, place);
@@ -178,6 +199,9 @@ final class OpenedFiles {
             default -> false;
           };
       addAll(source, place, type, opens ? source.getAttribute("path") : "");
+      if (source.getAttribute("mode").equals("connect")) {
+        read(place, source.getAttribute("path"));
+      }
     }
     Xml.child(device, "log")
         .ifPresent(log -> addAll(log, place + "/log", "file", log.getAttribute("file")));
@@ -222,10 +246,19 @@ final class OpenedFiles {
   }
 
   private void add(String place, String type, String written) {
+    add(place, type, written, false);
+  }
+
+  private void read(String place, String written) {
+    add(place, "", written, true);
+  }
+
+  private void add(String place, String type, String written, boolean readOnly) {
     String path = Xml.absolute(written);
-    boolean known = found.stream().anyMatch(file -> file.name().equals(path));
+    boolean known =
+        found.stream().anyMatch(file -> file.name().equals(path) && (readOnly || !file.readOnly()));
     if (path.startsWith("/") && !path.equals(NOTHING) && !known) {
-      found.add(new NamedFile(place, type, Kind.PATH, path));
+      found.add(new NamedFile(place, type, Kind.PATH, path, "", readOnly));
     }
   }
 }

@@ -1779,4 +1779,14 @@ class DestinationVolumesTest {
         .startsWith(
             "vda is on net of kvm-a, a pool of type netfs, and kvm-b has net there, of type dir.");
   }
+
+  @Test
+  void tellsWhoWritesWhatADomainIsToRead() {
+    pool("kvm-b", 0);
+    hypervisor.define("kvm-b", UUID.randomUUID(), "<domain><os><kernel>/k</kernel></os></domain>");
+    assertThat(volumes.look(DESTINATION, SOURCE).writers(List.of("/k"), GUEST)).isEmpty();
+    stopped("kvm-b", "<disk type='file'><source file='/k'/></disk>");
+    assertThat(volumes.look(DESTINATION, SOURCE).writers(List.of("/k"), GUEST))
+        .containsOnlyKeys("/k");
+  }
 }

@@ -11,10 +11,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenedFilesTest {
 
-  private static List<String> opened(String xml) {
-    return OpenedFiles.in("<domain><name>web</name>%s</domain>".formatted(xml)).stream()
-        .map(file -> "%s %s".formatted(file.place(), file.name()))
-        .toList();
+  private static List<String> opened(String inside) {
+    return files(inside).filter(file -> !file.readOnly()).map(OpenedFilesTest::words).toList();
+  }
+
+  private static Stream<NamedFile> files(String inside) {
+    return OpenedFiles.in("<domain><name>web</name>" + inside + "</domain>").stream();
+  }
+
+  private static String words(NamedFile file) {
+    return file.place() + " " + file.name();
   }
 
   @ParameterizedTest
@@ -181,5 +187,32 @@ class OpenedFilesTest {
     assertThat(NamedFiles.in("<domain><devices>" + disk + "</disk></devices></domain>"))
         .extracting(NamedFile::name)
         .contains(name);
+  }
+
+  /** Not its own to read either, where another domain writes it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          os/kernel             | <os><kernel>/x</kernel></os>
+          os/initrd             | <os><initrd>/x</initrd></os>
+          os/dtb                | <os><dtb>/x</dtb></os>
+          os/acpi/table         | <os><acpi><table type='slic'>/x</table></acpi></os>
+          os/loader             | <os><loader type='rom'>/x</loader></os>
+          os/loader             | <os><loader type='pflash' readonly='yes'>/x</loader></os>
+          sysinfo               | <sysinfo type='fwcfg'><entry name='opt/x' file='/x'/></sysinfo>
+          devices/rng           | <devices><rng><backend model='random'>/x</backend></rng></devices>
+          devices/interface/rom | <devices><interface><rom file='/x'/></interface></devices>
+          devices/console       | <devices><console type='unix'><source mode='connect' path='/x'/></console></devices>
+          """)
+  void readsWhatADomainOnlyReadsOrConnectsTo(String place, String inside) {
+    assertThat(files(inside).filter(NamedFile::readOnly).map(OpenedFilesTest::words))
+        .containsExactly(place + " /x");
+    assertThat(opened(inside)).isEmpty();
+    assertThat(NamedFiles.in("<domain>" + inside + "</domain>"))
+        .filteredOn(file -> file.name().equals("/x"))
+        .isNotEmpty()
+        .allMatch(NamedFile::readOnly);
   }
 }

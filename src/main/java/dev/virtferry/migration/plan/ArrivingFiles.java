@@ -10,9 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a guest will open for writing or bind at the destination besides its disks. libvirt opens
- * such files there without a look at whose they are, and migrates the content of NVRAM into
- * whatever stands at its path.
+ * What a guest will open or bind at the destination besides its disks. libvirt opens such files
+ * there without a look at whose they are, and migrates the content of NVRAM into whatever stands at
+ * its path.
  *
  * @param opened as the source's definitions name it, each once
  * @param renamed the paths that have the domain's new name in place of the old one
@@ -59,7 +59,12 @@ record ArrivingFiles(List<NamedFile> opened, Map<String, String> renamed) {
         .orElse(file.name());
   }
 
-  List<String> paths() {
-    return opened.stream().map(this::path).distinct().toList();
+  /** Those that it writes or binds, or those that it only reads or connects to. */
+  List<String> paths(boolean readOnly) {
+    return opened.stream()
+        .filter(file -> file.readOnly() == readOnly)
+        .map(this::path)
+        .distinct()
+        .toList();
   }
 }

@@ -238,12 +238,14 @@ public final class MigrationPlanner {
             opened(submission, domain, source),
             domain.name(),
             Objects.requireNonNullElse(submission.options().destinationName(), domain.name()));
-    Map<String, List<String>> others = places.namers(files.paths(), domain.uuid());
+    Map<String, List<String>> others = places.namers(files.paths(false), domain.uuid());
+    Map<String, List<String>> writers = places.writers(files.paths(true), domain.uuid());
     List<Problem> problems =
         files.opened().stream()
             .flatMap(file ->
-                others.getOrDefault(files.path(file), List.of()).stream()
-                    .map(words -> taken(file, files.path(file), words, destination)))
+                (file.readOnly() ? writers : others)
+                    .getOrDefault(files.path(file), List.of()).stream()
+                        .map(words -> taken(file, files.path(file), words, destination)))
             .map(problem -> Discretion.of(problem, scope))
             .distinct()
             .toList();

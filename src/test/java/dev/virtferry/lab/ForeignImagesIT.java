@@ -42,6 +42,7 @@ class ForeignImagesIT {
           """
           for d in $(virsh -q list --all --name); do virsh destroy $d; virsh undefine $d --nvram; done
           for p in foreign again shared fat; do virsh pool-destroy $p; done
+          [ ! -e %1$s.nbd ] || kill "$(cat %1$s.nbd)"
           [ ! -e %1$s.loop ] || losetup -d "$(cat %1$s.loop)"
           rm -rf %1$s %1$s.* /srv/climbs.raw /dev/ferry-foreign
           """
@@ -815,6 +816,40 @@ class ForeignImagesIT {
 
     lab.on("kvm-b", "virsh", "undefine", "other");
     JsonNode ended = service.awaitEnd(service.migrate(request("web", disks("vda"))));
+    assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+  }
+
+  /** Each host has a server of its own by that name; libvirt takes them for one. */
+  @Test
+  void aGuestDoesNotGoOnOnWhatTheServerOfAnotherDomainHas() {
+    String disk =
+        """
+        <disk type='network'><driver name='qemu' type='raw'/><source protocol='nbd' name='vol'>
+        <host transport='unix' socket='%s.socket'/></source><target dev='vda' bus='virtio'/></disk>
+        """
+            .formatted(IMAGES);
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      pool(host);
+      make(
+          host,
+          """
+          truncate -s 1M served.raw
+          qemu-nbd --fork --persistent -f raw -x vol -e 4 -k %1$s.socket --pid-file=%1$s.nbd served.raw
+          chmod 666 %1$s.socket
+          """
+              .formatted(IMAGES));
+    }
+    define("kvm-b", "other", "", disk);
+    start("kvm-a", "web", disk);
+
+    Service.Answer refused = service.post("/v1/migrations", request("web", ""));
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.problem()).isEqualTo("destination-conflict");
+    assertThat(refused.text("detail"))
+        .contains(lab.on("kvm-b", "virsh", "domuuid", "other").strip());
+
+    lab.on("kvm-b", "virsh", "undefine", "other");
+    JsonNode ended = service.awaitEnd(service.migrate(request("web", "")));
     assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
   }
 }

@@ -52,8 +52,8 @@ public record AccessProperties(
    * @param nameClaim tells who it is
    * @param rolesClaim a text or list; with dots for a claim within a claim, such as {@code
    *     realm_access.roles}
-   * @param roles which values of that claim stand for a role; the role's own name in lower case
-   *     where none is given
+   * @param roles which values of that claim stand for a role; their own names in lower case where
+   *     none is given; a role that is left out beside others is nobody's
    * @param domainsClaim patterns of the domains that the caller is bound to; one who has no such
    *     claim sees none. Null for all domains
    * @param hostsClaim the same for hosts

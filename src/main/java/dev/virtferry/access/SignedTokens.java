@@ -128,8 +128,11 @@ final class SignedTokens {
         .max(Comparator.naturalOrder());
   }
 
+  /** A provider may call something of its own admin: once one role is given a name, all are. */
   private List<String> standingFor(Role role) {
-    return rules.roles().getOrDefault(role, List.of(role.name().toLowerCase(Locale.ROOT)));
+    return rules.roles().isEmpty()
+        ? List.of(role.name().toLowerCase(Locale.ROOT))
+        : rules.roles().getOrDefault(role, List.of());
   }
 
   private static @Nullable List<String> bound(Map<String, Object> claims, @Nullable String claim) {

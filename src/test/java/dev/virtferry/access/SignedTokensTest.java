@@ -362,6 +362,14 @@ class SignedTokensTest {
   }
 
   @Test
+  void aRoleThatIsNotNamedWhereOthersAreIsNobodys() throws JOSEException {
+    var rules = rules(Map.of(Role.OPERATOR, List.of("ops")), "roles", null);
+    assertThat(caller(rules, signed(claims().claim("roles", List.of("ops")))).role())
+        .isEqualTo(Role.OPERATOR);
+    assertThat(caller(rules, signed(claims().claim("roles", List.of("admin")))).role()).isNull();
+  }
+
+  @Test
   void whoHasNoRoleIsKnownAndMayDoNothing() throws JOSEException {
     assertThat(caller(PLAIN, signed(claims().claim("roles", List.of("gardener")))).role()).isNull();
     assertThat(caller(PLAIN, signed(claims().claim("roles", 7))).role()).isNull();

@@ -24,12 +24,7 @@ public interface Hypervisor {
   /** Versions of the host's daemon and hypervisor. */
   HostFacts facts(HostAddress host);
 
-  /**
-   * Every domain of the host, running or not ({@code virConnectListAllDomains}). While libvirt
-   * keeps one of them locked it lists none; then these are the ones that it listed last.
-   *
-   * @throws LibvirtFailure when one is locked and nothing was listed yet
-   */
+  /** Every domain of the host, running or not ({@code virConnectListAllDomains}). */
   List<DomainName> domains(HostAddress host);
 
   /**
@@ -48,9 +43,8 @@ public interface Hypervisor {
   Optional<DomainDescription> describe(HostAddress host, String nameOrUuid);
 
   /**
-   * The same of many. Those whose QEMU hangs cost the list a second, however many there are, and
-   * those that libvirt keeps locked three, of which there are only the names; one that left
-   * meanwhile is not in it.
+   * The same of many. Those whose QEMU hangs cost the list a second, however many there are; one
+   * that left meanwhile is not in it.
    */
   List<DomainDescription> describe(HostAddress host, List<UUID> domains);
 

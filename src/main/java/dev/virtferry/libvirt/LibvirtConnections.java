@@ -22,10 +22,7 @@ public final class LibvirtConnections implements AutoCloseable {
   /** The longest that a query may take; what a client waits for must end within 5 s. */
   static final Duration QUERY_LIMIT = Duration.ofSeconds(4);
 
-  /** Of a domain; it leaves time to ask the daemon whether that lives. */
-  static final Duration DOMAIN_LIMIT = Duration.ofSeconds(3);
-
-  /** Of a guest's QEMU, for the same reason. */
+  /** Of a guest's QEMU; it leaves time to ask the daemon whether that lives. */
   static final Duration GUEST_LIMIT = Duration.ofSeconds(3);
 
   /** Of a storage pool, for the same reason. */
@@ -52,59 +49,37 @@ public final class LibvirtConnections implements AutoCloseable {
     return library;
   }
 
-  /** Asks a host for what it tells of itself. */
+  /** Asks for whoever reads, or plans. */
   <T extends @Nullable Object> T ask(HostAddress host, Query<T> query) {
-    return pool(host).queries().ask(Errand.current(), pool(host).on(query), QUERY_LIMIT);
-  }
-
-  /** Asks libvirt for what it knows of a domain, which may keep it waiting. */
-  <T extends @Nullable Object> T askDomain(
-      HostAddress host, UUID domain, Duration atMost, Query<T> query) {
-    return pool(host).queries().askDomain(Errand.current(), domain, pool(host).on(query), atMost);
-  }
-
-  /** The same of the list of all domains, which hangs with any of them. */
-  <T extends @Nullable Object> T askDomains(HostAddress host, Query<T> query) {
-    return askDomain(host, HostQueries.ALL_DOMAINS, DOMAIN_LIMIT, query);
+    return pool(host).ask(Lane.READING, query, QUERY_LIMIT);
   }
 
   /** The same of a storage pool and its volumes, whose file system may hang. */
   <T extends @Nullable Object> T askPool(
       HostAddress host, String storagePool, Duration atMost, Query<T> query) {
-    return pool(host)
-        .queries()
-        .askPool(Errand.current(), storagePool, pool(host).on(query), atMost);
+    return pool(host).askPool(storagePool, query, atMost);
   }
 
   /** The same of the list of all pools, which hangs with any of them. */
   <T extends @Nullable Object> T askPools(HostAddress host, Duration atMost, Query<T> query) {
-    return askPool(host, HostQueries.ALL_POOLS, atMost, query);
+    return pool(host).askPool(HostConnectionPool.ALL_POOLS, query, atMost);
   }
 
   /** The same of what the guest's QEMU has to answer. */
   <T extends @Nullable Object> T askGuest(
       HostAddress host, UUID guest, Duration atMost, Query<T> query) {
-    return pool(host).queries().askGuest(Errand.current(), guest, pool(host).on(query), atMost);
+    return pool(host).askGuest(Lane.READING_GUESTS, guest, query, atMost);
   }
 
-  /** Asks about the domain of a migration that is under way. */
-  <T extends @Nullable Object> T followDomain(HostAddress host, UUID domain, Query<T> query) {
-    return pool(host)
-        .queries()
-        .askDomain(Errand.FOLLOWING, domain, pool(host).on(query), DOMAIN_LIMIT);
-  }
-
-  /** Does something to the domain of a migration. */
-  <T extends @Nullable Object> T tellDomain(HostAddress host, UUID domain, Query<T> query) {
-    return pool(host)
-        .queries()
-        .tellDomain(Errand.FOLLOWING, domain, pool(host).on(query), QUERY_LIMIT);
+  /** Asks for a migration that is under way: nobody who only reads can keep it from its answer. */
+  <T extends @Nullable Object> T follow(HostAddress host, Query<T> query) {
+    return pool(host).ask(Lane.FOLLOWING, query, QUERY_LIMIT);
   }
 
   /** The same of what the guest's QEMU has to answer. */
   <T extends @Nullable Object> T followGuest(
       HostAddress host, UUID guest, Duration atMost, Query<T> query) {
-    return pool(host).queries().askGuest(Errand.FOLLOWING, guest, pool(host).on(query), atMost);
+    return pool(host).askGuest(Lane.FOLLOWING_GUESTS, guest, query, atMost);
   }
 
   private HostConnectionPool pool(HostAddress host) {

@@ -79,27 +79,6 @@ public final class LibvirtFailure extends RuntimeException {
             .formatted(host));
   }
 
-  /** For what was asked about a domain, or all of them, of a host that answers. */
-  static LibvirtFailure ofSilentDomain(boolean anyOf, String host) {
-    return new LibvirtFailure(
-        OPERATION_TIMEOUT,
-        FROM_QEMU,
-        (anyOf
-                ? "libvirtd of %s does not list its domains, since it waits for one of them, and tells"
-                    + " other things; see there which storage that waits for"
-                : "libvirtd of %s does not tell of the domain, and does of others; see there which"
-                    + " storage it waits for")
-            .formatted(host));
-  }
-
-  /** The same for what was not asked, since others took all places. */
-  LibvirtFailure asNotAsked(String host) {
-    return new LibvirtFailure(
-        code,
-        domain,
-        "Host %s was not asked, as too many calls to it wait or hang".formatted(host));
-  }
-
   public int code() {
     return code;
   }

@@ -2,7 +2,6 @@ package dev.virtferry.libvirt;
 
 import dev.virtferry.libvirt.HostConnectionPool.Query;
 import dev.virtferry.libvirt.JobReading.Activity;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -57,6 +55,9 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   private static final Duration FOR_A_RECORD = Duration.ofSeconds(1);
 
+  /** So that a full host takes many queries, and none of them too long. */
+  private static final int DOMAINS_IN_A_QUERY = 50;
+
   /** Of a list. */
   private static final Duration FOR_HUNG_GUESTS = Duration.ofSeconds(1);
 
@@ -64,10 +65,6 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   private final LibvirtConnections connections;
   private final NativeLibvirt library;
-
-  /** What each host listed last. */
-  private final Map<HostAddress, List<DomainName>> listed = new ConcurrentHashMap<>();
-
   private final Map<UUID, CompletableFuture<Void>> aborts = new ConcurrentHashMap<>();
 
   public LibvirtHypervisor(LibvirtConnections connections) {
@@ -89,43 +86,25 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public List<DomainName> domains(HostAddress host) {
-    try {
-      return listedNow(host);
-    } catch (LibvirtFailure e) {
-      List<DomainName> before = listed.getOrDefault(host, List.of());
-      if (!e.aboutSilentGuest() || before.isEmpty()) {
-        throw e;
-      }
-      return before;
-    }
-  }
-
-  private List<DomainName> listedNow(HostAddress host) {
-    List<DomainName> now =
-        connections.askDomains(
-            host,
-            connect -> {
-              List<DomainName> found = new ArrayList<>();
-              for (Domain domain : connect.listAllDomains(0)) {
-                try {
-                  found.add(
-                      new DomainName(domain.getName(), UUID.fromString(domain.getUUIDString())));
-                } finally {
-                  domain.free();
-                }
-              }
-              return List.copyOf(found);
-            });
-    listed.put(host, now);
-    return now;
+    return connections.ask(
+        host,
+        connect -> {
+          List<DomainName> found = new ArrayList<>();
+          for (Domain domain : connect.listAllDomains(0)) {
+            try {
+              found.add(new DomainName(domain.getName(), UUID.fromString(domain.getUUIDString())));
+            } finally {
+              domain.free();
+            }
+          }
+          return found;
+        });
   }
 
   @Override
   public Optional<String> name(HostAddress host, UUID domain) {
-    return connections.askDomain(
+    return connections.ask(
         host,
-        domain,
-        LibvirtConnections.DOMAIN_LIMIT,
         connect -> {
           Domain found = lookedUp(() -> connect.domainLookupByUUID(domain));
           if (found == null) {
@@ -141,36 +120,14 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public Optional<DomainState> glance(HostAddress host, String nameOrUuid) {
-    return askDomain(
+    return connections.ask(
         host,
-        nameOrUuid,
-        (connect, domain) ->
-            library.condition(connect, UUID.fromString(domain.getUUIDString())).state());
-  }
-
-  private <T> Optional<T> askDomain(HostAddress host, String nameOrUuid, HostReading<T> reading) {
-    return askDomain(
-        host, turn(host, nameOrUuid), nameOrUuid, LibvirtConnections.DOMAIN_LIMIT, reading);
-  }
-
-  private <T> Optional<T> askDomain(
-      HostAddress host, UUID turn, String nameOrUuid, Duration atMost, HostReading<T> reading) {
-    return connections.askDomain(
-        host,
-        turn,
-        atMost,
-        connect -> withDomain(connect, nameOrUuid, domain -> reading.of(connect, domain)));
-  }
-
-  /** Whose turn it takes: the same by name and by UUID, once the host has listed the domain. */
-  private UUID turn(HostAddress host, String nameOrUuid) {
-    return uuid(nameOrUuid)
-        .or(() ->
-            listed.getOrDefault(host, List.of()).stream()
-                .filter(domain -> domain.name().equals(nameOrUuid))
-                .map(DomainName::uuid)
-                .findFirst())
-        .orElseGet(() -> UUID.nameUUIDFromBytes(nameOrUuid.getBytes(StandardCharsets.UTF_8)));
+        connect ->
+            withDomain(
+                connect,
+                nameOrUuid,
+                domain ->
+                    library.condition(connect, UUID.fromString(domain.getUUIDString())).state()));
   }
 
   @Override
@@ -182,8 +139,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   @Override
   public List<DomainDescription> describe(HostAddress host, List<UUID> domains) {
     var patience = new Allowance(FOR_HUNG_GUESTS);
-    return ofEach(host, domains, this::described, this::undescribed, domain -> untold(host, domain))
-        .stream()
+    return ofEach(host, domains, this::described, this::undescribed).stream()
         .map(domain -> sized(host, domain, patience))
         .toList();
   }
@@ -212,10 +168,9 @@ public final class LibvirtHypervisor implements Hypervisor {
     try {
       return ofEach(
           host,
-          listedNow(host).stream().map(DomainName::uuid).toList(),
+          domains(host).stream().map(DomainName::uuid).toList(),
           (_, domain) -> new DomainFiles(uuid(domain), files(domain)),
-          (_, domain) -> DomainFiles.unknown(uuid(domain)),
-          DomainFiles::unknown);
+          (_, domain) -> DomainFiles.unknown(uuid(domain)));
     } catch (LibvirtFailure e) {
       throw e.ofOthers();
     }
@@ -230,19 +185,17 @@ public final class LibvirtHypervisor implements Hypervisor {
       throws LibvirtException {
     UUID uuid = uuid(domain);
     DomainCondition condition = library.condition(connect, uuid);
-    return DomainDescription.bare(
-        domain.getName(), uuid, condition.state(), condition.persistent());
-  }
-
-  /** The same of one of which the host does not tell anything. */
-  private DomainDescription untold(HostAddress host, UUID uuid) {
-    String name =
-        listed.getOrDefault(host, List.of()).stream()
-            .filter(domain -> domain.uuid().equals(uuid))
-            .map(DomainName::name)
-            .findFirst()
-            .orElse(uuid.toString());
-    return DomainDescription.bare(name, uuid, DomainState.NOSTATE, false);
+    return new DomainDescription(
+        domain.getName(),
+        uuid,
+        null,
+        condition.state(),
+        condition.persistent(),
+        false,
+        0,
+        new Machine("", "", "", null),
+        List.of(),
+        false);
   }
 
   private static <T> T unlessTooLong(
@@ -268,33 +221,26 @@ public final class LibvirtHypervisor implements Hypervisor {
    * What each of them tells of itself, without those that left; none asks a guest.
    *
    * @param otherwise for one whose definition is longer than a message of libvirt's
-   * @param untold for one that the host does not tell of
    */
   private <T> List<T> ofEach(
-      HostAddress host,
-      List<UUID> domains,
-      HostReading<T> reading,
-      HostReading<T> otherwise,
-      Function<UUID, T> untold) {
-    var patience = new Allowance(LibvirtConnections.DOMAIN_LIMIT);
+      HostAddress host, List<UUID> domains, HostReading<T> reading, HostReading<T> otherwise) {
     List<T> all = new ArrayList<>();
-    for (UUID domain : domains) {
-      long begun = System.nanoTime();
-      try {
-        askDomain(
-                host,
-                domain,
-                domain.toString(),
-                patience.left(),
-                (connect, there) -> unlessTooLong(connect, there, reading, otherwise))
-            .ifPresent(all::add);
-      } catch (LibvirtFailure e) {
-        if (!e.aboutSilentGuest()) {
-          throw e;
-        }
-        patience.spend(Duration.ofNanos(System.nanoTime() - begun));
-        all.add(untold.apply(domain));
-      }
+    for (int from = 0; from < domains.size(); from += DOMAINS_IN_A_QUERY) {
+      List<UUID> some = domains.subList(from, Math.min(domains.size(), from + DOMAINS_IN_A_QUERY));
+      all.addAll(
+          connections.ask(
+              host,
+              connect -> {
+                List<T> found = new ArrayList<>();
+                for (UUID domain : some) {
+                  withDomain(
+                          connect,
+                          domain.toString(),
+                          there -> unlessTooLong(connect, there, reading, otherwise))
+                      .ifPresent(found::add);
+                }
+                return found;
+              }));
     }
     return all;
   }
@@ -339,8 +285,14 @@ public final class LibvirtHypervisor implements Hypervisor {
   @Override
   public List<NamedFile> openedFiles(HostAddress source, UUID domain, Definition definition) {
     int flags = XML_MIGRATABLE | (definition == Definition.PERSISTENT ? XML_INACTIVE : 0);
-    return askDomain(
-            source, domain.toString(), (_, found) -> opened(found.getXMLDesc(flags), definition))
+    return connections
+        .ask(
+            source,
+            connect ->
+                withDomain(
+                    connect,
+                    domain.toString(),
+                    found -> opened(found.getXMLDesc(flags), definition)))
         .orElse(List.of());
   }
 
@@ -359,7 +311,10 @@ public final class LibvirtHypervisor implements Hypervisor {
             | (secrets ? XML_SECURE : 0)
             | (definition == Definition.PERSISTENT ? XML_INACTIVE : 0);
     String xml =
-        askDomain(source, domain.toString(), (_, found) -> found.getXMLDesc(flags))
+        connections
+            .ask(
+                source,
+                connect -> withDomain(connect, domain.toString(), found -> found.getXMLDesc(flags)))
             .orElseThrow(() ->
                 new LibvirtFailure(
                     LibvirtFailure.NO_DOMAIN, 0, "The domain left before its definition was read"));
@@ -368,12 +323,12 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public Optional<DomainRun> run(HostAddress host, UUID domain) {
-    return connections.followDomain(host, domain, connect -> library.run(connect, domain));
+    return connections.follow(host, connect -> library.run(connect, domain));
   }
 
   @Override
   public DomainCondition condition(HostAddress host, UUID domain) {
-    return connections.followDomain(host, domain, connect -> library.condition(connect, domain));
+    return connections.follow(host, connect -> library.condition(connect, domain));
   }
 
   @Override
@@ -556,9 +511,8 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public void undefine(HostAddress host, UUID domain) {
-    connections.tellDomain(
+    connections.follow(
         host,
-        domain,
         connect -> {
           int kept = UndefineFlag.knownTo(connect.getLibVersion());
           return withDomain(
@@ -581,7 +535,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   private void tell(HostAddress host, UUID domain, Command command) {
-    connections.tellDomain(host, domain, connect -> given(connect, domain, command));
+    connections.follow(host, connect -> given(connect, domain, command));
   }
 
   private void tellGuest(HostAddress host, UUID domain, Command command) {
@@ -704,7 +658,8 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   private Optional<DomainDescription> unsized(HostAddress host, String nameOrUuid) {
-    return askDomain(host, nameOrUuid, this::described);
+    return connections.ask(
+        host, connect -> withDomain(connect, nameOrUuid, domain -> described(connect, domain)));
   }
 
   private DomainDescription described(PooledConnect connect, Domain domain)

@@ -38,7 +38,7 @@ public final class LibvirtStorage implements Storage {
 
   private static final Duration BETWEEN_REFRESHES = Duration.ofMillis(50);
 
-  /** The list hangs with each pool that does; where nothing is known yet, it is waited for. */
+  /** The list hangs with each pool that does. */
   private static final Duration FOR_THE_LIST = Duration.ofSeconds(1);
 
   /** Where the list hangs, however many do. */
@@ -82,10 +82,9 @@ public final class LibvirtStorage implements Storage {
 
   /** While a call hangs in one pool, libvirt 9.0 lists none, but finds each other by its name. */
   private Names names(HostAddress host, Map<String, StoragePool> before) {
-    Duration atMost = before.isEmpty() ? LibvirtConnections.POOL_LIMIT : FOR_THE_LIST;
     try {
       return new Names(
-          connections.askPools(host, atMost, connect -> List.of(connect.listStoragePools())),
+          connections.askPools(host, FOR_THE_LIST, connect -> List.of(connect.listStoragePools())),
           LibvirtConnections.POOL_LIMIT);
     } catch (LibvirtFailure e) {
       if (!e.aboutSilentPool() || before.isEmpty()) {

@@ -57,8 +57,6 @@ public final class FakeHypervisor implements Hypervisor {
   private final Map<String, HostFacts> facts = new ConcurrentHashMap<>();
   private final Map<String, Acceptance> machines = new ConcurrentHashMap<>();
 
-  private final List<Errand> errands = new CopyOnWriteArrayList<>();
-
   private record Watched(String host, UUID domain) {}
 
   public void reset() {
@@ -78,7 +76,6 @@ public final class FakeHypervisor implements Hypervisor {
     facts.clear();
     machines.clear();
     untold = null;
-    errands.clear();
     abortsRefused = false;
     copiesHeedLibvirt = false;
     resumptionsRefused = false;
@@ -282,7 +279,6 @@ public final class FakeHypervisor implements Hypervisor {
 
   @Override
   public List<String> migrationBlockers(HostAddress source, UUID domain) {
-    errands.add(Errand.current());
     return migrationBlockers.getOrDefault(domain, List.of());
   }
 
@@ -560,11 +556,6 @@ public final class FakeHypervisor implements Hypervisor {
 
   private Map<UUID, DomainDescription> at(String host) {
     return domains.computeIfAbsent(host, _ -> new ConcurrentHashMap<>());
-  }
-
-  /** For whom it was asked what hinders a migration, in that order. */
-  public List<Errand> errands() {
-    return errands;
   }
 
   private void requireReachable(HostAddress host) {

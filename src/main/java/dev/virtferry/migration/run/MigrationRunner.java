@@ -2,7 +2,6 @@ package dev.virtferry.migration.run;
 
 import dev.virtferry.host.Host;
 import dev.virtferry.host.Inventory;
-import dev.virtferry.libvirt.Errand;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.Watch;
@@ -94,7 +93,7 @@ public class MigrationRunner {
     try (var _ = MDC.putCloseable("migration", id.toString())) {
       WakeUp wakeUp = runs.begin(id);
       try {
-        return Errand.carry(() -> carry(migrations.take(id), wakeUp, stopping));
+        return carry(migrations.take(id), wakeUp, stopping);
       } catch (RunStopped e) {
         return Ending.TO_BE_CONTINUED;
       } finally {

@@ -12,7 +12,6 @@ import dev.virtferry.access.Scope;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
-import dev.virtferry.libvirt.Errand;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
@@ -91,17 +90,6 @@ class MigrationRunnerTest extends PlayedHosts {
             MigrationState.MIGRATING,
             MigrationState.FINISHING,
             MigrationState.SUCCEEDED);
-  }
-
-  /** So nobody who only reads can take its places. */
-  @Test
-  void aPreparationAsksHostsOnAnErrandOfItsOwn() {
-    UUID id = submit();
-    awaitCall();
-    assertThat(hosts().errands()).containsExactly(Errand.READING, Errand.CARRYING);
-    hosts().job(guest.uuid(), Activity.NONE);
-    hosts().endCall(guest.uuid(), new LibvirtFailure(78, 10, "played"));
-    awaitThat(id, m -> m.state() == MigrationState.FAILED);
   }
 
   @Test

@@ -48,7 +48,7 @@ class HungGuestIT {
   @Test
   void itsListAndItselfAreReadWithoutItsSizes() {
     lab.guest("start", "sick", "--disk", "vda=16M");
-    lab.guest("start", "web", "--disk", "vda=16M", "--no-boot", "--paused");
+    lab.guest("start", "web", "--disk", "vda=16M", "--paused");
     lab.hangGuest("kvm-a", "sick");
     for (int again = 0; again < 3; again++) {
       Service.Answer all = service.get(DOMAINS);

@@ -97,6 +97,8 @@ class LostGuestIT {
     // libvirt may hold the domain for a job that never ends; the advice says what helps.
     lab.daemon("kvm-a", "kill");
     lab.daemon("kvm-a", "start");
+    // Until then a host may be silent, as its libvirt held the domain.
+    awaitAttention(id, "NEITHER");
     service.post("/v1/migrations/" + id + "/resolve", "{\"reason\":\"it is started anew\"}");
     JsonNode ended = service.awaitEnd(id);
     assertThat(ended.get("state").asString()).isEqualTo("FAILED");

@@ -2,6 +2,7 @@ package dev.virtferry.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.Priority;
@@ -46,9 +47,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -602,6 +605,27 @@ abstract class MigrationsContract extends PlayedHosts {
     migrations.change(queue.get(0).id(), "a test", m -> m.requestCancel(NOON));
     assertThat(tasks()).contains(id(queue.get(2))).doesNotContain(id(queue.get(3)));
   }
+
+  /** Who admits writes the rows of others, so who writes its own row has to come after. */
+  @Test
+  void aCancelAndAnAdmissionOfTheSameMigrationWaitForEachOther() {
+    Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
+    add(migration);
+    var cancel = new AtomicReference<CompletableFuture<Migration>>();
+    transactions.executeWithoutResult(_ -> {
+      sql.sql("select id from admission where id = 1 for update").query(Integer.class).single();
+      cancel.set(
+          CompletableFuture.supplyAsync(
+              () -> migrations.change(migration.id(), "a test", m -> m.requestCancel(NOON))));
+      await().until(this::somebodyWaitsForALock);
+      sql.sql("update migration set admitted = true where id = :id")
+          .param("id", migration.id())
+          .update();
+    });
+    assertThat(cancel.get().join().state()).isEqualTo(MigrationState.CANCELLED);
+  }
+
+  abstract boolean somebodyWaitsForALock();
 
   private List<Migration> queue(int size) {
     List<Migration> queue = new ArrayList<>();

@@ -94,4 +94,10 @@ class MigrationsOnPostgresIT extends MigrationsContract {
             .single()
         == 0;
   }
+
+  @Override
+  boolean somebodyWaitsForALock() {
+    return sql.sql("select count(*) from pg_locks where not granted").query(Integer.class).single()
+        > 0;
+  }
 }

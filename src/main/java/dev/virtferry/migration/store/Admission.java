@@ -39,12 +39,21 @@ class Admission {
   private record Row(UUID id, String source, String destination, Slots slots) {}
 
   /**
+   * Comes before a row that others may admit is written: who admits has this lock, and writes such
+   * rows then.
+   */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public void lock() {
+    sql.sql("select id from admission where id = 1 for update").query(Integer.class).single();
+  }
+
+  /**
    * Part of the transaction that queued a migration, or after which one takes less of the limits,
    * so that no slot stays unused.
    */
   @Transactional(propagation = Propagation.MANDATORY)
   public void admit() {
-    sql.sql("select id from admission where id = 1 for update").query(Integer.class).single();
+    lock();
     var taken = new Taken(limits);
     sql.sql(
             """

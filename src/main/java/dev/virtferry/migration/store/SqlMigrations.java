@@ -444,6 +444,10 @@ class SqlMigrations implements Migrations {
 
   private boolean write(Migration before, Migration next, @Nullable Lease lease, String cause) {
     boolean over = next.state().terminal();
+    boolean admits = before.slots().exceed(next.slots());
+    if (admits) {
+      admission.lock();
+    }
     int updated =
         sql.sql(
                 """
@@ -478,7 +482,7 @@ class SqlMigrations implements Migrations {
       images.release(next.id());
       ownImages.settle(next);
     }
-    if (before.slots().exceed(next.slots())) {
+    if (admits) {
       admission.admit();
     }
     return true;

@@ -1,5 +1,6 @@
 package dev.virtferry.host;
 
+import dev.virtferry.libvirt.Asker;
 import dev.virtferry.libvirt.HostUnreachable;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,12 +29,13 @@ public final class EveryHost {
    * @param which of them are asked
    */
   public <T> List<T> ask(Predicate<Host> which, Function<Host, T> question) {
+    Asker asker = Asker.present();
     // These threads only wait for the hypervisor's own, which make the native calls.
     try (ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<T>> answers =
           inventory.all().stream()
               .filter(which)
-              .map(host -> waiting.submit(() -> question.apply(host)))
+              .map(host -> waiting.submit(() -> asker.asks(() -> question.apply(host))))
               .toList();
       List<T> all = new ArrayList<>();
       for (Future<T> answer : answers) {

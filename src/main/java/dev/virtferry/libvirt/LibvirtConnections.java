@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The loaded client library, one pool of connections for each host that was asked something, and
- * one line to each whose news somebody wanted.
+ * The loaded client library, the queries to each host that was asked something, and one line to
+ * each whose news somebody wanted.
  */
 public final class LibvirtConnections implements AutoCloseable {
 
@@ -28,11 +28,14 @@ public final class LibvirtConnections implements AutoCloseable {
   /** Of a storage pool, for the same reason. */
   static final Duration POOL_LIMIT = Duration.ofSeconds(3);
 
+  /** In the place of a domain's name, which is never empty. */
+  private static final String ALL_DOMAINS = "";
+
   private static final Logger log = LoggerFactory.getLogger(LibvirtConnections.class);
 
   private final NativeLibvirt library;
   private final NativeEvents events;
-  private final Map<HostAddress, HostConnectionPool> pools = new ConcurrentHashMap<>();
+  private final Map<HostAddress, HostQueries> hosts = new ConcurrentHashMap<>();
   private final Map<HostAddress, HostEventStream> lines = new ConcurrentHashMap<>();
 
   /**
@@ -49,41 +52,56 @@ public final class LibvirtConnections implements AutoCloseable {
     return library;
   }
 
-  /** Asks for whoever reads, or plans. */
+  /** Asks the host itself. */
   <T extends @Nullable Object> T ask(HostAddress host, Query<T> query) {
-    return pool(host).ask(Lane.READING, query, QUERY_LIMIT);
+    return to(host).ask(Lane.reading(), query, QUERY_LIMIT);
+  }
+
+  /** The same of a domain, by its UUID or name. */
+  <T extends @Nullable Object> T ask(HostAddress host, String domain, Query<T> query) {
+    return to(host).askAbout(domain, Lane.reading(), query, QUERY_LIMIT);
+  }
+
+  /** The same of all domains, or of many. */
+  <T extends @Nullable Object> T askAll(HostAddress host, Query<T> query) {
+    return to(host).askAbout(ALL_DOMAINS, Lane.reading(), query, QUERY_LIMIT);
   }
 
   /** The same of a storage pool and its volumes, whose file system may hang. */
   <T extends @Nullable Object> T askPool(
       HostAddress host, String storagePool, Duration atMost, Query<T> query) {
-    return pool(host).askPool(storagePool, query, atMost);
+    return to(host).askPool(storagePool, query, atMost);
   }
 
   /** The same of the list of all pools, which hangs with any of them. */
   <T extends @Nullable Object> T askPools(HostAddress host, Duration atMost, Query<T> query) {
-    return pool(host).askPool(HostConnectionPool.ALL_POOLS, query, atMost);
+    return to(host).askPool(HostQueries.ALL_POOLS, query, atMost);
   }
 
   /** The same of what the guest's QEMU has to answer. */
   <T extends @Nullable Object> T askGuest(
       HostAddress host, UUID guest, Duration atMost, Query<T> query) {
-    return pool(host).askGuest(Lane.READING_GUESTS, guest, query, atMost);
+    return to(host).askGuest(Lane.readingGuests(), guest, query, atMost);
   }
 
   /** Asks for a migration that is under way: nobody who only reads can keep it from its answer. */
-  <T extends @Nullable Object> T follow(HostAddress host, Query<T> query) {
-    return pool(host).ask(Lane.FOLLOWING, query, QUERY_LIMIT);
+  <T extends @Nullable Object> T follow(HostAddress host, UUID domain, Query<T> query) {
+    return to(host).askAbout(domain.toString(), Lane.FOLLOWING, query, QUERY_LIMIT);
+  }
+
+  /** Tells for a migration that is under way: what is told is not kept waiting by what is asked. */
+  <T extends @Nullable Object> T tell(HostAddress host, Query<T> command) {
+    return to(host).ask(Lane.FOLLOWING, command, QUERY_LIMIT);
   }
 
   /** The same of what the guest's QEMU has to answer. */
   <T extends @Nullable Object> T followGuest(
       HostAddress host, UUID guest, Duration atMost, Query<T> query) {
-    return pool(host).askGuest(Lane.FOLLOWING_GUESTS, guest, query, atMost);
+    return to(host).askGuest(Lane.FOLLOWING_GUESTS, guest, query, atMost);
   }
 
-  private HostConnectionPool pool(HostAddress host) {
-    return pools.computeIfAbsent(host, address -> new HostConnectionPool(address, QUERY_LIMIT));
+  private HostQueries to(HostAddress host) {
+    return hosts.computeIfAbsent(host, address -> new HostQueries(address, QUERY_LIMIT));
   }
 
   /** How many connections this process has open to the host, idle ones included. */
@@ -108,7 +126,7 @@ public final class LibvirtConnections implements AutoCloseable {
   @Override
   public void close() {
     lines.values().forEach(HostEventStream::close);
-    pools.values().forEach(HostConnectionPool::close);
-    pools.clear();
+    hosts.values().forEach(HostQueries::close);
+    hosts.clear();
   }
 }

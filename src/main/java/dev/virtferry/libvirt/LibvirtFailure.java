@@ -69,6 +69,24 @@ public final class LibvirtFailure extends RuntimeException {
         "The domain's QEMU does not answer, and its host does; see there why it hangs");
   }
 
+  /** For what would be asked of a guest's QEMU, had not others taken all that may hang. */
+  static LibvirtFailure ofSilentGuests(String host) {
+    return new LibvirtFailure(
+        OPERATION_TIMEOUT,
+        FROM_QEMU,
+        "The domain was not asked: too many others of %s do not answer; see there why they hang"
+            .formatted(host));
+  }
+
+  /** The same of storage. */
+  static LibvirtFailure ofSilentPools(String host) {
+    return new LibvirtFailure(
+        OPERATION_TIMEOUT,
+        FROM_STORAGE,
+        "The pool was not asked: too many others of %s do not answer; see there what they wait for"
+            .formatted(host));
+  }
+
   /** For what was asked of storage on a host that answers; an empty name is any pool's. */
   static LibvirtFailure ofSilentPool(String pool, String host) {
     String who = pool.isEmpty() ? "A pool of %s" : "Pool " + pool + " of %s";

@@ -86,7 +86,7 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public List<DomainName> domains(HostAddress host) {
-    return connections.ask(
+    return connections.askAll(
         host,
         connect -> {
           List<DomainName> found = new ArrayList<>();
@@ -105,6 +105,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   public Optional<String> name(HostAddress host, UUID domain) {
     return connections.ask(
         host,
+        domain.toString(),
         connect -> {
           Domain found = lookedUp(() -> connect.domainLookupByUUID(domain));
           if (found == null) {
@@ -122,6 +123,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   public Optional<DomainState> glance(HostAddress host, String nameOrUuid) {
     return connections.ask(
         host,
+        nameOrUuid,
         connect ->
             withDomain(
                 connect,
@@ -228,7 +230,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     for (int from = 0; from < domains.size(); from += DOMAINS_IN_A_QUERY) {
       List<UUID> some = domains.subList(from, Math.min(domains.size(), from + DOMAINS_IN_A_QUERY));
       all.addAll(
-          connections.ask(
+          connections.askAll(
               host,
               connect -> {
                 List<T> found = new ArrayList<>();
@@ -288,6 +290,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     return connections
         .ask(
             source,
+            domain.toString(),
             connect ->
                 withDomain(
                     connect,
@@ -314,6 +317,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         connections
             .ask(
                 source,
+                domain.toString(),
                 connect -> withDomain(connect, domain.toString(), found -> found.getXMLDesc(flags)))
             .orElseThrow(() ->
                 new LibvirtFailure(
@@ -323,12 +327,12 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public Optional<DomainRun> run(HostAddress host, UUID domain) {
-    return connections.follow(host, connect -> library.run(connect, domain));
+    return connections.follow(host, domain, connect -> library.run(connect, domain));
   }
 
   @Override
   public DomainCondition condition(HostAddress host, UUID domain) {
-    return connections.follow(host, connect -> library.condition(connect, domain));
+    return connections.follow(host, domain, connect -> library.condition(connect, domain));
   }
 
   @Override
@@ -511,7 +515,7 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public void undefine(HostAddress host, UUID domain) {
-    connections.follow(
+    connections.tell(
         host,
         connect -> {
           int kept = UndefineFlag.knownTo(connect.getLibVersion());
@@ -535,7 +539,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   private void tell(HostAddress host, UUID domain, Command command) {
-    connections.follow(host, connect -> given(connect, domain, command));
+    connections.tell(host, connect -> given(connect, domain, command));
   }
 
   private void tellGuest(HostAddress host, UUID domain, Command command) {
@@ -659,7 +663,9 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   private Optional<DomainDescription> unsized(HostAddress host, String nameOrUuid) {
     return connections.ask(
-        host, connect -> withDomain(connect, nameOrUuid, domain -> described(connect, domain)));
+        host,
+        nameOrUuid,
+        connect -> withDomain(connect, nameOrUuid, domain -> described(connect, domain)));
   }
 
   private DomainDescription described(PooledConnect connect, Domain domain)

@@ -85,7 +85,7 @@ final class LibvirtVolumeReader implements VolumeReader {
     } catch (ExecutionException e) {
       throw e.getCause() instanceof LibvirtException cause
           ? failed(LibvirtErrors.of(cause))
-          : HostConnectionPool.rethrown(e.getCause());
+          : HostQueries.rethrown(e.getCause());
     } catch (TimeoutException e) {
       throw new HostUnreachable(
           host,

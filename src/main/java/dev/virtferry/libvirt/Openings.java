@@ -55,7 +55,7 @@ final class Openings<C> {
     try {
       return opened.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw HostConnectionPool.rethrown(e.getCause());
+      throw HostQueries.rethrown(e.getCause());
     } catch (TimeoutException e) {
       return givenUp(
           opened,
@@ -90,7 +90,7 @@ final class Openings<C> {
     try {
       return opened.join();
     } catch (CompletionException e) {
-      throw HostConnectionPool.rethrown(e.getCause());
+      throw HostQueries.rethrown(e.getCause());
     }
   }
 

@@ -1,10 +1,10 @@
 package dev.virtferry.libvirt;
 
+import dev.virtferry.libvirt.Places.Place;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one call at a time to each of those that may hang, whoever makes it: into the monitor of a
@@ -17,7 +17,7 @@ final class Turns<K> {
 
   private static final class Turn {
 
-    private final Semaphore free = new Semaphore(1, true);
+    private final Places only = new Places(1, 0);
     private volatile long takenAtNanos;
   }
 
@@ -26,24 +26,18 @@ final class Turns<K> {
   /**
    * Waits for a turn. Behind a call that is under way for longer than that already, nobody waits.
    *
-   * @return whether it is the caller's now; then {@link #end} has to follow
+   * @return the caller's, to be ended; null when it does not come in time
    */
-  boolean begin(K key, Duration atMost) {
+  @Nullable Place begin(K key, Duration atMost) {
     Turn turn = turns.computeIfAbsent(key, _ -> new Turn());
-    long spent = turn.free.availablePermits() > 0 ? 0 : System.nanoTime() - turn.takenAtNanos;
-    try {
-      if (!turn.free.tryAcquire(Math.max(0, atMost.toNanos() - spent), TimeUnit.NANOSECONDS)) {
-        return false;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+    Duration spent =
+        turn.only.isFree()
+            ? Duration.ZERO
+            : Duration.ofNanos(System.nanoTime() - turn.takenAtNanos);
+    @Nullable Place begun = turn.only.take(atMost.minus(spent));
+    if (begun != null) {
+      turn.takenAtNanos = System.nanoTime();
     }
-    turn.takenAtNanos = System.nanoTime();
-    return true;
-  }
-
-  void end(K key) {
-    turns.computeIfAbsent(key, _ -> new Turn()).free.release();
+    return begun;
   }
 }

@@ -55,6 +55,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final List<String> remarks = new CopyOnWriteArrayList<>();
   private final Map<UUID, List<String>> migrationBlockers = new ConcurrentHashMap<>();
   private final Map<String, HostFacts> facts = new ConcurrentHashMap<>();
+  private final Map<String, Asker> askers = new ConcurrentHashMap<>();
   private final Map<String, Acceptance> machines = new ConcurrentHashMap<>();
 
   private record Watched(String host, UUID domain) {}
@@ -74,6 +75,7 @@ public final class FakeHypervisor implements Hypervisor {
     remarks.clear();
     migrationBlockers.clear();
     facts.clear();
+    askers.clear();
     machines.clear();
     untold = null;
     abortsRefused = false;
@@ -81,6 +83,11 @@ public final class FakeHypervisor implements Hypervisor {
     resumptionsRefused = false;
     destroyRefused = false;
     whenCompletedJobIsAsked = () -> {};
+  }
+
+  /** For whom the host was asked for its facts the last time. */
+  public @Nullable Asker lastAsker(String host) {
+    return askers.get(host);
   }
 
   public void put(String host, DomainDescription domain) {
@@ -259,6 +266,7 @@ public final class FakeHypervisor implements Hypervisor {
 
   @Override
   public HostFacts facts(HostAddress host) {
+    askers.put(host.name(), Asker.present());
     requireReachable(host);
     return facts.getOrDefault(host.name(), new HostFacts(9_000_000, 7_002_000));
   }

@@ -2,6 +2,7 @@ package dev.virtferry.migration.run;
 
 import dev.virtferry.host.Host;
 import dev.virtferry.host.Inventory;
+import dev.virtferry.libvirt.Asker;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.Watch;
@@ -93,7 +94,7 @@ public class MigrationRunner {
     try (var _ = MDC.putCloseable("migration", id.toString())) {
       WakeUp wakeUp = runs.begin(id);
       try {
-        return carry(migrations.take(id), wakeUp, stopping);
+        return Asker.MIGRATION.asks(() -> carry(migrations.take(id), wakeUp, stopping));
       } catch (RunStopped e) {
         return Ending.TO_BE_CONTINUED;
       } finally {

@@ -3,6 +3,7 @@ package dev.virtferry.host.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.ApiTest;
+import dev.virtferry.libvirt.Asker;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
@@ -50,6 +51,15 @@ class HostApiTest extends ApiTest {
   void readsAHostThatDoesNotAnswer() {
     hosts().cutOff("kvm-a");
     assertThat(get("/v1/hosts/kvm-a").get("reachable").asBoolean()).isFalse();
+  }
+
+  @Test
+  void theHostIsAskedOnBehalfOfTheCaller() {
+    get("/v1/hosts/kvm-a");
+    assertThat(hosts().lastAsker("kvm-a")).isEqualTo(new Asker("token:test"));
+    hosts().reset();
+    get("/v1/hosts");
+    assertThat(hosts().lastAsker("kvm-a")).isEqualTo(new Asker("token:test"));
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.access.Callers;
 import dev.virtferry.access.Scope;
+import dev.virtferry.libvirt.Asker;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
@@ -78,6 +79,7 @@ class MigrationRunnerTest extends PlayedHosts {
   void aMigrationGoesFromTheQueueToItsEnd() {
     UUID id = submit();
     awaitCall();
+    assertThat(hosts().lastAsker("kvm-b")).isEqualTo(Asker.MIGRATION);
     hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid());

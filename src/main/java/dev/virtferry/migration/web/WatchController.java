@@ -14,9 +14,12 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -59,7 +62,9 @@ class WatchController {
       @Parameter(description = "The id of the last event that was heard.")
           @RequestHeader(name = "Last-Event-ID", defaultValue = "")
           String lastEventId,
-      @AuthenticationPrincipal Caller caller) {
+      @AuthenticationPrincipal Caller caller,
+      @Parameter(hidden = true) HttpServletResponse response)
+      throws IOException {
     var emitter = new SseEmitter(NO_TIMEOUT);
     var stream = new EventStream(emitter, caller.scope());
     if (now.migration().state().terminal()) {
@@ -70,7 +75,18 @@ class WatchController {
       emitter.onCompletion(seat::close);
       emitter.onError(_ -> seat.close());
     }
+    sendHead(response);
     return emitter;
+  }
+
+  /**
+   * Events come from threads of their own. Spring Security would add its headers while the first of
+   * them is written (https://github.com/spring-projects/spring-security/issues/15510), and breaks
+   * Tomcat's response for that.
+   */
+  private static void sendHead(HttpServletResponse response) throws IOException {
+    response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
+    response.flushBuffer();
   }
 
   /** Described with the answer that does not wait. */

@@ -118,6 +118,18 @@ class WatchApiTest extends ApiTest {
     assertThat(lines(stream, "id")).doesNotContain(known);
   }
 
+  /** Whoever writes events would else write beside the thread of the request. */
+  @Test
+  void theHeadIsSentBeforeTheFirstEvent() throws Exception {
+    MvcTestResult stream =
+        http.get().uri(path + "/events").header("Last-Event-ID", settledEtag()).asyncExchange();
+    assertThat(lines(stream, "id")).isEmpty();
+    assertThat(stream.getResponse().isCommitted()).isTrue();
+    assertThat(stream).hasContentTypeCompatibleWith("text/event-stream");
+    assertThat(stream).containsHeader("Content-Security-Policy");
+    hosts().rollBackTo("kvm-a");
+  }
+
   @Test
   void tellsTheEndToWhoeverComesAfterIt() throws Exception {
     hosts().rollBackTo("kvm-a");

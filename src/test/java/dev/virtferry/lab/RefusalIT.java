@@ -92,7 +92,7 @@ class RefusalIT {
         "kvm-b",
         "sh",
         "-c",
-        "printf '%s' \"$1\" > /tmp/namesake.xml && virsh define /tmp/namesake.xml",
+        "xml=$(mktemp) && printf '%s' \"$1\" > $xml && virsh define $xml && rm $xml",
         "sh",
         "<domain type='qemu'><name>web</name><memory>65536</memory><os><type>hvm</type></os></domain>");
     refused(request("web", ""), 422, "destination-conflict");

@@ -73,7 +73,11 @@ class TlsIT {
     try {
       service.close();
     } finally {
-      lab.on("kvm-a", "sh", "-c", "grep -v elsewhere /etc/hosts >/tmp/h && cat /tmp/h >/etc/hosts");
+      lab.on(
+          "kvm-a",
+          "sh",
+          "-c",
+          "others=$(grep -v elsewhere /etc/hosts) && printf '%s\\n' \"$others\" >/etc/hosts");
     }
   }
 

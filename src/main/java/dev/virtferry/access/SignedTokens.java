@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
@@ -50,16 +51,25 @@ final class SignedTokens {
    * @throws InvalidAccessConfiguration when the issuer or the audience is missing
    */
   static AuthenticationProvider of(Jwt rules, Clock clock) {
-    String issuer = rules.issuer();
-    String audience = rules.audience();
-    if (issuer == null || issuer.isBlank()) {
-      throw new InvalidAccessConfiguration(
-          "ferry.access.jwt has no issuer, so anybody's tokens would do");
+    String issuer = required(rules.issuer(), "issuer, so anybody's tokens would do");
+    String audience =
+        required(
+            rules.audience(), "audience, so tokens that are meant for other services would do");
+    var provider = new JwtAuthenticationProvider(decoder(rules, issuer, audience, clock));
+    var tokens = new SignedTokens(rules);
+    provider.setJwtAuthenticationConverter(
+        jwt -> new IdentifiedCaller(tokens.caller(jwt.getClaims())));
+    return provider;
+  }
+
+  private static String required(@Nullable String value, String whatIsMissing) {
+    if (value == null || value.isBlank()) {
+      throw new InvalidAccessConfiguration("ferry.access.jwt has no " + whatIsMissing);
     }
-    if (audience == null || audience.isBlank()) {
-      throw new InvalidAccessConfiguration(
-          "ferry.access.jwt has no audience, so tokens that are meant for other services would do");
-    }
+    return value;
+  }
+
+  private static JwtDecoder decoder(Jwt rules, String issuer, String audience, Clock clock) {
     var keys =
         new ProviderKeys(new ProviderMetadata(issuer, rules.jwkSetUri()), Timepiece.of(clock));
     NimbusJwtDecoder decoder =
@@ -76,11 +86,7 @@ final class SignedTokens {
                 times(rules.requireExpiry(), clock),
                 new JwtClaimValidator<>(JwtClaimNames.ISS, issuer::equals),
                 meantFor(audience))));
-    var provider = new JwtAuthenticationProvider(decoder);
-    var tokens = new SignedTokens(rules);
-    provider.setJwtAuthenticationConverter(
-        jwt -> new IdentifiedCaller(tokens.caller(jwt.getClaims())));
-    return provider;
+    return decoder;
   }
 
   /** Access tokens of RFC 9068, tokens that say they are some JWT, and those that say nothing. */

@@ -78,11 +78,13 @@ record Qcow2Header(
         Integer.toUnsignedLong(head.getInt(56)),
         head.getInt(60),
         extensions.containsKey(EXTENSION_BITMAPS),
-        (features & EXTERNAL_FILE) == 0
-            ? null
-            : Optional.ofNullable(extensions.get(EXTENSION_EXTERNAL_FILE))
-                .map(name -> UTF_8.decode(name).toString().split("\0", 2)[0])
-                .orElse(null));
+        (features & EXTERNAL_FILE) == 0 ? null : externalFile(extensions));
+  }
+
+  private static @Nullable String externalFile(Map<Integer, ByteBuffer> extensions) {
+    return Optional.ofNullable(extensions.get(EXTENSION_EXTERNAL_FILE))
+        .map(name -> UTF_8.decode(name).toString().split("\0", 2)[0])
+        .orElse(null);
   }
 
   /** They follow each other up to the name of the backing file, or the end of the cluster. */

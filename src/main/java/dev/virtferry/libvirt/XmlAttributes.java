@@ -19,13 +19,7 @@ final class XmlAttributes {
     for (int at = 0; at < xml.length(); at++) {
       char c = xml.charAt(at);
       if (quote != 0) {
-        kept.append(
-            switch (c) {
-              case '\t' -> "&#9;";
-              case '\n' -> "&#10;";
-              case '\r' -> "&#13;";
-              default -> c;
-            });
+        kept.append(reference(c));
         quote = c == quote ? 0 : quote;
         continue;
       }
@@ -42,6 +36,15 @@ final class XmlAttributes {
       kept.append(c);
     }
     return kept.toString();
+  }
+
+  private static String reference(char c) {
+    return switch (c) {
+      case '\t' -> "&#9;";
+      case '\n' -> "&#10;";
+      case '\r' -> "&#13;";
+      default -> String.valueOf(c);
+    };
   }
 
   /** Behind a comment, a section of characters or an instruction that begins there; else -1. */

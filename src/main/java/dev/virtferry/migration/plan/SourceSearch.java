@@ -61,13 +61,18 @@ public final class SourceSearch {
     if (!silent.isEmpty()) {
       throw silent.getFirst();
     }
-    if (!stopped.isEmpty()) {
-      throw refused(
-          DOMAIN_NOT_RUNNING,
-          "Domain '%s' is defined on %s and does not run; start it first."
-              .formatted(domain, stopped.getFirst().name()));
-    }
-    throw refused(
+    throw stopped.isEmpty() ? unknown(domain) : stopped(domain, stopped.getFirst());
+  }
+
+  private static Refused stopped(String domain, Host host) {
+    return refused(
+        DOMAIN_NOT_RUNNING,
+        "Domain '%s' is defined on %s and does not run; start it first."
+            .formatted(domain, host.name()));
+  }
+
+  private static Refused unknown(String domain) {
+    return refused(
         DOMAIN_NOT_FOUND,
         "None of the hosts has a domain '%s'; check the name or UUID.".formatted(domain));
   }

@@ -134,6 +134,19 @@ class WebhookOutbox implements Deliveries {
     Optional<Instant> next = next(attempt, before);
     Status status =
         attempt.told() ? Status.DELIVERED : next.isPresent() ? Status.PENDING : Status.GIVEN_UP;
+    note(message, attempt, status, next);
+    meters.told(status);
+    if (status == Status.GIVEN_UP) {
+      log.warn(
+          "Gave up telling of migration {} after {} attempts: {}",
+          message.migration(),
+          before + 1,
+          attempt.error());
+    }
+    return next;
+  }
+
+  private void note(Message message, Attempt attempt, Status status, Optional<Instant> next) {
     sql.sql(
             """
             update webhook_delivery
@@ -151,15 +164,6 @@ class WebhookOutbox implements Deliveries {
             Types.TIMESTAMP_WITH_TIMEZONE)
         .param("id", message.id())
         .update();
-    meters.told(status);
-    if (status == Status.GIVEN_UP) {
-      log.warn(
-          "Gave up telling of migration {} after {} attempts: {}",
-          message.migration(),
-          before + 1,
-          attempt.error());
-    }
-    return next;
   }
 
   /** Notes that it has to wait for its turn. */

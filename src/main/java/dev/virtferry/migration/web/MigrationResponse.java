@@ -101,11 +101,7 @@ public record MigrationResponse(
         migration.completion(),
         ProgressResponse.of(tracked.progress()),
         tracked.progress().disks(),
-        migration.call().parameters().stream()
-            .filter(
-                parameter -> !hidden || !CallMapping.TELL_THE_NEW_NAME.contains(parameter.name()))
-            .map(Parameter::of)
-            .toList(),
+        parameters(migration, hidden),
         List.copyOf(migration.call().flags()),
         hidden ? order.options().withoutDestinationName() : order.options(),
         migration.tuning(),
@@ -118,6 +114,13 @@ public record MigrationResponse(
         migration.timeline().endedAt(),
         migration.timeline().phases(),
         migration.failure() == null ? null : MigrationError.of(migration.failure(), scope));
+  }
+
+  private static List<Parameter> parameters(Migration migration, boolean hidden) {
+    return migration.call().parameters().stream()
+        .filter(parameter -> !hidden || !CallMapping.TELL_THE_NEW_NAME.contains(parameter.name()))
+        .map(Parameter::of)
+        .toList();
   }
 
   /** Queries may carry tokens. */

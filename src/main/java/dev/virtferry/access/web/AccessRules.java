@@ -81,10 +81,17 @@ class AccessRules {
   private static void roles(
       AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry
           calls) {
+    // What was let in once goes on: an answer that waited, or the words for a failure.
+    calls.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR).permitAll();
+    rolesOfPages(calls);
+    rolesOfTheApi(calls);
+    calls.anyRequest().authenticated();
+  }
+
+  private static void rolesOfPages(
+      AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry
+          calls) {
     calls
-        // What was let in once goes on: an answer that waited, or the words for a failure.
-        .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
-        .permitAll()
         .requestMatchers(GET, "/actuator/health", "/actuator/health/**")
         .permitAll()
         .requestMatchers(GET, CONSOLE)
@@ -98,7 +105,13 @@ class AccessRules {
         .denyAll()
         .requestMatchers(
             GET, "/swagger-ui.html", "/swagger-ui/**", "/v3/api-docs*", "/v3/api-docs/**")
-        .permitAll()
+        .permitAll();
+  }
+
+  private static void rolesOfTheApi(
+      AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry
+          calls) {
+    calls
         .requestMatchers("/v1/audit")
         .hasRole(Role.ADMIN.name())
         .requestMatchers(POST, "/v1/migrations/*/resolve")
@@ -110,9 +123,7 @@ class AccessRules {
         .requestMatchers(POST, "/v1/migration-plans")
         .hasRole(Role.VIEWER.name())
         .requestMatchers("/v1/**")
-        .hasRole(Role.OPERATOR.name())
-        .anyRequest()
-        .authenticated();
+        .hasRole(Role.OPERATOR.name());
   }
 
   private static void headers(HeadersConfigurer<HttpSecurity> headers) {

@@ -105,8 +105,12 @@ class MigrationController {
             idempotencyKey == null
                 ? null
                 : new IdempotencyKey(caller.name(), idempotencyKey, Fingerprint.of(request)));
+    AuditFilter.about(call, accepted.migration().migration().id(), request.domain());
+    return answered(accepted, caller);
+  }
+
+  private static ResponseEntity<MigrationResponse> answered(Accepted accepted, Caller caller) {
     MigrationSnapshot migration = accepted.migration();
-    AuditFilter.about(call, migration.migration().id(), request.domain());
     ResponseEntity.BodyBuilder answer =
         ResponseEntity.accepted()
             .location(URI.create("/v1/migrations/" + migration.migration().id()))

@@ -12,8 +12,8 @@ import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Order;
-import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.Progress;
+import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.MemoryProgress;
 import dev.virtferry.migration.Stall;
@@ -83,10 +83,12 @@ public record MigrationResponse(
 
   /** As a caller with that scope is told of it. */
   static MigrationResponse of(MigrationSnapshot tracked, Scope scope) {
-    Migration migration = tracked.migration();
+    return of(tracked.migration(), tracked.progress(), scope);
+  }
+
+  private static MigrationResponse of(Migration migration, Progress progress, Scope scope) {
     Order order = migration.order();
-    String name = order.options().destinationName();
-    boolean hidden = name != null && !scope.hasDomain(name);
+    boolean hidden = isRenamedBeyond(scope, order);
     return new MigrationResponse(
         migration.id(),
         migration.version(),
@@ -99,8 +101,8 @@ public record MigrationResponse(
         migration.location(),
         migration.cancelRequested(),
         migration.completion(),
-        ProgressResponse.of(tracked.progress()),
-        tracked.progress().disks(),
+        ProgressResponse.of(progress),
+        progress.disks(),
         parameters(migration, hidden),
         List.copyOf(migration.call().flags()),
         hidden ? order.options().withoutDestinationName() : order.options(),
@@ -114,6 +116,11 @@ public record MigrationResponse(
         migration.timeline().endedAt(),
         migration.timeline().phases(),
         migration.failure() == null ? null : MigrationError.of(migration.failure(), scope));
+  }
+
+  private static boolean isRenamedBeyond(Scope scope, Order order) {
+    @Nullable String name = order.options().destinationName();
+    return name != null && !scope.hasDomain(name);
   }
 
   private static List<Parameter> parameters(Migration migration, boolean hidden) {

@@ -1,5 +1,6 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.libvirt.ErrorNumber;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;
 import java.nio.file.Path;
@@ -19,9 +20,6 @@ import org.slf4j.LoggerFactory;
 final class FilesBeside {
 
   private static final Logger log = LoggerFactory.getLogger(FilesBeside.class);
-
-  /** {@code VIR_ERR_NO_STORAGE_VOL}. */
-  private static final int NO_STORAGE_VOL = 50;
 
   /** Its version, as libvirt names it, has no features. */
   private static final String VERSION_2 = "0.10";
@@ -49,7 +47,7 @@ final class FilesBeside {
       return Optional.of(List.of());
     } catch (LibvirtFailure e) {
       log.warn("{} on {} can't be read: {}", image.path(), pools.name(), e.message());
-      return e.code() == NO_STORAGE_VOL ? Optional.of(List.of()) : Optional.empty();
+      return e.is(ErrorNumber.NO_STORAGE_VOL) ? Optional.of(List.of()) : Optional.empty();
     }
   }
 

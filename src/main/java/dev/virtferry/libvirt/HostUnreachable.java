@@ -5,12 +5,6 @@ public final class HostUnreachable extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** {@code VIR_ERR_INTERNAL_ERROR}. */
-  private static final int INTERNAL_ERROR = 1;
-
-  /** {@code VIR_FROM_NONE}. */
-  private static final int FROM_NONE = 0;
-
   /** What keeps us from it. */
   public enum Reason {
     /** It is silent, too busy, or not there. */
@@ -44,7 +38,7 @@ public final class HostUnreachable extends RuntimeException {
 
   /** Helps a person, and decides nothing. */
   private static String remedy(LibvirtFailure failure) {
-    if (failure.code() == INTERNAL_ERROR && failure.domain() == FROM_NONE) {
+    if (failure.is(ErrorNumber.INTERNAL_ERROR) && failure.isFrom(ErrorDomain.NONE)) {
       return "; libvirt 9.0 says so when the authfile of the host's uri is not there";
     }
     return failure.message().contains("TLS confirmation")

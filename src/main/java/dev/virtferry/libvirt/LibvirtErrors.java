@@ -14,7 +14,7 @@ final class LibvirtErrors {
   static LibvirtFailure of(LibvirtException exception) {
     Error error = exception.getError();
     if (error == null) {
-      return new LibvirtFailure(0, 0, String.valueOf(exception.getMessage()));
+      return LibvirtFailure.withoutNumber(String.valueOf(exception.getMessage()));
     }
     return new LibvirtFailure(
         error.getCode().ordinal(), error.getDomain().ordinal(), String.valueOf(error.getMessage()));

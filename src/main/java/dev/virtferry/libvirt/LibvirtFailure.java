@@ -1,6 +1,13 @@
 package dev.virtferry.libvirt;
 
+import static dev.virtferry.libvirt.ErrorNumber.AUTH_CANCELLED;
+import static dev.virtferry.libvirt.ErrorNumber.AUTH_FAILED;
+import static dev.virtferry.libvirt.ErrorNumber.AUTH_UNAVAILABLE;
+import static dev.virtferry.libvirt.ErrorNumber.GNUTLS_ERROR;
+import static dev.virtferry.libvirt.ErrorNumber.OPERATION_TIMEOUT;
+
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What libvirt said when a call failed. {@code code} is a {@code virErrorNumber}, {@code domain} a
@@ -10,29 +17,8 @@ public final class LibvirtFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** {@code VIR_ERR_NO_DOMAIN}. */
-  static final int NO_DOMAIN = 42;
-
-  /** {@code VIR_ERR_NO_DOMAIN_SNAPSHOT}. */
-  static final int NO_SNAPSHOT = 72;
-
-  /**
-   * {@code VIR_ERR_GNUTLS_ERROR}, {@code VIR_ERR_AUTH_FAILED}, {@code VIR_ERR_AUTH_CANCELLED} and
-   * {@code VIR_ERR_AUTH_UNAVAILABLE}.
-   */
-  private static final Set<Integer> ABOUT_TRUST = Set.of(40, 45, 79, 94);
-
-  /** {@code VIR_FROM_RPC} and {@code VIR_FROM_REMOTE}. */
-  private static final Set<Integer> ABOUT_THE_CONNECTION = Set.of(7, 13);
-
-  /** {@code VIR_ERR_OPERATION_TIMEOUT}: libvirt's own word for a domain that is busy too long. */
-  private static final int OPERATION_TIMEOUT = 68;
-
-  /** {@code VIR_FROM_QEMU}. */
-  private static final int FROM_QEMU = 10;
-
-  /** {@code VIR_FROM_STORAGE}. */
-  static final int FROM_STORAGE = 18;
+  private static final Set<ErrorNumber> ABOUT_TRUST =
+      Set.of(GNUTLS_ERROR, AUTH_FAILED, AUTH_CANCELLED, AUTH_UNAVAILABLE);
 
   private final int code;
   private final int domain;
@@ -42,11 +28,21 @@ public final class LibvirtFailure extends RuntimeException {
     this(code, domain, message, false);
   }
 
+  /** For what is found here and has a number of libvirt's. */
+  LibvirtFailure(ErrorNumber number, ErrorDomain domain, String message) {
+    this(number.code(), domain.code(), message);
+  }
+
   private LibvirtFailure(int code, int domain, String message, boolean ofOthers) {
     super(message);
     this.code = code;
     this.domain = domain;
     this.ofOthers = ofOthers;
+  }
+
+  /** For what libvirt has no number for. */
+  static LibvirtFailure withoutNumber(String message) {
+    return new LibvirtFailure(0, 0, message);
   }
 
   /** The same, said when every domain of a host was asked. */
@@ -58,14 +54,14 @@ public final class LibvirtFailure extends RuntimeException {
 
   /** Whether its words may name what is somebody else's: a domain, a snapshot, a pool, a volume. */
   public boolean mayNameOthers() {
-    return ofOthers || domain == FROM_STORAGE;
+    return ofOthers || isFrom(ErrorDomain.STORAGE);
   }
 
   /** For what was asked of a guest's QEMU on a host that answers. */
   static LibvirtFailure ofSilentGuest() {
     return new LibvirtFailure(
         OPERATION_TIMEOUT,
-        FROM_QEMU,
+        ErrorDomain.QEMU,
         "The domain's QEMU does not answer, and its host does; see there why it hangs");
   }
 
@@ -73,7 +69,7 @@ public final class LibvirtFailure extends RuntimeException {
   static LibvirtFailure ofSilentGuests(String host) {
     return new LibvirtFailure(
         OPERATION_TIMEOUT,
-        FROM_QEMU,
+        ErrorDomain.QEMU,
         "The domain was not asked: too many others of %s do not answer; see there why they hang"
             .formatted(host));
   }
@@ -82,7 +78,7 @@ public final class LibvirtFailure extends RuntimeException {
   static LibvirtFailure ofSilentPools(String host) {
     return new LibvirtFailure(
         OPERATION_TIMEOUT,
-        FROM_STORAGE,
+        ErrorDomain.STORAGE,
         "The pool was not asked: too many others of %s do not answer; see there what they wait for"
             .formatted(host));
   }
@@ -92,7 +88,7 @@ public final class LibvirtFailure extends RuntimeException {
     String who = pool.isEmpty() ? "A pool of %s" : "Pool " + pool + " of %s";
     return new LibvirtFailure(
         OPERATION_TIMEOUT,
-        FROM_STORAGE,
+        ErrorDomain.STORAGE,
         (who + " does not answer, and its host does; see there what its storage waits for")
             .formatted(host));
   }
@@ -101,19 +97,32 @@ public final class LibvirtFailure extends RuntimeException {
     return code;
   }
 
+  /** The name of its code; null for one that decides nothing here. */
+  public @Nullable ErrorNumber number() {
+    return ErrorNumber.of(code);
+  }
+
+  public boolean is(ErrorNumber number) {
+    return code == number.code();
+  }
+
+  public boolean isFrom(ErrorDomain part) {
+    return domain == part.code();
+  }
+
   /** Whether a guest's QEMU kept the caller, or libvirt, waiting for too long. */
   boolean aboutSilentGuest() {
-    return code == OPERATION_TIMEOUT && domain == FROM_QEMU;
+    return is(OPERATION_TIMEOUT) && isFrom(ErrorDomain.QEMU);
   }
 
   /** Whether a pool kept the caller waiting for too long. */
   public boolean aboutSilentPool() {
-    return code == OPERATION_TIMEOUT && domain == FROM_STORAGE;
+    return is(OPERATION_TIMEOUT) && isFrom(ErrorDomain.STORAGE);
   }
 
   /** Whether the two ends of a connection did not accept one another. */
   boolean aboutTrust() {
-    return ABOUT_TRUST.contains(code);
+    return ABOUT_TRUST.stream().anyMatch(this::is);
   }
 
   /**
@@ -121,7 +130,7 @@ public final class LibvirtFailure extends RuntimeException {
    * what was asked for.
    */
   public boolean aboutTheConnection() {
-    return ABOUT_THE_CONNECTION.contains(domain);
+    return isFrom(ErrorDomain.RPC) || isFrom(ErrorDomain.REMOTE);
   }
 
   public int domain() {

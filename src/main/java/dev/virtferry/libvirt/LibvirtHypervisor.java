@@ -32,18 +32,10 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   private static final Logger log = LoggerFactory.getLogger(LibvirtHypervisor.class);
 
-  /**
-   * {@code VIR_ERR_OPERATION_INVALID}: libvirt's answer about a job or disk of a stopped domain.
-   */
-  private static final int OPERATION_INVALID = 55;
-
   /** {@code virDomainXMLFlags}. */
   private static final int XML_SECURE = 1;
 
   private static final int XML_INACTIVE = 2;
-
-  /** {@code VIR_ERR_RPC}. */
-  private static final int RPC = 39;
 
   /** What a daemon says of an answer longer than 4 MiB; it has no number of its own. */
   private static final String TOO_LONG = "Unable to encode message payload";
@@ -207,7 +199,7 @@ public final class LibvirtHypervisor implements Hypervisor {
       return reading.of(connect, domain);
     } catch (LibvirtException e) {
       LibvirtFailure failure = LibvirtErrors.of(e);
-      if (failure.code() == RPC && failure.message().contains(TOO_LONG)) {
+      if (failure.is(ErrorNumber.RPC) && failure.message().contains(TOO_LONG)) {
         return otherwise.of(connect, domain);
       }
       throw e;
@@ -257,7 +249,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         files.addAll(files(domain, name));
       } catch (LibvirtException e) {
         // One that was deleted since they were listed names nothing any more.
-        if (LibvirtErrors.of(e).code() != LibvirtFailure.NO_SNAPSHOT) {
+        if (!LibvirtErrors.of(e).is(ErrorNumber.NO_DOMAIN_SNAPSHOT)) {
           throw e;
         }
       }
@@ -321,7 +313,9 @@ public final class LibvirtHypervisor implements Hypervisor {
                 connect -> withDomain(connect, domain.toString(), found -> found.getXMLDesc(flags)))
             .orElseThrow(() ->
                 new LibvirtFailure(
-                    LibvirtFailure.NO_DOMAIN, 0, "The domain left before its definition was read"));
+                    ErrorNumber.NO_DOMAIN,
+                    ErrorDomain.NONE,
+                    "The domain left before its definition was read"));
     return DomainXml.parse(xml).definitionWithPaths(places);
   }
 
@@ -348,7 +342,8 @@ public final class LibvirtHypervisor implements Hypervisor {
     } catch (HostUnreachable e) {
       return JobReading.without(Activity.UNKNOWN);
     } catch (LibvirtFailure e) {
-      return JobReading.without(e.code() == OPERATION_INVALID ? Activity.NONE : Activity.UNKNOWN);
+      return JobReading.without(
+          e.is(ErrorNumber.OPERATION_INVALID) ? Activity.NONE : Activity.UNKNOWN);
     }
   }
 
@@ -406,7 +401,8 @@ public final class LibvirtHypervisor implements Hypervisor {
       throws LibvirtException {
     Domain domain = lookedUp(connect, call.domain().toString());
     if (domain == null) {
-      throw new LibvirtFailure(LibvirtFailure.NO_DOMAIN, 0, "The domain left before the call");
+      throw new LibvirtFailure(
+          ErrorNumber.NO_DOMAIN, ErrorDomain.NONE, "The domain left before the call");
     }
     try {
       migrate(domain, call);
@@ -603,7 +599,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     try {
       return Optional.of(query.of(domain));
     } catch (LibvirtException e) {
-      if (LibvirtErrors.of(e).code() == LibvirtFailure.NO_DOMAIN) {
+      if (LibvirtErrors.of(e).is(ErrorNumber.NO_DOMAIN)) {
         return Optional.empty();
       }
       throw e;
@@ -633,7 +629,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     try {
       return lookup.make();
     } catch (LibvirtException e) {
-      if (LibvirtErrors.of(e).code() == LibvirtFailure.NO_DOMAIN) {
+      if (LibvirtErrors.of(e).is(ErrorNumber.NO_DOMAIN)) {
         return null;
       }
       throw e;
@@ -657,7 +653,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             MigrateFlag.mask(call.flags()));
     if (result != 0) {
       // libvirt-java returns -1 without an exception when no error of level ERROR was set.
-      throw new LibvirtFailure(0, 0, "virDomainMigrateToURI3 returned " + result);
+      throw LibvirtFailure.withoutNumber("virDomainMigrateToURI3 returned " + result);
     }
   }
 

@@ -1,5 +1,9 @@
 package dev.virtferry.libvirt;
 
+import static dev.virtferry.libvirt.ErrorNumber.NO_STORAGE_POOL;
+import static dev.virtferry.libvirt.ErrorNumber.NO_STORAGE_VOL;
+import static dev.virtferry.libvirt.ErrorNumber.XML_ERROR;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,18 +24,6 @@ import org.slf4j.LoggerFactory;
 public final class LibvirtStorage implements Storage {
 
   private static final Logger log = LoggerFactory.getLogger(LibvirtStorage.class);
-
-  /** {@code VIR_ERR_NO_STORAGE_POOL}. */
-  private static final int NO_STORAGE_POOL = 49;
-
-  /** {@code VIR_ERR_NO_STORAGE_VOL}. */
-  private static final int NO_STORAGE_VOL = 50;
-
-  /** {@code VIR_ERR_XML_ERROR}. */
-  private static final int XML_ERROR = 27;
-
-  /** {@code VIR_ERR_INTERNAL_ERROR}. */
-  private static final int INTERNAL_ERROR = 1;
 
   /** Somebody's volume is being built in it. */
   private static final Duration PATIENCE_WITH_A_BUSY_POOL = Duration.ofSeconds(3);
@@ -204,7 +196,7 @@ public final class LibvirtStorage implements Storage {
     long begun = System.nanoTime();
     Optional<LibvirtFailure> failure = refreshedOnce(host, pool);
     while (failure.isPresent()
-        && failure.get().code() == INTERNAL_ERROR
+        && failure.get().is(ErrorNumber.INTERNAL_ERROR)
         && System.nanoTime() - begun < PATIENCE_WITH_A_BUSY_POOL.toNanos()) {
       LockSupport.parkNanos(BETWEEN_REFRESHES.toNanos());
       failure = refreshedOnce(host, pool);
@@ -245,7 +237,7 @@ public final class LibvirtStorage implements Storage {
           "libvirt stopped pool %s of %s while it read it anew, and does not start it: %s"
               .formatted(name, host.name(), LibvirtErrors.of(e).message());
       log.error("{}", words);
-      throw new LibvirtFailure(NO_STORAGE_POOL, LibvirtFailure.FROM_STORAGE, words);
+      throw new LibvirtFailure(NO_STORAGE_POOL, ErrorDomain.STORAGE, words);
     }
   }
 
@@ -292,7 +284,7 @@ public final class LibvirtStorage implements Storage {
 
   private static LibvirtFailure gone(String pool) {
     return new LibvirtFailure(
-        NO_STORAGE_POOL, LibvirtFailure.FROM_STORAGE, "The pool %s is gone".formatted(pool));
+        NO_STORAGE_POOL, ErrorDomain.STORAGE, "The pool %s is gone".formatted(pool));
   }
 
   @Override
@@ -330,8 +322,7 @@ public final class LibvirtStorage implements Storage {
   }
 
   private static LibvirtFailure lost(String name) {
-    return new LibvirtFailure(
-        NO_STORAGE_VOL, LibvirtFailure.FROM_STORAGE, "%s is gone".formatted(name));
+    return new LibvirtFailure(NO_STORAGE_VOL, ErrorDomain.STORAGE, "%s is gone".formatted(name));
   }
 
   @Override
@@ -424,11 +415,12 @@ public final class LibvirtStorage implements Storage {
     T make() throws LibvirtException;
   }
 
-  private static <T> @Nullable T unlessMissing(int code, Lookup<T> lookup) throws LibvirtException {
+  private static <T> @Nullable T unlessMissing(ErrorNumber missing, Lookup<T> lookup)
+      throws LibvirtException {
     try {
       return lookup.make();
     } catch (LibvirtException e) {
-      if (LibvirtErrors.of(e).code() == code) {
+      if (LibvirtErrors.of(e).is(missing)) {
         return null;
       }
       throw e;
@@ -454,7 +446,9 @@ public final class LibvirtStorage implements Storage {
       return VolumeXml.volume(pool, xml);
     } catch (IllegalArgumentException e) {
       throw new LibvirtFailure(
-          XML_ERROR, 0, "A volume of pool %s can't be read: %s".formatted(pool, e.getMessage()));
+          XML_ERROR,
+          ErrorDomain.NONE,
+          "A volume of pool %s can't be read: %s".formatted(pool, e.getMessage()));
     }
   }
 }

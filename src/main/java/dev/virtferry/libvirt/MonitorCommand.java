@@ -14,12 +14,6 @@ record MonitorCommand(String json) {
   private static final JsonMapper JSON = new JsonMapper();
   private static final long MIB = 1024 * 1024;
 
-  /** {@code VIR_ERR_OPERATION_FAILED}. */
-  private static final int OPERATION_FAILED = 9;
-
-  /** {@code VIR_FROM_QEMU}. */
-  private static final int FROM_QEMU = 10;
-
   /** {@code block-job-set-speed} for the copy of a disk; libvirt names such a job by its alias. */
   static MonitorCommand setSpeed(String alias, long mibPerSecond) {
     Map<String, Object> arguments =
@@ -36,7 +30,8 @@ record MonitorCommand(String json) {
   void requireTaken(String answer) {
     JsonNode error = JSON.readTree(answer).get("error");
     if (error != null) {
-      throw new LibvirtFailure(OPERATION_FAILED, FROM_QEMU, error.path("desc").asString());
+      throw new LibvirtFailure(
+          ErrorNumber.OPERATION_FAILED, ErrorDomain.QEMU, error.path("desc").asString());
     }
   }
 }

@@ -29,9 +29,6 @@ final class NativeLibvirt {
   /** JNA holds callbacks weakly; without this field the error handler would be collected. */
   private static final VirErrorCallback SILENT = (_, _) -> {};
 
-  /** {@code VIR_ERR_INVALID_ARG}. */
-  private static final int INVALID_ARG = 8;
-
   /** {@code VIR_CPU_COMPARE_INCOMPATIBLE}. */
   private static final int INCOMPATIBLE = 0;
 
@@ -84,7 +81,7 @@ final class NativeLibvirt {
     try {
       return with(connect, domain, this::condition);
     } catch (LibvirtFailure e) {
-      if (e.code() == LibvirtFailure.NO_DOMAIN) {
+      if (e.is(ErrorNumber.NO_DOMAIN)) {
         return DomainCondition.ABSENT;
       }
       throw e;
@@ -193,7 +190,7 @@ final class NativeLibvirt {
     try {
       return MonitorLibrary.CALLS;
     } catch (LinkageError e) {
-      throw new LibvirtFailure(0, 0, "libvirt-qemu.so is not installed: " + e.getMessage());
+      throw LibvirtFailure.withoutNumber("libvirt-qemu.so is not installed: " + e.getMessage());
     }
   }
 
@@ -245,7 +242,7 @@ final class NativeLibvirt {
     }
     LibvirtFailure failure = lastFailure();
     return new Acceptance(
-        failure.code() == INVALID_ARG ? Answer.NO : Answer.UNKNOWN, failure.message());
+        failure.is(ErrorNumber.INVALID_ARG) ? Answer.NO : Answer.UNKNOWN, failure.message());
   }
 
   /** {@code virConnectCompareHypervisorCPU}. */

@@ -1,6 +1,8 @@
 package dev.virtferry.migration.run;
 
 import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.libvirt.ErrorDomain;
+import dev.virtferry.libvirt.ErrorNumber;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.Failure;
@@ -13,21 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Names the problem behind a migration whose domain stayed where it was. */
 final class FailureClassifier {
-
-  /** {@code VIR_ERR_INTERNAL_ERROR}. */
-  private static final int INTERNAL_ERROR = 1;
-
-  /** {@code VIR_ERR_OPERATION_ABORTED}: somebody asked for the end of the job. */
-  private static final int OPERATION_ABORTED = 78;
-
-  /** {@code VIR_FROM_QEMU}. */
-  private static final int FROM_QEMU = 10;
-
-  /** {@code VIR_FROM_STORAGE}. */
-  private static final int FROM_STORAGE = 18;
-
-  /** {@code VIR_FROM_DOMAIN}. */
-  private static final int FROM_DOMAIN = 20;
 
   private static final String CRASHED =
       "It, or its QEMU, crashed or was killed; the log of its QEMU may tell.";
@@ -54,7 +41,7 @@ final class FailureClassifier {
 
   /** Whether the error is libvirt's answer to an abort. */
   static boolean aborted(@Nullable Throwable error) {
-    return error instanceof LibvirtFailure failure && failure.code() == OPERATION_ABORTED;
+    return error instanceof LibvirtFailure failure && failure.is(ErrorNumber.OPERATION_ABORTED);
   }
 
   /**
@@ -76,8 +63,8 @@ final class FailureClassifier {
   static Failure beforeTheFirstByte(
       @Nullable Throwable error, DomainState source, List<String> unseen) {
     if (error instanceof LibvirtFailure failure
-        && failure.code() == INTERNAL_ERROR
-        && failure.domain() == FROM_QEMU
+        && failure.is(ErrorNumber.INTERNAL_ERROR)
+        && failure.isFrom(ErrorDomain.QEMU)
         && source.canRun()
         && !unseen.isEmpty()) {
       String detail =
@@ -161,28 +148,42 @@ final class FailureClassifier {
   }
 
   /**
-   * Only libvirt's numbers decide; its words may change with any version. 42 (no domain) is said of
-   * a destination whose domain somebody ended, and has no name of its own here.
+   * Only libvirt's numbers decide; its words may change with any version. NO_DOMAIN is said of a
+   * destination whose domain somebody ended, and has no name of its own here.
    */
   private static ProblemType type(LibvirtFailure failure) {
-    return switch (failure.code()) {
-      case 8 -> failure.domain() == FROM_QEMU ? ProblemType.DISK_NOT_FOUND : ProblemType.SAME_HOST;
-      case 9 ->
-          failure.domain() == FROM_DOMAIN
+    return switch (failure.number()) {
+      case INVALID_ARG ->
+          failure.isFrom(ErrorDomain.QEMU) ? ProblemType.DISK_NOT_FOUND : ProblemType.SAME_HOST;
+      case OPERATION_FAILED ->
+          failure.isFrom(ErrorDomain.DOMAIN)
               ? ProblemType.DESTINATION_CONFLICT
               : ProblemType.LIBVIRT_ERROR;
-      case 38, 49 ->
-          failure.domain() == FROM_STORAGE
+      case SYSTEM_ERROR, NO_STORAGE_POOL ->
+          failure.isFrom(ErrorDomain.STORAGE)
               ? ProblemType.DESTINATION_STORAGE
               : ProblemType.LIBVIRT_ERROR;
-      case 55 ->
-          failure.domain() == FROM_QEMU
+      case OPERATION_INVALID ->
+          failure.isFrom(ErrorDomain.QEMU)
               ? ProblemType.MIGRATION_IN_PROGRESS
               : ProblemType.DESTINATION_CONFLICT;
-      case 74 -> ProblemType.OPTION_NOT_SUPPORTED;
-      case 81 -> ProblemType.DISK_LEFT_BEHIND;
-      case 84 -> ProblemType.DISK_NOT_COPYABLE;
-      default -> ProblemType.LIBVIRT_ERROR;
+      case ARGUMENT_UNSUPPORTED -> ProblemType.OPTION_NOT_SUPPORTED;
+      case MIGRATE_UNSAFE -> ProblemType.DISK_LEFT_BEHIND;
+      case OPERATION_UNSUPPORTED -> ProblemType.DISK_NOT_COPYABLE;
+      case INTERNAL_ERROR,
+          XML_ERROR,
+          RPC,
+          GNUTLS_ERROR,
+          NO_DOMAIN,
+          AUTH_FAILED,
+          NO_STORAGE_VOL,
+          OPERATION_TIMEOUT,
+          NO_DOMAIN_SNAPSHOT,
+          OPERATION_ABORTED,
+          AUTH_CANCELLED,
+          AUTH_UNAVAILABLE ->
+          ProblemType.LIBVIRT_ERROR;
+      case null -> ProblemType.LIBVIRT_ERROR;
     };
   }
 

@@ -1,27 +1,22 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
+import dev.virtferry.problem.Unfulfilled;
 import java.util.UUID;
 
 /** A migration was told to do what its state does not allow. */
-public final class IllegalTransition extends RuntimeException {
+public final class IllegalTransition extends Unfulfilled {
 
   private static final long serialVersionUID = 1L;
 
-  private final MigrationState from;
-  private final String verb;
-
-  IllegalTransition(UUID id, MigrationState from, String verb) {
-    super("Migration %s is %s and can't %s".formatted(id, from, verb));
-    this.from = from;
-    this.verb = verb;
+  IllegalTransition(UUID id, MigrationState from, Verb verb) {
+    this("Migration %s is %s and can't %s".formatted(id, from, verb.words()), verb.refusal(from));
   }
 
-  public MigrationState from() {
-    return from;
-  }
-
-  /** What it was told to do, such as {@code be cancelled}. */
-  public String verb() {
-    return verb;
+  private IllegalTransition(String message, ProblemType type) {
+    super(
+        message,
+        Problem.of(type, message + "; its end, or what has to be done, shows in its status."));
   }
 }

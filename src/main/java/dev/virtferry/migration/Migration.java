@@ -144,20 +144,20 @@ public record Migration(
 
   /** Leaves the queue. */
   public Migration prepare() {
-    return with(to(PREPARING, "prepare"));
+    return with(to(PREPARING, Verb.PREPARE));
   }
 
   /**
    * Writes down what becomes of the volumes at the destination; before libvirt is called, or after.
    */
   public Migration recordVolumes(List<VolumeRecord> now) {
-    require(state() == PREPARING || state() == FINISHING, "record volumes");
+    require(state() == PREPARING || state() == FINISHING, Verb.RECORD_VOLUMES);
     return new Migration(id, version, order, call, standing, timeline, now, leaves);
   }
 
   /** Writes down which images it leaves that are the domain's own. */
   public Migration leave(List<OwnImage> images) {
-    require(state() == FINISHING, "leave images");
+    require(state() == FINISHING, Verb.LEAVE_IMAGES);
     return new Migration(id, version, order, call, standing, timeline, volumes, images);
   }
 
@@ -180,7 +180,7 @@ public record Migration(
    * @param given what libvirt is given, as far as it may be shown
    */
   public Migration start(Order planned, MigrateCall given, Instant now) {
-    require(state() == PREPARING, "start");
+    require(state() == PREPARING, Verb.START);
     Phase first = order.firstPhase();
     MigrationOptions options = order.options();
     var latest = new OptionsPatch(options.bandwidthMiBps(), options.maxDowntimeMillis());
@@ -189,7 +189,7 @@ public record Migration(
         version,
         planned.retuned(latest),
         given,
-        to(MIGRATING, "start").with(first),
+        to(MIGRATING, Verb.START).with(first),
         timeline.started(now).entered(first, now),
         volumes,
         leaves);
@@ -197,15 +197,15 @@ public record Migration(
 
   /** Where a look saw the guest before libvirt was told of a migration. */
   public Migration found(DomainLocation where) {
-    require(state() == QUEUED || state() == PREPARING, "be found before the call");
+    require(state() == QUEUED || state() == PREPARING, Verb.FIND);
     return with(standing.with(where));
   }
 
   /** libvirt's job is seen in this phase. A phase that was left is not entered again. */
   public Migration observe(Phase seen, DomainLocation where, Instant now) {
-    require(!state().terminal() && state() != QUEUED && state() != PREPARING, "be observed");
+    require(!state().terminal() && state() != QUEUED && state() != PREPARING, Verb.OBSERVE);
     Standing running =
-        state() == MIGRATING ? standing : to(MIGRATING, "go on").with((Attention) null);
+        state() == MIGRATING ? standing : to(MIGRATING, Verb.GO_ON).with((Attention) null);
     Migration there = with(running.with(where).with(standing.wishes().withResumption(false)));
     boolean later = phase() == null || seen.compareTo(phase()) > 0;
     return later ? there.with(there.standing.with(seen)).with(timeline.entered(seen, now)) : there;
@@ -216,14 +216,14 @@ public record Migration(
     if (state() == CANCELLED || (cancelRequested() && !state().terminal())) {
       return this;
     }
-    require(steerable(), "be cancelled");
+    require(steerable(), Verb.CANCEL);
     Migration asked = with(standing.askedToCancel());
     return state() == QUEUED ? asked.cancelled(now) : asked;
   }
 
   /** A client wants other limits; {@code done} is null when the job has not been told. */
   public Migration retune(OptionsPatch wish, @Nullable Tuning done) {
-    require(steerable(), "be retuned");
+    require(steerable(), Verb.RETUNE);
     Migration retuned =
         new Migration(id, version, order.retuned(wish), call, standing, timeline, volumes, leaves);
     return done == null ? retuned : retuned.tuned(done);
@@ -243,7 +243,7 @@ public record Migration(
 
   /** A client wants the memory copy to come to its end; done as soon as memory is copied. */
   public Migration complete(Completion by) {
-    require(steerable(), "be completed");
+    require(steerable(), Verb.COMPLETE);
     return with(standing.with(standing.wishes().with(by)));
   }
 
@@ -252,7 +252,7 @@ public record Migration(
     require(
         order.options().postCopy()
             && (state() == MIGRATING || state() == RECOVERING || state() == NEEDS_ATTENTION),
-        "be resumed");
+        Verb.RESUME);
     return with(standing.with(standing.wishes().withResumption(true)));
   }
 
@@ -270,18 +270,18 @@ public record Migration(
    * switchover.
    */
   public Migration suspendGuest() {
-    require(state() == MIGRATING && phase() != null && phase().abortable(), "suspend the guest");
+    require(state() == MIGRATING && phase() != null && phase().abortable(), Verb.SUSPEND_GUEST);
     return with(standing.withGuestSuspended());
   }
 
   /** The hosts' answers are not final; says why. */
   public Migration recover(DomainLocation where, Attention why) {
-    return troubled(RECOVERING, "recover", where, why);
+    return troubled(RECOVERING, Verb.RECOVER, where, why);
   }
 
   /** Only a person can decide what happens to the guest. */
   public Migration needAttention(DomainLocation where, Attention why) {
-    return troubled(NEEDS_ATTENTION, "need attention", where, why);
+    return troubled(NEEDS_ATTENTION, Verb.NEED_ATTENTION, where, why);
   }
 
   /**
@@ -294,18 +294,18 @@ public record Migration(
 
   /** The source goes on with the guest, and what the destination has of it is out of date. */
   public Migration goOnAtSource() {
-    require(!state().terminal(), "go on at the source");
+    require(!state().terminal(), Verb.GO_ON_AT_SOURCE);
     return with(standing.withGuestGoingOn());
   }
 
   /** The destination runs a guest that was started there, whatever its state says from now on. */
   public Migration startAnewAtDestination() {
-    require(!state().terminal(), "be started anew");
+    require(!state().terminal(), Verb.START_ANEW);
     return with(standing.withGuestStartedAnew());
   }
 
   private Migration troubled(
-      MigrationState next, String verb, DomainLocation where, Attention why) {
+      MigrationState next, Verb verb, DomainLocation where, Attention why) {
     Standing troubled = state() == next ? standing : to(next, verb);
     Attention known = attention();
     return with(troubled.with(where).with(known != null && known.sameAs(why) ? known : why));
@@ -313,7 +313,7 @@ public record Migration(
 
   /** The call is over; {@code where} is what both hosts show now. */
   public Migration finish(DomainLocation where) {
-    Standing finishing = state() == FINISHING ? standing : to(FINISHING, "finish");
+    Standing finishing = state() == FINISHING ? standing : to(FINISHING, Verb.FINISH);
     return new Migration(
         id,
         version,
@@ -326,17 +326,17 @@ public record Migration(
   }
 
   public Migration succeed(Instant now) {
-    require(location() == DomainLocation.DESTINATION, "succeed with the guest elsewhere");
-    return with(to(SUCCEEDED, "succeed")).with(timeline.ended(now));
+    require(location() == DomainLocation.DESTINATION, Verb.SUCCEED_ELSEWHERE);
+    return with(to(SUCCEEDED, Verb.SUCCEED)).with(timeline.ended(now));
   }
 
   public Migration cancelled(Instant now) {
-    return with(to(CANCELLED, "end as cancelled")).with(timeline.ended(now));
+    return with(to(CANCELLED, Verb.END_AS_CANCELLED)).with(timeline.ended(now));
   }
 
   public Migration fail(Failure why, Instant now) {
-    require(state() != RECOVERING && state() != NEEDS_ATTENTION, "fail");
-    return with(to(FAILED, "fail").with(why)).with(timeline.ended(now));
+    require(state() != RECOVERING && state() != NEEDS_ATTENTION, Verb.FAIL);
+    return with(to(FAILED, Verb.FAIL).with(why)).with(timeline.ended(now));
   }
 
   /**
@@ -345,7 +345,7 @@ public record Migration(
    */
   public Migration resolve(String reason, Instant now) {
     boolean jobHangs = attention() != null && attention().jobHangs();
-    require((state() == RECOVERING && !jobHangs) || state() == NEEDS_ATTENTION, "be resolved");
+    require((state() == RECOVERING && !jobHangs) || state() == NEEDS_ATTENTION, Verb.RESOLVE);
     Failure why =
         new Failure(
             Problem.of(
@@ -359,7 +359,7 @@ public record Migration(
         version,
         order,
         call,
-        to(FAILED, "be resolved").with(why),
+        to(FAILED, Verb.RESOLVE).with(why),
         timeline.ended(now),
         left,
         List.of());
@@ -370,7 +370,7 @@ public record Migration(
     return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
   }
 
-  private Standing to(MigrationState next, String verb) {
+  private Standing to(MigrationState next, Verb verb) {
     require(state().next().contains(next), verb);
     return standing.with(next);
   }
@@ -383,7 +383,7 @@ public record Migration(
     return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
   }
 
-  private void require(boolean allowed, String verb) {
+  private void require(boolean allowed, Verb verb) {
     if (!allowed) {
       throw new IllegalTransition(id, state(), verb);
     }

@@ -1,18 +1,25 @@
 package dev.virtferry.problem;
 
+import java.util.Map;
+
 /** A wish was refused; nothing was changed. */
-public final class Refused extends RuntimeException {
+public final class Refused extends Unfulfilled {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient Problem problem;
+  private final transient Map<String, String> headers;
 
   public Refused(Problem problem) {
-    super(problem.detail());
-    this.problem = problem;
+    this(problem, Map.of());
   }
 
-  public Problem problem() {
-    return problem;
+  public Refused(Problem problem, Map<String, String> headers) {
+    super(problem.detail(), problem);
+    this.headers = Map.copyOf(headers);
+  }
+
+  @Override
+  public Map<String, String> headers() {
+    return headers;
   }
 }

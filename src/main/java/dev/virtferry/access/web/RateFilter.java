@@ -48,11 +48,11 @@ final class RateFilter extends OncePerRequestFilter {
 
   private boolean mayGoOn(String name, HttpServletRequest request, HttpServletResponse response) {
     Kind kind = READS.contains(request.getMethod()) ? Kind.READ : Kind.WRITE;
-    return isAllowed(() -> limits.count(kind, name, response), request, response);
+    return isAllowed(() -> limits.count(kind, name), request, response);
   }
 
   private boolean mayOpen(String name, HttpServletRequest request, HttpServletResponse response) {
-    return isAllowed(() -> limits.open(name, response), request, response);
+    return isAllowed(() -> limits.open(name), request, response);
   }
 
   private boolean isAllowed(

@@ -5,14 +5,13 @@ import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
+import dev.virtferry.problem.RetryAfter;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
-import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.springframework.http.HttpHeaders;
 
 /**
  * How fast each caller goes on this replica: so many calls a second, and as many at once; and how
@@ -67,39 +66,37 @@ final class RateLimits {
   /**
    * Counts a call.
    *
-   * @param response is told when to try again
    * @throws Refused when it is one too many
    */
-  void count(Kind kind, String who, HttpServletResponse response) {
+  void count(Kind kind, String who) {
     ConsumptionProbe probe = buckets.get(new Key(kind, who)).tryConsumeAndReturnRemaining(1);
     if (!probe.isConsumed()) {
       long seconds =
           Math.max(
               1, Duration.ofNanos(probe.getNanosToWaitForRefill()).plusMillis(999).toSeconds());
-      response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
       throw new Refused(
           Problem.of(
               ProblemType.RATE_LIMITED,
               "These are more calls a second than one caller may make; slow down, and try again"
-                  + " after Retry-After seconds."));
+                  + " after Retry-After seconds."),
+          RetryAfter.seconds(seconds));
     }
   }
 
   /**
    * Begins a call that {@link #close} ends.
    *
-   * @param response is told when to try again
    * @throws Refused when too many are open
    */
-  void open(String who, HttpServletResponse response) {
+  void open(String who) {
     if (open.merge(who, 1, Integer::sum) > mostOpen) {
       close(who);
-      response.setHeader(HttpHeaders.RETRY_AFTER, "1");
       throw new Refused(
           Problem.of(
               ProblemType.RATE_LIMITED,
               "These are more calls at a time than one caller may make; read the answers to their"
-                  + " end, and try again after Retry-After seconds."));
+                  + " end, and try again after Retry-After seconds."),
+          RetryAfter.seconds(1));
     }
   }
 

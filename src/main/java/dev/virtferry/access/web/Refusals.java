@@ -5,8 +5,10 @@ import dev.virtferry.access.web.RateLimits.Kind;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
+import dev.virtferry.problem.RetryAfter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -32,21 +34,20 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
   @Override
   public void commence(
       HttpServletRequest request, HttpServletResponse response, AuthenticationException why) {
-    problems.resolveException(request, response, null, refused(request, response, why));
+    problems.resolveException(request, response, null, refused(request, why));
   }
 
-  private Refused refused(
-      HttpServletRequest request, HttpServletResponse response, AuthenticationException why) {
+  private Refused refused(HttpServletRequest request, AuthenticationException why) {
     if (why instanceof ProviderAway) {
-      response.setHeader(HttpHeaders.RETRY_AFTER, "5");
       return new Refused(
           Problem.of(
               ProblemType.IDENTITY_PROVIDER_UNREACHABLE,
               "The identity provider that vouches for this token can't be asked; try again in a"
-                  + " moment."));
+                  + " moment."),
+          RetryAfter.A_MOMENT);
     }
     try {
-      limits.count(Kind.FAILURE, request.getRemoteAddr(), response);
+      limits.count(Kind.FAILURE, request.getRemoteAddr());
     } catch (Refused tooMany) {
       return tooMany;
     }
@@ -56,12 +57,12 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
         Shortened.of(request.getRequestURI()),
         request.getRemoteAddr(),
         Shortened.of(String.valueOf(why.getMessage())));
-    response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
     return new Refused(
         Problem.of(
             ProblemType.UNAUTHORIZED,
             "Send a token that is valid, as Authorization: Bearer. Where none was configured it is"
-                + " in the file data/admin-token of the service."));
+                + " in the file data/admin-token of the service."),
+        Map.of(HttpHeaders.WWW_AUTHENTICATE, "Bearer"));
   }
 
   @Override

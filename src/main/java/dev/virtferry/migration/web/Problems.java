@@ -5,15 +5,6 @@ import static dev.virtferry.problem.ProblemType.HOST_UNREACHABLE;
 import static dev.virtferry.problem.ProblemType.INTERNAL_ERROR;
 import static dev.virtferry.problem.ProblemType.INVALID_REQUEST;
 import static dev.virtferry.problem.ProblemType.LIBVIRT_ERROR;
-import static dev.virtferry.problem.ProblemType.MIGRATION_IN_PROGRESS;
-import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_CANCELLABLE;
-import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_FOUND;
-import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_RESOLVABLE;
-import static dev.virtferry.problem.ProblemType.MIGRATION_NOT_RESUMABLE;
-import static dev.virtferry.problem.ProblemType.MIGRATION_OVER;
-import static dev.virtferry.problem.ProblemType.PAYLOAD_TOO_LARGE;
-import static dev.virtferry.problem.ProblemType.RATE_LIMITED;
-import static dev.virtferry.problem.ProblemType.TOO_MANY_STREAMS;
 
 import dev.virtferry.access.web.AuditFilter;
 import dev.virtferry.http.BareStatus;
@@ -21,21 +12,16 @@ import dev.virtferry.http.JsonPointers;
 import dev.virtferry.http.UnreadableBody;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
-import dev.virtferry.migration.IllegalTransition;
-import dev.virtferry.migration.MigrationInProgress;
-import dev.virtferry.migration.QueueFull;
 import dev.virtferry.migration.plan.Discretion;
-import dev.virtferry.notice.TooManyReaders;
 import dev.virtferry.problem.BodyTooLarge;
-import dev.virtferry.problem.NotThere;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
-import dev.virtferry.problem.Refused;
+import dev.virtferry.problem.RetryAfter;
+import dev.virtferry.problem.Unfulfilled;
 import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +33,6 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -72,98 +57,34 @@ public class Problems extends ResponseEntityExceptionHandler {
 
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
-  /** A host that is down now may be back after so many seconds. */
-  private static final String RETRY_AFTER_SECONDS = "5";
-
   private static final Comparator<FieldError> BY_POINTER =
       Comparator.comparing(FieldError::pointer).thenComparing(FieldError::detail);
 
   @ExceptionHandler
-  ResponseEntity<Object> refused(Refused refused) {
-    return response(refused.problem(), new HttpHeaders());
-  }
-
-  @ExceptionHandler
-  ResponseEntity<Object> notThere(NotThere missing) {
-    ProblemDetail body = body(missing.problem());
-    body.setStatus(HttpStatus.NOT_FOUND);
-    return response(body, new HttpHeaders());
-  }
-
-  @ExceptionHandler
-  ResponseEntity<Object> notFound(MigrationNotFound missing) {
-    return response(problem(MIGRATION_NOT_FOUND, missing), new HttpHeaders());
-  }
-
-  @ExceptionHandler
-  ResponseEntity<Object> busy(MigrationInProgress busy) {
-    UUID migration = busy.migration();
-    String todo = migration == null ? "wait for its end" : "wait for its end or cancel it";
-    ProblemDetail body =
-        body(
-            Problem.at(
-                "#/domain", MIGRATION_IN_PROGRESS, "%s; %s.".formatted(busy.getMessage(), todo)));
-    if (migration != null) {
-      body.setProperty("migration", migration);
-    }
-    return response(body, new HttpHeaders());
-  }
-
-  @ExceptionHandler
-  ResponseEntity<Object> tooLate(IllegalTransition refused) {
-    ProblemType type =
-        switch (refused.verb()) {
-          case "be resolved" ->
-              refused.from().terminal() ? MIGRATION_OVER : MIGRATION_NOT_RESOLVABLE;
-          case "be cancelled" -> MIGRATION_NOT_CANCELLABLE;
-          case "be resumed" -> refused.from().terminal() ? MIGRATION_OVER : MIGRATION_NOT_RESUMABLE;
-          default -> MIGRATION_OVER;
-        };
-    return response(
-        Problem.of(
-            type, refused.getMessage() + "; its end, or what has to be done, shows in its status."),
-        new HttpHeaders());
-  }
-
-  @ExceptionHandler
-  ResponseEntity<Object> full(TooManyReaders full) {
+  ResponseEntity<Object> unfulfilled(Unfulfilled wish) {
+    ProblemDetail body = body(wish.problem());
+    body.setStatus(wish.status());
+    wish.properties().forEach(body::setProperty);
     var headers = new HttpHeaders();
-    headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-    return response(
-        Problem.of(TOO_MANY_STREAMS, full.getMessage() + "; poll, or try again in a moment."),
-        headers);
-  }
-
-  @ExceptionHandler
-  ResponseEntity<Object> queueFull(QueueFull full) {
-    var headers = new HttpHeaders();
-    headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-    return response(
-        Problem.of(
-            RATE_LIMITED,
-            full.getMessage() + "; wait until some have begun, or cancel what is not needed."),
-        headers);
+    wish.headers().forEach(headers::set);
+    return response(body, headers);
   }
 
   @ExceptionHandler
   ResponseEntity<Object> tooLarge(BodyTooLarge large) {
-    return response(
-        Problem.of(PAYLOAD_TOO_LARGE, large.getMessage() + "; send a smaller one."),
-        new HttpHeaders());
+    return response(large.problem(), new HttpHeaders());
   }
 
   @ExceptionHandler
   ResponseEntity<Object> unreachable(HostUnreachable unreachable) {
     log.warn("{}", unreachable.getMessage());
-    var headers = new HttpHeaders();
-    headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     // libvirt's words about a connection stay in the log: they would tell about the network.
     return response(
         Problem.of(
             HOST_UNREACHABLE,
             "Host %s did not answer; nothing was started. Try again in a moment."
                 .formatted(unreachable.host())),
-        headers);
+        inAMoment());
   }
 
   @ExceptionHandler
@@ -199,14 +120,12 @@ public class Problems extends ResponseEntityExceptionHandler {
   })
   ResponseEntity<Object> databaseAway(Exception away) {
     log.warn("The database can't be reached", away);
-    var headers = new HttpHeaders();
-    headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     return response(
         Problem.of(
             DATABASE_UNREACHABLE,
             "virt-ferry can't reach its database. Migrations that run go on; ask again in a moment,"
                 + " and repeat a request with its Idempotency-Key."),
-        headers);
+        inAMoment());
   }
 
   @ExceptionHandler
@@ -313,8 +232,10 @@ public class Problems extends ResponseEntityExceptionHandler {
     return response(body, new HttpHeaders());
   }
 
-  private static Problem problem(ProblemType type, Exception cause) {
-    return Problem.of(type, String.valueOf(cause.getMessage()));
+  private static HttpHeaders inAMoment() {
+    var headers = new HttpHeaders();
+    RetryAfter.A_MOMENT.forEach(headers::set);
+    return headers;
   }
 
   private static ResponseEntity<Object> response(Problem problem, HttpHeaders headers) {

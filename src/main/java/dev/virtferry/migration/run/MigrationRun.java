@@ -11,6 +11,7 @@ import dev.virtferry.migration.Attention;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Doubt;
 import dev.virtferry.migration.Failure;
+import dev.virtferry.migration.FailureClassifier;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Phase;

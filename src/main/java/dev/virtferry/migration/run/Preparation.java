@@ -6,6 +6,7 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
+import dev.virtferry.migration.FailureClassifier;
 import dev.virtferry.migration.IllegalTransition;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationState;

@@ -1,10 +1,8 @@
 package dev.virtferry.migration.web;
 
 import static dev.virtferry.problem.ProblemType.DATABASE_UNREACHABLE;
-import static dev.virtferry.problem.ProblemType.HOST_UNREACHABLE;
 import static dev.virtferry.problem.ProblemType.INTERNAL_ERROR;
 import static dev.virtferry.problem.ProblemType.INVALID_REQUEST;
-import static dev.virtferry.problem.ProblemType.LIBVIRT_ERROR;
 
 import dev.virtferry.access.web.AuditFilter;
 import dev.virtferry.http.BareStatus;
@@ -12,7 +10,10 @@ import dev.virtferry.http.JsonPointers;
 import dev.virtferry.http.UnreadableBody;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.migration.Failure.LibvirtWords;
+import dev.virtferry.migration.FailureClassifier;
 import dev.virtferry.migration.plan.Discretion;
+import dev.virtferry.migration.web.MigrationResponse.LibvirtError;
 import dev.virtferry.problem.BodyTooLarge;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
@@ -78,13 +79,7 @@ public class Problems extends ResponseEntityExceptionHandler {
   @ExceptionHandler
   ResponseEntity<Object> unreachable(HostUnreachable unreachable) {
     log.warn("{}", unreachable.getMessage());
-    // libvirt's words about a connection stay in the log: they would tell about the network.
-    return response(
-        Problem.of(
-            HOST_UNREACHABLE,
-            "Host %s did not answer; nothing was started. Try again in a moment."
-                .formatted(unreachable.host())),
-        inAMoment());
+    return response(FailureClassifier.duringARequest(unreachable), inAMoment());
   }
 
   @ExceptionHandler
@@ -93,11 +88,8 @@ public class Problems extends ResponseEntityExceptionHandler {
       log.warn("{}", failure.message());
       return response(Discretion.libvirt(), new HttpHeaders());
     }
-    ProblemDetail body =
-        body(Problem.of(LIBVIRT_ERROR, "libvirt answered: %s.".formatted(failure.message())));
-    body.setProperty(
-        "libvirt",
-        new MigrationResponse.LibvirtError(failure.code(), failure.domain(), failure.message()));
+    ProblemDetail body = body(FailureClassifier.duringARequest(failure));
+    body.setProperty("libvirt", LibvirtError.of(LibvirtWords.of(failure)));
     return response(body, new HttpHeaders());
   }
 

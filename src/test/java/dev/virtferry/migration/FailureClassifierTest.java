@@ -1,4 +1,4 @@
-package dev.virtferry.migration.run;
+package dev.virtferry.migration;
 
 import static dev.virtferry.libvirt.DomainState.RUNNING_BOOTED;
 import static dev.virtferry.libvirt.DomainState.SHUTOFF_CRASHED;
@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
-import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.Failure.LibvirtWords;
+import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -96,6 +96,20 @@ class FailureClassifierTest {
         FailureClassifier.failure(new HostUnreachable("kvm-b", "no route"), RUNNING_BOOTED);
     assertThat(failure.problem().type()).isEqualTo(ProblemType.HOST_UNREACHABLE);
     assertThat(failure.problem().detail()).contains("kvm-b");
+  }
+
+  @Test
+  void tellsARequestWhichHostDidNotAnswerAndNothingOfTheNetwork() {
+    Problem problem =
+        FailureClassifier.duringARequest(new HostUnreachable("kvm-b", "no route to 10.0.0.2"));
+    assertThat(problem.type()).isEqualTo(ProblemType.HOST_UNREACHABLE);
+    assertThat(problem.detail()).contains("kvm-b").doesNotContain("10.0.0.2");
+  }
+
+  @Test
+  void tellsARequestWhatLibvirtAnswered() {
+    assertThat(FailureClassifier.duringARequest(new LibvirtFailure(9, 20, "it does not work")))
+        .isEqualTo(Problem.of(ProblemType.LIBVIRT_ERROR, "libvirt answered: it does not work."));
   }
 
   @Test

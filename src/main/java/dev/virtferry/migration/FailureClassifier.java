@@ -1,11 +1,10 @@
-package dev.virtferry.migration.run;
+package dev.virtferry.migration;
 
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.ErrorDomain;
 import dev.virtferry.libvirt.ErrorNumber;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
-import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.Failure.LibvirtWords;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
@@ -13,8 +12,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Names the problem behind a migration whose domain stayed where it was. */
-final class FailureClassifier {
+/**
+ * Names the problem behind what hosts and libvirt said: of a request, before the call, and of a
+ * migration whose domain stayed where it was.
+ */
+public final class FailureClassifier {
 
   private static final String CRASHED =
       "It, or its QEMU, crashed or was killed; the log of its QEMU may tell.";
@@ -39,8 +41,25 @@ final class FailureClassifier {
 
   private FailureClassifier() {}
 
+  /**
+   * The problem of a request that a host did not answer. libvirt's words about a connection are not
+   * in it: they would tell about the network.
+   */
+  public static Problem duringARequest(HostUnreachable unreachable) {
+    return Problem.of(
+        ProblemType.HOST_UNREACHABLE,
+        "Host %s did not answer; nothing was started. Try again in a moment."
+            .formatted(unreachable.host()));
+  }
+
+  /** The problem of a request that libvirt refused. */
+  public static Problem duringARequest(LibvirtFailure failure) {
+    return Problem.of(
+        ProblemType.LIBVIRT_ERROR, "libvirt answered: %s.".formatted(failure.message()));
+  }
+
   /** Whether the error is libvirt's answer to an abort. */
-  static boolean aborted(@Nullable Throwable error) {
+  public static boolean aborted(@Nullable Throwable error) {
     return error instanceof LibvirtFailure failure && failure.is(ErrorNumber.OPERATION_ABORTED);
   }
 
@@ -50,7 +69,7 @@ final class FailureClassifier {
    * @param error null when the call returned normally, or when nobody was there to hear it
    * @param source what the source shows now
    */
-  static Failure failure(@Nullable Throwable error, DomainState source) {
+  public static Failure failure(@Nullable Throwable error, DomainState source) {
     return source.canRun() ? whileItRuns(error) : stopped(error, source);
   }
 
@@ -60,7 +79,7 @@ final class FailureClassifier {
    *
    * @param unseen the images at the destination that no pool lets virt-ferry look at, by path
    */
-  static Failure beforeTheFirstByte(
+  public static Failure beforeTheFirstByte(
       @Nullable Throwable error, DomainState source, List<String> unseen) {
     if (error instanceof LibvirtFailure failure
         && failure.is(ErrorNumber.INTERNAL_ERROR)
@@ -79,7 +98,7 @@ final class FailureClassifier {
   }
 
   /** Both hosts may have run the guest, and a person left it at the source. */
-  static Failure afterAFork(@Nullable Throwable error) {
+  public static Failure afterAFork(@Nullable Throwable error) {
     return new Failure(
         Problem.of(
             ProblemType.LIBVIRT_ERROR,
@@ -133,7 +152,7 @@ final class FailureClassifier {
   }
 
   /** The failure for what a host answered while the migration was prepared. */
-  static Failure beforeTheCall(RuntimeException error) {
+  public static Failure beforeTheCall(RuntimeException error) {
     if (error instanceof LibvirtFailure failure) {
       ProblemType type =
           failure.mayNameOthers() ? ProblemType.DESTINATION_STORAGE : ProblemType.LIBVIRT_ERROR;

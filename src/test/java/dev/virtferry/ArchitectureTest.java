@@ -14,6 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.springframework.http.ProblemDetail;
 
 /** Who may know whom. */
 @BesideOthers
@@ -141,6 +142,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.libvirt..", "com.sun.jna..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyOnePackageWritesProblemDocuments() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.virtferry.http")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(ProblemDetail.class)
         .check(CLASSES);
   }
 

@@ -13,11 +13,11 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 
 /** What Spring or Tomcat refuse by themselves: a status is all that has to be named. */
-public final class BareStatus {
+final class BareStatus {
 
   private BareStatus() {}
 
-  public static Problem problem(HttpStatusCode status) {
+  static Problem problem(HttpStatusCode status) {
     return switch (HttpStatus.resolve(status.value())) {
       case NOT_FOUND -> Problem.of(NOT_FOUND, "Nothing is at this address; see /swagger-ui.html.");
       case METHOD_NOT_ALLOWED ->

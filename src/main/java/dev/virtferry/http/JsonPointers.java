@@ -8,17 +8,17 @@ import tools.jackson.core.JacksonException;
 /**
  * JSON pointers in fragment form ({@code #/disks/1}) for the places that libraries name otherwise.
  */
-public final class JsonPointers {
+final class JsonPointers {
 
   private JsonPointers() {}
 
   /** Of a bean path such as {@code options.bandwidthMiBps} or {@code disks[1]}. */
-  public static String of(String beanPath) {
+  static String of(String beanPath) {
     return "#/" + beanPath.replaceAll("\\[([^]]*)]", "/$1").replace('.', '/');
   }
 
   /** Of the place where Jackson stopped; {@code #} for the whole document. */
-  public static String of(List<JacksonException.Reference> path) {
+  static String of(List<JacksonException.Reference> path) {
     var pointer = new StringBuilder("#");
     for (JacksonException.Reference step : path) {
       pointer.append('/').append(escaped(step));

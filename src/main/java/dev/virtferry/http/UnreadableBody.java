@@ -15,13 +15,13 @@ import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** Says in our words why a body is not what was expected; Jackson's own would name our classes. */
-public final class UnreadableBody {
+final class UnreadableBody {
 
   private static final int SHOWN = 80;
 
   private UnreadableBody() {}
 
-  public static Problem problem(HttpMessageNotReadableException unreadable) {
+  static Problem problem(HttpMessageNotReadableException unreadable) {
     return switch (unreadable.getCause()) {
       case UnrecognizedPropertyException unknown ->
           at(

@@ -44,6 +44,9 @@ public enum ProblemType {
   HOST_UNREACHABLE(503, "A host can't be reached"),
   TIME_LIMIT(504, "The migration took too long");
 
+  /** The attribute of a request that has the type of the problem it is answered with. */
+  public static final String ANSWERED = ProblemType.class.getName() + ".answered";
+
   private static final String PREFIX = "urn:virt-ferry:problem:";
 
   private final int status;

@@ -3,6 +3,7 @@ package dev.virtferry.access.web;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.virtferry.access.AuditEntry;
 import dev.virtferry.access.Caller;
+import dev.virtferry.problem.ProblemType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -34,7 +35,6 @@ public final class AuditFilter extends OncePerRequestFilter {
   private static final String CALLER = AuditFilter.class.getName() + ".caller";
   private static final String DOMAIN = AuditFilter.class.getName() + ".domain";
   private static final String MIGRATION = AuditFilter.class.getName() + ".migration";
-  private static final String PROBLEM = AuditFilter.class.getName() + ".problem";
 
   private final AuditTrail trail;
   private final TimeBasedEpochGenerator ids = new TimeBasedEpochGenerator(null);
@@ -59,11 +59,6 @@ public final class AuditFilter extends OncePerRequestFilter {
   public static void about(HttpServletRequest request, UUID migration, String domain) {
     request.setAttribute(MIGRATION, migration);
     request.setAttribute(DOMAIN, domain);
-  }
-
-  /** The name of the problem that it is answered with. */
-  public static void answered(HttpServletRequest request, String problem) {
-    request.setAttribute(PROBLEM, problem);
   }
 
   @Override
@@ -106,7 +101,9 @@ public final class AuditFilter extends OncePerRequestFilter {
         text(request, DOMAIN),
         request.getAttribute(MIGRATION) instanceof UUID migration ? migration : null,
         response.getStatus(),
-        text(request, PROBLEM),
+        request.getAttribute(ProblemType.ANSWERED) instanceof ProblemType problem
+            ? problem.label()
+            : null,
         id);
   }
 

@@ -2,11 +2,14 @@ package dev.virtferry.migration.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.virtferry.access.Scope;
+import dev.virtferry.http.ProblemDocument.FieldError;
+import dev.virtferry.http.ProblemDocument.LibvirtError;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.TypedParameter;
 import dev.virtferry.migration.Completion;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
+import dev.virtferry.migration.Failure.LibvirtWords;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.MigrationSnapshot;
@@ -269,21 +272,13 @@ public record MigrationResponse(
           problem.type().title(),
           problem.type().status(),
           problem.detail(),
-          problem.errors().stream().map(e -> new FieldError(e.pointer(), e.detail())).toList(),
-          failure.libvirt() == null || untold ? null : LibvirtError.of(failure.libvirt()));
+          FieldError.of(problem),
+          failure.libvirt() == null || untold ? null : answered(failure.libvirt()));
     }
   }
 
-  /** A field that is to blame. */
-  @Schema(name = "FieldError")
-  public record FieldError(@Schema(example = "#/disks/1") String pointer, String detail) {}
-
-  /** A virErrorNumber, a virErrorDomain and a message. */
-  @Schema(name = "LibvirtError")
-  public record LibvirtError(int code, int domain, String message) {
-
-    static LibvirtError of(Failure.LibvirtWords words) {
-      return new LibvirtError(words.code(), words.domain(), words.message());
-    }
+  /** What libvirt said, as it is shown. */
+  static LibvirtError answered(LibvirtWords words) {
+    return new LibvirtError(words.code(), words.domain(), words.message());
   }
 }

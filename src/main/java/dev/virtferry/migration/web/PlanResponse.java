@@ -6,6 +6,7 @@ import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.DestinationImage;
 import dev.virtferry.disk.DiskChoice;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.http.ProblemDocument.FieldError;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.MigrateFlag;
@@ -16,7 +17,6 @@ import dev.virtferry.migration.plan.MigrationPlan;
 import dev.virtferry.migration.plan.MigrationPlan.Check;
 import dev.virtferry.migration.plan.VirshCommand;
 import dev.virtferry.migration.web.MigrationResponse.DomainName;
-import dev.virtferry.migration.web.MigrationResponse.FieldError;
 import dev.virtferry.migration.web.MigrationResponse.Parameter;
 import dev.virtferry.problem.Problem;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -183,7 +183,7 @@ record PlanResponse(
           problem.type().title(),
           problem.type().status(),
           problem.detail(),
-          problem.errors().stream().map(e -> new FieldError(e.pointer(), e.detail())).toList());
+          FieldError.of(problem));
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.virtferry.migration.web;
+package dev.virtferry.http;
 
 import static java.util.Map.entry;
 

@@ -1,4 +1,4 @@
-package dev.virtferry.migration.web;
+package dev.virtferry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

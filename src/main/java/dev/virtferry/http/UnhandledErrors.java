@@ -1,4 +1,4 @@
-package dev.virtferry.migration.web;
+package dev.virtferry.http;
 
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
@@ -19,7 +19,7 @@ class UnhandledErrors implements ErrorController {
   @RequestMapping("/error")
   ResponseEntity<Object> error(HttpServletRequest request) {
     Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
-    return Problems.response(
+    return ProblemAnswer.of(
         status instanceof Integer code ? HttpStatusCode.valueOf(code) : HttpStatus.NOT_FOUND);
   }
 }

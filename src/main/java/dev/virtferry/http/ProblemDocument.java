@@ -1,10 +1,11 @@
-package dev.virtferry.migration.web;
+package dev.virtferry.http;
 
+import dev.virtferry.problem.Problem;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.UUID;
 
-/** An RFC 9457 problem document; here only to be described, {@link Problems} writes it. */
+/** An RFC 9457 problem document; here only to be described, {@link ProblemAnswer} writes it. */
 @Schema(name = "Problem", description = "An RFC 9457 problem document.")
 public record ProblemDocument(
     @Schema(
@@ -25,7 +26,7 @@ public record ProblemDocument(
     @Schema(
             description = "The fields that are to blame; absent when none is.",
             requiredMode = Schema.RequiredMode.NOT_REQUIRED)
-        List<MigrationResponse.FieldError> errors,
+        List<FieldError> errors,
     @Schema(
             description = "The migration that is in the way; only of migration-in-progress.",
             requiredMode = Schema.RequiredMode.NOT_REQUIRED)
@@ -33,4 +34,19 @@ public record ProblemDocument(
     @Schema(
             description = "What libvirt answered; only of libvirt-error.",
             requiredMode = Schema.RequiredMode.NOT_REQUIRED)
-        MigrationResponse.LibvirtError libvirt) {}
+        LibvirtError libvirt) {
+
+  /** A field that is to blame. */
+  @Schema(name = "FieldError")
+  public record FieldError(@Schema(example = "#/disks/1") String pointer, String detail) {
+
+    /** All that are to blame for a problem. */
+    public static List<FieldError> of(Problem problem) {
+      return problem.errors().stream().map(e -> new FieldError(e.pointer(), e.detail())).toList();
+    }
+  }
+
+  /** A virErrorNumber, a virErrorDomain and a message. */
+  @Schema(name = "LibvirtError")
+  public record LibvirtError(int code, int domain, String message) {}
+}

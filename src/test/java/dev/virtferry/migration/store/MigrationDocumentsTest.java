@@ -2,11 +2,22 @@ package dev.virtferry.migration.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.Overwrite;
+import dev.virtferry.migration.Compression;
+import dev.virtferry.migration.Compression.Levels;
+import dev.virtferry.migration.Compression.Method;
+import dev.virtferry.migration.LimitAction;
+import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.MigrationOptions.AutoConverge;
+import dev.virtferry.migration.SourceVolumes;
 import dev.virtferry.migration.Stall;
 import dev.virtferry.migration.Stall.Reason;
+import dev.virtferry.migration.Timeout;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 class MigrationDocumentsTest {
 
@@ -31,6 +42,53 @@ class MigrationDocumentsTest {
        "volumes":[]}
       """;
 
+  /** A queued row, with every option said, as it was written before options had groups. */
+  private static final String QUEUED =
+      """
+      {"id":"01a209f8-bda5-75b9-8075-ace19cc301f7","version":1,
+       "order":{"guest":{"name":"web-01","uuid":"6f3dbdc3-f665-451a-a961-f9b6de431437","id":7,
+                         "cpuMillis":900,"memoryBytes":134217728,"persistent":true,
+                         "autostart":false,"paused":false},
+                "source":"kvm-a","destination":"kvm-b","destUri":"qemu+tls://kvm-b/system",
+                "disks":[{"target":"vda","action":"CREATE","path":"/srv/vda.raw","moved":false,
+                          "capacityBytes":67108864,"bytesToCopy":67108864,
+                          "volume":{"pool":"images","name":"vda.raw","format":"raw",
+                                    "capacityBytes":67108864,"layout":null,"permissions":null,
+                                    "backing":null},
+                          "poolFreeBytes":1073741824,"backing":[],
+                          "original":{"pool":"images","name":"vda.raw","path":"/srv/vda.raw",
+                                      "mark":null},
+                          "names":[],"from":"/srv/vda.raw","found":"ABSENT","mark":null}],
+                "copy":"FULL","volumes":{},"unmapping":["vda"],
+                "options":{"bandwidthMiBps":200,"bandwidthPostCopyMiBps":500,
+                           "maxDowntimeMillis":300,"autoConverge":{"initial":20,"increment":10},
+                           "postCopy":true,"parallelConnections":4,
+                           "compression":{"methods":["ZLIB"],
+                                          "levels":{"mt":null,"mtThreads":null,
+                                                    "mtDecompressionThreads":null,
+                                                    "xbzrleCacheBytes":null,"zlib":1,"zstd":null}},
+                           "zeroCopy":true,"tls":true,"tlsDestination":"kvm-b.example",
+                           "destinationName":"web-02","persist":true,"undefineSource":false,
+                           "startPaused":true,"abortOnIoError":true,"listenAddress":"10.0.0.2",
+                           "disksPort":49500,"sourceVolumes":"DELETE","overwrite":"ANY",
+                           "verifyBacking":"CONTENT","synchronousWrites":true,"detectZeroes":true,
+                           "guardedSwitchover":true,
+                           "timeout":{"seconds":3600,"action":"SUSPEND"}},
+                "priority":5,"callbackUrl":null,"renamed":{}},
+       "call":{"domain":"6f3dbdc3-f665-451a-a961-f9b6de431437",
+               "destination":"qemu+tls://kvm-b/system",
+               "parameters":[{"name":"migrate_disks","type":"string","value":"vda"},
+                             {"name":"bandwidth","type":"ullong","value":"200"},
+                             {"name":"parallel.connections","type":"int","value":"4"}],
+               "flags":["LIVE","PEER2PEER","PERSIST_DEST","NON_SHARED_DISK","PARALLEL"]},
+       "standing":{"state":"QUEUED","phase":null,"location":"SOURCE","cancelRequested":false,
+                   "suspended":false,"forked":false,"ranOn":false,"startedAnew":false,
+                   "wishes":{"completion":null,"resumption":false},"tuning":null,
+                   "attention":null,"failure":null},
+       "timeline":{"createdAt":"2026-01-02T03:04:05Z","startedAt":null,"endedAt":null,"phases":[]},
+       "volumes":[],"leaves":[]}
+      """;
+
   private static final String PROGRESS_OF_AN_OLDER_VERSION =
       """
       {"revision":7,"percent":41,"bytesTotal":268435456,"bytesDone":110100480,
@@ -52,6 +110,54 @@ class MigrationDocumentsTest {
     assertThat(migration.leaves()).isEmpty();
     assertThat(migration.call().parameters().get("bandwidth")).isPresent();
     assertThat(documents.migration(documents.write(migration))).isEqualTo(migration);
+  }
+
+  @Test
+  void readsEveryOptionThatAQueuedRowSays() {
+    assertThat(documents.migration(QUEUED).order().options())
+        .isEqualTo(
+            new MigrationOptions(
+                200L,
+                500L,
+                300L,
+                new AutoConverge(20, 10),
+                true,
+                4,
+                new Compression(
+                    List.of(Method.ZLIB), new Levels(null, null, null, null, 1, null)),
+                true,
+                true,
+                "kvm-b.example",
+                "web-02",
+                true,
+                false,
+                true,
+                true,
+                "10.0.0.2",
+                49_500,
+                SourceVolumes.DELETE,
+                Overwrite.ANY,
+                BackingCheck.CONTENT,
+                true,
+                true,
+                true,
+                new Timeout(3600, LimitAction.SUSPEND)));
+  }
+
+  @Test
+  void writesARowAsItWasRead() {
+    var json = new JsonMapper();
+    assertThat(json.readTree(documents.write(documents.migration(QUEUED))))
+        .isEqualTo(json.readTree(QUEUED));
+  }
+
+  @Test
+  void readsARowWithoutAnyOption() {
+    String bare = QUEUED.replaceFirst("(?s)\"options\":\\{.*?\"SUSPEND\"}}", "\"options\":{}");
+    MigrationOptions options = documents.migration(bare).order().options();
+    assertThat(options.overwrite()).isEqualTo(Overwrite.OWN);
+    assertThat(options.timeout()).isNull();
+    assertThat(options.tls()).isFalse();
   }
 
   @Test

@@ -94,6 +94,26 @@ class PlanApiTest extends ApiTest {
   }
 
   @Test
+  void tellsEveryOptionInOneObject() {
+    JsonNode plan =
+        plan(
+            ",\"disks\":[\"vdb\",\"vda\"],\"options\":{\"bandwidthMiBps\":32,"
+                + "\"autoConverge\":{\"initial\":20},\"timeout\":{\"seconds\":9}}");
+    assertThat(plan.get("options").toString())
+        .isEqualTo(
+            """
+            {"bandwidthMiBps":32,"bandwidthPostCopyMiBps":null,"maxDowntimeMillis":null,\
+            "autoConverge":{"initial":20,"increment":null},"postCopy":false,\
+            "parallelConnections":null,"compression":null,"zeroCopy":false,"tls":false,\
+            "tlsDestination":null,"destinationName":null,"persist":true,"undefineSource":true,\
+            "startPaused":false,"abortOnIoError":false,"listenAddress":null,"disksPort":null,\
+            "sourceVolumes":"KEEP","overwrite":"OWN","verifyBacking":"SIZE",\
+            "synchronousWrites":false,"detectZeroes":false,"guardedSwitchover":false,\
+            "timeout":{"seconds":9,"action":"CANCEL"}}\
+            """);
+  }
+
+  @Test
   void tellsWhatStandsAtThePlaceOfEachCopy() {
     image("vda.raw", 0);
     image("vdb.raw", 5 * Domains.MIB);
@@ -331,6 +351,132 @@ class PlanApiTest extends ApiTest {
     hosts().version("kvm-b", 7_000_000);
     assertThat(problems(plan(",\"copy\":\"FULL\",\"options\":{\"synchronousWrites\":true}")))
         .containsExactly("option-not-supported #/options/synchronousWrites");
+  }
+
+  private static List<String> fields(JsonNode plan) {
+    return problems(plan).stream()
+        .map(problem -> problem.replace("option-not-supported #/options/", ""))
+        .toList();
+  }
+
+  @Test
+  void namesEveryOptionThatDoesNotGoWithOthersInOneOrder() {
+    JsonNode plan =
+        plan(
+            """
+            ,"options":{"undefineSource":true,"persist":false,"sourceVolumes":"DELETE",\
+            "disksPort":1,"detectZeroes":true,"synchronousWrites":true,"tls":true,"zeroCopy":true,\
+            "compression":{"methods":["MT","ZSTD","MT"]},"startPaused":true,\
+            "guardedSwitchover":true,"postCopy":true}\
+            """);
+    assertThat(fields(plan))
+        .containsExactly(
+            "synchronousWrites",
+            "detectZeroes",
+            "disksPort",
+            "sourceVolumes",
+            "guardedSwitchover",
+            "startPaused",
+            "zeroCopy",
+            "zeroCopy",
+            "zeroCopy",
+            "compression/methods/1",
+            "compression/methods/2",
+            "compression",
+            "undefineSource");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {5_000_000, 1_002_000})
+  void namesEveryOptionThatAHostIsTooOldForTheOldestFirst(long version) {
+    hosts().version("kvm-a", version);
+    JsonNode plan =
+        plan(
+            """
+            ,"copy":"FULL","options":{"detectZeroes":true,"synchronousWrites":true,\
+            "compression":{"methods":["XBZRLE","ZLIB"],"levels":{"zstd":3}},"zeroCopy":true,\
+            "parallelConnections":2,"timeout":{"seconds":9,"action":"POST_COPY"},\
+            "tlsDestination":"kvm-b","bandwidthPostCopyMiBps":9,"bandwidthMiBps":9,\
+            "autoConverge":{"initial":20},"listenAddress":"10.0.0.2","disksPort":49500,\
+            "abortOnIoError":true}\
+            """);
+    assertThat(fields(plan))
+        .containsExactly(
+            "zeroCopy",
+            "timeout/action",
+            "bandwidthPostCopyMiBps",
+            "tlsDestination",
+            "compression/methods/0",
+            "bandwidthPostCopyMiBps",
+            "parallelConnections",
+            "tlsDestination",
+            "synchronousWrites",
+            "zeroCopy",
+            "compression",
+            "detectZeroes");
+    assertThat(plan.get("problems").get(11).get("detail").asString())
+        .startsWith("detectZeroes needs libvirt 10.9.0 on both hosts, and one has ")
+        .endsWith("; leave it out, or update that host.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "levels":{"zlib":1},"methods":["XBZRLE"] | true
+          "methods":["ZLIB"]                       | false
+          """)
+  void holdsMethodsOfCompressionAgainstTheHostsAndNotTheirLevels(String given, boolean possible) {
+    String parallel = possible ? "" : "\"parallelConnections\":2,";
+    JsonNode plan = plan(",\"options\":{%s\"compression\":{%s}}".formatted(parallel, given));
+    assertThat(plan.get("possible").asBoolean()).isEqualTo(possible);
+  }
+
+  @Test
+  void showsEveryOptionInTheWordsOfVirsh() {
+    hosts().version("kvm-a", 10_009_000);
+    hosts().version("kvm-b", 10_009_000);
+    String disks = ",\"disks\":[\"vdb\",\"vda\"],";
+    assertThat(
+            plan(
+                    disks
+                        + """
+                        "options":{"bandwidthMiBps":32,"bandwidthPostCopyMiBps":64,"postCopy":true,\
+                        "autoConverge":{"initial":20,"increment":10},"parallelConnections":4,\
+                        "compression":{"methods":["ZLIB","ZSTD"],"levels":{"zlib":1,"zstd":2}},\
+                        "tls":true,"tlsDestination":"kvm-b.example","destinationName":"web 2",\
+                        "listenAddress":"10.0.0.2","disksPort":49500,"abortOnIoError":true,\
+                        "synchronousWrites":true}\
+                        """)
+                .get("virsh")
+                .asString())
+        .isEqualTo(
+            "virsh -c qemu+tls://kvm-a/system migrate --live --p2p --persistent --undefinesource"
+                + " --copy-storage-all --compressed --abort-on-error --auto-converge --postcopy"
+                + " --tls --parallel --copy-storage-synchronous-writes --migrate-disks vdb,vda"
+                + " --migrateuri tcp://10.0.0.2 --bandwidth 32 --postcopy-bandwidth 64"
+                + " --auto-converge-initial 20 --auto-converge-increment 10"
+                + " --parallel-connections 4 --comp-methods zlib,zstd --comp-zlib-level 1"
+                + " --comp-zstd-level 2 --tls-destination kvm-b.example --dname 'web 2'"
+                + " --listen-address 10.0.0.2 --disks-port 49500 --domain plan-01"
+                + " --desturi qemu+tls://kvm-b/system");
+    assertThat(
+            plan(
+                    disks
+                        + """
+                        "options":{"persist":false,"startPaused":true,\
+                        "compression":{"methods":["XBZRLE","MT"],"levels":{"mt":1,"mtThreads":8,\
+                        "mtDecompressionThreads":2,"xbzrleCacheBytes":67108864}}}\
+                        """)
+                .get("virsh")
+                .asString())
+        .isEqualTo(
+            "virsh -c qemu+tls://kvm-a/system migrate --live --p2p --suspend --copy-storage-all"
+                + " --compressed --migrate-disks vdb,vda --migrateuri tcp://10.0.0.2"
+                + " --comp-methods xbzrle,mt --comp-mt-level 1 --comp-mt-threads 8"
+                + " --comp-mt-dthreads 2 --comp-xbzrle-cache 67108864 --domain plan-01"
+                + " --desturi qemu+tls://kvm-b/system");
   }
 
   @Test

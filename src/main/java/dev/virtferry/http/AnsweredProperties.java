@@ -1,5 +1,6 @@
 package dev.virtferry.http;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.type.TypeFactory;
 import io.swagger.v3.core.converter.AnnotatedType;
 import io.swagger.v3.core.converter.ModelConverter;
@@ -15,6 +16,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -62,7 +64,7 @@ final class AnsweredProperties implements ModelConverter {
       return;
     }
     List<String> present = new ArrayList<>();
-    for (RecordComponent component : type.getRecordComponents()) {
+    for (RecordComponent component : properties(type).toList()) {
       Schema<?> property = model.getProperties().get(component.getName());
       if (property == null) {
         continue;
@@ -77,6 +79,15 @@ final class AnsweredProperties implements ModelConverter {
     model.setRequired(present);
   }
 
+  /** Those of a group stand beside the others. */
+  private static Stream<RecordComponent> properties(Class<?> type) {
+    return Stream.of(type.getRecordComponents())
+        .flatMap(component ->
+            component.getAccessor().isAnnotationPresent(JsonUnwrapped.class)
+                ? properties(component.getType())
+                : Stream.of(component));
+  }
+
   private static boolean mayBeAbsent(RecordComponent component) {
     var described =
         component.getAccessor().getAnnotation(io.swagger.v3.oas.annotations.media.Schema.class);
@@ -88,6 +99,7 @@ final class AnsweredProperties implements ModelConverter {
   private static Schema<?> orNull(Schema<?> property) {
     if (property.get$ref() != null) {
       var choice = new JsonSchema();
+      choice.setName(property.getName());
       choice.setDescription(property.getDescription());
       choice.addAnyOfItem(new JsonSchema().$ref(property.get$ref()));
       choice.addAnyOfItem(new JsonSchema().types(Set.of("null")));

@@ -1,5 +1,7 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.problem.Problem;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +20,16 @@ public record Compression(List<Method> methods, @Nullable Levels levels) {
 
   /** A way to compress; MT, ZLIB and ZSTD differ in what they cost, XBZRLE sends differences. */
   public enum Method {
-    XBZRLE,
-    MT,
-    ZLIB,
-    ZSTD;
+    XBZRLE(false),
+    MT(false),
+    ZLIB(true),
+    ZSTD(true);
+
+    private final boolean ofParallelStreams;
+
+    Method(boolean ofParallelStreams) {
+      this.ofParallelStreams = ofParallelStreams;
+    }
 
     /** As libvirt spells it. */
     public String word() {
@@ -46,5 +54,33 @@ public record Compression(List<Method> methods, @Nullable Levels levels) {
       @Nullable Integer mtDecompressionThreads,
       @Nullable Long xbzrleCacheBytes,
       @Nullable Integer zlib,
-      @Nullable Integer zstd) {}
+      @Nullable Integer zstd) {
+
+    /** libvirt's defaults. */
+    public static final Levels NONE = new Levels(null, null, null, null, null, null);
+  }
+
+  /** Which methods do not go with each other, or with as many streams as there are. */
+  List<Problem> problems(boolean parallel) {
+    List<Problem> found = new ArrayList<>();
+    for (int i = 0; i < methods.size(); i++) {
+      Method method = methods.get(i);
+      String pointer = "compression/methods/" + i;
+      if (methods.subList(0, i).contains(method)) {
+        found.add(
+            MigrationOptions.refusal(pointer, method + " is named twice; name it once."));
+      }
+      if (method.ofParallelStreams && !parallel) {
+        found.add(
+            MigrationOptions.refusal(
+                pointer, method + " needs options.parallelConnections; add it, or use XBZRLE."));
+      } else if (!method.ofParallelStreams && parallel) {
+        found.add(
+            MigrationOptions.refusal(
+                pointer,
+                method + " does not go with options.parallelConnections; use ZLIB or ZSTD."));
+      }
+    }
+    return found;
+  }
 }

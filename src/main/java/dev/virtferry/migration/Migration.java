@@ -182,8 +182,8 @@ public record Migration(
   public Migration start(Order planned, MigrateCall given, Instant now) {
     require(state() == PREPARING, Verb.START);
     Phase first = order.firstPhase();
-    MigrationOptions options = order.options();
-    var latest = new OptionsPatch(options.bandwidthMiBps(), options.maxDowntimeMillis());
+    Rates rates = order.options().rates();
+    var latest = new OptionsPatch(rates.bandwidthMiBps(), rates.maxDowntimeMillis());
     return new Migration(
         id,
         version,
@@ -250,7 +250,7 @@ public record Migration(
   /** A client wants to go on with a post-copy whose link was lost. */
   public Migration resumePostCopy() {
     require(
-        order.options().postCopy()
+        order.options().memory().postCopy()
             && (state() == MIGRATING || state() == RECOVERING || state() == NEEDS_ATTENTION),
         Verb.RESUME);
     return with(standing.with(standing.wishes().withResumption(true)));

@@ -120,7 +120,7 @@ public record Order(
       return Optional.of("%s would be copied, which was not so.".formatted(now.target()));
     }
     Original original = now.original();
-    if (options.sourceVolumes() == SourceVolumes.DELETE
+    if (options.storage().sourceVolumes() == SourceVolumes.DELETE
         && original != null
         && !original.isWhere(accepted.original())) {
       return Optional.of(
@@ -172,28 +172,30 @@ public record Order(
    * owner had not paused it before.
    */
   public boolean releasedByUs() {
-    return options.guardedSwitchover() && !options.startPaused() && !guest.paused();
+    return options.switchover().guardedSwitchover()
+        && !options.domain().startPaused()
+        && !guest.paused();
   }
 
   /** How the guest is to arrive. */
   public Arrival arrival() {
-    if (options.postCopy()) {
+    if (options.memory().postCopy()) {
       return Arrival.IN_POST_COPY;
     }
     if (releasedByUs()) {
       return Arrival.RELEASED;
     }
-    return options.startPaused() || guest.paused() ? Arrival.PAUSED : Arrival.RUNNING;
+    return options.domain().startPaused() || guest.paused() ? Arrival.PAUSED : Arrival.RUNNING;
   }
 
   /** Whether the destination keeps a definition of the domain. */
   public boolean persists() {
-    return Boolean.TRUE.equals(options.decidedFor(guest.persistent()).persist());
+    return Boolean.TRUE.equals(options.decidedFor(guest.persistent()).domain().persist());
   }
 
   /** Whether the source drops its definition. */
   public boolean undefinesSource() {
-    return Boolean.TRUE.equals(options.decidedFor(guest.persistent()).undefineSource());
+    return Boolean.TRUE.equals(options.decidedFor(guest.persistent()).domain().undefineSource());
   }
 
   /** The phase that libvirt's job begins with. */

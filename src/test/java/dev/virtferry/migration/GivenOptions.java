@@ -1,132 +1,136 @@
 package dev.virtferry.migration;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.Overwrite;
-import dev.virtferry.migration.MigrationOptions.AutoConverge;
+import dev.virtferry.migration.MemoryOptions.AutoConverge;
+import java.lang.reflect.RecordComponent;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Options that say only what a test is about. */
+/**
+ * Options that say only what a test is about. A new option needs nothing here: {@link #with} says
+ * it by its name.
+ */
 public final class GivenOptions {
 
-  private @Nullable Long bandwidthMiBps;
-  private @Nullable Long maxDowntimeMillis;
-  private SourceVolumes sourceVolumes = SourceVolumes.KEEP;
-  private Overwrite overwrite = Overwrite.OWN;
-  private BackingCheck verifyBacking = BackingCheck.SIZE;
-  private boolean synchronousWrites;
-  private boolean guardedSwitchover;
-  private boolean postCopy;
-  private boolean startPaused;
-  private @Nullable String destinationName;
-  private @Nullable Boolean persist;
-  private @Nullable Boolean undefineSource;
-  private @Nullable Integer parallelConnections;
-  private @Nullable Compression compression;
-  private boolean everythingElse;
-  private @Nullable Timeout timeout;
+  private final Map<String, Object> said = new HashMap<>();
+
+  /** Says one option by its name in JSON, in its own type. */
+  public GivenOptions with(String option, Object value) {
+    said.put(option, value);
+    return this;
+  }
 
   public GivenOptions bandwidth(long miBps) {
-    bandwidthMiBps = miBps;
-    return this;
+    return with("bandwidthMiBps", miBps);
   }
 
   public GivenOptions maxDowntime(long millis) {
-    maxDowntimeMillis = millis;
-    return this;
+    return with("maxDowntimeMillis", millis);
   }
 
   public GivenOptions deletingOriginals() {
-    sourceVolumes = SourceVolumes.DELETE;
-    return this;
+    return with("sourceVolumes", SourceVolumes.DELETE);
   }
 
   public GivenOptions overwriting(Overwrite overwrite) {
-    this.overwrite = overwrite;
-    return this;
+    return with("overwrite", overwrite);
   }
 
   public GivenOptions named(String destinationName) {
-    this.destinationName = destinationName;
-    return this;
+    return with("destinationName", destinationName);
   }
 
   public GivenOptions verifyingContent() {
-    verifyBacking = BackingCheck.CONTENT;
-    return this;
+    return with("verifyBacking", BackingCheck.CONTENT);
   }
 
   public GivenOptions synchronousWrites() {
-    synchronousWrites = true;
-    return this;
+    return with("synchronousWrites", true);
   }
 
   public GivenOptions guarded() {
-    guardedSwitchover = true;
-    return this;
+    return with("guardedSwitchover", true);
   }
 
   public GivenOptions postCopy() {
-    postCopy = true;
-    return this;
+    return with("postCopy", true).with("bandwidthPostCopyMiBps", 500L);
   }
 
   public GivenOptions startPaused() {
-    startPaused = true;
-    return this;
+    return with("startPaused", true);
   }
 
   public GivenOptions persist(boolean there, boolean undefine) {
-    persist = there;
-    undefineSource = undefine;
-    return this;
+    return with("persist", there).with("undefineSource", undefine);
   }
 
   public GivenOptions parallel(int connections) {
-    parallelConnections = connections;
-    return this;
+    return with("parallelConnections", connections);
   }
 
   public GivenOptions compression(Compression compression) {
-    this.compression = compression;
-    return this;
+    return with("compression", compression);
   }
 
   /** Everything that is one flag or one parameter and excludes nothing. */
   public GivenOptions everythingElse() {
-    everythingElse = true;
-    return this;
+    return with("autoConverge", new AutoConverge(20, 10))
+        .with("zeroCopy", true)
+        .with("tls", true)
+        .with("tlsDestination", "kvm-b.example")
+        .with("destinationName", "web-02")
+        .with("abortOnIoError", true)
+        .with("listenAddress", "10.0.0.2")
+        .with("disksPort", 49_500);
   }
 
   public GivenOptions timeout(long seconds, LimitAction action) {
-    timeout = new Timeout(seconds, action);
-    return this;
+    return with("timeout", new Timeout(seconds, action));
   }
 
   public MigrationOptions build() {
-    return new MigrationOptions(
-        bandwidthMiBps,
-        postCopy ? 500L : null,
-        maxDowntimeMillis,
-        everythingElse ? new AutoConverge(20, 10) : null,
-        postCopy,
-        parallelConnections,
-        compression,
-        everythingElse,
-        everythingElse,
-        everythingElse ? "kvm-b.example" : null,
-        everythingElse ? "web-02" : destinationName,
-        persist,
-        undefineSource,
-        startPaused,
-        everythingElse,
-        everythingElse ? "10.0.0.2" : null,
-        everythingElse ? 49_500 : null,
-        sourceVolumes,
-        overwrite,
-        verifyBacking,
-        synchronousWrites,
-        false,
-        guardedSwitchover,
-        timeout);
+    Set<String> unknown = new HashSet<>(said.keySet());
+    MigrationOptions built =
+        each((option, nothing) -> {
+          unknown.remove(option.getName());
+          return said.getOrDefault(option.getName(), nothing);
+        });
+    assertThat(unknown).as("no such options").isEmpty();
+    return built;
+  }
+
+  /**
+   * Options of which each is what {@code value} makes of it and of what it is where nothing is said.
+   */
+  public static MigrationOptions each(
+      BiFunction<RecordComponent, @Nullable Object, @Nullable Object> value) {
+    return (MigrationOptions) filled(MigrationOptions.NONE, value);
+  }
+
+  private static Record filled(
+      Record nothing, BiFunction<RecordComponent, @Nullable Object, @Nullable Object> value) {
+    RecordComponent[] parts = nothing.getClass().getRecordComponents();
+    Class<?>[] types = Stream.of(parts).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    Object[] values = new Object[parts.length];
+    try {
+      for (int i = 0; i < parts.length; i++) {
+        Object none = parts[i].getAccessor().invoke(nothing);
+        values[i] =
+            none instanceof OptionGroup
+                ? filled((Record) none, value)
+                : value.apply(parts[i], none);
+      }
+      return nothing.getClass().getDeclaredConstructor(types).newInstance(values);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

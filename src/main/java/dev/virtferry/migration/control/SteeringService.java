@@ -111,7 +111,7 @@ public class SteeringService {
         id,
         seen,
         migration -> {
-          if (by == Completion.POST_COPY && !migration.order().options().postCopy()) {
+          if (by == Completion.POST_COPY && !migration.order().options().memory().postCopy()) {
             throw new Refused(
                 Problem.at(
                     "#/by",

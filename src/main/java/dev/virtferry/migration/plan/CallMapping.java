@@ -140,20 +140,20 @@ public final class CallMapping {
     if (!order.disks().isEmpty()) {
       text(parameters, DISKS_URI, destination.disksUri());
     }
-    unsigned(parameters, MigrateCall.BANDWIDTH, options.bandwidthMiBps());
-    unsigned(parameters, BANDWIDTH_POSTCOPY, options.bandwidthPostCopyMiBps());
-    if (options.autoConverge() != null) {
-      number(parameters, AUTO_CONVERGE_INITIAL, options.autoConverge().initial());
-      number(parameters, AUTO_CONVERGE_INCREMENT, options.autoConverge().increment());
+    unsigned(parameters, MigrateCall.BANDWIDTH, options.rates().bandwidthMiBps());
+    unsigned(parameters, BANDWIDTH_POSTCOPY, options.rates().bandwidthPostCopyMiBps());
+    if (options.memory().autoConverge() != null) {
+      number(parameters, AUTO_CONVERGE_INITIAL, options.memory().autoConverge().initial());
+      number(parameters, AUTO_CONVERGE_INCREMENT, options.memory().autoConverge().increment());
     }
-    number(parameters, PARALLEL_CONNECTIONS, options.parallelConnections());
-    if (options.compression() != null) {
-      compress(parameters, options.compression());
+    number(parameters, PARALLEL_CONNECTIONS, options.memory().parallelConnections());
+    if (options.memory().compression() != null) {
+      compress(parameters, options.memory().compression());
     }
-    text(parameters, TLS_DESTINATION, options.tlsDestination());
-    text(parameters, DESTINATION_NAME, options.destinationName());
-    text(parameters, LISTEN_ADDRESS, options.listenAddress());
-    number(parameters, DISKS_PORT, options.disksPort());
+    text(parameters, TLS_DESTINATION, options.encryption().tlsDestination());
+    text(parameters, DESTINATION_NAME, options.domain().destinationName());
+    text(parameters, LISTEN_ADDRESS, options.listening().listenAddress());
+    number(parameters, DISKS_PORT, options.listening().disksPort());
     if (definitions != null) {
       parameters.add(DESTINATION_XML, definitions.live());
       text(parameters, PERSISTENT_XML, definitions.persistent());
@@ -200,19 +200,20 @@ public final class CallMapping {
     EnumSet<MigrateFlag> flags = EnumSet.of(MigrateFlag.LIVE, MigrateFlag.PEER2PEER);
     set(flags, MigrateFlag.PERSIST_DEST, order.persists());
     set(flags, MigrateFlag.UNDEFINE_SOURCE, order.undefinesSource());
-    set(flags, MigrateFlag.PAUSED, options.guardedSwitchover() || options.startPaused());
+    boolean paused = options.switchover().guardedSwitchover() || options.domain().startPaused();
+    set(flags, MigrateFlag.PAUSED, paused);
     if (!order.disks().isEmpty()) {
       boolean layer = order.copy() == CopyMode.INCREMENTAL;
       flags.add(layer ? MigrateFlag.NON_SHARED_INC : MigrateFlag.NON_SHARED_DISK);
     }
-    set(flags, MigrateFlag.COMPRESSED, options.compression() != null);
-    set(flags, MigrateFlag.ABORT_ON_ERROR, options.abortOnIoError());
-    set(flags, MigrateFlag.AUTO_CONVERGE, options.autoConverge() != null);
-    set(flags, MigrateFlag.POSTCOPY, options.postCopy());
-    set(flags, MigrateFlag.TLS, options.tls());
-    set(flags, MigrateFlag.PARALLEL, options.parallelConnections() != null);
-    set(flags, MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES, options.synchronousWrites());
-    set(flags, MigrateFlag.ZEROCOPY, options.zeroCopy());
+    set(flags, MigrateFlag.COMPRESSED, options.memory().compression() != null);
+    set(flags, MigrateFlag.ABORT_ON_ERROR, options.domain().abortOnIoError());
+    set(flags, MigrateFlag.AUTO_CONVERGE, options.memory().autoConverge() != null);
+    set(flags, MigrateFlag.POSTCOPY, options.memory().postCopy());
+    set(flags, MigrateFlag.TLS, options.encryption().tls());
+    set(flags, MigrateFlag.PARALLEL, options.memory().parallelConnections() != null);
+    set(flags, MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES, options.storage().synchronousWrites());
+    set(flags, MigrateFlag.ZEROCOPY, options.memory().zeroCopy());
     return Collections.unmodifiableSet(flags);
   }
 

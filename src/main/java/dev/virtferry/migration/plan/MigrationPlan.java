@@ -99,7 +99,7 @@ public record MigrationPlan(
    * without a bandwidth. Disks are copied side by side, the memory after them.
    */
   public @Nullable Long estimateSeconds() {
-    Long bandwidth = order.options().bandwidthMiBps();
+    Long bandwidth = order.options().rates().bandwidthMiBps();
     if (bandwidth == null) {
       return null;
     }

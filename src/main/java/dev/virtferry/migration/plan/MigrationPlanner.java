@@ -30,8 +30,8 @@ import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.migration.AtSource;
+import dev.virtferry.migration.DomainOptions;
 import dev.virtferry.migration.Migration;
-import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.Migrations;
 import dev.virtferry.migration.Order;
@@ -209,7 +209,7 @@ public final class MigrationPlanner {
 
   private void lookForNamesakes(
       Submission submission, DomainDescription domain, Host destination, PlanChecks checks) {
-    String name = Objects.requireNonNullElse(submission.options().destinationName(), domain.name());
+    String name = nameThere(submission, domain);
     for (String known : List.of(domain.uuid().toString(), name)) {
       if (hypervisor.glance(destination.address(), known).isPresent()) {
         checks.failed(
@@ -225,6 +225,11 @@ public final class MigrationPlanner {
     checks.passed(Subject.NAME_AND_UUID, "both are free on " + destination.name());
   }
 
+  private static String nameThere(Submission submission, DomainDescription domain) {
+    return Objects.requireNonNullElse(
+        submission.options().domain().destinationName(), domain.name());
+  }
+
   private ArrivingFiles lookAtFiles(
       Submission submission,
       DomainDescription domain,
@@ -237,7 +242,7 @@ public final class MigrationPlanner {
         ArrivingFiles.of(
             opened(submission, domain, source),
             domain.name(),
-            Objects.requireNonNullElse(submission.options().destinationName(), domain.name()));
+            nameThere(submission, domain));
     Map<String, List<String>> others = places.namers(files.paths(false), domain.uuid());
     Map<String, List<String>> writers = places.writers(files.paths(true), domain.uuid());
     List<Problem> problems =
@@ -257,7 +262,7 @@ public final class MigrationPlanner {
   }
 
   private List<NamedFile> opened(Submission submission, DomainDescription domain, Host source) {
-    MigrationOptions options = submission.options().decidedFor(domain.persistent());
+    DomainOptions options = submission.options().decidedFor(domain.persistent()).domain();
     List<NamedFile> opened = new ArrayList<>();
     opened.addAll(hypervisor.openedFiles(source.address(), domain.uuid(), Definition.LIVE));
     if (domain.persistent() && Boolean.TRUE.equals(options.persist())) {
@@ -329,11 +334,11 @@ public final class MigrationPlanner {
         selected.staying(),
         submission.disks() != null,
         submission.copy() == null ? CopyMode.FULL : submission.copy(),
-        submission.options().verifyBacking(),
+        submission.options().storage().verifyBacking(),
         submission.volumes(),
         Reservations.bytes(others, self),
         Reservations.images(others, domain.uuid()),
-        submission.options().overwrite(),
+        submission.options().storage().overwrite(),
         selected.chosen().isEmpty() ? Map.of() : migrations.imagesOf(domain.uuid()));
   }
 
@@ -362,7 +367,7 @@ public final class MigrationPlanner {
         placement.volumes(),
         selected.chosen().isEmpty() ? null : mode,
         submission.volumes(),
-        submission.options().detectZeroes()
+        submission.options().storage().detectZeroes()
             ? selected.chosen().stream().filter(DomainDisk::unmaps).map(DomainDisk::target).toList()
             : List.of(),
         submission.options().decidedFor(domain.persistent()),

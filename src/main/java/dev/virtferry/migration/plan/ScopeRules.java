@@ -38,17 +38,17 @@ public final class ScopeRules {
           }
         });
     MigrationOptions options = submission.options();
-    String name = options.destinationName();
+    String name = options.domain().destinationName();
     if (name != null && !scope.hasDomain(name)) {
       throw beyond("#/options/destinationName", "this is none of those names");
     }
-    if (options.overwrite() == Overwrite.ANY) {
+    if (options.storage().overwrite() == Overwrite.ANY) {
       throw beyond("#/options/overwrite", "does not write over what may be another's");
     }
-    if (options.listenAddress() != null) {
+    if (options.listening().listenAddress() != null) {
       throw beyond("#/options/listenAddress", "does not choose where hosts listen");
     }
-    if (options.disksPort() != null) {
+    if (options.listening().disksPort() != null) {
       throw beyond("#/options/disksPort", "does not choose where hosts listen");
     }
   }

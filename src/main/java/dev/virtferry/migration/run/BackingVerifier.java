@@ -44,7 +44,7 @@ final class BackingVerifier {
       Host source,
       Host destination,
       BooleanSupplier stopping) {
-    if (order.options().verifyBacking() != BackingCheck.CONTENT || total(order) == 0) {
+    if (order.options().storage().verifyBacking() != BackingCheck.CONTENT || total(order) == 0) {
       return false;
     }
     var report = new Report(migration, total(order), stopping);

@@ -256,7 +256,7 @@ final class MigrationRun {
       }
       case SUSPEND -> steering.suspend(excess.why());
       case POST_COPY -> {
-        if (migration.latest().order().options().postCopy()) {
+        if (migration.latest().order().options().memory().postCopy()) {
           steering.switchToPostCopy(excess.why(), now);
         } else {
           steering.suspend(excess.why());
@@ -442,7 +442,8 @@ final class MigrationRun {
 
   private boolean arrive(Verdict.Moved moved, HostsObservation observation) {
     boolean forked = migration.latest().forked();
-    boolean deletes = migration.latest().order().options().sourceVolumes() == SourceVolumes.DELETE;
+    boolean deletes =
+        migration.latest().order().options().storage().sourceVolumes() == SourceVolumes.DELETE;
     boolean toUndefine =
         moved.sourceDefined()
             && !forked

@@ -44,7 +44,7 @@ final class Steering {
   }
 
   private void tuneDowntime() {
-    Long millis = migration.latest().order().options().maxDowntimeMillis();
+    Long millis = migration.latest().order().options().rates().maxDowntimeMillis();
     if (millis == null || millis.equals(toldDowntime)) {
       return;
     }
@@ -61,7 +61,7 @@ final class Steering {
 
   /** Only what the job was not told yet: by its call, or by whoever answered the client. */
   private void tuneBandwidth() {
-    Long wanted = migration.latest().order().options().bandwidthMiBps();
+    Long wanted = migration.latest().order().options().rates().bandwidthMiBps();
     if (wanted == null
         || wanted.equals(migration.latest().bandwidthOfTheJob())
         || wanted.equals(refusedBandwidth)) {

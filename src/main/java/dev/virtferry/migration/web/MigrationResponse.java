@@ -122,7 +122,7 @@ public record MigrationResponse(
   }
 
   private static boolean isRenamedBeyond(Scope scope, Order order) {
-    @Nullable String name = order.options().destinationName();
+    @Nullable String name = order.options().domain().destinationName();
     return name != null && !scope.hasDomain(name);
   }
 

@@ -2,9 +2,16 @@ package dev.virtferry.migration.web;
 
 import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.Overwrite;
+import dev.virtferry.migration.DomainOptions;
+import dev.virtferry.migration.Encryption;
+import dev.virtferry.migration.Listening;
+import dev.virtferry.migration.MemoryOptions;
 import dev.virtferry.migration.MigrationDefaults;
 import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.Rates;
 import dev.virtferry.migration.SourceVolumes;
+import dev.virtferry.migration.StorageOptions;
+import dev.virtferry.migration.Switchover;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -209,30 +216,32 @@ record OptionsRequest(
 
   MigrationOptions toOptions(MigrationDefaults defaults) {
     return new MigrationOptions(
-        bandwidthMiBps,
-        bandwidthPostCopyMiBps,
-        maxDowntimeMillis,
+        new Rates(bandwidthMiBps, bandwidthPostCopyMiBps, maxDowntimeMillis),
+        toMemory(),
+        new Encryption(is(tls), tlsDestination),
+        new DomainOptions(
+            destinationName, persist, undefineSource, is(startPaused), is(abortOnIoError)),
+        new Listening(listenAddress, disksPort),
+        toStorage(),
+        new Switchover(guarded(defaults), timeout == null ? null : timeout.toTimeout()));
+  }
+
+  private MemoryOptions toMemory() {
+    return new MemoryOptions(
         autoConverge == null ? null : autoConverge.toAutoConverge(),
         is(postCopy),
         parallelConnections,
         compression == null ? null : compression.toCompression(),
-        is(zeroCopy),
-        is(tls),
-        tlsDestination,
-        destinationName,
-        persist,
-        undefineSource,
-        is(startPaused),
-        is(abortOnIoError),
-        listenAddress,
-        disksPort,
+        is(zeroCopy));
+  }
+
+  private StorageOptions toStorage() {
+    return new StorageOptions(
         sourceVolumes == null ? SourceVolumes.KEEP : sourceVolumes,
         overwrite == null ? Overwrite.OWN : overwrite,
         verifyBacking == null ? BackingCheck.SIZE : verifyBacking,
         is(synchronousWrites),
-        is(detectZeroes),
-        guarded(defaults),
-        timeout == null ? null : timeout.toTimeout());
+        is(detectZeroes));
   }
 
   private static boolean is(@Nullable Boolean option) {
@@ -262,8 +271,8 @@ record OptionsRequest(
           @Max(value = 99, message = "is more than 99 %")
           Integer increment) {
 
-    MigrationOptions.AutoConverge toAutoConverge() {
-      return new MigrationOptions.AutoConverge(initial, increment);
+    MemoryOptions.AutoConverge toAutoConverge() {
+      return new MemoryOptions.AutoConverge(initial, increment);
     }
   }
 }

@@ -105,7 +105,7 @@ class SteeringServiceTest extends PlayedHosts {
             .retune(id, new OptionsPatch(bandwidth, null), Precondition.NONE)
             .orElseThrow()
             .migration();
-    assertThat(retuned.order().options().bandwidthMiBps()).isEqualTo(bandwidth);
+    assertThat(retuned.order().options().rates().bandwidthMiBps()).isEqualTo(bandwidth);
     Tuning tuning = retuned.tuning();
     assertThat(tuning).isNotNull();
     return tuning;
@@ -168,7 +168,7 @@ class SteeringServiceTest extends PlayedHosts {
     hosts().cutOff("kvm-a");
     assertThatThrownBy(() -> steering.retune(id, new OptionsPatch(50L, null), Precondition.NONE))
         .isInstanceOf(HostUnreachable.class);
-    assertThat(now().migration().order().options().bandwidthMiBps()).isEqualTo(2);
+    assertThat(now().migration().order().options().rates().bandwidthMiBps()).isEqualTo(2);
     hosts().bringBack("kvm-a");
   }
 

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.CopyMode;
-import dev.virtferry.disk.Overwrite;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.TypedParameters;
@@ -15,11 +13,12 @@ import dev.virtferry.libvirt.TypedValue;
 import dev.virtferry.migration.Compression;
 import dev.virtferry.migration.Compression.Levels;
 import dev.virtferry.migration.Compression.Method;
+import dev.virtferry.migration.GivenOptions;
+import dev.virtferry.migration.MemoryOptions.AutoConverge;
 import dev.virtferry.migration.MigrationOptions;
-import dev.virtferry.migration.MigrationOptions.AutoConverge;
 import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Orders;
-import dev.virtferry.migration.SourceVolumes;
+import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,7 @@ class CallMappingFuzz {
         .allSatisfy(p -> assertThat(p.name().getBytes(UTF_8)).hasSizeBetween(1, 79));
     storageFlagsFollowTheDisks(call, targets, mode);
     aResumptionCopiesNoDisk(call);
-    Compression compression = options.compression();
+    Compression compression = options.memory().compression();
     assertThat(parameters.getAll("compression"))
         .hasSize(compression == null ? 0 : compression.methods().size());
   }
@@ -76,31 +75,26 @@ class CallMappingFuzz {
   }
 
   private static MigrationOptions options(FuzzedDataProvider data) {
-    return new MigrationOptions(
-        number(data, 1_048_576),
-        number(data, 1_048_576),
-        number(data, 2_000_000),
-        data.consumeBoolean() ? new AutoConverge(small(data, 99), small(data, 99)) : null,
-        data.consumeBoolean(),
-        small(data, 255),
-        data.consumeBoolean() ? compression(data) : null,
-        data.consumeBoolean(),
-        data.consumeBoolean(),
-        text(data),
-        text(data),
-        maybe(data),
-        maybe(data),
-        data.consumeBoolean(),
-        data.consumeBoolean(),
-        text(data),
-        small(data, 65_535),
-        data.pickValue(SourceVolumes.values()),
-        Overwrite.OWN,
-        data.pickValue(BackingCheck.values()),
-        data.consumeBoolean(),
-        data.consumeBoolean(),
-        data.consumeBoolean(),
-        null);
+    return GivenOptions.each((option, _) -> value(option, data));
+  }
+
+  private static @Nullable Object value(RecordComponent option, FuzzedDataProvider data) {
+    Class<?> type = option.getType();
+    if (type.isEnum()) {
+      return data.pickValue(type.getEnumConstants());
+    }
+    return switch (type.getSimpleName()) {
+      case "boolean" -> data.consumeBoolean();
+      case "Boolean" -> maybe(data);
+      case "Integer" -> small(data, option.getName().equals("disksPort") ? 65_535 : 255);
+      case "Long" -> number(data, 1_048_576);
+      case "String" -> text(data);
+      case "AutoConverge" ->
+          data.consumeBoolean() ? new AutoConverge(small(data, 99), small(data, 99)) : null;
+      case "Compression" -> data.consumeBoolean() ? compression(data) : null;
+      case "Timeout" -> null;
+      default -> throw new IllegalStateException("How is a " + type + " made?");
+    };
   }
 
   private static Compression compression(FuzzedDataProvider data) {

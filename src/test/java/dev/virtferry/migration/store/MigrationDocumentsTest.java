@@ -7,12 +7,19 @@ import dev.virtferry.disk.Overwrite;
 import dev.virtferry.migration.Compression;
 import dev.virtferry.migration.Compression.Levels;
 import dev.virtferry.migration.Compression.Method;
+import dev.virtferry.migration.DomainOptions;
+import dev.virtferry.migration.Encryption;
 import dev.virtferry.migration.LimitAction;
+import dev.virtferry.migration.Listening;
+import dev.virtferry.migration.MemoryOptions;
+import dev.virtferry.migration.MemoryOptions.AutoConverge;
 import dev.virtferry.migration.MigrationOptions;
-import dev.virtferry.migration.MigrationOptions.AutoConverge;
+import dev.virtferry.migration.Rates;
 import dev.virtferry.migration.SourceVolumes;
 import dev.virtferry.migration.Stall;
 import dev.virtferry.migration.Stall.Reason;
+import dev.virtferry.migration.StorageOptions;
+import dev.virtferry.migration.Switchover;
 import dev.virtferry.migration.Timeout;
 import java.time.Instant;
 import java.util.List;
@@ -104,9 +111,9 @@ class MigrationDocumentsTest {
   @Test
   void readsWhatAnOlderVersionWrote() {
     var migration = documents.migration(OF_AN_OLDER_VERSION);
-    assertThat(migration.order().options().postCopy()).isFalse();
-    assertThat(migration.order().options().guardedSwitchover()).isTrue();
-    assertThat(migration.order().options().overwrite()).isEqualTo(Overwrite.OWN);
+    assertThat(migration.order().options().memory().postCopy()).isFalse();
+    assertThat(migration.order().options().switchover().guardedSwitchover()).isTrue();
+    assertThat(migration.order().options().storage().overwrite()).isEqualTo(Overwrite.OWN);
     assertThat(migration.leaves()).isEmpty();
     assertThat(migration.call().parameters().get("bandwidth")).isPresent();
     assertThat(documents.migration(documents.write(migration))).isEqualTo(migration);
@@ -117,31 +124,20 @@ class MigrationDocumentsTest {
     assertThat(documents.migration(QUEUED).order().options())
         .isEqualTo(
             new MigrationOptions(
-                200L,
-                500L,
-                300L,
-                new AutoConverge(20, 10),
-                true,
-                4,
-                new Compression(
-                    List.of(Method.ZLIB), new Levels(null, null, null, null, 1, null)),
-                true,
-                true,
-                "kvm-b.example",
-                "web-02",
-                true,
-                false,
-                true,
-                true,
-                "10.0.0.2",
-                49_500,
-                SourceVolumes.DELETE,
-                Overwrite.ANY,
-                BackingCheck.CONTENT,
-                true,
-                true,
-                true,
-                new Timeout(3600, LimitAction.SUSPEND)));
+                new Rates(200L, 500L, 300L),
+                new MemoryOptions(
+                    new AutoConverge(20, 10),
+                    true,
+                    4,
+                    new Compression(
+                        List.of(Method.ZLIB), new Levels(null, null, null, null, 1, null)),
+                    true),
+                new Encryption(true, "kvm-b.example"),
+                new DomainOptions("web-02", true, false, true, true),
+                new Listening("10.0.0.2", 49_500),
+                new StorageOptions(
+                    SourceVolumes.DELETE, Overwrite.ANY, BackingCheck.CONTENT, true, true),
+                new Switchover(true, new Timeout(3600, LimitAction.SUSPEND))));
   }
 
   @Test
@@ -155,9 +151,9 @@ class MigrationDocumentsTest {
   void readsARowWithoutAnyOption() {
     String bare = QUEUED.replaceFirst("(?s)\"options\":\\{.*?\"SUSPEND\"}}", "\"options\":{}");
     MigrationOptions options = documents.migration(bare).order().options();
-    assertThat(options.overwrite()).isEqualTo(Overwrite.OWN);
-    assertThat(options.timeout()).isNull();
-    assertThat(options.tls()).isFalse();
+    assertThat(options.storage().overwrite()).isEqualTo(Overwrite.OWN);
+    assertThat(options.switchover().timeout()).isNull();
+    assertThat(options.encryption().tls()).isFalse();
   }
 
   @Test

@@ -15,13 +15,10 @@ import org.jspecify.annotations.Nullable;
 public record MigrateCall(
     UUID domain, String destination, TypedParameters parameters, Set<MigrateFlag> flags) {
 
-  /** {@code VIR_MIGRATE_PARAM_BANDWIDTH}, in MiB/s. */
-  public static final String BANDWIDTH = "bandwidth";
-
   /** What it gives to each stream, in MiB/s; null for nothing. */
   public @Nullable Long bandwidthMiBps() {
     return parameters
-        .get(BANDWIDTH)
+        .get(MigrateParameter.BANDWIDTH.nativeName())
         .map(value -> value instanceof TypedValue.ULLong(Long speed) ? speed : null)
         .orElse(null);
   }

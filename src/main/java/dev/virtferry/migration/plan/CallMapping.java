@@ -1,21 +1,39 @@
 package dev.virtferry.migration.plan;
 
+import static dev.virtferry.libvirt.MigrateParameter.DESTINATION_NAME;
+import static dev.virtferry.libvirt.MigrateParameter.DESTINATION_XML;
+import static dev.virtferry.libvirt.MigrateParameter.MIGRATE_URI;
+import static dev.virtferry.libvirt.MigrateParameter.PERSISTENT_XML;
+import static dev.virtferry.migration.plan.Wanted.flag;
+import static dev.virtferry.migration.plan.Wanted.given;
+import static dev.virtferry.migration.plan.Wanted.one;
+import static dev.virtferry.migration.plan.Wanted.value;
+import static dev.virtferry.migration.plan.Wanted.values;
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.MigrateFlag;
+import dev.virtferry.libvirt.MigrateParameter;
 import dev.virtferry.libvirt.TypedParameters;
-import dev.virtferry.libvirt.TypedValue;
 import dev.virtferry.migration.Compression;
+import dev.virtferry.migration.Compression.Levels;
+import dev.virtferry.migration.Compression.Method;
+import dev.virtferry.migration.MemoryOptions.AutoConverge;
 import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.Order;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Maps an order onto the arguments of {@code virDomainMigrateToURI3}.
+ * Maps an order onto the arguments of {@code virDomainMigrateToURI3}: says of each {@link
+ * MigrateParameter} and {@link MigrateFlag} what the order has for it.
  *
  * <p>Each disk is one {@code migrate_disks} parameter, in the order's order. Without disks there is
  * neither such a parameter nor a storage flag: the flag alone would make libvirt copy every disk,
@@ -23,74 +41,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallMapping {
 
-  /** {@code VIR_MIGRATE_PARAM_MIGRATE_DISKS}. */
-  static final String MIGRATE_DISKS = "migrate_disks";
-
-  /** {@code VIR_MIGRATE_PARAM_URI}. */
-  static final String MIGRATE_URI = "migrate_uri";
-
-  /** {@code VIR_MIGRATE_PARAM_DISKS_URI}. */
-  static final String DISKS_URI = "disks_uri";
-
-  /** {@code VIR_MIGRATE_PARAM_MIGRATE_DISKS_DETECT_ZEROES}. */
-  static final String DETECT_ZEROES = "migrate_disks_detect_zeroes";
-
-  /** {@code VIR_MIGRATE_PARAM_DEST_XML}. */
-  static final String DESTINATION_XML = "destination_xml";
-
-  /** {@code VIR_MIGRATE_PARAM_PERSIST_XML}. */
-  static final String PERSISTENT_XML = "persistent_xml";
-
-  /** {@code VIR_MIGRATE_PARAM_BANDWIDTH_POSTCOPY}, in MiB/s. */
-  static final String BANDWIDTH_POSTCOPY = "bandwidth.postcopy";
-
-  /** {@code VIR_MIGRATE_PARAM_AUTO_CONVERGE_INITIAL}, in percent. */
-  static final String AUTO_CONVERGE_INITIAL = "auto_converge.initial";
-
-  /** {@code VIR_MIGRATE_PARAM_AUTO_CONVERGE_INCREMENT}, in percent. */
-  static final String AUTO_CONVERGE_INCREMENT = "auto_converge.increment";
-
-  /** {@code VIR_MIGRATE_PARAM_PARALLEL_CONNECTIONS}. */
-  static final String PARALLEL_CONNECTIONS = "parallel.connections";
-
-  /** {@code VIR_MIGRATE_PARAM_COMPRESSION}, one for each method. */
-  static final String COMPRESSION = "compression";
-
-  /** {@code VIR_MIGRATE_PARAM_COMPRESSION_MT_LEVEL}. */
-  static final String COMPRESSION_MT_LEVEL = "compression.mt.level";
-
-  /** {@code VIR_MIGRATE_PARAM_COMPRESSION_MT_THREADS}. */
-  static final String COMPRESSION_MT_THREADS = "compression.mt.threads";
-
-  /** {@code VIR_MIGRATE_PARAM_COMPRESSION_MT_DTHREADS}. */
-  static final String COMPRESSION_MT_DTHREADS = "compression.mt.dthreads";
-
-  /** {@code VIR_MIGRATE_PARAM_COMPRESSION_XBZRLE_CACHE}, in bytes. */
-  static final String COMPRESSION_XBZRLE_CACHE = "compression.xbzrle.cache";
-
-  /** {@code VIR_MIGRATE_PARAM_COMPRESSION_ZLIB_LEVEL}. */
-  static final String COMPRESSION_ZLIB_LEVEL = "compression.zlib.level";
-
-  /** {@code VIR_MIGRATE_PARAM_COMPRESSION_ZSTD_LEVEL}. */
-  static final String COMPRESSION_ZSTD_LEVEL = "compression.zstd.level";
-
-  /** {@code VIR_MIGRATE_PARAM_TLS_DESTINATION}. */
-  static final String TLS_DESTINATION = "tls.destination";
-
-  /** {@code VIR_MIGRATE_PARAM_DEST_NAME}. */
-  static final String DESTINATION_NAME = "destination_name";
-
-  /** The parameters that have the name which a domain gets at its destination. */
+  /** The names of the parameters that have the name which a domain gets at its destination. */
   public static final Set<String> TELL_THE_NEW_NAME =
-      Set.of(DESTINATION_NAME, DESTINATION_XML, PERSISTENT_XML);
+      names(DESTINATION_NAME, DESTINATION_XML, PERSISTENT_XML);
 
-  /** {@code VIR_MIGRATE_PARAM_LISTEN_ADDRESS}. */
-  static final String LISTEN_ADDRESS = "listen_address";
+  /** What still matters when a guest that is at the destination only fetches its memory. */
+  private static final Set<String> KEPT_BY_A_RESUMPTION = names(MIGRATE_URI, DESTINATION_NAME);
 
-  /** {@code VIR_MIGRATE_PARAM_DISKS_PORT}. */
-  static final String DISKS_PORT = "disks_port";
+  private final Order order;
+  private final MigrationOptions options;
+  private final Host destination;
+  private final @Nullable Definitions definitions;
 
-  private CallMapping() {}
+  CallMapping(Order order, Host destination, @Nullable Definitions definitions) {
+    this.order = order;
+    this.options = order.options();
+    this.destination = destination;
+    this.definitions = definitions;
+  }
 
   /**
    * The definitions that the destination gets in place of the source's own.
@@ -99,8 +67,9 @@ public final class CallMapping {
    */
   record Definitions(String live, @Nullable String persistent) {}
 
-  /** What still matters when a guest that is at the destination only fetches its memory. */
-  private static final Set<String> KEPT_BY_A_RESUMPTION = Set.of(MIGRATE_URI, DESTINATION_NAME);
+  private static Set<String> names(MigrateParameter... parameters) {
+    return Stream.of(parameters).map(MigrateParameter::nativeName).collect(toUnmodifiableSet());
+  }
 
   /** The call that goes on with the post-copy that {@code call} began. */
   public static MigrateCall resumption(MigrateCall call) {
@@ -123,103 +92,114 @@ public final class CallMapping {
    * @param definitions null when every disk keeps its place
    */
   public static MigrateCall call(Order order, Host destination, @Nullable Definitions definitions) {
+    var mapping = new CallMapping(order, destination, definitions);
     return new MigrateCall(
-        order.guest().uuid(),
-        order.destUri(),
-        parameters(order, destination, definitions),
-        flags(order));
+        order.guest().uuid(), order.destUri(), mapping.parameters(), mapping.flags());
   }
 
-  private static TypedParameters parameters(
-      Order order, Host destination, @Nullable Definitions definitions) {
-    MigrationOptions options = order.options();
+  private TypedParameters parameters() {
     TypedParameters.Builder parameters = TypedParameters.builder();
-    parameters.addAll(MIGRATE_DISKS, order.targets());
-    parameters.addAll(DETECT_ZEROES, order.unmapping());
-    text(parameters, MIGRATE_URI, destination.migrateUri());
-    if (!order.disks().isEmpty()) {
-      text(parameters, DISKS_URI, destination.disksUri());
-    }
-    unsigned(parameters, MigrateCall.BANDWIDTH, options.rates().bandwidthMiBps());
-    unsigned(parameters, BANDWIDTH_POSTCOPY, options.rates().bandwidthPostCopyMiBps());
-    if (options.memory().autoConverge() != null) {
-      number(parameters, AUTO_CONVERGE_INITIAL, options.memory().autoConverge().initial());
-      number(parameters, AUTO_CONVERGE_INCREMENT, options.memory().autoConverge().increment());
-    }
-    number(parameters, PARALLEL_CONNECTIONS, options.memory().parallelConnections());
-    if (options.memory().compression() != null) {
-      compress(parameters, options.memory().compression());
-    }
-    text(parameters, TLS_DESTINATION, options.encryption().tlsDestination());
-    text(parameters, DESTINATION_NAME, options.domain().destinationName());
-    text(parameters, LISTEN_ADDRESS, options.listening().listenAddress());
-    number(parameters, DISKS_PORT, options.listening().disksPort());
-    if (definitions != null) {
-      parameters.add(DESTINATION_XML, definitions.live());
-      text(parameters, PERSISTENT_XML, definitions.persistent());
+    for (MigrateParameter parameter : MigrateParameter.values()) {
+      wanted(parameter)
+          .sent()
+          .forEach(plain -> parameters.add(parameter.nativeName(), parameter.value(plain)));
     }
     return parameters.build();
   }
 
-  private static void compress(TypedParameters.Builder parameters, Compression compression) {
-    parameters.addAll(
-        COMPRESSION, compression.methods().stream().map(Compression.Method::word).toList());
-    Compression.Levels levels = compression.levels();
-    if (levels != null) {
-      number(parameters, COMPRESSION_MT_LEVEL, levels.mt());
-      number(parameters, COMPRESSION_MT_THREADS, levels.mtThreads());
-      number(parameters, COMPRESSION_MT_DTHREADS, levels.mtDecompressionThreads());
-      unsigned(parameters, COMPRESSION_XBZRLE_CACHE, levels.xbzrleCacheBytes());
-      number(parameters, COMPRESSION_ZLIB_LEVEL, levels.zlib());
-      number(parameters, COMPRESSION_ZSTD_LEVEL, levels.zstd());
-    }
-  }
-
-  private static void text(TypedParameters.Builder parameters, String name, @Nullable String text) {
-    if (text != null) {
-      parameters.add(name, text);
-    }
-  }
-
-  private static void number(
-      TypedParameters.Builder parameters, String name, @Nullable Integer number) {
-    if (number != null) {
-      parameters.add(name, new TypedValue.Int(number));
-    }
-  }
-
-  private static void unsigned(
-      TypedParameters.Builder parameters, String name, @Nullable Long number) {
-    if (number != null) {
-      parameters.add(name, new TypedValue.ULLong(number));
-    }
-  }
-
-  private static Set<MigrateFlag> flags(Order order) {
-    MigrationOptions options = order.options();
-    EnumSet<MigrateFlag> flags = EnumSet.of(MigrateFlag.LIVE, MigrateFlag.PEER2PEER);
-    set(flags, MigrateFlag.PERSIST_DEST, order.persists());
-    set(flags, MigrateFlag.UNDEFINE_SOURCE, order.undefinesSource());
-    boolean paused = options.switchover().guardedSwitchover() || options.domain().startPaused();
-    set(flags, MigrateFlag.PAUSED, paused);
-    if (!order.disks().isEmpty()) {
-      boolean layer = order.copy() == CopyMode.INCREMENTAL;
-      flags.add(layer ? MigrateFlag.NON_SHARED_INC : MigrateFlag.NON_SHARED_DISK);
-    }
-    set(flags, MigrateFlag.COMPRESSED, options.memory().compression() != null);
-    set(flags, MigrateFlag.ABORT_ON_ERROR, options.domain().abortOnIoError());
-    set(flags, MigrateFlag.AUTO_CONVERGE, options.memory().autoConverge() != null);
-    set(flags, MigrateFlag.POSTCOPY, options.memory().postCopy());
-    set(flags, MigrateFlag.TLS, options.encryption().tls());
-    set(flags, MigrateFlag.PARALLEL, options.memory().parallelConnections() != null);
-    set(flags, MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES, options.storage().synchronousWrites());
-    set(flags, MigrateFlag.ZEROCOPY, options.memory().zeroCopy());
+  private Set<MigrateFlag> flags() {
+    EnumSet<MigrateFlag> flags = EnumSet.allOf(MigrateFlag.class);
+    flags.removeIf(flag -> !wanted(flag).sent());
     return Collections.unmodifiableSet(flags);
   }
 
-  private static void set(EnumSet<MigrateFlag> flags, MigrateFlag flag, boolean wanted) {
-    if (wanted) {
-      flags.add(flag);
-    }
+  /** The values of a parameter: none, one or, of disks and methods, many. */
+  Wanted<List<?>> wanted(MigrateParameter parameter) {
+    return switch (parameter) {
+      case MIGRATE_DISKS -> given(order.targets());
+      case DETECT_ZEROES -> values("detectZeroes", detectsZeroes(), order.unmapping());
+      case MIGRATE_URI -> given(one(destination.migrateUri()));
+      case DISKS_URI -> given(order.disks().isEmpty() ? List.of() : one(destination.disksUri()));
+      case BANDWIDTH -> value("bandwidthMiBps", options.rates().bandwidthMiBps());
+      case BANDWIDTH_POSTCOPY ->
+          value("bandwidthPostCopyMiBps", options.rates().bandwidthPostCopyMiBps());
+      case AUTO_CONVERGE_INITIAL -> value("autoConverge", converge().initial());
+      case AUTO_CONVERGE_INCREMENT -> value("autoConverge", converge().increment());
+      case PARALLEL_CONNECTIONS ->
+          value("parallelConnections", options.memory().parallelConnections());
+      case COMPRESSION -> values("compression", compresses(), methods().map(Method::word).toList());
+      case COMPRESSION_MT_LEVEL -> value("compression", levels().mt());
+      case COMPRESSION_MT_THREADS -> value("compression", levels().mtThreads());
+      case COMPRESSION_MT_DTHREADS -> value("compression", levels().mtDecompressionThreads());
+      case COMPRESSION_XBZRLE_CACHE -> value("compression", levels().xbzrleCacheBytes());
+      case COMPRESSION_ZLIB_LEVEL -> level(Method.ZLIB, levels().zlib());
+      case COMPRESSION_ZSTD_LEVEL -> level(Method.ZSTD, levels().zstd());
+      case TLS_DESTINATION -> value("tlsDestination", options.encryption().tlsDestination());
+      case DESTINATION_NAME -> value("destinationName", options.domain().destinationName());
+      case LISTEN_ADDRESS -> value("listenAddress", options.listening().listenAddress());
+      case DISKS_PORT -> value("disksPort", options.listening().disksPort());
+      case DESTINATION_XML -> given(definitions == null ? List.of() : one(definitions.live()));
+      case PERSISTENT_XML -> given(definitions == null ? List.of() : one(definitions.persistent()));
+    };
+  }
+
+  /** Whether a flag is set. */
+  Wanted<Boolean> wanted(MigrateFlag flag) {
+    return switch (flag) {
+      case LIVE, PEER2PEER -> given(true);
+      case PERSIST_DEST -> given(order.persists());
+      case UNDEFINE_SOURCE -> given(order.undefinesSource());
+      case PAUSED ->
+          given(options.switchover().guardedSwitchover() || options.domain().startPaused());
+      case NON_SHARED_DISK -> given(copies() && order.copy() != CopyMode.INCREMENTAL);
+      case NON_SHARED_INC -> given(copies() && order.copy() == CopyMode.INCREMENTAL);
+      case COMPRESSED -> flag("compression", compresses());
+      case ABORT_ON_ERROR -> flag("abortOnIoError", options.domain().abortOnIoError());
+      case AUTO_CONVERGE -> flag("autoConverge", options.memory().autoConverge() != null);
+      case POSTCOPY -> flag("postCopy", options.memory().postCopy());
+      case POSTCOPY_RESUME -> given(false);
+      case TLS -> flag("tls", options.encryption().tls());
+      case PARALLEL -> flag("parallelConnections", options.memory().parallelConnections() != null);
+      case NON_SHARED_SYNCHRONOUS_WRITES -> synchronousWrites();
+      case ZEROCOPY -> flag("zeroCopy", options.memory().zeroCopy());
+    };
+  }
+
+  private boolean copies() {
+    return !order.disks().isEmpty();
+  }
+
+  private Wanted<Boolean> synchronousWrites() {
+    boolean set = options.storage().synchronousWrites();
+    // Without a copy it is refused for that, whatever the hosts know.
+    return new Wanted<>(set && order.copy() != null ? "synchronousWrites" : null, set);
+  }
+
+  private boolean detectsZeroes() {
+    return options.storage().detectZeroes() && order.copy() != null;
+  }
+
+  private AutoConverge converge() {
+    return Objects.requireNonNullElse(options.memory().autoConverge(), AutoConverge.NONE);
+  }
+
+  private boolean compresses() {
+    return options.memory().compression() != null;
+  }
+
+  private Stream<Method> methods() {
+    return Stream.ofNullable(options.memory().compression()).flatMap(c -> c.methods().stream());
+  }
+
+  private Levels levels() {
+    Compression compression = options.memory().compression();
+    return compression == null || compression.levels() == null
+        ? Levels.NONE
+        : compression.levels();
+  }
+
+  /** A method that came with its level: who asks for the one needs a host that knows both. */
+  private Wanted<List<?>> level(Method method, @Nullable Integer level) {
+    return values("compression", methods().anyMatch(method::equals), one(level));
   }
 }

@@ -147,7 +147,7 @@ public final class MigrationPlanner {
     migrations.forgetImages(domain.uuid(), placement.changed());
     Order order =
         order(submission, domain, source, destination, selected, placement, files.renamed());
-    checks.add(Subject.OPTIONS, OptionRules.problems(order, here, there), "all are known");
+    checks.add(Subject.OPTIONS, OptionRules.problems(order, destination, here, there), "all are known");
     boolean possible = checks.problems().isEmpty();
     return new MigrationPlan(
         source,

@@ -2,8 +2,10 @@ package dev.virtferry.migration.plan;
 
 import static dev.virtferry.migration.MigrationOptions.refusal;
 
+import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.HostFacts;
-import dev.virtferry.migration.Compression;
+import dev.virtferry.libvirt.MigrateFlag;
+import dev.virtferry.libvirt.MigrateParameter;
 import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.Order;
 import dev.virtferry.migration.SourceVolumes;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an order's options need of its disks, of both hosts and of the domain. What they need of
@@ -19,23 +22,20 @@ import java.util.Map;
  */
 final class OptionRules {
 
-  /** Since which version of libvirt. */
-  private static final long POSTCOPY_BANDWIDTH = 5_001_000;
-
-  private static final long PARALLEL = 5_002_000;
-  private static final long TLS_DESTINATION = 6_000_000;
-  private static final long SYNCHRONOUS_WRITES = 8_000_000;
-  private static final long ZERO_COPY = 8_005_000;
-  private static final long PARALLEL_COMPRESSION = 9_004_000;
-  private static final long DETECT_ZEROES = 10_009_000;
+  /** Of what hosts before this one lack, libvirt tells itself. */
+  private static final long OLDEST_CHECKED = 5_000_000;
 
   private OptionRules() {}
 
-  static List<Problem> problems(Order order, HostFacts source, HostFacts destination) {
+  static List<Problem> problems(
+      Order order, Host to, HostFacts source, HostFacts destination) {
     List<Problem> found = new ArrayList<>();
     needDisks(found, order);
     found.addAll(order.options().problems());
-    needVersion(found, order, Math.min(source.libvirt(), destination.libvirt()));
+    needVersion(
+        found,
+        new CallMapping(order, to, null),
+        Math.min(source.libvirt(), destination.libvirt()));
     if (order.undefinesSource() && !order.persists()) {
       found.add(
           refusal(
@@ -65,41 +65,32 @@ final class OptionRules {
     });
   }
 
-  private static void needVersion(List<Problem> found, Order order, long version) {
-    MigrationOptions options = order.options();
-    Map<String, Long> since = new LinkedHashMap<>();
-    if (options.rates().bandwidthPostCopyMiBps() != null) {
-      since.put("bandwidthPostCopyMiBps", POSTCOPY_BANDWIDTH);
+  /** One for each option that the older of both hosts is too old for, the oldest first. */
+  private static void needVersion(List<Problem> found, CallMapping mapping, long version) {
+    Map<String, Long> needed = new LinkedHashMap<>();
+    for (MigrateParameter parameter : MigrateParameter.values()) {
+      need(needed, mapping.wanted(parameter).option(), parameter.since());
     }
-    if (options.memory().parallelConnections() != null) {
-      since.put("parallelConnections", PARALLEL);
+    for (MigrateFlag flag : MigrateFlag.values()) {
+      need(needed, mapping.wanted(flag).option(), flag.since());
     }
-    if (options.encryption().tlsDestination() != null) {
-      since.put("tlsDestination", TLS_DESTINATION);
+    needed.entrySet().stream()
+        .filter(option -> version < option.getValue() && OLDEST_CHECKED <= option.getValue())
+        .sorted(Map.Entry.comparingByValue())
+        .map(option -> tooOld(option.getKey(), option.getValue(), version))
+        .forEach(found::add);
+  }
+
+  private static void need(Map<String, Long> needed, @Nullable String option, long since) {
+    if (option != null) {
+      needed.merge(option, since, Math::max);
     }
-    if (options.storage().synchronousWrites() && order.copy() != null) {
-      since.put("synchronousWrites", SYNCHRONOUS_WRITES);
-    }
-    if (options.memory().zeroCopy()) {
-      since.put("zeroCopy", ZERO_COPY);
-    }
-    Compression compression = options.memory().compression();
-    if (compression != null
-        && (compression.methods().contains(Compression.Method.ZLIB)
-            || compression.methods().contains(Compression.Method.ZSTD))) {
-      since.put("compression", PARALLEL_COMPRESSION);
-    }
-    if (options.storage().detectZeroes() && order.copy() != null) {
-      since.put("detectZeroes", DETECT_ZEROES);
-    }
-    since.forEach((option, needed) -> {
-      if (version < needed) {
-        found.add(
-            refusal(
-                option,
-                "%s needs libvirt %s on both hosts, and one has %s; leave it out, or update that host."
-                    .formatted(option, HostFacts.words(needed), HostFacts.words(version))));
-      }
-    });
+  }
+
+  private static Problem tooOld(String option, long needed, long version) {
+    return refusal(
+        option,
+        "%s needs libvirt %s on both hosts, and one has %s; leave it out, or update that host."
+            .formatted(option, HostFacts.words(needed), HostFacts.words(version)));
   }
 }

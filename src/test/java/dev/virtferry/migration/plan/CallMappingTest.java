@@ -12,6 +12,7 @@ import dev.virtferry.disk.CopyMode;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.MigrateFlag;
+import dev.virtferry.libvirt.MigrateParameter;
 import dev.virtferry.libvirt.TypedParameter;
 import dev.virtferry.libvirt.TypedParameters;
 import dev.virtferry.libvirt.TypedValue;
@@ -20,12 +21,18 @@ import dev.virtferry.migration.Compression;
 import dev.virtferry.migration.Compression.Levels;
 import dev.virtferry.migration.Compression.Method;
 import dev.virtferry.migration.GivenOptions;
+import dev.virtferry.migration.MemoryOptions.AutoConverge;
 import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Orders;
+import java.lang.reflect.RecordComponent;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -200,5 +207,67 @@ class CallMappingTest {
     Order order = Orders.of(null, options, true);
     assertThat(call(order).flags()).contains(MigrateFlag.PAUSED);
     assertThat(order.releasedByUs()).isFalse();
+  }
+
+  /** Every option is said, also those that come later. */
+  private static Order everything() {
+    MigrationOptions options = GivenOptions.each(CallMappingTest::said);
+    Order order = Orders.of(CopyMode.FULL, options, true, "vda");
+    return new Order(
+        order.guest(),
+        order.source(),
+        order.destination(),
+        order.destUri(),
+        order.disks(),
+        order.copy(),
+        order.volumes(),
+        List.of("vda"),
+        options,
+        order.priority(),
+        null,
+        order.renamed());
+  }
+
+  private static @Nullable Object said(RecordComponent option, @Nullable Object nothing) {
+    return switch (option.getType().getSimpleName()) {
+      case "boolean", "Boolean" -> true;
+      case "Integer" -> 1;
+      case "Long" -> 1L;
+      case "String" -> "said";
+      case "AutoConverge" -> new AutoConverge(20, 10);
+      case "Compression" ->
+          new Compression(List.of(Method.values()), new Levels(1, 8, 2, 64L << 20, 1, 2));
+      default -> nothing;
+    };
+  }
+
+  @Test
+  void sendsEveryParameterOfTheListInItsOrder() {
+    var destination = new Host("kvm-b", "x", "y", "tcp://10.0.0.2", "tcp://10.0.1.2:49152");
+    var definitions = new CallMapping.Definitions("<live/>", "<persistent/>");
+    assertThat(
+            CallMapping.call(everything(), destination, definitions).parameters().stream()
+                .map(TypedParameter::name)
+                .distinct())
+        .containsExactlyElementsOf(
+            Stream.of(MigrateParameter.values()).map(MigrateParameter::nativeName).toList());
+  }
+
+  @Test
+  void saysOfEachParameterAndFlagWhichOptionAsksForIt() {
+    Set<String> options = new HashSet<>();
+    GivenOptions.each((option, nothing) -> {
+      options.add(option.getName());
+      return nothing;
+    });
+    var mapping = new CallMapping(everything(), Orders.DESTINATION, null);
+    assertThat(
+            Stream.concat(
+                    Stream.of(MigrateParameter.values()).map(mapping::wanted),
+                    Stream.of(MigrateFlag.values()).map(mapping::wanted))
+                .map(Wanted::option)
+                .filter(Objects::nonNull))
+        .isSubsetOf(options)
+        .contains("detectZeroes", "bandwidthMiBps", "zeroCopy", "synchronousWrites", "compression");
   }
 }

@@ -3,8 +3,10 @@
 # it needs starts no process.
 set -euo pipefail
 
-LAB_HOME=${BASH_SOURCE[0]%/*}
-[[ $LAB_HOME == /* ]] || LAB_HOME=$PWD/$LAB_HOME
+LAB_INSIDE=${BASH_SOURCE[0]%/*}
+[[ $LAB_INSIDE == /* ]] || LAB_INSIDE=$PWD/$LAB_INSIDE
+# shellcheck disable=SC2034
+LAB_HOME=${LAB_INSIDE%/*}
 LAB_NAME=${LAB_NAME:-ferry}
 LAB_ROOT=/var/lib/virt-ferry-lab
 LAB_DIR=$LAB_ROOT/$LAB_NAME
@@ -129,7 +131,7 @@ daemon_pid() {
 }
 
 start_daemon() {
-  on_host "$1" env -i PATH="$PATH" HOME=/root LC_ALL=C.UTF-8 "$LAB_MARK" "$LAB_HOME/host-daemons" 8>&- 9>&- </dev/null
+  on_host "$1" env -i PATH="$PATH" HOME=/root LC_ALL=C.UTF-8 "$LAB_MARK" "$LAB_INSIDE/host-daemons" 8>&- 9>&- </dev/null
 }
 
 # --- hosts that start and lose their power ----------------------------------

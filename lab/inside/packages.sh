@@ -56,7 +56,7 @@ prepare_boot() {
 boot_files() {
   local version
   version=$(cat "$LAB_CACHE/kernel/version" 2>/dev/null) || return 1
-  echo "vmlinuz-$version initramfs-$version-$(cat "$LAB_HOME/guest-init" "$LAB_HOME/packages.sh" | sha256sum | cut -c1-12)"
+  echo "vmlinuz-$version initramfs-$version-$(cat "$LAB_INSIDE/guest-init" "$LAB_INSIDE/packages.sh" | sha256sum | cut -c1-12)"
 }
 
 boot_is_ready() {
@@ -107,7 +107,7 @@ build_initramfs() {
   root=$(mktemp -d "$LAB_CACHE/initramfs.XXXXXX")
   mkdir -p "$root"/{bin,dev,proc,sys,modules,memory}
   cp "$(command -v busybox)" "$root/bin/busybox"
-  install -m 755 "$LAB_HOME/guest-init" "$root/init"
+  install -m 755 "$LAB_INSIDE/guest-init" "$root/init"
   add_modules "$root/modules"
   (cd "$root" && find . | cpio --quiet --create --format newc --reproducible --owner 0:0 | gzip -1) >"$root.gz"
   mv "$root.gz" "$LAB_BOOT/$initramfs"

@@ -2,7 +2,8 @@
 
 import {html, nothing, render} from '../webjars/lit-html/lit-html.js';
 import {patch, post} from './api.js';
-import {errorAt, field, focusFirstWrong, numeric, refusal, select, text} from './parts.js';
+import {numeric} from './format.js';
+import {errorAt, field, focusFirstWrong, refusal, select, text} from './parts.js';
 
 export const mayOperate = caller => caller.role !== 'VIEWER';
 const mayResolve = caller => caller.role === 'ADMIN';

@@ -1,4 +1,4 @@
-/** Numbers, times and names in words. */
+/** Numbers, times and names in words, and typed words as numbers. */
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
@@ -83,3 +83,12 @@ export const words = name =>
     /[a-z]/.test(name)
         ? name.replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b}`).toLowerCase()
         : name.replaceAll('_', ' ').toLowerCase();
+
+/** A number where it is one; what else was typed is for the service to judge. */
+export function numeric(value) {
+  const given = value.trim();
+  if (given === '') {
+    return undefined;
+  }
+  return Number.isFinite(Number(given)) ? Number(given) : given;
+}

@@ -126,15 +126,6 @@ export const select = ({name, value = '', options, onChange}) => ({id, described
           ?disabled=${option.disabled ?? false}>${option.label}</option>`)}
   </select>`;
 
-/** A number where it is one; what else was typed is for the service to judge. */
-export function numeric(value) {
-  const given = value.trim();
-  if (given === '') {
-    return undefined;
-  }
-  return Number.isFinite(Number(given)) ? Number(given) : given;
-}
-
 /** What a problem says of a field; without the pointer, which stands beside it anyway. */
 export function errorAt(problem, pointer) {
   const detail = problem?.errors?.find(error => error.pointer === pointer)?.detail;

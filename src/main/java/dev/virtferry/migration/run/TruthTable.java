@@ -1,8 +1,6 @@
 package dev.virtferry.migration.run;
 
 import static dev.virtferry.migration.DomainLocation.BOTH;
-import static dev.virtferry.migration.DomainLocation.DESTINATION;
-import static dev.virtferry.migration.DomainLocation.NEITHER;
 import static dev.virtferry.migration.DomainLocation.SOURCE;
 import static dev.virtferry.migration.DomainLocation.UNKNOWN;
 
@@ -11,22 +9,21 @@ import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.migration.AtSource;
 import dev.virtferry.migration.DomainLocation;
-import dev.virtferry.migration.Doubt;
 import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.run.Verdict.Contradiction;
 import dev.virtferry.migration.run.Verdict.Forked;
 import dev.virtferry.migration.run.Verdict.Impossible;
 import dev.virtferry.migration.run.Verdict.Stayed;
-import dev.virtferry.migration.run.Verdict.Unconfirmed;
-import dev.virtferry.migration.run.Verdict.Underway;
 import dev.virtferry.migration.run.Verdict.Unsettled;
 
 /**
  * Tells from what both hosts show what became of a migration. Pure: a return code or an exception
  * has no say in it, because libvirt gives the same error for a success and for a roll-back.
  *
- * <p>These are the rows of a source that holds the guest as it was before; {@link HalvesTable} has
- * those of a post-copy, {@link GoneTable} those of a source where it runs no more.
+ * <p>The rows are told apart by what the source does with the guest: {@link KeptTable} has those of
+ * one that goes on with it, {@link PausedTable} those of one that paused it for the switchover,
+ * {@link HalvesTable} those of a post-copy, {@link GoneTable} those of one that it left and {@link
+ * StoppedTable} those of one where it stopped.
  */
 public final class TruthTable {
 
@@ -100,16 +97,16 @@ public final class TruthTable {
 
   private static Verdict row(Pair it) {
     return switch (it.here()) {
-      case RUNNING -> sourceRuns(it);
-      case PAUSED -> sourcePaused(it);
-      case PAUSED_BY_MIGRATION -> sourcePausedByMigration(it);
+      case RUNNING -> KeptTable.running(it);
+      case PAUSED -> KeptTable.paused(it);
+      case PAUSED_BY_MIGRATION -> PausedTable.paused(it);
       case POST_COPY -> HalvesTable.postCopy(it);
       case POST_COPY_FAILED -> HalvesTable.postCopyFailed(it);
-      case ENDING -> GoneTable.ending(it);
-      case CRASHED -> GoneTable.crashed(it);
+      case ENDING -> StoppedTable.ending(it);
+      case CRASHED -> StoppedTable.crashed(it);
       case LEFT -> GoneTable.left(it);
-      case SAVED -> GoneTable.saved(it);
-      case STOPPED -> GoneTable.stopped(it);
+      case SAVED -> StoppedTable.saved(it);
+      case STOPPED -> StoppedTable.stopped(it);
       case ABSENT -> GoneTable.absent(it);
       case ARRIVING ->
           new Impossible(
@@ -118,181 +115,6 @@ public final class TruthTable {
       case UNKNOWN ->
           new Unsettled(
               UNKNOWN, "The source's libvirt shows a state that virt-ferry does not know.", LOOK);
-    };
-  }
-
-  private static Verdict sourceRuns(Pair it) {
-    return switch (it.there()) {
-      case ARRIVED, RUNNING, RUNNING_SOMEHOW -> runsTwice("");
-      case STARTED ->
-          runsTwice(" The destination's was started anew there, perhaps from half a copy.");
-      case POST_COPY, POST_COPY_FAILED -> runsTwiceInPart();
-      case PAUSED, HELD -> held(it);
-      case WAITING -> incoming(it);
-      case ENDING -> goingDown(SOURCE);
-      case STOPPED, FAILED, ABSENT -> onlyAtSource(it);
-      case LEFT -> movedOn(SOURCE);
-      case UNKNOWN -> sourceHasItBesideTheUnknown(it);
-    };
-  }
-
-  private static Verdict sourcePaused(Pair it) {
-    return switch (it.there()) {
-      case ARRIVED, RUNNING ->
-          it.working()
-              ? new Underway(Phase.SWITCHOVER, DESTINATION, "The guest runs at the destination.")
-              : pausedByOthers();
-      case STARTED, POST_COPY, POST_COPY_FAILED, RUNNING_SOMEHOW -> twoCopies();
-      case PAUSED, HELD -> held(it);
-      case WAITING -> incoming(it);
-      case ENDING -> goingDown(SOURCE);
-      case STOPPED, FAILED, ABSENT -> onlyAtSource(it);
-      case LEFT -> movedOn(SOURCE);
-      case UNKNOWN -> sourceHasItBesideTheUnknown(it);
-    };
-  }
-
-  private static Verdict sourcePausedByMigration(Pair it) {
-    return switch (it.there()) {
-      case ARRIVED, RUNNING -> arrivedUnheard(it);
-      case STARTED, RUNNING_SOMEHOW -> twoCopies();
-      case POST_COPY ->
-          it.working()
-              ? new Underway(Phase.POST_COPY, DESTINATION, "The switch to post-copy goes on.")
-              : HalvesTable.unknownHalves();
-      case POST_COPY_FAILED -> HalvesTable.unknownHalves();
-      case PAUSED -> it.working() ? goesOn(it) : pausedOnBoth(it);
-      case HELD -> {
-        if (it.working()) {
-          yield goesOn(it);
-        }
-        yield it.isWhole() ? confirmationLost() : twoCopies();
-      }
-      case WAITING -> it.working() ? goesOn(it) : pausedByTheMigration();
-      case ENDING -> goingDown(NEITHER);
-      case STOPPED, FAILED -> it.working() ? goesOn(it) : stoppedThere();
-      case ABSENT -> it.working() ? goesOn(it) : pausedAlone(it);
-      case LEFT -> movedOn(UNKNOWN);
-      case UNKNOWN -> it.working() ? goesOn(it) : unknownThere();
-    };
-  }
-
-  /** Paused by us, by somebody else or for the switchover, the guest is still the source's. */
-  private static Verdict goesOn(Pair it) {
-    Phase phase = it.phaseWhilePaused();
-    return switch (phase) {
-      case STORAGE, MEMORY ->
-          new Underway(phase, SOURCE, "The guest is paused at the source, and its job goes on.");
-      case SWITCHOVER ->
-          new Underway(phase, SOURCE, "The source has paused the guest for the switchover.");
-      case POST_COPY -> HalvesTable.unknownHalves();
-    };
-  }
-
-  private static Verdict arrivedUnheard(Pair it) {
-    if (it.working()) {
-      return new Underway(Phase.SWITCHOVER, DESTINATION, "The guest runs at the destination.");
-    }
-    return it.isWhole() && it.known().doubt() == Doubt.NONE
-        ? new Unconfirmed(
-            "The destination runs the guest, and the source's paused copy never heard of it.")
-        : twoCopies();
-  }
-
-  private static Verdict pausedOnBoth(Pair it) {
-    if (!it.isWhole() || it.known().doubt() != Doubt.NONE) {
-      return pausedByTheMigration();
-    }
-    return switch (it.known().arrival()) {
-      case RELEASED ->
-          new Unconfirmed(
-              "The destination holds the whole guest, and the source's paused copy never heard of"
-                  + " it.");
-      case PAUSED -> confirmationLost();
-      case RUNNING, IN_POST_COPY -> pausedByTheMigration();
-    };
-  }
-
-  private static Unsettled pausedByTheMigration() {
-    return new Unsettled(NEITHER, "The guest is paused on both hosts by the migration.", WAIT);
-  }
-
-  /**
-   * Before the switchover the destination never ran it. After one that nobody saw it may have, so
-   * what virt-ferry did not pause itself is not let run by it.
-   */
-  private static Verdict pausedAlone(Pair it) {
-    boolean undone =
-        it.known().suspended()
-            && it.known().phase().abortable()
-            && it.job().activity() == Activity.NONE;
-    return undone
-        ? stayed(it)
-        : new Contradiction(
-            NEITHER,
-            "The source holds the guest paused, no job runs, and the destination has nothing of it.",
-            "Make sure that the destination really has no such domain, then resume the domain on the"
-                + " source.");
-  }
-
-  private static Contradiction stoppedThere() {
-    return new Contradiction(
-        NEITHER,
-        "The source holds the guest paused, no job runs, and the domain is shut off at the"
-            + " destination.",
-        "Find out (its log there) whether the guest ran at the destination after it had arrived. If"
-            + " it did, the source's copy is out of date and must not be resumed; if not, resume it"
-            + " on the source.");
-  }
-
-  /** The destination holds the guest back, the source has it: the copy is under way or undone. */
-  private static Verdict incoming(Pair it) {
-    return it.working()
-        ? new Underway(it.phase(), SOURCE, "The guest is at the source while it is copied.")
-        : new Unsettled(
-            SOURCE, "No job runs, but the destination still holds an incoming guest.", WAIT);
-  }
-
-  private static Verdict held(Pair it) {
-    if (it.jobRuns()) {
-      return new Underway(it.phase(), SOURCE, "The guest is at the source while it is copied.");
-    }
-    return switch (it.known().arrival()) {
-      case RELEASED, PAUSED ->
-          it.there() == AtDestination.PAUSED && !it.known().callPending()
-              ? outOfDateThere()
-              : heldByBoth();
-      case RUNNING, IN_POST_COPY -> heldByBoth();
-    };
-  }
-
-  private static Contradiction outOfDateThere() {
-    return new Contradiction(
-        SOURCE,
-        "The source went on with the guest, and the destination holds a paused copy of it.",
-        "Destroy the destination's copy; it is out of date. Never resume it.");
-  }
-
-  private static Contradiction heldByBoth() {
-    return new Contradiction(
-        BOTH,
-        "Both hosts hold the guest; the destination's is paused.",
-        "Find out which copy is the right one before anything is resumed or destroyed.");
-  }
-
-  private static Verdict onlyAtSource(Pair it) {
-    return switch (it.job().activity()) {
-      case NONE ->
-          it.known().callPending()
-              ? new Underway(it.known().phase(), SOURCE, "libvirt has been called.")
-              : stayed(it);
-      case RUNNING ->
-          it.known().destinationSeen()
-              ? cleaningUp()
-              : new Underway(it.phase(), SOURCE, "The job runs, and the destination gets ready.");
-      case FAILED -> cleaningUp();
-      case UNKNOWN ->
-          new Unsettled(SOURCE, "The source's daemon does not say whether its job runs.", WAIT);
     };
   }
 
@@ -305,7 +127,7 @@ public final class TruthTable {
       return HalvesTable.afterTheHalves(it);
     }
     if (it.known().mayHaveLeft()) {
-      return it.source().canRun() ? runsAgain() : GoneTable.stoppedUnseen(it.source());
+      return it.source().canRun() ? runsAgain() : StoppedTable.unseen(it.source());
     }
     return new Stayed(
         it.source(), it.destination(), "No job runs, and nothing of it runs at the destination.");
@@ -331,55 +153,12 @@ public final class TruthTable {
         "Find out which copy is the right one before anything is resumed or destroyed.");
   }
 
-  /** What the migration pauses shows that as its reason; so this was let run, or paused anew. */
-  private static Forked pausedByOthers() {
-    return new Forked(
-        BOTH,
-        "The destination runs the guest, and the source holds it paused, but not by the migration:"
-            + " it may have run on at the source, too.",
-        "Find out which copy is the right one before anything is resumed or destroyed.");
-  }
-
-  private static Unsettled cleaningUp() {
-    return new Unsettled(
-        SOURCE,
-        "The destination dropped the guest and the source's job has not ended; if the link was cut,"
-            + " the guest may be frozen.",
-        "Restore the link, or end the dead connections on the source: ss -K dst <the destination's"
-            + " address>. If the link is whole and it stays like this, restart the source's libvirtd;"
-            + " the guest goes on running.");
-  }
-
-  private static Forked runsTwice(String hint) {
-    return new Forked(
-        BOTH,
-        "The guest runs on both hosts.",
-        "Decide which copy is right and destroy the other at once: both write. virt-ferry touches"
-            + " neither."
-            + hint);
-  }
-
-  private static Forked runsTwiceInPart() {
-    return new Forked(
-        BOTH,
-        "The guest runs at the source, and at the destination with a part of its memory missing.",
-        "Suspend both at once: both write. Then find out which is right: the destination's went on"
-            + " after the switch to post-copy, and needs memory that only the source has.");
-  }
-
-  private static Forked twoCopies() {
+  static Forked twoCopies() {
     return new Forked(
         BOTH,
         "The destination runs the guest, which is not known to have arrived there whole, and the"
             + " source still holds a paused copy of it.",
         "Find out which copy is the right one before anything is resumed or destroyed.");
-  }
-
-  private static Contradiction confirmationLost() {
-    return new Contradiction(
-        DESTINATION,
-        "The destination has the guest, and the source still holds a paused copy of it.",
-        "Destroy the source's copy. Never resume it: two copies would run.");
   }
 
   static Unsettled goingDown(DomainLocation where) {
@@ -396,12 +175,5 @@ public final class TruthTable {
   static Contradiction unknownThere() {
     return new Contradiction(
         UNKNOWN, "The destination's libvirt shows a state that virt-ferry does not know.", LOOK);
-  }
-
-  /** As long as the job runs the guest is the source's, whatever the destination may call it. */
-  private static Verdict sourceHasItBesideTheUnknown(Pair it) {
-    return it.jobRuns()
-        ? new Underway(it.phase(), SOURCE, "The job runs, and the guest is at the source.")
-        : unknownThere();
   }
 }

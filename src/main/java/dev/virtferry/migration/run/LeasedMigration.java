@@ -3,8 +3,11 @@ package dev.virtferry.migration.run;
 import dev.virtferry.migration.Lease;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.Migrations;
+import dev.virtferry.migration.OwnImage;
 import dev.virtferry.migration.Progress;
+import dev.virtferry.migration.VolumeRecord;
 import dev.virtferry.trace.Traces;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** A migration as the run that holds it reads and writes it; see {@link Lease}. */
@@ -45,6 +48,18 @@ final class LeasedMigration {
       traces.event(latest.state() + ": " + cause);
     }
     return latest;
+  }
+
+  /** Writes down what became of a volume, in the place of what was written of it before. */
+  void replace(VolumeRecord after) {
+    change(
+        "a volume is " + after.state(),
+        m -> m.recordVolumes(m.volumes().stream().map(v -> v.same(after) ? after : v).toList()));
+  }
+
+  /** Writes down which images it leaves that are the domain's own. */
+  void leave(List<OwnImage> own) {
+    change("its own images are written down", m -> m.leave(own));
   }
 
   void report(Progress progress) {

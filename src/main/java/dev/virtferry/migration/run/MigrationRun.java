@@ -52,6 +52,7 @@ final class MigrationRun {
   private static final Duration BETWEEN_LOOKS_AT_VOLUMES = Duration.ofSeconds(2);
 
   private final BothHosts hosts;
+  private final CopiedImages images;
   private final LeasedMigration migration;
   private final @Nullable CompletableFuture<Void> call;
   private final Duration settle;
@@ -83,15 +84,15 @@ final class MigrationRun {
    * @param properties how patient to be
    */
   MigrationRun(
-      BothHosts hosts,
-      LeasedMigration migration,
+      Passage passage,
       @Nullable CompletableFuture<Void> call,
       RunProperties properties,
       StallLimits stalls,
       Traces traces,
       Timepiece time) {
-    this.hosts = hosts;
-    this.migration = migration;
+    this.hosts = passage.hosts();
+    this.images = passage.images();
+    this.migration = passage.migration();
     this.call = call;
     this.settle = properties.settle();
     this.traces = traces;
@@ -279,11 +280,11 @@ final class MigrationRun {
     volumesSeenAt = now;
     // By the time of an abort somebody may have replaced one; what was seen before tells.
     if (!abortTaken) {
-      hosts.markVolumesWritten(migration);
+      images.markWritten();
     }
-    hosts.lookAtOriginals();
-    hosts.vanishedVolume().ifPresent(path -> lost(path, "vanished from"));
-    hosts.replacedVolume().ifPresent(path -> lost(path, "was replaced by another file at"));
+    images.lookAtOriginals();
+    images.vanished().ifPresent(path -> lost(path, "vanished from"));
+    images.replaced().ifPresent(path -> lost(path, "was replaced by another file at"));
   }
 
   private void lost(String path, String how) {
@@ -301,7 +302,7 @@ final class MigrationRun {
     unheeded.asked(now);
     // The copies end with the abort, and then nothing tells how far they came.
     if (!abortTaken) {
-      hosts.markVolumesWritten(migration);
+      images.markWritten();
     }
     try {
       hosts.abort();
@@ -455,7 +456,7 @@ final class MigrationRun {
     Instant agreedAt = time.now().at();
     migration.change("the destination has the domain", m -> m.finish(DomainLocation.DESTINATION));
     hosts.completedJob().ifPresent(job -> migration.report(meter.completed(job)));
-    hosts.keepVolumes(migration);
+    images.keepCopies();
     restoreAutostart();
     if (toUndefine) {
       undefineSource();
@@ -464,16 +465,16 @@ final class MigrationRun {
       deeds.add(
           "the source's definition and images are kept, as both hosts may have run the guest");
       if (deletes) {
-        hosts.leaveOriginals(migration, "Not deleted: both hosts may have run the guest.");
+        images.leaveOriginals("Not deleted: both hosts may have run the guest.");
       }
     } else if (deletes && migration.latest().startedAnew()) {
-      hosts.leaveOriginals(migration, "Not deleted: the guest was started anew after it arrived.");
+      images.leaveOriginals("Not deleted: the guest was started anew after it arrived.");
     } else if (deletes) {
       // Only now no definition of its own names them any more.
-      hosts.deleteOriginals(migration);
+      images.deleteOriginals();
     }
     if (!forked) {
-      hosts.leaveBehind(migration);
+      images.leaveBehind();
     }
     if (migration.latest().order().persists() && !observation.destinationPersists()) {
       deeds.add("the destination keeps no definition of the domain, define it by hand");
@@ -524,7 +525,7 @@ final class MigrationRun {
     // Who destroys and undefines a copy at the destination does that in two steps.
     boolean plain = call != null && stayed.destination() == DomainState.ABSENT;
     if (stayed.destination() == DomainState.ABSENT) {
-      hosts.markVolumesAtRest(migration);
+      images.markAtRest();
     }
     if (!plain && !lasts(stayed)) {
       return false;
@@ -559,17 +560,16 @@ final class MigrationRun {
    */
   private boolean volumesCleanedUp(Verdict.Stayed stayed) {
     if (migration.latest().forked()) {
-      hosts.leaveVolumes(migration, "Not deleted: the destination may have run the guest on it.");
+      images.leaveCopies("Not deleted: the destination may have run the guest on it.");
       return true;
     }
     if (!stayed.source().canRun() || stayed.destination() != DomainState.ABSENT) {
-      hosts.leaveVolumes(
-          migration, "Not deleted: the guest is not seen to run at the source alone.");
+      images.leaveCopies("Not deleted: the guest is not seen to run at the source alone.");
       return true;
     }
     try {
-      hosts.deleteVolumes(migration);
-      hosts.leaveUnfinished(migration);
+      images.deleteCopies();
+      images.leaveUnfinished();
       return true;
     } catch (HostUnreachable e) {
       log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());

@@ -3,7 +3,6 @@ package dev.virtferry.migration.run;
 import dev.virtferry.host.Host;
 import dev.virtferry.host.Inventory;
 import dev.virtferry.libvirt.Asker;
-import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.Watch;
 import dev.virtferry.migration.Attention;
@@ -25,6 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -40,10 +40,8 @@ public class MigrationRunner {
   private static final Logger log = LoggerFactory.getLogger(MigrationRunner.class);
 
   private final Inventory inventory;
-  private final Hypervisor hypervisor;
+  private final Passages passages;
   private final Preparation preparation;
-  private final VolumeLifecycle volumes;
-  private final BandwidthTuner tuner;
   private final Migrations migrations;
   private final ActiveRuns runs;
   private final Traces traces;
@@ -53,10 +51,8 @@ public class MigrationRunner {
 
   MigrationRunner(
       Inventory inventory,
-      Hypervisor hypervisor,
+      Passages passages,
       Preparation preparation,
-      VolumeLifecycle volumes,
-      BandwidthTuner tuner,
       Migrations migrations,
       ActiveRuns runs,
       Traces traces,
@@ -64,10 +60,8 @@ public class MigrationRunner {
       StallLimits stalls,
       Timepiece time) {
     this.inventory = inventory;
-    this.hypervisor = hypervisor;
+    this.passages = passages;
     this.preparation = preparation;
-    this.volumes = volumes;
-    this.tuner = tuner;
     this.migrations = migrations;
     this.runs = runs;
     this.traces = traces;
@@ -171,13 +165,12 @@ public class MigrationRunner {
       WakeUp wakeUp,
       BooleanSupplier stopping)
       throws InterruptedException {
-    var hosts =
-        new BothHosts(hypervisor, volumes, tuner, migration.latest().order(), source, destination);
-    Optional<MigrationRun> run = begin(migration, hosts, wakeUp, stopping);
+    Passage passage = passages.of(migration, source, destination);
+    Optional<MigrationRun> run = begin(passage, wakeUp, stopping);
     if (run.isEmpty()) {
       return Ending.OVER;
     }
-    try (Watch _ = properties.events() ? hosts.listen(wakeUp::nudge) : () -> {}) {
+    try (Watch _ = properties.events() ? passage.hosts().listen(wakeUp::nudge) : () -> {}) {
       return watch(run.get(), wakeUp, stopping);
     }
   }
@@ -187,31 +180,32 @@ public class MigrationRunner {
    *
    * @return the run that watches it; empty when it ended before the call
    */
-  Optional<MigrationRun> begin(
-      LeasedMigration migration, BothHosts hosts, WakeUp wakeUp, BooleanSupplier stopping)
+  Optional<MigrationRun> begin(Passage passage, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
-    Migration found = migration.latest();
-    CompletableFuture<Void> call = null;
-    BothHosts planned = hosts.with(found.order());
-    if (beforeTheCall(found)) {
-      Optional<MigrateCall> ready =
-          traces.span("prepare", () -> preparation.prepare(migration, hosts, wakeUp, stopping));
-      if (ready.isEmpty()) {
-        return Optional.empty();
-      }
-      // The last chance to hear that another run took over while this one was stopped.
-      Order order = migration.refresh().order();
-      planned = hosts.with(order);
-      // A short migration is not seen while it runs.
-      planned.lookAtOriginals();
-      call = hypervisor.migrate(hosts.source().address(), ready.get());
-      traces.until("virDomainMigrateToURI3", call);
-      var _ = call.whenComplete((_, _) -> wakeUp.nudge());
-    } else {
-      log.info("Going on with a migration found {}", found.state());
+    LeasedMigration migration = passage.migration();
+    if (!beforeTheCall(migration.latest())) {
+      log.info("Going on with a migration found {}", migration.latest().state());
+      return Optional.of(run(passage, null));
     }
-    return Optional.of(
-        new MigrationRun(planned, migration, call, properties, stalls, traces, time));
+    Optional<MigrateCall> ready =
+        traces.span("prepare", () -> preparation.prepare(passage, wakeUp, stopping));
+    if (ready.isEmpty()) {
+      return Optional.empty();
+    }
+    // The last chance to hear that another run took over while this one was stopped.
+    migration.refresh();
+    Passage planned =
+        passages.of(migration, passage.hosts().source(), passage.hosts().destination());
+    // A short migration is not seen while it runs.
+    planned.images().lookAtOriginals();
+    CompletableFuture<Void> call = planned.hosts().migrate(ready.get());
+    traces.until("virDomainMigrateToURI3", call);
+    var _ = call.whenComplete((_, _) -> wakeUp.nudge());
+    return Optional.of(run(planned, call));
+  }
+
+  private MigrationRun run(Passage passage, @Nullable CompletableFuture<Void> call) {
+    return new MigrationRun(passage, call, properties, stalls, traces, time);
   }
 
   private Ending watch(MigrationRun run, WakeUp wakeUp, BooleanSupplier stopping)

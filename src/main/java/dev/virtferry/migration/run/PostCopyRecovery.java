@@ -45,7 +45,7 @@ final class PostCopyRecovery {
     }
     triedAt = now;
     log.info("Going on with the post-copy");
-    call = hosts.resumePostCopy(CallMapping.resumption(migration.latest().call()));
+    call = hosts.migrate(CallMapping.resumption(migration.latest().call()));
     var _ = call.whenComplete((_, error) -> heard(error));
   }
 

@@ -34,14 +34,14 @@ final class Preparation {
 
   private final MigrationPlanner planner;
   private final BackingVerifier verifier;
-  private final VolumeLifecycle volumes;
+  private final VolumeMaker volumes;
   private final RunProperties properties;
   private final Timepiece time;
 
   Preparation(
       MigrationPlanner planner,
       BackingVerifier verifier,
-      VolumeLifecycle volumes,
+      VolumeMaker volumes,
       RunProperties properties,
       Timepiece time) {
     this.planner = planner;
@@ -57,24 +57,24 @@ final class Preparation {
    * @return what libvirt is to be given; empty when the migration has ended
    * @throws RunStopped when the service wants to stop
    */
-  Optional<MigrateCall> prepare(
-      LeasedMigration migration, BothHosts hosts, WakeUp wakeUp, BooleanSupplier stopping)
+  Optional<MigrateCall> prepare(Passage passage, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
     final Failure failed;
+    LeasedMigration migration = passage.migration();
     boolean first = migration.latest().state() == MigrationState.QUEUED;
     if (first && !leftTheQueue(migration)) {
       return Optional.empty();
     }
     try {
-      return patiently(migration, hosts, !first, wakeUp, stopping);
+      return patiently(passage, !first, wakeUp, stopping);
     } catch (Refused e) {
       failed = new Failure(e.problem(), null);
     } catch (HostUnreachable | LibvirtFailure e) {
       failed = FailureClassifier.beforeTheCall(e);
     }
     log.warn("Failed before libvirt was called: {}", failed.problem().detail());
-    removeVolumes(migration, hosts, wakeUp, stopping);
-    DomainLocation where = hosts.look().whereabouts();
+    removeVolumes(passage, wakeUp, stopping);
+    DomainLocation where = passage.hosts().look().whereabouts();
     migration.change("libvirt was not called", m -> m.found(where).fail(failed, time.now().at()));
     return Optional.empty();
   }
@@ -95,23 +95,19 @@ final class Preparation {
    * @param interrupted whether what an earlier attempt began to make may be half done
    */
   private Optional<MigrateCall> patiently(
-      LeasedMigration migration,
-      BothHosts hosts,
-      boolean interrupted,
-      WakeUp wakeUp,
-      BooleanSupplier stopping)
+      Passage passage, boolean interrupted, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
     @Nullable Moment silentSince = null;
     boolean again = interrupted;
     while (true) {
-      if (migration.refresh().cancelRequested()) {
-        return cancelled(migration, hosts, wakeUp, stopping);
+      if (passage.migration().refresh().cancelRequested()) {
+        return cancelled(passage, wakeUp, stopping);
       }
       try {
         if (again) {
-          hosts.deleteVolumes(migration);
+          passage.images().deleteCopies();
         }
-        return attempt(migration, hosts, wakeUp, stopping);
+        return attempt(passage, wakeUp, stopping);
       } catch (HostUnreachable e) {
         if (silentSince == null) {
           silentSince = time.now();
@@ -131,22 +127,22 @@ final class Preparation {
         || time.now().since(since).compareTo(properties.patience()) > 0;
   }
 
-  private Optional<MigrateCall> attempt(
-      LeasedMigration migration, BothHosts hosts, WakeUp wakeUp, BooleanSupplier stopping)
+  private Optional<MigrateCall> attempt(Passage passage, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
-    Host source = hosts.source();
-    Host destination = hosts.destination();
+    LeasedMigration migration = passage.migration();
+    Host source = passage.hosts().source();
+    Host destination = passage.hosts().destination();
     Order seen = planner.recheck(migration.latest(), source, destination);
     boolean compared = verifier.verify(migration, seen, source, destination, stopping);
     if (migration.refresh().cancelRequested()) {
-      return cancelled(migration, hosts, wakeUp, stopping);
+      return cancelled(passage, wakeUp, stopping);
     }
     // A comparison takes minutes, in which the images can become somebody's.
     Order order = compared ? planner.recheck(migration.latest(), source, destination) : seen;
     volumes.make(migration, order.disks(), destination);
     MigrateCall call = planner.call(order, source, destination, true);
     if (migration.refresh().cancelRequested()) {
-      return cancelled(migration, hosts, wakeUp, stopping);
+      return cancelled(passage, wakeUp, stopping);
     }
     MigrateCall shown = planner.call(order, source, destination, false);
     volumes.requireUntouched(migration, order, destination);
@@ -154,32 +150,32 @@ final class Preparation {
     return Optional.of(call);
   }
 
-  private Optional<MigrateCall> cancelled(
-      LeasedMigration migration, BothHosts hosts, WakeUp wakeUp, BooleanSupplier stopping)
+  private Optional<MigrateCall> cancelled(Passage passage, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
-    removeVolumes(migration, hosts, wakeUp, stopping);
-    DomainLocation where = hosts.look().whereabouts();
-    migration.change("cancelled in time", m -> m.found(where).cancelled(time.now().at()));
+    removeVolumes(passage, wakeUp, stopping);
+    DomainLocation where = passage.hosts().look().whereabouts();
+    passage
+        .migration()
+        .change("cancelled in time", m -> m.found(where).cancelled(time.now().at()));
     return Optional.empty();
   }
 
   /** A destination that stays away keeps what was made there. */
-  private void removeVolumes(
-      LeasedMigration migration, BothHosts hosts, WakeUp wakeUp, BooleanSupplier stopping)
+  private void removeVolumes(Passage passage, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
     Moment began = time.now();
-    while (!removed(migration, hosts)) {
+    while (!removed(passage)) {
       if (time.now().since(began).compareTo(properties.patience()) > 0) {
-        hosts.leaveVolumes(migration, "The destination was unreachable when it was to be deleted.");
+        passage.images().leaveCopies("The destination was unreachable when it was to be deleted.");
         return;
       }
       rest(wakeUp, stopping);
     }
   }
 
-  private boolean removed(LeasedMigration migration, BothHosts hosts) {
+  private static boolean removed(Passage passage) {
     try {
-      hosts.deleteVolumes(migration);
+      passage.images().deleteCopies();
       return true;
     } catch (HostUnreachable e) {
       log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());

@@ -76,9 +76,7 @@ final class PlayedRun {
   private final MigrationsInMemory migrations = new MigrationsInMemory(clock);
   private final Traces traces = NoTraces.traces();
   private final Inventory inventory = Hosts.inventory("kvm-a", "kvm-b");
-  private final VolumeLifecycle keeper =
-      new VolumeLifecycle(Disks.volumes(volumes, hosts), Disks.removal(volumes, hosts));
-  private final BandwidthTuner tuner = new BandwidthTuner(hosts, new SteeringProperties(false));
+  private final Passages passages = passages();
   private final Queue<Runnable> whileWaiting = new ArrayDeque<>();
   private final MigrationService service;
   private final MigrationRunner runner;
@@ -105,13 +103,12 @@ final class PlayedRun {
             traces,
             clock);
     var verifier = new BackingVerifier(Disks.content(volumes), clock);
+    var maker = new VolumeMaker(Disks.volumes(volumes, hosts));
     runner =
         new MigrationRunner(
             inventory,
-            hosts,
-            new Preparation(planner, verifier, keeper, PROPERTIES, clock),
-            keeper,
-            tuner,
+            passages,
+            new Preparation(planner, verifier, maker, PROPERTIES, clock),
             migrations,
             runs,
             traces,
@@ -119,6 +116,17 @@ final class PlayedRun {
             STALLS,
             clock);
     guest(guest);
+  }
+
+  private Passages passages() {
+    var removal = Disks.removal(volumes, hosts);
+    var shown = new ShownVolumes(Disks.volumes(volumes, hosts));
+    return new Passages(
+        hosts,
+        new BandwidthTuner(hosts, new SteeringProperties(false)),
+        shown,
+        new MadeVolumes(Disks.volumes(volumes, hosts), removal, shown),
+        new Originals(removal, shown));
   }
 
   /** A guest with two disks, whose open files take so many bytes by the word of libvirt. */
@@ -213,9 +221,11 @@ final class PlayedRun {
     var held = new LeasedMigration(migrations, migrations.take(id()), traces);
     Host source = inventory.named("kvm-a").orElseThrow();
     Host destination = inventory.named("kvm-b").orElseThrow();
-    var both = new BothHosts(hosts, keeper, tuner, held.latest().order(), source, destination);
     try {
-      run = runner.begin(held, both, new WakeUp(), this::rest).orElse(null);
+      run =
+          runner
+              .begin(passages.of(held, source, destination), new WakeUp(), this::rest)
+              .orElse(null);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

@@ -1,0 +1,145 @@
+package dev.virtferry.migration.run;
+
+import static java.util.stream.Collectors.toMap;
+
+import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.libvirt.BlockJob;
+import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.StorageVolume;
+import dev.virtferry.migration.Order;
+import dev.virtferry.migration.VolumeRecord;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The images that one run copies, at both ends: what it saw of them meanwhile, and what becomes of
+ * them by that. Nothing is deleted that is not known again.
+ */
+final class CopiedImages {
+
+  private final LeasedMigration migration;
+  private final BothHosts hosts;
+  private final Order order;
+  private final ShownVolumes shown;
+  private final MadeVolumes made;
+  private final Originals originals;
+  private final VolumeMarks marks;
+  private final QemuImages qemu;
+
+  CopiedImages(
+      LeasedMigration migration,
+      BothHosts hosts,
+      ShownVolumes shown,
+      MadeVolumes made,
+      Originals originals) {
+    this.migration = migration;
+    this.hosts = hosts;
+    this.order = hosts.order();
+    this.shown = shown;
+    this.made = made;
+    this.originals = originals;
+    this.marks =
+        new VolumeMarks(
+            order.disks().stream()
+                .collect(toMap(VolumePlan::target, VolumePlan::capacityBytes, (a, _) -> a)));
+    this.qemu = new QemuImages(hosts, shown, marks);
+  }
+
+  /** Compares the images that are copied with those that QEMU has open at the source. */
+  void lookAtOriginals() {
+    qemu.lookAtOriginals();
+  }
+
+  /** Remembers how the images look that are copied into, while they are. */
+  void markWritten() {
+    Map<VolumeRecord, StorageVolume> fresh = shown.made(migration, hosts.destination());
+    Map<String, StorageVolume> reused = shown.reused(order, hosts.destination());
+    // Asked for last, it counts all that can have been in them.
+    Map<String, BlockJob> jobs = hosts.blockJobs();
+    fresh.forEach((volume, now) -> marks.written(volume, now, jobs.get(volume.target())));
+    for (VolumePlan plan : order.disks()) {
+      @Nullable StorageVolume now = reused.get(plan.target());
+      if (now != null) {
+        marks.written(plan, now, jobs.get(plan.target()));
+      }
+    }
+  }
+
+  /** Remembers how the volumes look that were made, now that nobody writes them any more. */
+  void markAtRest() {
+    shown.made(migration, hosts.destination()).forEach(marks::atRest);
+  }
+
+  /** The path of an image at the destination that is copied into and has vanished, if one has. */
+  Optional<String> vanished() {
+    return shown.vanished(order, hosts.destination());
+  }
+
+  /** The path of one that was made and in whose place somebody put another, if there is one. */
+  Optional<String> replaced() {
+    return marks.replaced();
+  }
+
+  /** The guest uses the copies, where it is not seen to use others. */
+  void keepCopies() {
+    qemu.lookAtCopies(migration);
+    made.keep(migration, hosts.destination(), target -> !qemu.copies().isReplaced(target));
+  }
+
+  /**
+   * Deletes the volumes that were made for nothing, but for those that some domain names by now,
+   * and those that are not known again.
+   *
+   * @throws HostUnreachable when the destination is away; call it again
+   */
+  void deleteCopies() {
+    if (migration.latest().volumes().stream().allMatch(VolumeRecord::settled)) {
+      return;
+    }
+    boolean untouched = migration.latest().timeline().startedAt() == null;
+    made.delete(
+        migration, hosts.destination(), (volume, now) -> marks.know(volume, now, untouched));
+  }
+
+  /** Leaves the volumes that were made for nothing where they are, and says why. */
+  void leaveCopies(String why) {
+    made.leave(migration, why);
+  }
+
+  /** Writes down which images of the guest's own a copy that came to nothing left unfinished. */
+  void leaveUnfinished() {
+    made.leaveUnfinished(migration, hosts.destination(), marks::know);
+  }
+
+  /**
+   * Deletes the images at the source that were copied, where the destination is seen to run the
+   * domain on the copies; else it leaves them and says why.
+   */
+  void deleteOriginals() {
+    try {
+      if (qemu.runsOnCopies()) {
+        originals.delete(migration, hosts.source(), qemu.copies()::isOpen, this::isOriginal);
+      } else {
+        leaveOriginals("The destination is not seen to run on its copies.");
+      }
+    } catch (HostUnreachable | LibvirtFailure e) {
+      leaveOriginals("A host does not tell what it is needed for: " + e.getMessage());
+    }
+  }
+
+  private boolean isOriginal(VolumePlan plan, StorageVolume now) {
+    return qemu.originals().isKnown(plan.target(), now);
+  }
+
+  /** Deletes nothing of what was to be deleted at the source, and says why. */
+  void leaveOriginals(String why) {
+    originals.leave(migration, hosts.source(), why);
+  }
+
+  /** Writes down which images the guest left at the source. */
+  void leaveBehind() {
+    originals.leaveBehind(migration, hosts.source(), this::isOriginal);
+  }
+}

@@ -1,0 +1,138 @@
+package dev.virtferry.migration.run;
+
+import dev.virtferry.disk.DestinationVolumes;
+import dev.virtferry.disk.VolumeMark;
+import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumePlan.Action;
+import dev.virtferry.host.Host;
+import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.StorageVolume;
+import dev.virtferry.libvirt.VolumeSpec;
+import dev.virtferry.migration.Order;
+import dev.virtferry.migration.VolumeRecord;
+import dev.virtferry.migration.VolumeRecord.Fate;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
+import dev.virtferry.problem.Refused;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Makes the volumes that a migration needs, before libvirt is called. What is about to be made is
+ * written down first.
+ */
+@Component
+final class VolumeMaker {
+
+  private final DestinationVolumes volumes;
+
+  VolumeMaker(DestinationVolumes volumes) {
+    this.volumes = volumes;
+  }
+
+  /**
+   * Makes what the plans say.
+   *
+   * @throws LibvirtFailure when a volume could not be made; what was made before is on record
+   * @throws Refused when somebody replaced one of them, or wrote into it
+   */
+  void make(LeasedMigration migration, List<VolumePlan> plans, Host destination) {
+    Map<VolumePlan, VolumeRecord> missing = new LinkedHashMap<>();
+    plans.stream()
+        .filter(plan -> plan.action() == Action.CREATE)
+        .forEach(plan -> missing.put(plan, VolumeRecord.planned(plan, destination.name())));
+    writeDown(migration, missing.values());
+    missing.forEach((plan, record) -> make(migration, plan, record, destination));
+  }
+
+  /** Earlier records stay: they tell what became of the volumes of a run that died here. */
+  private static void writeDown(LeasedMigration migration, Collection<VolumeRecord> missing) {
+    List<VolumeRecord> records = new ArrayList<>(migration.latest().volumes());
+    for (VolumeRecord volume : missing) {
+      records.removeIf(volume::same);
+      records.add(volume);
+    }
+    migration.change("volumes are written down", m -> m.recordVolumes(records));
+  }
+
+  private void make(
+      LeasedMigration migration, VolumePlan plan, VolumeRecord planned, Host destination) {
+    // Born with a size that nobody else gives it, it is known as ours whenever we die.
+    long bornBytes = Objects.requireNonNull(planned.bornBytes());
+    volumes.make(plan, bornBytes, destination.address());
+    VolumeRecord born = marked(planned.now(Fate.MADE), bornBytes, destination);
+    migration.replace(born);
+    if (born.mark() == null) {
+      throw new Refused(replaced(plan, destination));
+    }
+    volumes.trim(plan, destination.address());
+    migration.replace(marked(born, plan.capacityBytes(), destination));
+  }
+
+  /** Knows it by how it looks now, unless it is not what was just made or trimmed. */
+  private VolumeRecord marked(VolumeRecord made, long bytes, Host destination) {
+    @Nullable VolumeMark before = made.mark();
+    return now(made.pool(), made.name(), destination)
+        .filter(now -> now.hasBeenGiven(bytes))
+        .filter(now -> before == null || before.mayBeTrimmedTo(now))
+        .map(now -> made.marked(VolumeMark.of(now)))
+        .orElse(made);
+  }
+
+  /**
+   * Looks once more at what libvirt is about to copy into.
+   *
+   * @throws Refused when somebody replaced one of them, or wrote into it
+   */
+  void requireUntouched(LeasedMigration migration, Order order, Host destination) {
+    for (VolumePlan plan : order.disks()) {
+      @Nullable VolumeMark known =
+          switch (plan.action()) {
+            case CREATE -> born(migration, plan, destination).orElse(null);
+            case REUSE -> plan.harmless() ? plan.mark() : null;
+            case EXPECT -> null;
+          };
+      @Nullable VolumeSpec volume = plan.volume();
+      if (known != null
+          && volume != null
+          && now(volume.pool(), volume.name(), destination).filter(known::isUntouched).isEmpty()) {
+        throw new Refused(replaced(plan, destination));
+      }
+    }
+  }
+
+  /** By what the volume was known when it was made for the disk, if one was. */
+  private static Optional<VolumeMark> born(
+      LeasedMigration migration, VolumePlan plan, Host destination) {
+    return migration.latest().volumes().stream()
+        .filter(v -> v.target().equals(plan.target()) && v.host().equals(destination.name()))
+        .map(VolumeRecord::mark)
+        .filter(Objects::nonNull)
+        .findFirst();
+  }
+
+  /** By what the image that is copied into was known before that, if it was. */
+  static Optional<VolumeMark> mark(LeasedMigration migration, VolumePlan plan, Host destination) {
+    return plan.action() == Action.REUSE
+        ? Optional.ofNullable(plan.mark())
+        : born(migration, plan, destination);
+  }
+
+  private Optional<StorageVolume> now(String pool, String name, Host destination) {
+    return volumes.glance(pool, name, destination.address());
+  }
+
+  private static Problem replaced(VolumePlan plan, Host destination) {
+    return Problem.of(
+        ProblemType.DESTINATION_STORAGE,
+        "Somebody replaced %s on %s, or wrote into it, right before %s was to be copied there."
+            .formatted(plan.path(), destination.name(), plan.target()));
+  }
+}

@@ -250,7 +250,7 @@ class ActuatorTest {
     var lines = new ListAppender<ILoggingEvent>();
     lines.list = new CopyOnWriteArrayList<>();
     lines.start();
-    var runs = (Logger) LoggerFactory.getLogger("dev.virtferry.migration.run.MigrationRun");
+    var runs = (Logger) LoggerFactory.getLogger("dev.virtferry.migration.run.GuestArrival");
     runs.addAppender(lines);
     try {
       start(guest, null);

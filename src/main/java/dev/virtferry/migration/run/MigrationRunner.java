@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -185,7 +184,7 @@ public class MigrationRunner {
     LeasedMigration migration = passage.migration();
     if (!beforeTheCall(migration.latest())) {
       log.info("Going on with a migration found {}", migration.latest().state());
-      return Optional.of(run(passage, null));
+      return Optional.of(run(passage, OwnCall.NONE));
     }
     Optional<MigrateCall> ready =
         traces.span("prepare", () -> preparation.prepare(passage, wakeUp, stopping));
@@ -201,10 +200,10 @@ public class MigrationRunner {
     CompletableFuture<Void> call = planned.hosts().migrate(ready.get());
     traces.until("virDomainMigrateToURI3", call);
     var _ = call.whenComplete((_, _) -> wakeUp.nudge());
-    return Optional.of(run(planned, call));
+    return Optional.of(run(planned, new OwnCall(call)));
   }
 
-  private MigrationRun run(Passage passage, @Nullable CompletableFuture<Void> call) {
+  private MigrationRun run(Passage passage, OwnCall call) {
     return new MigrationRun(passage, call, properties, stalls, traces, time);
   }
 

@@ -1,0 +1,127 @@
+package dev.virtferry.migration.run;
+
+import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.migration.DomainLocation;
+import dev.virtferry.migration.Failure;
+import dev.virtferry.migration.FailureClassifier;
+import dev.virtferry.migration.Migration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is done once it is certain that the guest did not move, up to the failure or the cancel. */
+final class Rollback {
+
+  private static final Logger log = LoggerFactory.getLogger(Rollback.class);
+
+  private final Passage passage;
+  private final LeasedMigration migration;
+  private final OwnCall call;
+  private final ProgressMeter meter;
+  private final Abort abort;
+  private final Settling settling;
+  private final Finish finish;
+
+  Rollback(
+      Passage passage,
+      OwnCall call,
+      ProgressMeter meter,
+      Abort abort,
+      Settling settling,
+      Finish finish) {
+    this.passage = passage;
+    this.migration = passage.migration();
+    this.call = call;
+    this.meter = meter;
+    this.abort = abort;
+    this.settling = settling;
+    this.finish = finish;
+  }
+
+  /** True when that was the end; it is not while it has to last, or to be cleaned up. */
+  boolean stay(Verdict.Stayed stayed) {
+    // Who destroys and undefines a copy at the destination does that in two steps.
+    boolean plain = call.made() && stayed.destination() == DomainState.ABSENT;
+    if (stayed.destination() == DomainState.ABSENT) {
+      passage.images().markAtRest();
+    }
+    if (!plain && !settling.lasts(stayed)) {
+      return false;
+    }
+    DomainLocation where =
+        stayed.source().canRun() ? DomainLocation.SOURCE : DomainLocation.NEITHER;
+    finish.agree("the domain did not move", where);
+    resumeWhatWasSuspended(stayed.source());
+    if (!copiesAreSettled(stayed)) {
+      return false;
+    }
+    end(stayed.source());
+    return true;
+  }
+
+  private void resumeWhatWasSuspended(DomainState source) {
+    if (!migration.latest().suspended() || source.runs() || !source.canRun()) {
+      return;
+    }
+    try {
+      passage.hosts().resumeAtSource();
+    } catch (HostUnreachable | LibvirtFailure e) {
+      log.warn("The guest could not be resumed at the source: {}", e.getMessage());
+      finish.note("the guest could not be resumed at the source, resume it by hand");
+    }
+  }
+
+  /**
+   * The copies are worthless only while the source holds the guest and the destination does not.
+   *
+   * @return false when the destination is away; it is to be tried again
+   */
+  private boolean copiesAreSettled(Verdict.Stayed stayed) {
+    CopiedImages images = passage.images();
+    if (migration.latest().forked()) {
+      images.leaveCopies("Not deleted: the destination may have run the guest on it.");
+      return true;
+    }
+    if (!stayed.source().canRun() || stayed.destination() != DomainState.ABSENT) {
+      images.leaveCopies("Not deleted: the guest is not seen to run at the source alone.");
+      return true;
+    }
+    try {
+      images.deleteCopies();
+      images.leaveUnfinished();
+      return true;
+    } catch (HostUnreachable e) {
+      log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  private void end(DomainState source) {
+    @Nullable Throwable error = call.error();
+    // An abort in the memory phase may end the call with an error of the broken stream, not 78.
+    boolean aborted = abort.taken() || error == null || FailureClassifier.aborted(error);
+    if (source.canRun() && migration.latest().cancelRequested() && aborted) {
+      Migration ended = finish.end(Migration::cancelled);
+      log.info("Cancelled: the domain stays on {}", ended.order().source());
+    } else {
+      Failure failure = failure(error, source);
+      finish.end((m, now) -> m.fail(failure, now));
+      log.warn("Failed: {}", failure.problem().detail());
+    }
+  }
+
+  private Failure failure(@Nullable Throwable error, DomainState source) {
+    @Nullable Failure doom = abort.doom();
+    if (doom != null && abort.taken() && source.canRun()) {
+      return doom;
+    }
+    if (migration.latest().forked() && source.canRun()) {
+      return FailureClassifier.afterAFork(error);
+    }
+    return meter.latest().flow().bytesMoved() == 0
+        ? FailureClassifier.beforeTheFirstByte(error, source, migration.latest().order().unseen())
+        : FailureClassifier.failure(error, source);
+  }
+}

@@ -1,0 +1,110 @@
+package dev.virtferry.migration.run;
+
+import dev.virtferry.libvirt.DomainRun;
+import dev.virtferry.migration.Arrival;
+import dev.virtferry.migration.DomainLocation;
+import dev.virtferry.migration.Doubt;
+import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationState;
+import dev.virtferry.time.Moment;
+import dev.virtferry.time.Timepiece;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at both hosts for one run, and remembers what no later look shows. */
+final class Witness {
+
+  private final LeasedMigration migration;
+  private final BothHosts hosts;
+  private final OwnCall call;
+  private final Timepiece time;
+  private final Departure departure;
+  private boolean destinationSeen;
+  private boolean arrived;
+
+  /** Begins to watch. */
+  Witness(Passage passage, OwnCall call, Timepiece time) {
+    this.migration = passage.migration();
+    this.hosts = passage.hosts();
+    this.call = call;
+    this.time = time;
+    this.departure =
+        new Departure(migration.latest().order().guest().run(), call.made(), time.now());
+    // Whoever goes on with a migration can't know whether the destination once held the domain.
+    this.destinationSeen = !call.made();
+  }
+
+  /** Reads both hosts now. */
+  HostsObservation look() {
+    Moment began = time.now();
+    HostsObservation observation = hosts.look();
+    Moment ended = time.now();
+    departure.seen(observation, run(observation, ended), began, ended);
+    destinationSeen |= observation.destinationHolds();
+    return observation;
+  }
+
+  /** What a look shows, and more where that is no proof. */
+  private @Nullable DomainRun run(HostsObservation observation, Moment now) {
+    @Nullable DomainRun seen = observation.sourceRun();
+    return seen != null && departure.countsNoMore(now) ? hosts.sourceRun().orElse(seen) : seen;
+  }
+
+  /** Writes down what a later run has to know of this look; the migration was read after it. */
+  void testify(HostsObservation observation) {
+    Migration known = migration.latest();
+    arrived |=
+        known.state() == MigrationState.FINISHING && known.location() == DomainLocation.DESTINATION;
+    if (departure.ranOn() && !known.ranOn()) {
+      known = migration.change("the source goes on with the guest", Migration::goOnAtSource);
+    }
+    if (observation.destinationStartedAnew()
+        && !arrived
+        && !call.returned()
+        && !known.startedAnew()) {
+      migration.change("the guest was started anew", Migration::startAnewAtDestination);
+    }
+  }
+
+  /**
+   * What is known beside that look.
+   *
+   * @param callPending whether a call had not returned yet when the look began
+   */
+  Circumstances circumstances(HostsObservation observation, boolean callPending) {
+    Migration known = migration.latest();
+    return new Circumstances(
+        Objects.requireNonNull(known.phase()),
+        callPending,
+        destinationSeen,
+        known.order().arrival(),
+        known.suspended(),
+        known.forked(),
+        libvirtTold(observation, known.order().arrival()),
+        arrived || departure.mayBeOver(call.returned(), call.refused()),
+        doubt(observation, known));
+  }
+
+  /** Asked for only where a state alone would not tell. The record of a post-copy may be early. */
+  private boolean libvirtTold(HostsObservation observation, Arrival arrival) {
+    if (!observation.leavesTheArrivalOpen()) {
+      return false;
+    }
+    return call.returned()
+        || (arrival != Arrival.IN_POST_COPY && hosts.completedJob().isPresent());
+  }
+
+  /** Once it was agreed that the guest arrived, no look takes that back. */
+  private Doubt doubt(HostsObservation observation, Migration known) {
+    if (arrived || call.returned()) {
+      return Doubt.NONE;
+    }
+    if (known.ranOn() || departure.mayHaveRunOn(observation)) {
+      return Doubt.RAN_ON;
+    }
+    if (known.startedAnew()) {
+      return Doubt.STARTED_ANEW;
+    }
+    return call.refused() ? Doubt.NOT_OURS : Doubt.NONE;
+  }
+}

@@ -1,20 +1,14 @@
 package dev.virtferry.migration;
 
-import dev.virtferry.access.Scope;
-import dev.virtferry.disk.ImageName;
-import dev.virtferry.disk.VolumeMark;
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All migrations. A port: the store knows migrations, not the other way round, and tests keep them
- * in memory. What is done under a {@link Lease} waits for a database that is away, however long
- * that takes; anything else fails then.
+ * All migrations, to be added and changed; {@link MigrationQueries} tells of them. A port: the
+ * store knows migrations, not the other way round, and tests keep them in memory. What is done
+ * under a {@link Lease} waits for a database that is away, however long that takes; anything else
+ * fails then.
  */
 public interface Migrations {
 
@@ -29,38 +23,6 @@ public interface Migrations {
    * @throws QueueFull when as many of the caller's wait as may
    */
   void add(Migration migration, Progress progress, String caller, @Nullable IdempotencyKey key);
-
-  /** What an earlier request with that key made, unless that is too long ago. */
-  Optional<IdempotencyRecord> keptUnder(IdempotencyKey key);
-
-  Optional<MigrationSnapshot> find(UUID id);
-
-  /** The ETag of each of these that is there, by id; cheap. */
-  Map<UUID, String> etags(Collection<UUID> ids);
-
-  /** The migrations of domains of that name or UUID that have not ended. */
-  List<Migration> activeOf(String nameOrUuid);
-
-  /** The migrations to that host that have not ended. */
-  List<MigrationSnapshot> underWayTo(String destination);
-
-  /**
-   * The images that migrations of the domain left and that are its own, and how each looked then.
-   * The end of a migration writes them down, in one transaction with its state, and they outlive
-   * it.
-   */
-  Map<ImageName, VolumeMark> imagesOf(UUID domain);
-
-  /** Somebody wrote into these since they looked like that: they are not the domain's any more. */
-  void forgetImages(UUID domain, Map<ImageName, VolumeMark> changed);
-
-  /** The migrations within that scope that have left the queue and not ended, by host. */
-  Traffic traffic(Scope scope);
-
-  MigrationQuery.Page list(MigrationQuery query);
-
-  /** The changes of state, oldest first. */
-  List<Transition> history(UUID id);
 
   /**
    * Applies a verb to the migration as it is now, again if another change came between.

@@ -44,7 +44,7 @@ class FullDiskTest extends ApiTest {
   @TempDir private static Path directory;
 
   @Autowired MigrationService service;
-  @Autowired Migrations migrations;
+  @Autowired MigrationQueries queries;
   @Autowired JdbcClient sql;
 
   @Autowired
@@ -117,7 +117,7 @@ class FullDiskTest extends ApiTest {
         .until(
             () -> service.find(id).orElseThrow().migration().state() == MigrationState.SUCCEEDED);
     assertThat(hosts().made()).hasSize(1);
-    assertThat(migrations.history(id))
+    assertThat(queries.history(id))
         .extracting(Transition::to)
         .containsExactly(
             MigrationState.QUEUED,
@@ -125,7 +125,7 @@ class FullDiskTest extends ApiTest {
             MigrationState.MIGRATING,
             MigrationState.FINISHING,
             MigrationState.SUCCEEDED);
-    assertThat(migrations.history(id).stream().map(Transition::replica).collect(toSet()))
+    assertThat(queries.history(id).stream().map(Transition::replica).collect(toSet()))
         .hasSize(1);
   }
 

@@ -71,6 +71,8 @@ abstract class MigrationsContract extends PlayedHosts {
   private static final Instant NOON = Instant.parse("2026-05-01T12:00:00.123Z");
 
   @Autowired Migrations migrations;
+  @Autowired MigrationQueries queries;
+  @Autowired OwnImages ownImages;
   @Autowired JdbcClient sql;
   @Autowired TransactionOperations transactions;
   @Autowired Scheduler scheduler;
@@ -115,9 +117,9 @@ abstract class MigrationsContract extends PlayedHosts {
     Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
     add(migration);
     UUID id = migration.id();
-    assertThat(migrations.etags(List.of(id, UUID.randomUUID())))
-        .containsExactly(Map.entry(id, migrations.find(id).orElseThrow().etag()));
-    assertThat(migrations.etags(List.of())).isEmpty();
+    assertThat(queries.etags(List.of(id, UUID.randomUUID())))
+        .containsExactly(Map.entry(id, queries.find(id).orElseThrow().etag()));
+    assertThat(queries.etags(List.of())).isEmpty();
   }
 
   @Test
@@ -152,14 +154,14 @@ abstract class MigrationsContract extends PlayedHosts {
     assertThatThrownBy(() -> add(second))
         .isInstanceOfSatisfying(
             MigrationInProgress.class, busy -> assertThat(busy.migration()).isEqualTo(first.id()));
-    assertThat(migrations.find(second.id())).isEmpty();
+    assertThat(queries.find(second.id())).isEmpty();
 
     migrations.change(first.id(), "a test", m -> m.requestCancel(NOON));
     add(second);
-    assertThat(migrations.activeOf("web-01"))
+    assertThat(queries.activeOf("web-01"))
         .extracting(Migration::id)
         .containsExactly(second.id());
-    assertThat(migrations.activeOf(second.order().guest().uuid().toString())).hasSize(1);
+    assertThat(queries.activeOf(second.order().guest().uuid().toString())).hasSize(1);
   }
 
   /** A migration of a domain of its own into images of these names. */
@@ -210,17 +212,17 @@ abstract class MigrationsContract extends PlayedHosts {
     OwnImage there = image("kvm-a", "/srv/./vda", exact);
     OwnImage everywhere = image(null, "/shared/vda", exact);
     finish(migration, there, everywhere);
-    assertThat(migrations.imagesOf(domain)).isEmpty();
+    assertThat(ownImages.of(domain)).isEmpty();
     migrations.change(migration.id(), "a test", m -> m.succeed(NOON));
     sql.sql("delete from migration").update();
-    assertThat(migrations.imagesOf(domain))
+    assertThat(ownImages.of(domain))
         .isEqualTo(
             Map.of(
                 new ImageName("kvm-a", "/srv/vda"),
                 there.mark(),
                 new ImageName(null, "/shared/vda"),
                 everywhere.mark()));
-    assertThat(migrations.imagesOf(UUID.randomUUID())).isEmpty();
+    assertThat(ownImages.of(UUID.randomUUID())).isEmpty();
   }
 
   @Test
@@ -232,7 +234,7 @@ abstract class MigrationsContract extends PlayedHosts {
       migrations.change(migration.id(), "a test", m -> m.succeed(NOON));
       status.setRollbackOnly();
     });
-    assertThat(migrations.imagesOf(migration.order().guest().uuid())).isEmpty();
+    assertThat(ownImages.of(migration.order().guest().uuid())).isEmpty();
   }
 
   @Test
@@ -250,12 +252,12 @@ abstract class MigrationsContract extends PlayedHosts {
     add(second);
     finish(second);
     migrations.change(second.id(), "a test", m -> m.succeed(NOON));
-    assertThat(migrations.imagesOf(domain)).containsOnlyKeys(changed.name(), kept.name());
+    assertThat(ownImages.of(domain)).containsOnlyKeys(changed.name(), kept.name());
 
     OwnImage later = image("kvm-a", "/srv/vdc", NOON.plusSeconds(1));
-    migrations.forgetImages(
+    ownImages.forget(
         domain, Map.of(changed.name(), changed.mark(), kept.name(), later.mark()));
-    assertThat(migrations.imagesOf(domain))
+    assertThat(ownImages.of(domain))
         .as("only what still is as it was seen")
         .containsOnlyKeys(kept.name());
   }
@@ -267,7 +269,7 @@ abstract class MigrationsContract extends PlayedHosts {
     add(first);
     Migration second = into("kvm-b", new ImageName("kvm-b", "/other"), image);
     assertThatThrownBy(() -> add(second)).isInstanceOf(ImagePromised.class);
-    assertThat(migrations.find(second.id())).isEmpty();
+    assertThat(queries.find(second.id())).isEmpty();
     assertThat(tasks()).containsExactly(id(first));
     add(into("kvm-c", new ImageName("kvm-c", "/srv/vda")));
 
@@ -312,11 +314,11 @@ abstract class MigrationsContract extends PlayedHosts {
       add(migration);
       transaction.setRollbackOnly();
     });
-    assertThat(migrations.find(migration.id())).isEmpty();
+    assertThat(queries.find(migration.id())).isEmpty();
     assertThat(tasks()).isEmpty();
 
     add(migration);
-    assertThat(migrations.find(migration.id())).isPresent();
+    assertThat(queries.find(migration.id())).isPresent();
     assertThat(tasks()).containsExactly(migration.id().toString());
   }
 
@@ -356,12 +358,12 @@ abstract class MigrationsContract extends PlayedHosts {
   void keepsWhatAKeyMade() {
     Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
     var key = new IdempotencyKey("me", "k1", "print");
-    assertThat(migrations.keptUnder(key)).isEmpty();
+    assertThat(queries.keptUnder(key)).isEmpty();
     migrations.add(migration, Progress.initial(migration.order()), "token:test", key);
-    IdempotencyRecord kept = migrations.keptUnder(key).orElseThrow();
+    IdempotencyRecord kept = queries.keptUnder(key).orElseThrow();
     assertThat(kept.migration().migration()).isEqualTo(migration);
     assertThat(kept.fingerprint()).isEqualTo("print");
-    assertThat(migrations.keptUnder(new IdempotencyKey("you", "k1", "print"))).isEmpty();
+    assertThat(queries.keptUnder(new IdempotencyKey("you", "k1", "print"))).isEmpty();
   }
 
   @Test
@@ -373,7 +375,7 @@ abstract class MigrationsContract extends PlayedHosts {
     assertThatThrownBy(
             () -> migrations.add(second, Progress.initial(second.order()), "token:test", key))
         .isInstanceOf(KeyTaken.class);
-    assertThat(migrations.find(second.id())).isEmpty();
+    assertThat(queries.find(second.id())).isEmpty();
   }
 
   @Test
@@ -384,10 +386,10 @@ abstract class MigrationsContract extends PlayedHosts {
     sql.sql("update idempotency set created_at = :then")
         .param("then", java.time.OffsetDateTime.now(java.time.ZoneOffset.UTC).minusHours(25))
         .update();
-    assertThat(migrations.keptUnder(key)).isEmpty();
+    assertThat(queries.keptUnder(key)).isEmpty();
     Migration second = migration("web-02", "kvm-a", "kvm-b", 5, NOON);
     migrations.add(second, Progress.initial(second.order()), "token:test", key);
-    assertThat(migrations.keptUnder(key).orElseThrow().migration().migration()).isEqualTo(second);
+    assertThat(queries.keptUnder(key).orElseThrow().migration().migration()).isEqualTo(second);
   }
 
   @Test
@@ -403,10 +405,10 @@ abstract class MigrationsContract extends PlayedHosts {
     Migration waiting = migration("waiting", "kvm-a", "kvm-b", 5, NOON);
     add(waiting);
     retention.forget();
-    assertThat(migrations.find(old.id())).isEmpty();
-    assertThat(migrations.history(old.id())).isEmpty();
+    assertThat(queries.find(old.id())).isEmpty();
+    assertThat(queries.history(old.id())).isEmpty();
     assertThat(List.of(fresh, failed, waiting))
-        .allSatisfy(kept -> assertThat(migrations.find(kept.id())).isPresent());
+        .allSatisfy(kept -> assertThat(queries.find(kept.id())).isPresent());
   }
 
   private Migration cancelledAt(String domain, Instant end) {
@@ -456,7 +458,7 @@ abstract class MigrationsContract extends PlayedHosts {
     migrations.change(migration.id(), "a slot is free", Migration::prepare);
     migrations.change(migration.id(), "not a change of state", m -> m.requestCancel(NOON));
     migrations.change(migration.id(), "no time for it", m -> m.cancelled(NOON));
-    assertThat(migrations.history(migration.id()))
+    assertThat(queries.history(migration.id()))
         .extracting(Transition::from, Transition::to, Transition::cause)
         .containsExactly(
             org.assertj.core.api.Assertions.tuple(null, MigrationState.QUEUED, "accepted"),
@@ -478,7 +480,7 @@ abstract class MigrationsContract extends PlayedHosts {
     @Nullable Position after = null;
     do {
       Page page =
-          migrations.list(
+          queries.list(
               new MigrationQuery(Scope.EVERYTHING, Set.of(), null, null, null, 3, after));
       page.items().forEach(item -> seen.add(item.migration().id()));
       after = page.next();
@@ -529,7 +531,7 @@ abstract class MigrationsContract extends PlayedHosts {
             new Scope(List.of("a*"), List.of("kvm-c", "kvm-d")));
     for (Scope scope : scopes) {
       assertThat(
-              migrations
+              queries
                   .list(new MigrationQuery(scope, Set.of(), null, null, null, 50, null))
                   .items())
           .extracting(item -> item.migration().order().guest().name())
@@ -664,7 +666,7 @@ abstract class MigrationsContract extends PlayedHosts {
       beginToMigrate(stuck);
       Attention why = Attention.ofAHungJob(NOON, "It heeds no abort.", "Look.");
       change(stuck, m -> m.recover(DomainLocation.SOURCE, why));
-      assertThat(migrations.find(stuck.id()).orElseThrow().migration().attention()).isEqualTo(why);
+      assertThat(queries.find(stuck.id()).orElseThrow().migration().attention()).isEqualTo(why);
     }
     assertThat(tasks()).hasSize(4);
     Migration again = again(queue.getFirst());
@@ -767,14 +769,14 @@ abstract class MigrationsContract extends PlayedHosts {
     add(migration);
     var end = new Position(Instant.parse("9999-12-31T23:59:59Z"), UUID.randomUUID());
     assertThat(
-            migrations
+            queries
                 .list(new MigrationQuery(Scope.EVERYTHING, Set.of(), null, null, null, 3, end))
                 .items())
         .hasSize(1);
   }
 
   private MigrationSnapshot find(Migration migration) {
-    return migrations.find(migration.id()).orElseThrow();
+    return queries.find(migration.id()).orElseThrow();
   }
 
   private List<UUID> ids(
@@ -782,7 +784,7 @@ abstract class MigrationsContract extends PlayedHosts {
       @Nullable String domain,
       @Nullable String source,
       @Nullable String destination) {
-    return migrations
+    return queries
         .list(new MigrationQuery(Scope.EVERYTHING, states, domain, source, destination, 50, null))
         .items()
         .stream()

@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Migrations without a database, for tests of one thread. Each has its slot at once. */
-public final class MigrationsInMemory implements Migrations {
+public final class MigrationsInMemory implements Migrations, MigrationQueries, OwnImages {
 
   private static final String REPLICA = "test";
 
@@ -105,12 +105,12 @@ public final class MigrationsInMemory implements Migrations {
   }
 
   @Override
-  public Map<ImageName, VolumeMark> imagesOf(UUID domain) {
+  public Map<ImageName, VolumeMark> of(UUID domain) {
     return Map.copyOf(own.getOrDefault(domain, Map.of()));
   }
 
   @Override
-  public void forgetImages(UUID domain, Map<ImageName, VolumeMark> changed) {
+  public void forget(UUID domain, Map<ImageName, VolumeMark> changed) {
     changed.forEach((name, mark) -> own.getOrDefault(domain, new HashMap<>()).remove(name, mark));
   }
 

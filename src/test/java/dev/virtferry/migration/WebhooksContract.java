@@ -27,6 +27,7 @@ abstract class WebhooksContract extends ApiTest {
   private static final Receiver RECEIVER = new Receiver();
 
   @Autowired Migrations migrations;
+  @Autowired MigrationQueries queries;
   @Autowired TransactionOperations transactions;
 
   private final DomainDescription guest =
@@ -171,7 +172,7 @@ abstract class WebhooksContract extends ApiTest {
   void nothingIsToldOfAChangeThatWasNotKept() {
     String id = failed();
     awaitStatuses(id, "DELIVERED");
-    Migration over = migrations.find(UUID.fromString(id)).orElseThrow().migration();
+    Migration over = queries.find(UUID.fromString(id)).orElseThrow().migration();
     var again =
         Migration.accepted(
             UUID.randomUUID(), over.order(), over.call(), over.timeline().createdAt());

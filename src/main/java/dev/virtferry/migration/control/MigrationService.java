@@ -19,6 +19,7 @@ import dev.virtferry.migration.ImagePromised;
 import dev.virtferry.migration.KeyTaken;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationInProgress;
+import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationQuery;
 import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.Migrations;
@@ -60,6 +61,7 @@ public class MigrationService {
   private final SourceSearch search;
   private final MigrationPlanner planner;
   private final Migrations migrations;
+  private final MigrationQueries queries;
   private final ActiveRuns runs;
   private final Traces traces;
   private final TimeBasedEpochGenerator ids = new TimeBasedEpochGenerator(null);
@@ -70,6 +72,7 @@ public class MigrationService {
       SourceSearch search,
       MigrationPlanner planner,
       Migrations migrations,
+      MigrationQueries queries,
       ActiveRuns runs,
       Traces traces,
       Clock clock) {
@@ -77,6 +80,7 @@ public class MigrationService {
     this.search = search;
     this.planner = planner;
     this.migrations = migrations;
+    this.queries = queries;
     this.runs = runs;
     this.traces = traces;
     this.clock = clock;
@@ -114,7 +118,7 @@ public class MigrationService {
       return Optional.empty();
     }
     Optional<IdempotencyRecord> kept =
-        migrations.keptUnder(key).filter(found -> found.migration().migration().isIn(scope));
+        queries.keptUnder(key).filter(found -> found.migration().migration().isIn(scope));
     if (kept.isPresent() && !kept.get().fingerprint().equals(key.fingerprint())) {
       throw new Refused(
           Problem.at(
@@ -190,26 +194,26 @@ public class MigrationService {
   }
 
   public Optional<MigrationSnapshot> find(UUID id) {
-    return migrations.find(id);
+    return queries.find(id);
   }
 
   /** The ETag of each of these that is there, by id; cheap. */
   public Map<UUID, String> etags(Collection<UUID> ids) {
-    return migrations.etags(ids);
+    return queries.etags(ids);
   }
 
   /** How many migrations within that scope each host takes part in now. */
   public Traffic traffic(Scope scope) {
-    return migrations.traffic(scope);
+    return queries.traffic(scope);
   }
 
   public MigrationQuery.Page list(MigrationQuery query) {
-    return migrations.list(query);
+    return queries.list(query);
   }
 
   /** The changes of state, oldest first. */
   public List<Transition> history(UUID id) {
-    return migrations.history(id);
+    return queries.history(id);
   }
 
   /**
@@ -219,12 +223,12 @@ public class MigrationService {
    * @throws IllegalTransition when it is too late
    */
   public Optional<MigrationSnapshot> cancel(UUID id, Precondition seen) {
-    if (migrations.find(id).isEmpty()) {
+    if (queries.find(id).isEmpty()) {
       return Optional.empty();
     }
     migrations.change(id, "cancel requested", m -> seen.require(m).requestCancel(clock.instant()));
     runs.nudge(id);
-    return migrations.find(id);
+    return queries.find(id);
   }
 
   /**
@@ -234,19 +238,19 @@ public class MigrationService {
    * @throws IllegalTransition when it is not in trouble
    */
   public Optional<MigrationSnapshot> resolve(UUID id, String reason, Precondition seen) {
-    if (migrations.find(id).isEmpty()) {
+    if (queries.find(id).isEmpty()) {
       return Optional.empty();
     }
     migrations.change(
         id, "resolved by hand: " + reason, m -> seen.require(m).resolve(reason, clock.instant()));
     log.warn("Migration {} was ended by hand: {}", id, reason);
     runs.nudge(id);
-    return migrations.find(id);
+    return queries.find(id);
   }
 
   /** During a migration both hosts know the domain; who asks again shall hear of the migration. */
   private void requireIdle(Submission submission, Scope scope) {
-    migrations.activeOf(submission.domain()).stream()
+    queries.activeOf(submission.domain()).stream()
         .filter(active -> active.isIn(scope))
         .filter(active -> concerns(active.order(), submission.source()))
         .findFirst()

@@ -7,6 +7,7 @@ import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.migration.Completion;
 import dev.virtferry.migration.IllegalTransition;
 import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Migrations;
@@ -38,6 +39,7 @@ public class SteeringService {
   private static final Logger log = LoggerFactory.getLogger(SteeringService.class);
 
   private final Migrations migrations;
+  private final MigrationQueries queries;
   private final ActiveRuns runs;
   private final Inventory inventory;
   private final Hypervisor hypervisor;
@@ -45,11 +47,13 @@ public class SteeringService {
 
   SteeringService(
       Migrations migrations,
+      MigrationQueries queries,
       ActiveRuns runs,
       Inventory inventory,
       Hypervisor hypervisor,
       BandwidthTuner tuner) {
     this.migrations = migrations;
+    this.queries = queries;
     this.runs = runs;
     this.inventory = inventory;
     this.hypervisor = hypervisor;
@@ -161,7 +165,7 @@ public class SteeringService {
 
   /** Looks at the migration as it is, and applies the verb that comes of that. */
   private Optional<MigrationSnapshot> steered(UUID id, Precondition seen, Look look, String cause) {
-    Optional<MigrationSnapshot> found = migrations.find(id);
+    Optional<MigrationSnapshot> found = queries.find(id);
     if (found.isEmpty()) {
       return found;
     }
@@ -169,7 +173,7 @@ public class SteeringService {
     migrations.change(id, cause, verb);
     log.info("Migration {}: {}", id, cause);
     runs.nudge(id);
-    return migrations.find(id);
+    return queries.find(id);
   }
 
   @FunctionalInterface

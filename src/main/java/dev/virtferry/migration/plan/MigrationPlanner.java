@@ -32,9 +32,10 @@ import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.migration.AtSource;
 import dev.virtferry.migration.DomainOptions;
 import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationSnapshot;
-import dev.virtferry.migration.Migrations;
 import dev.virtferry.migration.Order;
+import dev.virtferry.migration.OwnImages;
 import dev.virtferry.migration.plan.CallMapping.Definitions;
 import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import dev.virtferry.problem.Problem;
@@ -59,7 +60,8 @@ public final class MigrationPlanner {
   private final Storage storage;
   private final DiskSelection selection;
   private final DestinationVolumes volumes;
-  private final Migrations migrations;
+  private final MigrationQueries queries;
+  private final OwnImages ownImages;
 
   public MigrationPlanner(
       DomainsInScope domains,
@@ -67,13 +69,15 @@ public final class MigrationPlanner {
       Storage storage,
       DiskSelection selection,
       DestinationVolumes volumes,
-      Migrations migrations) {
+      MigrationQueries queries,
+      OwnImages ownImages) {
     this.domains = domains;
     this.hypervisor = hypervisor;
     this.storage = storage;
     this.selection = selection;
     this.volumes = volumes;
-    this.migrations = migrations;
+    this.queries = queries;
+    this.ownImages = ownImages;
   }
 
   /**
@@ -144,7 +148,7 @@ public final class MigrationPlanner {
         "every copy has a place");
     placement.unseen().forEach(words -> checks.unknown(Subject.STORAGE, words));
     placement.doubts().forEach(words -> checks.unknown(Subject.STORAGE, words));
-    migrations.forgetImages(domain.uuid(), placement.changed());
+    ownImages.forget(domain.uuid(), placement.changed());
     Order order =
         order(submission, domain, source, destination, selected, placement, files.renamed());
     checks.add(Subject.OPTIONS, OptionRules.problems(order, destination, here, there), "all are known");
@@ -319,7 +323,7 @@ public final class MigrationPlanner {
 
   /** The migrations that may want the same room and the same images. */
   private List<MigrationSnapshot> others(Selection selected, Host destination) {
-    return selected.chosen().isEmpty() ? List.of() : migrations.underWayTo(destination.name());
+    return selected.chosen().isEmpty() ? List.of() : queries.underWayTo(destination.name());
   }
 
   private CopyWish wish(
@@ -339,7 +343,7 @@ public final class MigrationPlanner {
         Reservations.bytes(others, self),
         Reservations.images(others, domain.uuid()),
         submission.options().storage().overwrite(),
-        selected.chosen().isEmpty() ? Map.of() : migrations.imagesOf(domain.uuid()));
+        selected.chosen().isEmpty() ? Map.of() : ownImages.of(domain.uuid()));
   }
 
   private static DiskChoice choice(DiskChoice choice, Placement placement) {

@@ -142,8 +142,8 @@ final class GuestArrival {
   /** Only now no definition of its own names them any more. */
   private void settleOriginals() {
     CopiedImages images = passage.images();
-    boolean deletes = migration.latest().order().options().storage().sourceVolumes()
-            == SourceVolumes.DELETE;
+    boolean deletes =
+        migration.latest().order().options().storage().sourceVolumes() == SourceVolumes.DELETE;
     if (migration.latest().forked()) {
       finish.note(
           "the source's definition and images are kept, as both hosts may have run the guest");

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -22,7 +23,8 @@ import org.springframework.transaction.annotation.Transactional;
  * for a busy host does not hold up the others. Who has got one is a scheduled task from then on.
  */
 @Component
-class Admission {
+@Order(6)
+class Admission implements MigrationChanged.Listener {
 
   private final JdbcClient sql;
   private final Schedule schedule;
@@ -51,8 +53,15 @@ class Admission {
    * Part of the transaction that queued a migration, or after which one takes less of the limits,
    * so that no slot stays unused.
    */
+  @Override
   @Transactional(propagation = Propagation.MANDATORY)
-  public void admit() {
+  public void changed(MigrationChanged event) {
+    if (event.mayAdmit()) {
+      admit();
+    }
+  }
+
+  private void admit() {
     lock();
     var taken = new Taken(limits);
     sql.sql(
@@ -70,7 +79,7 @@ class Admission {
   }
 
   /**
-   * After {@link #admit}, whose lock keeps the count true to the end of the transaction.
+   * After {@link #changed}, whose lock keeps the count true to the end of the transaction.
    *
    * @throws QueueFull when more of the caller's wait than may
    */

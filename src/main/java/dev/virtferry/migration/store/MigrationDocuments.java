@@ -5,7 +5,10 @@ import dev.virtferry.libvirt.TypedParameter;
 import dev.virtferry.libvirt.TypedParameters;
 import dev.virtferry.libvirt.TypedValue;
 import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.Progress;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.stereotype.Component;
@@ -56,6 +59,21 @@ final class MigrationDocuments {
 
   Progress progress(String document) {
     return mapper.readValue(document, Progress.class);
+  }
+
+  /** The migration of a row, by its {@code document} and {@code version}. */
+  Migration migration(ResultSet row) throws SQLException {
+    return migration(row.getString("document")).versioned(row.getInt("version"));
+  }
+
+  /** The progress of a row, by {@code progress} and {@code revision}. */
+  Progress progress(ResultSet row) throws SQLException {
+    return progress(row.getString("progress")).revised(row.getLong("revision"));
+  }
+
+  /** Both of a row that has both. */
+  MigrationSnapshot snapshot(ResultSet row) throws SQLException {
+    return new MigrationSnapshot(migration(row), progress(row));
   }
 
   private static final class ParametersWriter extends StdSerializer<TypedParameters> {

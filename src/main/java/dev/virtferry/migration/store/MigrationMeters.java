@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
@@ -22,7 +23,8 @@ import org.springframework.stereotype.Component;
  * domain's name or id is one. docs/metrics.md lists them all.
  */
 @Component
-final class MigrationMeters {
+@Order(3)
+final class MigrationMeters implements MigrationChanged.Listener {
 
   private static final String NO_PROBLEM = "none";
 
@@ -49,8 +51,14 @@ final class MigrationMeters {
     downtime();
   }
 
-  /** A migration came to its state. */
-  void entered(MigrationSnapshot now) {
+  @Override
+  public void changed(MigrationChanged event) {
+    if (event.entered()) {
+      AfterCommit.run(() -> entered(event.now()));
+    }
+  }
+
+  private void entered(MigrationSnapshot now) {
     MigrationState state = now.migration().state();
     entered(state).increment();
     if (state.terminal()) {

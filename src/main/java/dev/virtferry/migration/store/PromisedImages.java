@@ -3,6 +3,7 @@ package dev.virtferry.migration.store;
 import dev.virtferry.migration.ImagePromised;
 import dev.virtferry.migration.Migration;
 import java.util.UUID;
+import org.springframework.core.annotation.Order;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -14,7 +15,8 @@ import org.springframework.transaction.annotation.Transactional;
  * replicas never promise one image twice.
  */
 @Component
-class PromisedImages {
+@Order(4)
+class PromisedImages implements MigrationChanged.Listener {
 
   private final JdbcClient sql;
 
@@ -45,10 +47,13 @@ class PromisedImages {
   }
 
   /** Part of the transaction that ends a migration. */
+  @Override
   @Transactional(propagation = Propagation.MANDATORY)
-  public void release(UUID migration) {
-    sql.sql("delete from promised_image where migration_id = :migration")
-        .param("migration", migration)
-        .update();
+  public void changed(MigrationChanged event) {
+    if (event.ended()) {
+      sql.sql("delete from promised_image where migration_id = :migration")
+          .param("migration", event.now().migration().id())
+          .update();
+    }
   }
 }

@@ -24,6 +24,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -34,7 +35,8 @@ import org.springframework.transaction.annotation.Transactional;
  * change itself: nothing is told that did not happen, and nothing that happened is forgotten.
  */
 @Component
-class WebhookOutbox implements Deliveries {
+@Order(2)
+class WebhookOutbox implements Deliveries, MigrationChanged.Listener {
 
   private static final Logger log = LoggerFactory.getLogger(WebhookOutbox.class);
 
@@ -62,12 +64,16 @@ class WebhookOutbox implements Deliveries {
   }
 
   /** Notes that the migration came to its state, for whoever wants to be told. */
+  @Override
   @Transactional(propagation = Propagation.MANDATORY)
-  public void announce(MigrationSnapshot changed) {
-    URI callback = changed.migration().order().callbackUrl();
-    if (callback == null) {
-      return;
+  public void changed(MigrationChanged event) {
+    URI callback = event.now().migration().order().callbackUrl();
+    if (event.entered() && callback != null) {
+      announce(event.now(), callback);
     }
+  }
+
+  private void announce(MigrationSnapshot changed, URI callback) {
     UUID id = ids.generate();
     Instant now = clock.instant();
     sql.sql(

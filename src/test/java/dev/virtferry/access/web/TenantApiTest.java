@@ -11,7 +11,7 @@ import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
-import dev.virtferry.migration.Migrations;
+import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.notice.Representation;
 import java.util.List;
 import java.util.UUID;
@@ -44,7 +44,7 @@ import tools.jackson.databind.JsonNode;
 class TenantApiTest extends ApiTest {
 
   @Autowired private JdbcClient sql;
-  @Autowired private Migrations migrations;
+  @Autowired private MigrationQueries queries;
   @Autowired private Representation callbacks;
 
   private final DomainDescription own = Domains.running("own-1", Domains.disk("vda"));
@@ -376,7 +376,7 @@ class TenantApiTest extends ApiTest {
     }
     assertThat(body(tenantGets(path)).at("/error/type").asString())
         .endsWith(":destination-storage");
-    var ended = migrations.find(UUID.fromString(body(started).get("id").asString())).orElseThrow();
+    var ended = queries.find(UUID.fromString(body(started).get("id").asString())).orElseThrow();
     assertThat(callbacks.of(ended).toString())
         .contains("The destination's storage can't take it")
         .doesNotContain(holder.uuid().toString(), "belongs");

@@ -20,7 +20,7 @@ import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationQuery;
 import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
-import dev.virtferry.migration.Migrations;
+import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.Precondition;
 import dev.virtferry.migration.Transition;
 import dev.virtferry.migration.control.MigrationService;
@@ -42,7 +42,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 class MigrationRunnerTest extends PlayedHosts {
 
   @Autowired MigrationService service;
-  @Autowired Migrations migrations;
+  @Autowired MigrationQueries queries;
   @Autowired MigrationRunner runner;
 
   private DomainDescription guest = Domains.running("unset");
@@ -84,7 +84,7 @@ class MigrationRunnerTest extends PlayedHosts {
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid());
     awaitThat(id, m -> m.state() == MigrationState.SUCCEEDED);
-    assertThat(migrations.history(id))
+    assertThat(queries.history(id))
         .extracting(Transition::to)
         .containsExactly(
             MigrationState.QUEUED,

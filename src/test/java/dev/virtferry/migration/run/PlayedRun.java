@@ -92,12 +92,19 @@ final class PlayedRun {
     var domains = new DomainsInScope(hosts);
     var planner =
         new MigrationPlanner(
-            domains, hosts, volumes, Disks.selection(), Disks.volumes(volumes, hosts), migrations);
+            domains,
+            hosts,
+            volumes,
+            Disks.selection(),
+            Disks.volumes(volumes, hosts),
+            migrations,
+            migrations);
     service =
         new MigrationService(
             inventory,
             new SourceSearch(Hosts.every(inventory), domains),
             planner,
+            migrations,
             migrations,
             runs,
             traces,
@@ -368,7 +375,7 @@ final class PlayedRun {
 
   /** The images that are known as the domain's own. */
   Map<ImageName, VolumeMark> own(UUID domain) {
-    return migrations.imagesOf(domain);
+    return migrations.of(domain);
   }
 
   List<Transition> history() {

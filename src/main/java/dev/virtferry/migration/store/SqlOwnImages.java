@@ -5,34 +5,44 @@ import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.Order.Guest;
 import dev.virtferry.migration.OwnImage;
+import dev.virtferry.migration.OwnImages;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * The images that are known as domains' own. There is at most one row for a domain and a path, and
+ * {@link OwnImages} in H2 or PostgreSQL. There is at most one row for a domain and a path, and
  * it outlives the migration that wrote it.
  */
 @Component
-class OwnImages {
+@Order(5)
+class SqlOwnImages implements OwnImages, MigrationChanged.Listener {
 
   private final JdbcClient sql;
   private final MigrationDocuments documents;
 
-  OwnImages(JdbcClient sql, MigrationDocuments documents) {
+  SqlOwnImages(JdbcClient sql, MigrationDocuments documents) {
     this.sql = sql;
     this.documents = documents;
   }
 
   /** Part of the transaction that ends a migration. */
+  @Override
   @Transactional(propagation = Propagation.MANDATORY)
-  public void settle(Migration ended) {
+  public void changed(MigrationChanged event) {
+    if (event.ended()) {
+      settle(event.now().migration());
+    }
+  }
+
+  private void settle(Migration ended) {
     // In one order for all, so that no two ends wait for each other.
     ended.touched().stream()
         .map(ImageName::key)
@@ -61,7 +71,8 @@ class OwnImages {
         .update();
   }
 
-  Map<ImageName, VolumeMark> of(UUID domain) {
+  @Override
+  public Map<ImageName, VolumeMark> of(UUID domain) {
     Map<ImageName, VolumeMark> own = new HashMap<>();
     sql.sql("select host, path, mark from own_image where domain_uuid = :domain")
         .param("domain", domain)
@@ -75,8 +86,13 @@ class OwnImages {
     return new ImageName(rs.getString("host"), rs.getString("path"));
   }
 
+  @Override
+  public void forget(UUID domain, Map<ImageName, VolumeMark> changed) {
+    changed.forEach((name, mark) -> forget(domain, name, mark));
+  }
+
   /** Only what still is as it was read: a migration may have written it anew meanwhile. */
-  void forget(UUID domain, ImageName name, VolumeMark mark) {
+  private void forget(UUID domain, ImageName name, VolumeMark mark) {
     sql.sql(
             """
             delete from own_image

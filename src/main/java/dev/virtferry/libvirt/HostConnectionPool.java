@@ -37,7 +37,7 @@ final class HostConnectionPool implements AutoCloseable {
   private volatile boolean closed;
   private final Deque<PooledConnect> idle = new ConcurrentLinkedDeque<>();
 
-  /** What was told of the last open, if it failed; written under {@link #opening}. */
+  /** What was told of the last open, if it failed and nothing was answered since. */
   private volatile @Nullable HostUnreachable trouble;
 
   HostConnectionPool(HostAddress host, Duration limit) {
@@ -59,7 +59,9 @@ final class HostConnectionPool implements AutoCloseable {
   <T extends @Nullable Object> T answer(Query<T> query) {
     PooledConnect connection = connection();
     try {
-      return query.on(connection);
+      T answer = query.on(connection);
+      trouble = null;
+      return answer;
     } catch (LibvirtException e) {
       throw judged(connection, LibvirtErrors.of(e));
     } catch (LibvirtFailure e) {

@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ final class HostQueries implements AutoCloseable {
    * @throws LibvirtFailure when libvirt refuses
    */
   <T extends @Nullable Object> T ask(Lane lane, Query<T> query, Duration atMost) {
-    return ask(lane, query, atMost, _ -> {});
+    return ask(lane, query, atMost, () -> true, _ -> {});
   }
 
   /**
@@ -94,16 +95,36 @@ final class HostQueries implements AutoCloseable {
       throw noAnswer(atMost);
     }
     Duration left = atMost.minusNanos(System.nanoTime() - begun);
-    return ask(lane, query, left, call -> overdue.add(about, call));
+    return ask(
+        lane,
+        query,
+        left,
+        () -> overdue.over(about, Duration.ZERO),
+        call -> overdue.add(about, call));
   }
 
+  /**
+   * Asks.
+   *
+   * @param stillWorthIt is asked once there is a place for the call
+   * @param onHang is told of a call that did not answer in time
+   */
   private <T extends @Nullable Object> T ask(
-      Lane lane, Query<T> query, Duration atMost, Consumer<CompletableFuture<?>> onHang) {
+      Lane lane,
+      Query<T> query,
+      Duration atMost,
+      BooleanSupplier stillWorthIt,
+      Consumer<CompletableFuture<?>> onHang) {
     @Nullable HostUnreachable known = lane == Lane.READING ? connections.trouble() : null;
     Duration patience = known == null ? atMost : SIGN_OF_LIFE;
     long begun = System.nanoTime();
     try {
-      Call<T> call = begun(lane, query, patience);
+      Place place = place(lane, patience);
+      if (!stillWorthIt.getAsBoolean()) {
+        place.end();
+        throw noAnswer(atMost);
+      }
+      Call<T> call = begun(place, query);
       try {
         return answerOf(call, patience.minusNanos(System.nanoTime() - begun));
       } catch (TimeoutException e) {
@@ -188,7 +209,7 @@ final class HostQueries implements AutoCloseable {
     long begun = System.nanoTime();
     Call<T> call;
     try {
-      call = begun(lane, query, atMost);
+      call = begun(place(lane, atMost), query);
     } catch (NoPlace | HostUnreachable e) {
       turn.end();
       throw e;
@@ -197,12 +218,15 @@ final class HostQueries implements AutoCloseable {
     return answerOf(call, atMost.minusNanos(System.nanoTime() - begun));
   }
 
-  private <T extends @Nullable Object> Call<T> begun(Lane lane, Query<T> query, Duration atMost)
-      throws NoPlace {
+  private Place place(Lane lane, Duration atMost) throws NoPlace {
     @Nullable Place place = Objects.requireNonNull(places.get(lane)).take(atMost);
     if (place == null) {
       throw new NoPlace();
     }
+    return place;
+  }
+
+  private <T extends @Nullable Object> Call<T> begun(Place place, Query<T> query) {
     try {
       return new Call<>(
           place,

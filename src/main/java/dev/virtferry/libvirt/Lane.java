@@ -6,9 +6,9 @@ package dev.virtferry.libvirt;
  */
 enum Lane {
   /** Whoever reads hosts and domains, or plans. */
-  READING(4, 0),
+  READING(4, 4),
   /** The same for a migration that was accepted, so that no reader can keep it waiting. */
-  PREPARING(4, 0),
+  PREPARING(4, 2),
   /** Whoever reads or makes volumes: pools whose file systems hang take no other place. */
   STORAGE(3, 3),
   /** Whoever reads, where a guest's QEMU is asked and may never answer. */

@@ -3,6 +3,7 @@ package dev.virtferry.libvirt;
 import dev.virtferry.libvirt.HostConnectionPool.Query;
 import dev.virtferry.libvirt.HostEventStream.Patience;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,7 +60,7 @@ public final class LibvirtConnections implements AutoCloseable {
 
   /** The same of a domain, by its UUID or name. */
   <T extends @Nullable Object> T ask(HostAddress host, String domain, Query<T> query) {
-    return to(host).askAbout(domain, Lane.reading(), query, QUERY_LIMIT);
+    return to(host).askAbout(domain.toLowerCase(Locale.ROOT), Lane.reading(), query, QUERY_LIMIT);
   }
 
   /** The same of all domains, or of many. */

@@ -3,7 +3,9 @@ package dev.virtferry.libvirt;
 import dev.virtferry.libvirt.HostConnectionPool.Query;
 import dev.virtferry.libvirt.JobReading.Activity;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,6 +51,9 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   /** So that a full host takes many queries, and none of them too long. */
   private static final int DOMAINS_IN_A_QUERY = 50;
+
+  /** Then another one goes on with the rest: domains may have hundreds of snapshots. */
+  private static final Duration TIME_OF_A_QUERY = Duration.ofSeconds(1);
 
   /** Of a list. */
   private static final Duration FOR_HUNG_GUESTS = Duration.ofSeconds(1);
@@ -219,24 +224,29 @@ public final class LibvirtHypervisor implements Hypervisor {
   private <T> List<T> ofEach(
       HostAddress host, List<UUID> domains, HostReading<T> reading, HostReading<T> otherwise) {
     List<T> all = new ArrayList<>();
-    for (int from = 0; from < domains.size(); from += DOMAINS_IN_A_QUERY) {
-      List<UUID> some = domains.subList(from, Math.min(domains.size(), from + DOMAINS_IN_A_QUERY));
-      all.addAll(
-          connections.askAll(
-              host,
-              connect -> {
-                List<T> found = new ArrayList<>();
-                for (UUID domain : some) {
-                  withDomain(
-                          connect,
-                          domain.toString(),
-                          there -> unlessTooLong(connect, there, reading, otherwise))
-                      .ifPresent(found::add);
-                }
-                return found;
-              }));
+    Deque<UUID> left = new ArrayDeque<>(domains);
+    while (!left.isEmpty()) {
+      all.addAll(connections.askAll(host, connect -> ofSome(connect, left, reading, otherwise)));
     }
     return all;
+  }
+
+  /** Takes from those that are left as many as a query may. */
+  private static <T> List<T> ofSome(
+      PooledConnect connect, Deque<UUID> left, HostReading<T> reading, HostReading<T> otherwise)
+      throws LibvirtException {
+    long begun = System.nanoTime();
+    List<T> found = new ArrayList<>();
+    for (int taken = 0; taken < DOMAINS_IN_A_QUERY && !left.isEmpty(); taken++) {
+      String domain = left.remove().toString();
+      withDomain(
+              connect, domain, there -> unlessTooLong(connect, there, reading, otherwise))
+          .ifPresent(found::add);
+      if (System.nanoTime() - begun > TIME_OF_A_QUERY.toNanos()) {
+        return found;
+      }
+    }
+    return found;
   }
 
   private static List<NamedFile> files(Domain domain) throws LibvirtException {

@@ -28,7 +28,10 @@ final class LibvirtVolumeReader implements VolumeReader {
   private static final Logger log = LoggerFactory.getLogger(LibvirtVolumeReader.class);
 
   private static final int WINDOW = 1024 * 1024;
-  private static final int WINDOWS = 16;
+
+  /** Of what is read in order, of the tables that lead there, and of what lies aside. */
+  private static final int WINDOWS = 4;
+
   private static final int PIECE = 256 * 1024;
   private static final byte[] NOTHING = new byte[PIECE];
 

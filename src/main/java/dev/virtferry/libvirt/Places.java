@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How many calls may run at a time, and whose is next: each {@link Asker} in turn, and a migration
- * before all others. A call that hangs can leave its place to the next one while there is a place
+ * before all others, but for every second place that others wait for. A call that hangs can leave its place to the next one while there is a place
  * in reserve.
  */
 final class Places {
@@ -51,6 +51,8 @@ final class Places {
 
   private int free;
   private int reserve;
+  private boolean migrationWasLast;
+  private long takenAtNanos;
 
   Places(int places, int reserve) {
     this.free = places;
@@ -64,6 +66,7 @@ final class Places {
     synchronized (this) {
       if (free > 0) {
         free--;
+        takenAtNanos = System.nanoTime();
         return new Place();
       }
       waiting.computeIfAbsent(asker, _ -> new ArrayDeque<>()).add(turn);
@@ -80,6 +83,11 @@ final class Places {
 
   synchronized boolean isFree() {
     return free > 0;
+  }
+
+  /** For how long all places have been taken; zero while one is free. */
+  synchronized Duration taken() {
+    return free > 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - takenAtNanos);
   }
 
   /** Whether it gives up; not so when its turn comes in the same moment. */
@@ -100,13 +108,24 @@ final class Places {
     if (waiting.isEmpty()) {
       free++;
     } else {
+      takenAtNanos = System.nanoTime();
       next().countDown();
     }
   }
 
+  private Asker first() {
+    if (waiting.containsKey(Asker.MIGRATION) && !migrationWasLast) {
+      return Asker.MIGRATION;
+    }
+    return waiting.keySet().stream()
+        .filter(asker -> !asker.equals(Asker.MIGRATION))
+        .findFirst()
+        .orElse(Asker.MIGRATION);
+  }
+
   private CountDownLatch next() {
-    Asker first =
-        waiting.containsKey(Asker.MIGRATION) ? Asker.MIGRATION : waiting.keySet().iterator().next();
+    Asker first = first();
+    migrationWasLast = first.equals(Asker.MIGRATION);
     Queue<CountDownLatch> turns = Objects.requireNonNull(waiting.remove(first));
     CountDownLatch turn = turns.remove();
     if (!turns.isEmpty()) {

@@ -15,13 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Turns<K> {
 
-  private static final class Turn {
-
-    private final Places only = new Places(1, 0);
-    private volatile long takenAtNanos;
-  }
-
-  private final Map<K, Turn> turns = new ConcurrentHashMap<>();
+  private final Map<K, Places> turns = new ConcurrentHashMap<>();
 
   /**
    * Waits for a turn. Behind a call that is under way for longer than that already, nobody waits.
@@ -29,15 +23,7 @@ final class Turns<K> {
    * @return the caller's, to be ended; null when it does not come in time
    */
   @Nullable Place begin(K key, Duration atMost) {
-    Turn turn = turns.computeIfAbsent(key, _ -> new Turn());
-    Duration spent =
-        turn.only.isFree()
-            ? Duration.ZERO
-            : Duration.ofNanos(System.nanoTime() - turn.takenAtNanos);
-    @Nullable Place begun = turn.only.take(atMost.minus(spent));
-    if (begun != null) {
-      turn.takenAtNanos = System.nanoTime();
-    }
-    return begun;
+    Places only = turns.computeIfAbsent(key, _ -> new Places(1, 0));
+    return only.take(atMost.minus(only.taken()));
   }
 }

@@ -39,13 +39,33 @@ class PlacesTest {
   }
 
   @Test
-  void aMigrationGoesBeforeWhoeverReads() throws InterruptedException {
+  void aMigrationGoesFirstAndLeavesEverySecondPlaceToWhoeverReads() throws InterruptedException {
     Place taken = requireNonNull(places.take(LONG));
-    for (Asker asker : List.of(CROWD, OTHER, Asker.MIGRATION, Asker.MIGRATION)) {
+    for (Asker asker :
+        List.of(CROWD, OTHER, Asker.MIGRATION, Asker.MIGRATION, Asker.MIGRATION, Asker.MIGRATION)) {
       waits(asker);
     }
-    assertThat(servedAfter(taken, 4))
-        .containsExactly(Asker.MIGRATION, Asker.MIGRATION, CROWD, OTHER);
+    assertThat(servedAfter(taken, 6))
+        .containsExactly(
+            Asker.MIGRATION,
+            CROWD,
+            Asker.MIGRATION,
+            OTHER,
+            Asker.MIGRATION,
+            Asker.MIGRATION);
+  }
+
+  @Test
+  void tellsForHowLongNoPlaceWasFree() throws InterruptedException {
+    assertThat(places.taken()).isZero();
+    Place taken = requireNonNull(places.take(LONG));
+    await().until(() -> places.taken().compareTo(SHORT) > 0);
+    waits(OTHER);
+    taken.end();
+    Served next = requireNonNull(served.poll(1, TimeUnit.MINUTES));
+    assertThat(places.taken()).isLessThan(LONG);
+    requireNonNull(next.place()).end();
+    assertThat(places.taken()).isZero();
   }
 
   @Test

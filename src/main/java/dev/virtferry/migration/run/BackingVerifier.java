@@ -11,6 +11,8 @@ import dev.virtferry.time.Moment;
 import dev.virtferry.time.Timepiece;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import org.springframework.stereotype.Component;
@@ -23,8 +25,12 @@ final class BackingVerifier {
 
   private static final Duration BETWEEN_REPORTS = Duration.ofMillis(500);
 
+  /** Each keeps some megabytes for every image of a chain, on both hosts. */
+  private static final int COMPARISONS_AT_A_TIME = 2;
+
   private final BackingContent content;
   private final Timepiece time;
+  private final Semaphore turns = new Semaphore(COMPARISONS_AT_A_TIME, true);
 
   BackingVerifier(BackingContent content, Timepiece time) {
     this.content = content;
@@ -43,18 +49,39 @@ final class BackingVerifier {
       Order order,
       Host source,
       Host destination,
-      BooleanSupplier stopping) {
+      BooleanSupplier stopping)
+      throws InterruptedException {
     if (order.options().storage().verifyBacking() != BackingCheck.CONTENT || total(order) == 0) {
       return false;
     }
     var report = new Report(migration, total(order), stopping);
+    if (hasTurn(report)) {
+      try {
+        compare(order, source, destination, report);
+      } finally {
+        turns.release();
+      }
+    }
+    return true;
+  }
+
+  /** Waits for it, unless a client cancels. */
+  private boolean hasTurn(Report report) throws InterruptedException {
+    while (!turns.tryAcquire(BETWEEN_REPORTS.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!report.test(0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void compare(Order order, Host source, Host destination, Report report) {
     for (int i = 0; i < order.disks().size(); i++) {
       List<BackingImage> chain = order.disks().get(i).backing();
       content.requireSame(chain, "#/disks/" + i, source.address(), destination.address(), report);
       report.before += size(chain);
     }
     report.now(0);
-    return true;
   }
 
   private static long total(Order order) {

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -63,19 +64,22 @@ class WatchController {
           @RequestHeader(name = "Last-Event-ID", defaultValue = "")
           String lastEventId,
       @AuthenticationPrincipal Caller caller,
+      @Parameter(hidden = true) HttpMethod method,
       @Parameter(hidden = true) HttpServletResponse response)
       throws IOException {
     var emitter = new SseEmitter(NO_TIMEOUT);
     var stream = new EventStream(emitter, caller.scope());
     if (now.migration().state().terminal()) {
       stream.changed(now);
+    } else if (method.equals(HttpMethod.HEAD)) {
+      emitter.complete();
     } else {
       Subscription seat =
           changes.watch(now.migration().id(), audience(caller), lastEventId, stream);
       emitter.onCompletion(seat::close);
       emitter.onError(_ -> seat.close());
+      sendHead(response, seat);
     }
-    sendHead(response);
     return emitter;
   }
 
@@ -84,9 +88,16 @@ class WatchController {
    * them is written (https://github.com/spring-projects/spring-security/issues/15510), and breaks
    * Tomcat's response for that.
    */
-  private static void sendHead(HttpServletResponse response) throws IOException {
+  private static void sendHead(HttpServletResponse response, Subscription seat)
+      throws IOException {
     response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-    response.flushBuffer();
+    try {
+      response.flushBuffer();
+    } catch (IOException e) {
+      // Nobody else would: Spring never hears of an emitter that is not returned.
+      seat.close();
+      throw e;
+    }
   }
 
   /** Described with the answer that does not wait. */

@@ -304,8 +304,7 @@ public record Migration(
     return with(standing.withGuestStartedAnew());
   }
 
-  private Migration troubled(
-      MigrationState next, Verb verb, DomainLocation where, Attention why) {
+  private Migration troubled(MigrationState next, Verb verb, DomainLocation where, Attention why) {
     Standing troubled = state() == next ? standing : to(next, verb);
     Attention known = attention();
     return with(troubled.with(where).with(known != null && known.sameAs(why) ? known : why));

@@ -8,7 +8,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.libvirt.Error;
 
-/** libvirt-java keeps its names in the order of libvirt's own numbers. */
+/**
+ * libvirt-java keeps its names in the order of libvirt's own numbers, and nothing else tells them.
+ */
+@SuppressWarnings("EnumOrdinal")
 class ErrorNumberTest {
 
   @ParameterizedTest
@@ -21,8 +24,7 @@ class ErrorNumberTest {
   @ParameterizedTest
   @EnumSource
   void isLibvirtsOwnPart(ErrorDomain part) {
-    assertThat(Error.ErrorDomain.values()[part.code()].name())
-        .isEqualTo("VIR_FROM_" + part.name());
+    assertThat(Error.ErrorDomain.values()[part.code()].name()).isEqualTo("VIR_FROM_" + part.name());
   }
 
   @ParameterizedTest

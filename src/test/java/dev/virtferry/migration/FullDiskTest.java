@@ -125,8 +125,7 @@ class FullDiskTest extends ApiTest {
             MigrationState.MIGRATING,
             MigrationState.FINISHING,
             MigrationState.SUCCEEDED);
-    assertThat(queries.history(id).stream().map(Transition::replica).collect(toSet()))
-        .hasSize(1);
+    assertThat(queries.history(id).stream().map(Transition::replica).collect(toSet())).hasSize(1);
   }
 
   @Test

@@ -158,9 +158,7 @@ abstract class MigrationsContract extends PlayedHosts {
 
     migrations.change(first.id(), "a test", m -> m.requestCancel(NOON));
     add(second);
-    assertThat(queries.activeOf("web-01"))
-        .extracting(Migration::id)
-        .containsExactly(second.id());
+    assertThat(queries.activeOf("web-01")).extracting(Migration::id).containsExactly(second.id());
     assertThat(queries.activeOf(second.order().guest().uuid().toString())).hasSize(1);
   }
 
@@ -255,8 +253,7 @@ abstract class MigrationsContract extends PlayedHosts {
     assertThat(ownImages.of(domain)).containsOnlyKeys(changed.name(), kept.name());
 
     OwnImage later = image("kvm-a", "/srv/vdc", NOON.plusSeconds(1));
-    ownImages.forget(
-        domain, Map.of(changed.name(), changed.mark(), kept.name(), later.mark()));
+    ownImages.forget(domain, Map.of(changed.name(), changed.mark(), kept.name(), later.mark()));
     assertThat(ownImages.of(domain))
         .as("only what still is as it was seen")
         .containsOnlyKeys(kept.name());
@@ -480,8 +477,7 @@ abstract class MigrationsContract extends PlayedHosts {
     @Nullable Position after = null;
     do {
       Page page =
-          queries.list(
-              new MigrationQuery(Scope.EVERYTHING, Set.of(), null, null, null, 3, after));
+          queries.list(new MigrationQuery(Scope.EVERYTHING, Set.of(), null, null, null, 3, after));
       page.items().forEach(item -> seen.add(item.migration().id()));
       after = page.next();
     } while (after != null);
@@ -531,9 +527,7 @@ abstract class MigrationsContract extends PlayedHosts {
             new Scope(List.of("a*"), List.of("kvm-c", "kvm-d")));
     for (Scope scope : scopes) {
       assertThat(
-              queries
-                  .list(new MigrationQuery(scope, Set.of(), null, null, null, 50, null))
-                  .items())
+              queries.list(new MigrationQuery(scope, Set.of(), null, null, null, 50, null)).items())
           .extracting(item -> item.migration().order().guest().name())
           .as(scope.toString())
           .containsExactlyInAnyOrderElementsOf(

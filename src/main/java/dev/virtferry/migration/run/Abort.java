@@ -34,8 +34,7 @@ final class Abort {
    */
   Abort(Passage passage, long bytesMoved, Moment now) {
     this.passage = passage;
-    this.unheeded =
-        new UnheededAbort(passage.migration().latest().attention(), bytesMoved, now);
+    this.unheeded = new UnheededAbort(passage.migration().latest().attention(), bytesMoved, now);
   }
 
   /** It is to end as this failure, as soon as libvirt let go. */

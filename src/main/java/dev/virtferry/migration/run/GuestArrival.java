@@ -75,8 +75,7 @@ final class GuestArrival {
                   "Destroy the source's copy. Never resume it: two copies would run.",
                   Silence.NONE)
               .saying(e.getMessage());
-      settling.tell(
-          "needs a person", m -> m.needAttention(DomainLocation.DESTINATION, attention));
+      settling.tell("needs a person", m -> m.needAttention(DomainLocation.DESTINATION, attention));
     }
   }
 

@@ -64,8 +64,8 @@ final class Originals {
         plan ->
             whyItStays(now, plan, source, written)
                 .map(original(plan, source)::left)
-                .orElseGet(() ->
-                    deleted(plan, source, deletion, there -> known.test(plan, there))));
+                .orElseGet(
+                    () -> deleted(plan, source, deletion, there -> known.test(plan, there))));
   }
 
   /** Says why they are left. */

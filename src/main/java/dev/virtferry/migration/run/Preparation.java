@@ -154,9 +154,7 @@ final class Preparation {
       throws InterruptedException {
     removeVolumes(passage, wakeUp, stopping);
     DomainLocation where = passage.hosts().look().whereabouts();
-    passage
-        .migration()
-        .change("cancelled in time", m -> m.found(where).cancelled(time.now().at()));
+    passage.migration().change("cancelled in time", m -> m.found(where).cancelled(time.now().at()));
     return Optional.empty();
   }
 

@@ -96,8 +96,7 @@ final class QemuImages {
         copies,
         hosts::atDestination,
         () -> {
-          Map<String, StorageVolume> seen =
-              new HashMap<>(shown.reused(order, hosts.destination()));
+          Map<String, StorageVolume> seen = new HashMap<>(shown.reused(order, hosts.destination()));
           shown
               .made(migration, hosts.destination())
               .forEach((volume, now) -> seen.put(volume.target(), now));

@@ -76,8 +76,7 @@ final class Settling {
   }
 
   void impossible(Verdict.Impossible it, HostsObservation observation) {
-    contradiction(
-        new Verdict.Contradiction(it.location(), it.why(), TruthTable.LOOK), observation);
+    contradiction(new Verdict.Contradiction(it.location(), it.why(), TruthTable.LOOK), observation);
   }
 
   void forked(Verdict.Forked it, HostsObservation observation) {
@@ -104,8 +103,7 @@ final class Settling {
   }
 
   private Attention attention(String why, String advice, HostsObservation observation) {
-    return new Attention(
-            since.at(), why + " " + observation.words(), advice, observation.silence())
+    return new Attention(since.at(), why + " " + observation.words(), advice, observation.silence())
         .saying(observation.said());
   }
 

@@ -54,8 +54,7 @@ final class ShownVolumes {
     migration.latest().volumes().stream()
         .filter(volume -> volume.state() == Fate.MADE)
         .forEach(volume ->
-            of(volume.pool(), volume.name(), destination)
-                .ifPresent(now -> shown.put(volume, now)));
+            of(volume.pool(), volume.name(), destination).ifPresent(now -> shown.put(volume, now)));
     return shown;
   }
 

@@ -90,8 +90,7 @@ final class Witness {
     if (!observation.leavesTheArrivalOpen()) {
       return false;
     }
-    return call.returned()
-        || (arrival != Arrival.IN_POST_COPY && hosts.completedJob().isPresent());
+    return call.returned() || (arrival != Arrival.IN_POST_COPY && hosts.completedJob().isPresent());
   }
 
   /** Once it was agreed that the guest arrived, no look takes that back. */

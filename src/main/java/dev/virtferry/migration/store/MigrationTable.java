@@ -56,12 +56,16 @@ final class MigrationTable {
         .param("caller", caller)
         .param("trace", traces.here())
         .update();
+    insert(migration.id(), progress);
+  }
+
+  private void insert(UUID migration, Progress progress) {
     sql.sql(
             """
             insert into migration_progress (migration_id, revision, document)
             values (:id, :revision, :document)
             """)
-        .param("id", migration.id())
+        .param("id", migration)
         .param("revision", progress.revision())
         .param("document", documents.write(progress))
         .update();

@@ -120,8 +120,8 @@ class SqlMigrationQueries implements MigrationQueries {
         .param("caller", key.caller())
         .param("key", key.key())
         .param("forgotten", keys.forgotten())
-        .query((rs, _) ->
-            new IdempotencyRecord(documents.snapshot(rs), rs.getString("fingerprint")))
+        .query(
+            (rs, _) -> new IdempotencyRecord(documents.snapshot(rs), rs.getString("fingerprint")))
         .optional();
   }
 

@@ -18,8 +18,8 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * {@link OwnImages} in H2 or PostgreSQL. There is at most one row for a domain and a path, and
- * it outlives the migration that wrote it.
+ * {@link OwnImages} in H2 or PostgreSQL. There is at most one row for a domain and a path, and it
+ * outlives the migration that wrote it.
  */
 @Component
 @Order(5)

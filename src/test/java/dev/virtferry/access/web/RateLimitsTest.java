@@ -73,8 +73,7 @@ class RateLimitsTest {
     limits.open("a");
     assertThatThrownBy(() -> limits.open("a"))
         .isInstanceOfSatisfying(
-            Refused.class,
-            e -> assertThat(e.headers()).containsExactly(entry("Retry-After", "1")));
+            Refused.class, e -> assertThat(e.headers()).containsExactly(entry("Retry-After", "1")));
     limits.open("b");
     limits.close("a");
     limits.open("a");

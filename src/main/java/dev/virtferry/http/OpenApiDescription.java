@@ -2,7 +2,6 @@ package dev.virtferry.http;
 
 import static java.util.Map.entry;
 
-import dev.virtferry.migration.MigrationOptions;
 import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
@@ -145,18 +144,10 @@ class OpenApiDescription {
       ModelConverters.getInstance(true)
           .readAll(ProblemDocument.class)
           .forEach(document.getComponents()::addSchemas);
-      withoutGroupsOfOptions(document.getComponents().getSchemas());
       document.getPaths().values().stream()
           .flatMap(path -> path.readOperations().stream())
           .forEach(OpenApiDescription::complete);
     };
-  }
-
-  /** Clients see their options in one object, and no groups. */
-  private static void withoutGroupsOfOptions(Map<String, ?> schemas) {
-    Stream.of(MigrationOptions.class.getRecordComponents())
-        .map(group -> group.getType().getSimpleName())
-        .forEach(schemas::remove);
   }
 
   private static void complete(Operation operation) {

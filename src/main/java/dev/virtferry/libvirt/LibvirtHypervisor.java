@@ -239,8 +239,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     List<T> found = new ArrayList<>();
     for (int taken = 0; taken < DOMAINS_IN_A_QUERY && !left.isEmpty(); taken++) {
       String domain = left.remove().toString();
-      withDomain(
-              connect, domain, there -> unlessTooLong(connect, there, reading, otherwise))
+      withDomain(connect, domain, there -> unlessTooLong(connect, there, reading, otherwise))
           .ifPresent(found::add);
       if (System.nanoTime() - begun > TIME_OF_A_QUERY.toNanos()) {
         return found;

@@ -1,7 +1,7 @@
 package dev.virtferry.libvirt;
 
-import dev.virtferry.libvirt.MigrateParameter.InVirsh.File;
-import dev.virtferry.libvirt.MigrateParameter.InVirsh.Option;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The typed parameters that virt-ferry sends with {@code virDomainMigrateToURI3}, in the order in
@@ -14,168 +14,174 @@ public enum MigrateParameter {
       "migrate_disks",
       Type.STRING,
       1_002_017,
-      new Option("--migrate-disks"),
+      "--migrate-disks",
       "A disk that is copied; one for each."),
   /** {@code VIR_MIGRATE_PARAM_MIGRATE_DISKS_DETECT_ZEROES}. */
   DETECT_ZEROES(
       "migrate_disks_detect_zeroes",
       Type.STRING,
       10_009_000,
-      new Option("--migrate-disks-detect-zeroes"),
+      "--migrate-disks-detect-zeroes",
       "A disk whose zeroes are not written; one for each."),
   /** {@code VIR_MIGRATE_PARAM_URI}. */
   MIGRATE_URI(
       "migrate_uri",
       Type.STRING,
       1_001_000,
-      new Option("--migrateuri"),
+      "--migrateuri",
       "Where the memory goes; of the inventory."),
   /** {@code VIR_MIGRATE_PARAM_DISKS_URI}. */
   DISKS_URI(
-      "disks_uri",
-      Type.STRING,
-      6_008_000,
-      new Option("--disks-uri"),
-      "Where the disks go; of the inventory."),
+      "disks_uri", Type.STRING, 6_008_000, "--disks-uri", "Where the disks go; of the inventory."),
   /** {@code VIR_MIGRATE_PARAM_BANDWIDTH}. */
   BANDWIDTH(
       "bandwidth",
       Type.ULLONG,
       1_001_000,
-      new Option("--bandwidth"),
+      "--bandwidth",
       "The most that each stream carries, in MiB/s."),
   /** {@code VIR_MIGRATE_PARAM_BANDWIDTH_POSTCOPY}. */
   BANDWIDTH_POSTCOPY(
       "bandwidth.postcopy",
       Type.ULLONG,
       5_001_000,
-      new Option("--postcopy-bandwidth"),
+      "--postcopy-bandwidth",
       "The most that post-copy carries, in MiB/s."),
   /** {@code VIR_MIGRATE_PARAM_AUTO_CONVERGE_INITIAL}. */
   AUTO_CONVERGE_INITIAL(
       "auto_converge.initial",
       Type.INT,
       2_000_000,
-      new Option("--auto-converge-initial"),
+      "--auto-converge-initial",
       "How much the guest is slowed down at first, in percent."),
   /** {@code VIR_MIGRATE_PARAM_AUTO_CONVERGE_INCREMENT}. */
   AUTO_CONVERGE_INCREMENT(
       "auto_converge.increment",
       Type.INT,
       2_000_000,
-      new Option("--auto-converge-increment"),
+      "--auto-converge-increment",
       "How much more each time, in percent."),
   /** {@code VIR_MIGRATE_PARAM_PARALLEL_CONNECTIONS}. */
   PARALLEL_CONNECTIONS(
       "parallel.connections",
       Type.INT,
       5_002_000,
-      new Option("--parallel-connections"),
+      "--parallel-connections",
       "How many connections carry the memory."),
   /** {@code VIR_MIGRATE_PARAM_COMPRESSION}. */
   COMPRESSION(
       "compression",
       Type.STRING,
       1_003_004,
-      new Option("--comp-methods"),
+      "--comp-methods",
       "A method that compresses memory; one for each."),
   /** {@code VIR_MIGRATE_PARAM_COMPRESSION_MT_LEVEL}. */
   COMPRESSION_MT_LEVEL(
       "compression.mt.level",
       Type.INT,
       1_003_004,
-      new Option("--comp-mt-level"),
+      "--comp-mt-level",
       "How hard `mt` tries, 0 to 9."),
   /** {@code VIR_MIGRATE_PARAM_COMPRESSION_MT_THREADS}. */
   COMPRESSION_MT_THREADS(
       "compression.mt.threads",
       Type.INT,
       1_003_004,
-      new Option("--comp-mt-threads"),
+      "--comp-mt-threads",
       "Threads of `mt` at the source."),
   /** {@code VIR_MIGRATE_PARAM_COMPRESSION_MT_DTHREADS}. */
   COMPRESSION_MT_DTHREADS(
       "compression.mt.dthreads",
       Type.INT,
       1_003_004,
-      new Option("--comp-mt-dthreads"),
+      "--comp-mt-dthreads",
       "Threads of `mt` at the destination."),
   /** {@code VIR_MIGRATE_PARAM_COMPRESSION_XBZRLE_CACHE}. */
   COMPRESSION_XBZRLE_CACHE(
       "compression.xbzrle.cache",
       Type.ULLONG,
       1_003_004,
-      new Option("--comp-xbzrle-cache"),
+      "--comp-xbzrle-cache",
       "Bytes that `xbzrle` remembers."),
   /** {@code VIR_MIGRATE_PARAM_COMPRESSION_ZLIB_LEVEL}. */
   COMPRESSION_ZLIB_LEVEL(
       "compression.zlib.level",
       Type.INT,
       9_004_000,
-      new Option("--comp-zlib-level"),
+      "--comp-zlib-level",
       "How hard `zlib` tries, 0 to 9."),
   /** {@code VIR_MIGRATE_PARAM_COMPRESSION_ZSTD_LEVEL}. */
   COMPRESSION_ZSTD_LEVEL(
       "compression.zstd.level",
       Type.INT,
       9_004_000,
-      new Option("--comp-zstd-level"),
+      "--comp-zstd-level",
       "How hard `zstd` tries, 0 to 20."),
   /** {@code VIR_MIGRATE_PARAM_TLS_DESTINATION}. */
   TLS_DESTINATION(
       "tls.destination",
       Type.STRING,
       6_000_000,
-      new Option("--tls-destination"),
+      "--tls-destination",
       "The name in the destination's certificate."),
   /** {@code VIR_MIGRATE_PARAM_DEST_NAME}. */
   DESTINATION_NAME(
       "destination_name",
       Type.STRING,
       1_001_000,
-      new Option("--dname"),
+      "--dname",
       "The domain's name at the destination."),
   /** {@code VIR_MIGRATE_PARAM_LISTEN_ADDRESS}. */
   LISTEN_ADDRESS(
       "listen_address",
       Type.STRING,
       1_001_004,
-      new Option("--listen-address"),
+      "--listen-address",
       "Where the destination listens."),
   /** {@code VIR_MIGRATE_PARAM_DISKS_PORT}. */
   DISKS_PORT(
-      "disks_port",
-      Type.INT,
-      1_003_003,
-      new Option("--disks-port"),
-      "The destination's port for the disks."),
+      "disks_port", Type.INT, 1_003_003, "--disks-port", "The destination's port for the disks."),
   /** {@code VIR_MIGRATE_PARAM_DEST_XML}. */
   DESTINATION_XML(
       "destination_xml",
       Type.STRING,
       1_001_000,
-      new File("--xml", ".xml"),
-      "The running domain's definition, where a disk or file has another path."),
+      "--xml",
+      "The running domain's definition, where a disk or file has another path.",
+      ".xml"),
   /** {@code VIR_MIGRATE_PARAM_PERSIST_XML}. */
   PERSISTENT_XML(
       "persistent_xml",
       Type.STRING,
       1_003_004,
-      new File("--persistent-xml", "-persistent.xml"),
-      "The kept definition, where a disk or file has another path.");
+      "--persistent-xml",
+      "The kept definition, where a disk or file has another path.",
+      "-persistent.xml");
 
   private final String nativeName;
   private final Type type;
   private final long since;
-  private final InVirsh virsh;
+  private final String virsh;
   private final String meaning;
+  private final @Nullable String fileEnding;
 
-  MigrateParameter(String nativeName, Type type, long since, InVirsh virsh, String meaning) {
+  MigrateParameter(String nativeName, Type type, long since, String virsh, String meaning) {
+    this(nativeName, type, since, virsh, meaning, null);
+  }
+
+  MigrateParameter(
+      String nativeName,
+      Type type,
+      long since,
+      String virsh,
+      String meaning,
+      @Nullable String fileEnding) {
     this.nativeName = nativeName;
     this.type = type;
     this.since = since;
     this.virsh = virsh;
     this.meaning = meaning;
+    this.fileEnding = fileEnding;
   }
 
   /** libvirt's types that these parameters have. */
@@ -196,23 +202,6 @@ public enum MigrateParameter {
     }
   }
 
-  /** How {@code virsh migrate} takes a parameter. */
-  public sealed interface InVirsh {
-
-    /** The option's word, such as {@code --bandwidth}. */
-    String word();
-
-    /** The value follows; several with commas between them. */
-    record Option(String word) implements InVirsh {}
-
-    /**
-     * The name of a file follows that has the value.
-     *
-     * @param ending of the file's name, behind the domain's
-     */
-    record File(String word, String ending) implements InVirsh {}
-  }
-
   /** How libvirt calls it, such as {@code migrate_disks}. */
   public String nativeName() {
     return nativeName;
@@ -227,8 +216,17 @@ public enum MigrateParameter {
     return since;
   }
 
-  public InVirsh virsh() {
+  /** The option of {@code virsh migrate} that gives it, such as {@code --bandwidth}. */
+  public String virsh() {
     return virsh;
+  }
+
+  /**
+   * The ending, behind the domain's name, of a file that virsh reads the value from; empty where it
+   * takes the value itself.
+   */
+  public Optional<String> fileEnding() {
+    return Optional.ofNullable(fileEnding);
   }
 
   /** What it says, as a sentence in Markdown. */

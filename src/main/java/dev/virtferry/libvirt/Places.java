@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How many calls may run at a time, and whose is next: each {@link Asker} in turn, and a migration
- * before all others, but for every second place that others wait for. A call that hangs can leave its place to the next one while there is a place
- * in reserve.
+ * before all others, but for every second place that others wait for. A call that hangs can leave
+ * its place to the next one while there is a place in reserve.
  */
 final class Places {
 

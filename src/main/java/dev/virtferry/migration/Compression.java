@@ -67,8 +67,7 @@ public record Compression(List<Method> methods, @Nullable Levels levels) {
       Method method = methods.get(i);
       String pointer = "compression/methods/" + i;
       if (methods.subList(0, i).contains(method)) {
-        found.add(
-            MigrationOptions.refusal(pointer, method + " is named twice; name it once."));
+        found.add(MigrationOptions.refusal(pointer, method + " is named twice; name it once."));
       }
       if (method.ofParallelStreams && !parallel) {
         found.add(

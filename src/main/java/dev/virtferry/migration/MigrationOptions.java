@@ -62,7 +62,6 @@ public record MigrationOptions(
   }
 
   private MigrationOptions with(Rates rates, DomainOptions domain) {
-    return new MigrationOptions(
-        rates, memory, encryption, domain, listening, storage, switchover);
+    return new MigrationOptions(rates, memory, encryption, domain, listening, storage, switchover);
   }
 }

@@ -5,13 +5,7 @@ import java.util.List;
 
 /** Options of one subject, with the rules that they are held to beside those of others. */
 sealed interface OptionGroup
-    permits Rates,
-        MemoryOptions,
-        Encryption,
-        DomainOptions,
-        Listening,
-        StorageOptions,
-        Switchover {
+    permits Rates, MemoryOptions, Encryption, DomainOptions, Listening, StorageOptions, Switchover {
 
   /** One problem for each option of this group that another one of {@code all} excludes. */
   default List<Problem> excluded(MigrationOptions all) {

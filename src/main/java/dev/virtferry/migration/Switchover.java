@@ -30,9 +30,7 @@ public record Switchover(boolean guardedSwitchover, @Nullable Timeout timeout)
 
   @Override
   public List<Problem> incomplete(MigrationOptions all) {
-    return timeout != null
-            && timeout.action() == LimitAction.POST_COPY
-            && !all.memory().postCopy()
+    return timeout != null && timeout.action() == LimitAction.POST_COPY && !all.memory().postCopy()
         ? List.of(
             MigrationOptions.refusal(
                 "timeout/action",

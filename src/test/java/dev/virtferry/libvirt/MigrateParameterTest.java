@@ -3,8 +3,6 @@ package dev.virtferry.libvirt;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.virtferry.libvirt.MigrateParameter.InVirsh.File;
-import dev.virtferry.libvirt.MigrateParameter.InVirsh.Option;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,28 +23,25 @@ class MigrateParameterTest {
       |---|---|---|---|---|
       """;
 
-  private static final Pattern TABLE =
-      Pattern.compile(Pattern.quote(HEAD) + "(?:\\|[^\n]*\n)*");
+  private static final Pattern TABLE = Pattern.compile(Pattern.quote(HEAD) + "(?:\\|[^\n]*\n)*");
 
   private static String row(MigrateParameter parameter) {
-    String shown =
-        switch (parameter.virsh()) {
-          case Option(String word) -> word;
-          case File(String word, _) -> word + " FILE";
-        };
     return "| `%s` | %s | %s | `%s` | %s |\n"
         .formatted(
             parameter.nativeName(),
             parameter.type().name().toLowerCase(Locale.ROOT),
             HostFacts.words(parameter.since()),
-            shown,
+            parameter.virsh() + (parameter.fileEnding().isPresent() ? " FILE" : ""),
             parameter.meaning());
   }
 
   @Test
   void theReadmeListsEveryParameter() throws IOException {
     String table =
-        HEAD + Stream.of(MigrateParameter.values()).map(MigrateParameterTest::row).collect(joining());
+        HEAD
+            + Stream.of(MigrateParameter.values())
+                .map(MigrateParameterTest::row)
+                .collect(joining());
     String page = Files.readString(README);
     if ("write".equals(System.getProperty("parameters"))) {
       Files.writeString(README, TABLE.matcher(page).replaceFirst(Matcher.quoteReplacement(table)));
@@ -60,7 +55,7 @@ class MigrateParameterTest {
   void eachHasANameAndAnOptionOfItsOwn() {
     assertThat(Stream.of(MigrateParameter.values()).map(MigrateParameter::nativeName))
         .doesNotHaveDuplicates();
-    assertThat(Stream.of(MigrateParameter.values()).map(p -> p.virsh().word()))
+    assertThat(Stream.of(MigrateParameter.values()).map(MigrateParameter::virsh))
         .doesNotHaveDuplicates();
   }
 }

@@ -47,12 +47,7 @@ class PlacesTest {
     }
     assertThat(servedAfter(taken, 6))
         .containsExactly(
-            Asker.MIGRATION,
-            CROWD,
-            Asker.MIGRATION,
-            OTHER,
-            Asker.MIGRATION,
-            Asker.MIGRATION);
+            Asker.MIGRATION, CROWD, Asker.MIGRATION, OTHER, Asker.MIGRATION, Asker.MIGRATION);
   }
 
   @Test

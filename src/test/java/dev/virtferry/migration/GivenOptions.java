@@ -108,7 +108,8 @@ public final class GivenOptions {
   }
 
   /**
-   * Options of which each is what {@code value} makes of it and of what it is where nothing is said.
+   * Options of which each is what {@code value} makes of it and of what it is where nothing is
+   * said.
    */
   public static MigrationOptions each(
       BiFunction<RecordComponent, @Nullable Object, @Nullable Object> value) {

@@ -4,11 +4,11 @@ import static dev.virtferry.libvirt.MigrateParameter.DESTINATION_NAME;
 import static dev.virtferry.libvirt.MigrateParameter.DESTINATION_XML;
 import static dev.virtferry.libvirt.MigrateParameter.MIGRATE_URI;
 import static dev.virtferry.libvirt.MigrateParameter.PERSISTENT_XML;
+import static dev.virtferry.migration.plan.Wanted.asked;
 import static dev.virtferry.migration.plan.Wanted.flag;
 import static dev.virtferry.migration.plan.Wanted.given;
 import static dev.virtferry.migration.plan.Wanted.one;
-import static dev.virtferry.migration.plan.Wanted.value;
-import static dev.virtferry.migration.plan.Wanted.values;
+import static dev.virtferry.migration.plan.Wanted.option;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import dev.virtferry.disk.CopyMode;
@@ -117,27 +117,27 @@ public final class CallMapping {
   Wanted<List<?>> wanted(MigrateParameter parameter) {
     return switch (parameter) {
       case MIGRATE_DISKS -> given(order.targets());
-      case DETECT_ZEROES -> values("detectZeroes", detectsZeroes(), order.unmapping());
+      case DETECT_ZEROES -> asked("detectZeroes", detectsZeroes(), order.unmapping());
       case MIGRATE_URI -> given(one(destination.migrateUri()));
       case DISKS_URI -> given(order.disks().isEmpty() ? List.of() : one(destination.disksUri()));
-      case BANDWIDTH -> value("bandwidthMiBps", options.rates().bandwidthMiBps());
+      case BANDWIDTH -> option("bandwidthMiBps", options.rates().bandwidthMiBps());
       case BANDWIDTH_POSTCOPY ->
-          value("bandwidthPostCopyMiBps", options.rates().bandwidthPostCopyMiBps());
-      case AUTO_CONVERGE_INITIAL -> value("autoConverge", converge().initial());
-      case AUTO_CONVERGE_INCREMENT -> value("autoConverge", converge().increment());
+          option("bandwidthPostCopyMiBps", options.rates().bandwidthPostCopyMiBps());
+      case AUTO_CONVERGE_INITIAL -> option("autoConverge", converge().initial());
+      case AUTO_CONVERGE_INCREMENT -> option("autoConverge", converge().increment());
       case PARALLEL_CONNECTIONS ->
-          value("parallelConnections", options.memory().parallelConnections());
-      case COMPRESSION -> values("compression", compresses(), methods().map(Method::word).toList());
-      case COMPRESSION_MT_LEVEL -> value("compression", levels().mt());
-      case COMPRESSION_MT_THREADS -> value("compression", levels().mtThreads());
-      case COMPRESSION_MT_DTHREADS -> value("compression", levels().mtDecompressionThreads());
-      case COMPRESSION_XBZRLE_CACHE -> value("compression", levels().xbzrleCacheBytes());
+          option("parallelConnections", options.memory().parallelConnections());
+      case COMPRESSION -> asked("compression", compresses(), words());
+      case COMPRESSION_MT_LEVEL -> option("compression", levels().mt());
+      case COMPRESSION_MT_THREADS -> option("compression", levels().mtThreads());
+      case COMPRESSION_MT_DTHREADS -> option("compression", levels().mtDecompressionThreads());
+      case COMPRESSION_XBZRLE_CACHE -> option("compression", levels().xbzrleCacheBytes());
       case COMPRESSION_ZLIB_LEVEL -> level(Method.ZLIB, levels().zlib());
       case COMPRESSION_ZSTD_LEVEL -> level(Method.ZSTD, levels().zstd());
-      case TLS_DESTINATION -> value("tlsDestination", options.encryption().tlsDestination());
-      case DESTINATION_NAME -> value("destinationName", options.domain().destinationName());
-      case LISTEN_ADDRESS -> value("listenAddress", options.listening().listenAddress());
-      case DISKS_PORT -> value("disksPort", options.listening().disksPort());
+      case TLS_DESTINATION -> option("tlsDestination", options.encryption().tlsDestination());
+      case DESTINATION_NAME -> option("destinationName", options.domain().destinationName());
+      case LISTEN_ADDRESS -> option("listenAddress", options.listening().listenAddress());
+      case DISKS_PORT -> option("disksPort", options.listening().disksPort());
       case DESTINATION_XML -> given(definitions == null ? List.of() : one(definitions.live()));
       case PERSISTENT_XML -> given(definitions == null ? List.of() : one(definitions.persistent()));
     };
@@ -187,19 +187,22 @@ public final class CallMapping {
     return options.memory().compression() != null;
   }
 
-  private Stream<Method> methods() {
-    return Stream.ofNullable(options.memory().compression()).flatMap(c -> c.methods().stream());
+  private List<Method> methods() {
+    Compression compression = options.memory().compression();
+    return compression == null ? List.of() : compression.methods();
+  }
+
+  private List<String> words() {
+    return methods().stream().map(Method::word).toList();
   }
 
   private Levels levels() {
     Compression compression = options.memory().compression();
-    return compression == null || compression.levels() == null
-        ? Levels.NONE
-        : compression.levels();
+    return compression == null || compression.levels() == null ? Levels.NONE : compression.levels();
   }
 
   /** A method that came with its level: who asks for the one needs a host that knows both. */
   private Wanted<List<?>> level(Method method, @Nullable Integer level) {
-    return values("compression", methods().anyMatch(method::equals), one(level));
+    return asked("compression", methods().contains(method), one(level));
   }
 }

@@ -151,7 +151,8 @@ public final class MigrationPlanner {
     ownImages.forget(domain.uuid(), placement.changed());
     Order order =
         order(submission, domain, source, destination, selected, placement, files.renamed());
-    checks.add(Subject.OPTIONS, OptionRules.problems(order, destination, here, there), "all are known");
+    checks.add(
+        Subject.OPTIONS, OptionRules.problems(order, destination, here, there), "all are known");
     boolean possible = checks.problems().isEmpty();
     return new MigrationPlan(
         source,
@@ -244,9 +245,7 @@ public final class MigrationPlanner {
       PlanChecks checks) {
     ArrivingFiles files =
         ArrivingFiles.of(
-            opened(submission, domain, source),
-            domain.name(),
-            nameThere(submission, domain));
+            opened(submission, domain, source), domain.name(), nameThere(submission, domain));
     Map<String, List<String>> others = places.namers(files.paths(false), domain.uuid());
     Map<String, List<String>> writers = places.writers(files.paths(true), domain.uuid());
     List<Problem> problems =

@@ -27,15 +27,12 @@ final class OptionRules {
 
   private OptionRules() {}
 
-  static List<Problem> problems(
-      Order order, Host to, HostFacts source, HostFacts destination) {
+  static List<Problem> problems(Order order, Host to, HostFacts source, HostFacts destination) {
     List<Problem> found = new ArrayList<>();
     needDisks(found, order);
     found.addAll(order.options().problems());
     needVersion(
-        found,
-        new CallMapping(order, to, null),
-        Math.min(source.libvirt(), destination.libvirt()));
+        found, new CallMapping(order, to, null), Math.min(source.libvirt(), destination.libvirt()));
     if (order.undefinesSource() && !order.persists()) {
       found.add(
           refusal(

@@ -6,8 +6,6 @@ import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.MigrateParameter;
-import dev.virtferry.libvirt.MigrateParameter.InVirsh.File;
-import dev.virtferry.libvirt.MigrateParameter.InVirsh.Option;
 import dev.virtferry.libvirt.TypedValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +28,7 @@ public final class VirshCommand {
     for (MigrateParameter parameter : MigrateParameter.values()) {
       List<TypedValue> values = call.parameters().getAll(parameter.nativeName());
       if (!values.isEmpty()) {
-        words.add(parameter.virsh().word());
+        words.add(parameter.virsh());
         words.add(value(parameter, values, domain));
       }
     }
@@ -38,12 +36,13 @@ public final class VirshCommand {
     return words.stream().map(VirshCommand::quoted).collect(joining(" "));
   }
 
-  private static String value(
-      MigrateParameter parameter, List<TypedValue> values, String domain) {
-    return switch (parameter.virsh()) {
-      case Option _ -> values.stream().map(value -> value.value().toString()).collect(joining(","));
-      case File(_, String ending) -> domain + ending;
-    };
+  /** virsh takes a list with commas, and makes one parameter of each. */
+  private static String value(MigrateParameter parameter, List<TypedValue> values, String domain) {
+    return parameter
+        .fileEnding()
+        .map(domain::concat)
+        .orElseGet(
+            () -> values.stream().map(value -> value.value().toString()).collect(joining(",")));
   }
 
   private static String quoted(String word) {

@@ -18,12 +18,12 @@ record Wanted<T>(@Nullable String option, T sent) {
   }
 
   /** An option with one value; null where it is left out. */
-  static Wanted<List<?>> value(String option, @Nullable Object value) {
-    return values(option, value != null, one(value));
+  static Wanted<List<?>> option(String option, @Nullable Object value) {
+    return asked(option, value != null, one(value));
   }
 
   /** An option that is asked for without a value of its own here, or has many. */
-  static Wanted<List<?>> values(String option, boolean asked, List<?> values) {
+  static Wanted<List<?>> asked(String option, boolean asked, List<?> values) {
     return new Wanted<>(asked ? option : null, values);
   }
 

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "MigrationRequestCompression")
 record CompressionRequest(
     @Schema(
-            description =
-                "XBZRLE and MT for a single connection, ZLIB and ZSTD for parallel ones.",
+            description = "XBZRLE and MT for a single connection, ZLIB and ZSTD for parallel ones.",
             example = "[\"XBZRLE\"]")
         @NotEmpty(message = "is missing or empty; name a method")
         @Size(max = 4, message = "names more than 4 methods")

@@ -125,8 +125,7 @@ record OptionsRequest(
             example = "true")
         @Nullable Boolean undefineSource,
     @Schema(
-            description =
-                "The guest stays paused at the destination. Source: VIR_MIGRATE_PAUSED.",
+            description = "The guest stays paused at the destination. Source: VIR_MIGRATE_PAUSED.",
             defaultValue = "false",
             example = "false")
         @Nullable Boolean startPaused,
@@ -211,8 +210,8 @@ record OptionsRequest(
 
   static final OptionsRequest NONE =
       new OptionsRequest(
-          null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+          null, null, null, null, null, null, null, null, null);
 
   MigrationOptions toOptions(MigrationDefaults defaults) {
     return new MigrationOptions(
@@ -248,9 +247,7 @@ record OptionsRequest(
     return Boolean.TRUE.equals(option);
   }
 
-  /**
-   * Who asks for post-copy, or for a paused guest, does without the guard that is the default.
-   */
+  /** Who asks for post-copy, or for a paused guest, does without the guard that is the default. */
   private boolean guarded(MigrationDefaults defaults) {
     return guardedSwitchover == null
         ? defaults.guardedSwitchover() && !is(postCopy) && !is(startPaused)

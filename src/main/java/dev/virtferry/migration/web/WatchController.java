@@ -88,8 +88,7 @@ class WatchController {
    * them is written (https://github.com/spring-projects/spring-security/issues/15510), and breaks
    * Tomcat's response for that.
    */
-  private static void sendHead(HttpServletResponse response, Subscription seat)
-      throws IOException {
+  private static void sendHead(HttpServletResponse response, Subscription seat) throws IOException {
     response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
     try {
       response.flushBuffer();

@@ -456,16 +456,15 @@ class PlanApiTest extends ApiTest {
     hosts().version("kvm-b", 10_009_000);
     String disks = ",\"disks\":[\"vdb\",\"vda\"],";
     assertThat(
-            plan(
-                    disks
-                        + """
-                        "options":{"bandwidthMiBps":32,"bandwidthPostCopyMiBps":64,"postCopy":true,\
-                        "autoConverge":{"initial":20,"increment":10},"parallelConnections":4,\
-                        "compression":{"methods":["ZLIB","ZSTD"],"levels":{"zlib":1,"zstd":2}},\
-                        "tls":true,"tlsDestination":"kvm-b.example","destinationName":"web 2",\
-                        "listenAddress":"10.0.0.2","disksPort":49500,"abortOnIoError":true,\
-                        "synchronousWrites":true}\
-                        """)
+            plan(disks
+                    + """
+                    "options":{"bandwidthMiBps":32,"bandwidthPostCopyMiBps":64,"postCopy":true,\
+                    "autoConverge":{"initial":20,"increment":10},"parallelConnections":4,\
+                    "compression":{"methods":["ZLIB","ZSTD"],"levels":{"zlib":1,"zstd":2}},\
+                    "tls":true,"tlsDestination":"kvm-b.example","destinationName":"web 2",\
+                    "listenAddress":"10.0.0.2","disksPort":49500,"abortOnIoError":true,\
+                    "synchronousWrites":true}\
+                    """)
                 .get("virsh")
                 .asString())
         .isEqualTo(
@@ -479,13 +478,12 @@ class PlanApiTest extends ApiTest {
                 + " --listen-address 10.0.0.2 --disks-port 49500 --domain plan-01"
                 + " --desturi qemu+tls://kvm-b/system");
     assertThat(
-            plan(
-                    disks
-                        + """
-                        "options":{"persist":false,"startPaused":true,\
-                        "compression":{"methods":["XBZRLE","MT"],"levels":{"mt":1,"mtThreads":8,\
-                        "mtDecompressionThreads":2,"xbzrleCacheBytes":67108864}}}\
-                        """)
+            plan(disks
+                    + """
+                    "options":{"persist":false,"startPaused":true,\
+                    "compression":{"methods":["XBZRLE","MT"],"levels":{"mt":1,"mtThreads":8,\
+                    "mtDecompressionThreads":2,"xbzrleCacheBytes":67108864}}}\
+                    """)
                 .get("virsh")
                 .asString())
         .isEqualTo(

@@ -1,9 +1,14 @@
 package dev.virtferry;
 
 import dev.virtferry.host.Inventory;
+import dev.virtferry.libvirt.DomainControl;
+import dev.virtferry.libvirt.DomainJobs;
+import dev.virtferry.libvirt.DomainQueries;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.LibvirtConnections;
-import dev.virtferry.libvirt.LibvirtHypervisor;
+import dev.virtferry.libvirt.LibvirtControl;
+import dev.virtferry.libvirt.LibvirtJobs;
+import dev.virtferry.libvirt.LibvirtQueries;
 import dev.virtferry.libvirt.LibvirtStorage;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.time.Timepiece;
@@ -12,6 +17,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
@@ -64,8 +70,11 @@ public class VirtFerryApplication {
 
   @Bean
   Hypervisor hypervisor(LibvirtConnections connections, Inventory inventory, MeterRegistry meters) {
-    return MeasuredCalls.of(
-        Hypervisor.class, new LibvirtHypervisor(connections), inventory.names(), meters);
+    Set<String> hosts = inventory.names();
+    return new Hypervisor(
+        MeasuredCalls.of(DomainQueries.class, new LibvirtQueries(connections), hosts, meters),
+        MeasuredCalls.of(DomainJobs.class, new LibvirtJobs(connections), hosts, meters),
+        MeasuredCalls.of(DomainControl.class, new LibvirtControl(connections), hosts, meters));
   }
 
   @Bean

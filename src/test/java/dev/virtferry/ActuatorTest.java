@@ -13,6 +13,9 @@ import dev.virtferry.chart.Monitoring;
 import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.libvirt.DomainControl;
+import dev.virtferry.libvirt.DomainJobs;
+import dev.virtferry.libvirt.DomainQueries;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.FakeHypervisor;
 import dev.virtferry.libvirt.FakeStorage;
@@ -107,8 +110,13 @@ class ActuatorTest {
       Domains.running("guest-" + UUID.randomUUID(), Domains.disk("vda"));
 
   static Hypervisor hypervisor() {
+    return new Hypervisor(
+        measured(DomainQueries.class), measured(DomainJobs.class), measured(DomainControl.class));
+  }
+
+  private static <T> T measured(Class<T> port) {
     return MeasuredCalls.of(
-        Hypervisor.class, HOSTS, Set.of("kvm-a", "kvm-b"), Metrics.globalRegistry);
+        port, port.cast(HOSTS), Set.of("kvm-a", "kvm-b"), Metrics.globalRegistry);
   }
 
   static Storage storage() {

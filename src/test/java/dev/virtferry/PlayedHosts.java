@@ -13,7 +13,7 @@ public abstract class PlayedHosts {
   @TestBean private Storage storage;
 
   static Hypervisor hypervisor() {
-    return new FakeHypervisor();
+    return new FakeHypervisor().ports();
   }
 
   static Storage storage() {
@@ -21,7 +21,7 @@ public abstract class PlayedHosts {
   }
 
   protected final FakeHypervisor hosts() {
-    return (FakeHypervisor) hypervisor;
+    return (FakeHypervisor) hypervisor.queries();
   }
 
   protected final FakeStorage volumes() {

@@ -46,7 +46,7 @@ final class FilesInUse {
    *     is another. Null where no domain asks
    */
   Look look(HostAddress host, PoolView pools, @Nullable HostAddress home) {
-    return new Look(host, pools, new HostFiles(pools, hypervisor.namedFiles(host)), home);
+    return new Look(host, pools, new HostFiles(pools, hypervisor.queries().namedFiles(host)), home);
   }
 
   /** One look; it is kept for as long as one decision takes, and no longer. */
@@ -222,7 +222,7 @@ final class FilesInUse {
       try {
         if (files == null) {
           view = new PoolView(storage, host, storage.pools(host));
-          files = new HostFiles(view, hypervisor.namedFiles(host));
+          files = new HostFiles(view, hypervisor.queries().namedFiles(host));
         }
         return Optional.of(question.apply(files));
       } catch (HostUnreachable | LibvirtFailure e) {

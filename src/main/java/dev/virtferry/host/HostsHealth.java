@@ -63,7 +63,7 @@ final class HostsHealth implements HealthIndicator {
 
   private static Reach reach(Hypervisor hypervisor, Host host) {
     try {
-      hypervisor.facts(host.address());
+      hypervisor.queries().facts(host.address());
       return Reach.REACHABLE;
     } catch (HostUnreachable e) {
       return Reach.UNREACHABLE;

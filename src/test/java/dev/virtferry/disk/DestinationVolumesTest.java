@@ -49,7 +49,7 @@ class DestinationVolumesTest {
   private final FakeHypervisor hypervisor = new FakeHypervisor();
   private final SharedStorage shared = new SharedStorage(new DiskProperties(List.of("/shared")));
   private final FilesInUse files =
-      new FilesInUse(hypervisor, storage, shared, () -> List.of(SOURCE, DESTINATION, THIRD));
+      new FilesInUse(hypervisor.ports(), storage, shared, () -> List.of(SOURCE, DESTINATION, THIRD));
   private final DestinationVolumes volumes = new DestinationVolumes(storage, files, shared);
 
   private Overwrite overwrite = Overwrite.OWN;

@@ -28,7 +28,7 @@ class VolumeRemovalTest {
 
   private final FakeStorage storage = new FakeStorage();
   private final FakeHypervisor hypervisor = new FakeHypervisor();
-  private final VolumeRemoval removal = Disks.removal(storage, hypervisor);
+  private final VolumeRemoval removal = Disks.removal(storage, hypervisor.ports());
 
   @BeforeEach
   void aPool() {
@@ -122,7 +122,7 @@ class VolumeRemovalTest {
     storage.refuseToList("kvm-b", "full");
     var there = new DiskImage("file", "/full/x.raw", "raw", null);
     hypervisor.put("kvm-b", Domains.running("other", Domains.onImage("vda", there)));
-    var files = new FilesInUse(hypervisor, storage, shared, () -> List.of(HOST, other));
+    var files = new FilesInUse(hypervisor.ports(), storage, shared, () -> List.of(HOST, other));
     Optional<String> why =
         new VolumeRemoval(storage, files)
             .round(HOST, List.of())

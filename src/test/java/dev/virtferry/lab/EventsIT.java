@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.libvirt.DomainEvent;
 import dev.virtferry.libvirt.HostAddress;
-import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.libvirt.DomainJobs;
 import dev.virtferry.libvirt.LibvirtConnections;
-import dev.virtferry.libvirt.LibvirtHypervisor;
+import dev.virtferry.libvirt.LibvirtJobs;
 import dev.virtferry.libvirt.Watch;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +30,7 @@ class EventsIT {
 
   private final Lab lab;
   private final Service service;
-  private final Hypervisor hypervisor = new LibvirtHypervisor(Objects.requireNonNull(connections));
+  private final DomainJobs jobs = new LibvirtJobs(Objects.requireNonNull(connections));
   private final List<DomainEvent> atSource = new CopyOnWriteArrayList<>();
   private final List<DomainEvent> atDestination = new CopyOnWriteArrayList<>();
   private UUID guest = new UUID(0, 0);
@@ -64,7 +64,7 @@ class EventsIT {
   }
 
   private Watch watch(String host, List<DomainEvent> heard) {
-    return hypervisor.watch(new HostAddress(host, lab.peer(host)), guest, heard::add);
+    return jobs.watch(new HostAddress(host, lab.peer(host)), guest, heard::add);
   }
 
   private static void awaitNews(List<DomainEvent> heard, DomainEvent... news) {

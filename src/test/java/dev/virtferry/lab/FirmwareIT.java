@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.LibvirtConnections;
 import dev.virtferry.libvirt.LibvirtFailure;
-import dev.virtferry.libvirt.LibvirtHypervisor;
+import dev.virtferry.libvirt.LibvirtControl;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +135,7 @@ class FirmwareIT {
   }
 
   private void undefine(UUID domain) {
-    new LibvirtHypervisor(Objects.requireNonNull(connections))
+    new LibvirtControl(Objects.requireNonNull(connections))
         .undefine(new HostAddress("kvm-a", lab.peer("kvm-a")), domain);
   }
 }

@@ -23,7 +23,12 @@ import org.jspecify.annotations.Nullable;
  * Hosts that show what a test tells them to. Nothing happens by itself: a test moves the domain,
  * ends the call, cuts a host off.
  */
-public final class FakeHypervisor implements Hypervisor {
+public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainControl {
+
+  /** Itself, as the service is given it. */
+  public Hypervisor ports() {
+    return new Hypervisor(this, this, this);
+  }
 
   private Runnable whenCompletedJobIsAsked = () -> {};
 

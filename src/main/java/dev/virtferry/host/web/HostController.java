@@ -96,7 +96,7 @@ class HostController {
 
   private HostResponse read(Host host, Traffic traffic) {
     try {
-      return HostResponse.of(host, hypervisor.facts(host.address()), traffic);
+      return HostResponse.of(host, hypervisor.queries().facts(host.address()), traffic);
     } catch (HostUnreachable e) {
       return HostResponse.of(host, null, traffic);
     }

@@ -160,7 +160,7 @@ public class SteeringService {
   }
 
   private DomainState state(String host, Order.Guest guest) {
-    return hypervisor.condition(named(host).address(), guest.uuid()).state();
+    return hypervisor.jobs().condition(named(host).address(), guest.uuid()).state();
   }
 
   /** Looks at the migration as it is, and applies the verb that comes of that. */

@@ -31,11 +31,11 @@ public final class DomainsInScope {
    */
   public List<DomainDescription> all(Host host, Scope scope) {
     List<UUID> named =
-        hypervisor.domains(host.address()).stream()
+        hypervisor.queries().domains(host.address()).stream()
             .filter(domain -> scope.hasDomain(domain.name()))
             .map(DomainName::uuid)
             .toList();
-    return hypervisor.describe(host.address(), named).stream()
+    return hypervisor.queries().describe(host.address(), named).stream()
         .filter(domain -> scope.hasDomain(domain.name()))
         .toList();
   }
@@ -48,6 +48,7 @@ public final class DomainsInScope {
   public Optional<DomainDescription> describe(Host host, String nameOrUuid, Scope scope) {
     return mayBeThere(host, nameOrUuid, scope)
         ? hypervisor
+            .queries()
             .describe(host.address(), nameOrUuid)
             .filter(found -> scope.hasDomain(found.name()))
         : Optional.empty();
@@ -56,14 +57,14 @@ public final class DomainsInScope {
   /** Its state. A glance does not tell the name, by which some callers are bound. */
   Optional<DomainState> glance(Host host, String nameOrUuid, Scope scope) {
     return scope.hasAllDomains()
-        ? hypervisor.glance(host.address(), nameOrUuid)
+        ? hypervisor.queries().glance(host.address(), nameOrUuid)
         : describe(host, nameOrUuid, scope).map(DomainDescription::state);
   }
 
   private boolean mayBeThere(Host host, String nameOrUuid, Scope scope) {
     return scope.hasDomain(nameOrUuid)
         || uuid(nameOrUuid)
-            .flatMap(uuid -> hypervisor.name(host.address(), uuid))
+            .flatMap(uuid -> hypervisor.queries().name(host.address(), uuid))
             .filter(scope::hasDomain)
             .isPresent();
   }

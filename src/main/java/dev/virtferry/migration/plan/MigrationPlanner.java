@@ -166,7 +166,7 @@ public final class MigrationPlanner {
   }
 
   private HostFacts versions(Host host, Subject subject, PlanChecks checks) {
-    HostFacts facts = hypervisor.facts(host.address());
+    HostFacts facts = hypervisor.queries().facts(host.address());
     checks.passed(
         subject,
         "%s: libvirt %s, hypervisor %s"
@@ -182,8 +182,9 @@ public final class MigrationPlanner {
     boolean same =
         source.equals(destination)
             || hypervisor
+                .queries()
                 .identity(source.address())
-                .equals(hypervisor.identity(destination.address()));
+                .equals(hypervisor.queries().identity(destination.address()));
     if (same) {
       checks.failed(
           Subject.TWO_HOSTS,
@@ -198,7 +199,7 @@ public final class MigrationPlanner {
   }
 
   private void lookAtDomain(DomainDescription domain, Host source, PlanChecks checks) {
-    List<String> migrationBlockers = hypervisor.migrationBlockers(source.address(), domain.uuid());
+    List<String> migrationBlockers = hypervisor.queries().migrationBlockers(source.address(), domain.uuid());
     if (migrationBlockers.isEmpty()) {
       checks.passed(Subject.DOMAIN, "nothing hinders a migration");
     } else {
@@ -216,7 +217,7 @@ public final class MigrationPlanner {
       Submission submission, DomainDescription domain, Host destination, PlanChecks checks) {
     String name = nameThere(submission, domain);
     for (String known : List.of(domain.uuid().toString(), name)) {
-      if (hypervisor.glance(destination.address(), known).isPresent()) {
+      if (hypervisor.queries().glance(destination.address(), known).isPresent()) {
         checks.failed(
             Subject.NAME_AND_UUID,
             Problem.at(
@@ -267,7 +268,7 @@ public final class MigrationPlanner {
   private List<NamedFile> opened(Submission submission, DomainDescription domain, Host source) {
     DomainOptions options = submission.options().decidedFor(domain.persistent()).domain();
     List<NamedFile> opened = new ArrayList<>();
-    opened.addAll(hypervisor.openedFiles(source.address(), domain.uuid(), Definition.LIVE));
+    opened.addAll(hypervisor.queries().openedFiles(source.address(), domain.uuid(), Definition.LIVE));
     if (domain.persistent() && Boolean.TRUE.equals(options.persist())) {
       // What the guest has now is looked at as a disk, with the place of its copy.
       List<String> now =
@@ -276,7 +277,7 @@ public final class MigrationPlanner {
               .flatMap(Stream::ofNullable)
               .map(DiskImage::location)
               .toList();
-      hypervisor.openedFiles(source.address(), domain.uuid(), Definition.PERSISTENT).stream()
+      hypervisor.queries().openedFiles(source.address(), domain.uuid(), Definition.PERSISTENT).stream()
           .filter(file -> !now.contains(file.name()))
           .forEach(opened::add);
     }
@@ -294,12 +295,12 @@ public final class MigrationPlanner {
   private void lookAtMachine(DomainDescription domain, Host destination, PlanChecks checks) {
     note(
         Subject.MACHINE_TYPE,
-        hypervisor.acceptsMachineType(destination.address(), domain.machine()),
+        hypervisor.queries().acceptsMachineType(destination.address(), domain.machine()),
         destination,
         checks);
     note(
         Subject.CPU,
-        hypervisor.acceptsCpu(destination.address(), domain.machine()),
+        hypervisor.queries().acceptsCpu(destination.address(), domain.machine()),
         destination,
         checks);
   }
@@ -457,7 +458,7 @@ public final class MigrationPlanner {
   }
 
   private String definition(Order order, Host source, Definition which, boolean secrets) {
-    return hypervisor.definitionWithPaths(
+    return hypervisor.queries().definitionWithPaths(
         source.address(), order.guest().uuid(), which, secrets, order.moves());
   }
 }

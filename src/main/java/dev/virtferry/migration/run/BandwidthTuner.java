@@ -37,10 +37,10 @@ public final class BandwidthTuner {
       return Optional.empty();
     }
     UUID domain = order.guest().uuid();
-    hypervisor.setBandwidth(source, domain, mibPerSecond);
+    hypervisor.jobs().setBandwidth(source, domain, mibPerSecond);
     boolean everywhere = copiesHave(mibPerSecond, source, order);
     if (!everywhere && properties.qemuMonitor()) {
-      hypervisor.setCopyBandwidth(source, domain, order.targets(), mibPerSecond);
+      hypervisor.jobs().setCopyBandwidth(source, domain, order.targets(), mibPerSecond);
       everywhere = copiesHave(mibPerSecond, source, order);
     }
     return Optional.of(everywhere ? everyStream(mibPerSecond) : memoryOnly(mibPerSecond));
@@ -52,7 +52,7 @@ public final class BandwidthTuner {
   }
 
   private Map<String, BlockJob> copies(HostAddress source, Order order) {
-    return hypervisor.blockJobs(source, order.guest().uuid(), order.targets());
+    return hypervisor.jobs().blockJobs(source, order.guest().uuid(), order.targets());
   }
 
   private static Tuning everyStream(long mibPerSecond) {

@@ -78,7 +78,7 @@ final class BothHosts {
     JobReading job =
         atSource instanceof HostReading.Seen(DomainCondition condition)
                 && condition.state().active()
-            ? hypervisor.job(source, domain)
+            ? hypervisor.jobs().job(source, domain)
             : JobReading.without(Activity.NONE);
     Map<String, BlockJob> blockJobs = job.activity() == Activity.RUNNING ? blockJobs() : Map.of();
     return new HostsObservation(atSource, read(destination), job, blockJobs);
@@ -86,7 +86,7 @@ final class BothHosts {
 
   private HostReading read(HostAddress host) {
     try {
-      HostReading seen = new HostReading.Seen(hypervisor.condition(host, domain));
+      HostReading seen = new HostReading.Seen(hypervisor.jobs().condition(host, domain));
       silences.remove(host);
       return seen;
     } catch (HostUnreachable e) {
@@ -108,7 +108,7 @@ final class BothHosts {
    */
   Map<String, BlockJob> blockJobs() {
     try {
-      return hypervisor.blockJobs(source, domain, order.targets());
+      return hypervisor.jobs().blockJobs(source, domain, order.targets());
     } catch (HostUnreachable | LibvirtFailure e) {
       return Map.of();
     }
@@ -117,7 +117,7 @@ final class BothHosts {
   /** What runs at the source, with its processor time; empty when it can't be told. */
   Optional<DomainRun> sourceRun() {
     try {
-      return hypervisor.run(source, domain);
+      return hypervisor.jobs().run(source, domain);
     } catch (HostUnreachable | LibvirtFailure e) {
       log.debug("The source does not tell the processor time", e);
       return Optional.empty();
@@ -126,9 +126,9 @@ final class BothHosts {
 
   /** Says that either host has news of the domain, until the watch is closed. */
   Watch listen(Runnable onNews) {
-    Watch atSource = hypervisor.watch(source, domain, news -> hear(source, news, onNews));
+    Watch atSource = hypervisor.jobs().watch(source, domain, news -> hear(source, news, onNews));
     Watch atDestination =
-        hypervisor.watch(destination, domain, news -> hear(destination, news, onNews));
+        hypervisor.jobs().watch(destination, domain, news -> hear(destination, news, onNews));
     return () -> {
       atSource.close();
       atDestination.close();
@@ -142,18 +142,18 @@ final class BothHosts {
 
   /** The domain as libvirt describes it at the source; empty where the source has none. */
   Optional<DomainDescription> atSource() {
-    return hypervisor.describe(source, domain.toString());
+    return hypervisor.queries().describe(source, domain.toString());
   }
 
   /** The same at the destination. */
   Optional<DomainDescription> atDestination() {
-    return hypervisor.describe(destination, domain.toString());
+    return hypervisor.queries().describe(destination, domain.toString());
   }
 
   /** What the destination wrote down of a migration that arrived, if it tells. */
   Optional<CompletedJob> completedJob() {
     try {
-      return hypervisor.completedJob(destination, domain);
+      return hypervisor.jobs().completedJob(destination, domain);
     } catch (HostUnreachable | LibvirtFailure e) {
       log.debug("The destination does not tell how the migration went", e);
       return Optional.empty();
@@ -162,12 +162,12 @@ final class BothHosts {
 
   /** Asks the source for the end of the job. */
   void abort() {
-    hypervisor.abort(source, domain);
+    hypervisor.jobs().abort(source, domain);
   }
 
   /** In milliseconds; the job must run. */
   void setMaxDowntime(long millis) {
-    hypervisor.setMaxDowntime(source, domain, millis);
+    hypervisor.jobs().setMaxDowntime(source, domain, millis);
   }
 
   /** Gives the job another bandwidth, in MiB/s; empty when it is too early for that. */
@@ -177,32 +177,32 @@ final class BothHosts {
 
   /** Makes the native call, or the one that goes on with a post-copy. */
   CompletableFuture<Void> migrate(MigrateCall call) {
-    return hypervisor.migrate(source, call);
+    return hypervisor.jobs().migrate(source, call);
   }
 
   /** Pauses the guest at the source; its job goes on. */
   void suspendAtSource() {
-    hypervisor.suspend(source, domain);
+    hypervisor.control().suspend(source, domain);
   }
 
   /** Lets the guest run again that was paused at the source. */
   void resumeAtSource() {
-    hypervisor.resume(source, domain);
+    hypervisor.control().resume(source, domain);
   }
 
   /** Lets the guest go on at the destination before all of its memory is there. */
   void startPostCopy() {
-    hypervisor.startPostCopy(source, domain);
+    hypervisor.jobs().startPostCopy(source, domain);
   }
 
   /** Lets the guest run that arrived paused. */
   void resumeAtDestination() {
-    hypervisor.resume(destination, domain);
+    hypervisor.control().resume(destination, domain);
   }
 
   /** Ends the copy of the guest that the source still holds. */
   void destroyAtSource() {
-    hypervisor.destroy(source, domain);
+    hypervisor.control().destroy(source, domain);
   }
 
   /**
@@ -212,13 +212,13 @@ final class BothHosts {
   boolean undefineAtSource() {
     boolean kept = atDestination().filter(DomainDescription::persistent).isPresent();
     if (kept) {
-      hypervisor.undefine(source, domain);
+      hypervisor.control().undefine(source, domain);
     }
     return kept;
   }
 
   /** Makes the destination start the domain by itself. */
   void setAutostartAtDestination() {
-    hypervisor.setAutostart(destination, domain, true);
+    hypervisor.control().setAutostart(destination, domain, true);
   }
 }

@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.BesideOthers;
 import dev.virtferry.ServiceTest;
+import dev.virtferry.libvirt.DomainControl;
 import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainJobs;
+import dev.virtferry.libvirt.DomainQueries;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.FakeHypervisor;
@@ -95,7 +98,10 @@ class IndistinguishableTest {
       Domains.running("own-1", Domains.ownDisk("own-1", "vda"), Domains.disk("vdb"));
 
   static Hypervisor hypervisor() {
-    return recorded(Hypervisor.class, HOSTS);
+    return new Hypervisor(
+        recorded(DomainQueries.class, HOSTS),
+        recorded(DomainJobs.class, HOSTS),
+        recorded(DomainControl.class, HOSTS));
   }
 
   static Storage storage() {

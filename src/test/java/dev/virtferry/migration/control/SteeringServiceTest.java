@@ -135,7 +135,7 @@ class SteeringServiceTest extends PlayedHosts {
     migrate(new GivenOptions());
     copy();
     var source = new HostAddress("kvm-a", "");
-    var tuner = new BandwidthTuner(hosts(), new SteeringProperties(true));
+    var tuner = new BandwidthTuner(hosts().ports(), new SteeringProperties(true));
     assertThat(tuner.tune(source, now().migration().order(), 50))
         .hasValueSatisfying(t -> assertThat(t.reach()).isEqualTo(Reach.EVERY_STREAM));
     assertThat(hosts().remarks()).containsExactly("bandwidth 50", "monitor [vda, vdb] 50");

@@ -89,14 +89,14 @@ final class PlayedRun {
 
   PlayedRun() {
     var runs = new ActiveRuns();
-    var domains = new DomainsInScope(hosts);
+    var domains = new DomainsInScope(hosts.ports());
     var planner =
         new MigrationPlanner(
             domains,
-            hosts,
+            hosts.ports(),
             volumes,
             Disks.selection(),
-            Disks.volumes(volumes, hosts),
+            Disks.volumes(volumes, hosts.ports()),
             migrations,
             migrations);
     service =
@@ -110,7 +110,7 @@ final class PlayedRun {
             traces,
             clock);
     var verifier = new BackingVerifier(Disks.content(volumes), clock);
-    var maker = new VolumeMaker(Disks.volumes(volumes, hosts));
+    var maker = new VolumeMaker(Disks.volumes(volumes, hosts.ports()));
     runner =
         new MigrationRunner(
             inventory,
@@ -126,13 +126,13 @@ final class PlayedRun {
   }
 
   private Passages passages() {
-    var removal = Disks.removal(volumes, hosts);
-    var shown = new ShownVolumes(Disks.volumes(volumes, hosts));
+    var removal = Disks.removal(volumes, hosts.ports());
+    var shown = new ShownVolumes(Disks.volumes(volumes, hosts.ports()));
     return new Passages(
-        hosts,
-        new BandwidthTuner(hosts, new SteeringProperties(false)),
+        hosts.ports(),
+        new BandwidthTuner(hosts.ports(), new SteeringProperties(false)),
         shown,
-        new MadeVolumes(Disks.volumes(volumes, hosts), removal, shown),
+        new MadeVolumes(Disks.volumes(volumes, hosts.ports()), removal, shown),
         new Originals(removal, shown));
   }
 

@@ -72,7 +72,7 @@ public final class DestinationVolumes {
         return Placement.NONE;
       }
       var here = new PoolView(storage, source, sourcePools);
-      return new VolumePlanner(wish, here, pools(), names(), shared).placement();
+      return new VolumePlanner(new Ground(wish, here, pools(), names(), shared)).placement();
     }
 
     /**

@@ -1,0 +1,181 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.disk.VolumePlan.Action;
+import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.StorageVolume;
+import dev.virtferry.libvirt.StorageVolume.Backing;
+import dev.virtferry.libvirt.StorageVolume.Layout;
+import dev.virtferry.libvirt.VolumeSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Plans the image of one disk after the other, each at a place that was found for it. */
+final class CopyPlanner {
+
+  private final Ground ground;
+  private final CopySource source;
+  private final BackingImages backingImages;
+  private final TakenPlaces taken;
+  private final ChangingImages changing;
+  private final FilesRead read;
+  private final OtherClaims claims;
+  private final Overwriting overwriting;
+  private final PoolGrowth growth;
+  private final Obstacles obstacles;
+
+  CopyPlanner(
+      Ground ground,
+      FilesReached reached,
+      Overwriting overwriting,
+      PoolGrowth growth,
+      Obstacles obstacles) {
+    this.ground = ground;
+    this.source = new CopySource(ground);
+    this.backingImages =
+        new BackingImages(
+            ground.source(), ground.destination(), ground.shared(), ground.wish().verify());
+    this.taken = new TakenPlaces(ground);
+    this.changing = new ChangingImages(ground, reached, taken);
+    this.read = new FilesRead(ground, reached);
+    this.claims = new OtherClaims(ground);
+    this.overwriting = overwriting;
+    this.growth = growth;
+    this.obstacles = obstacles;
+  }
+
+  /** No pool lets virt-ferry look; but whom the path belongs to is known. */
+  Optional<VolumePlan> expect(CopiedDisk copied) {
+    String path = copied.image().location();
+    Set<ImageName> names = ground.names(path, Optional.empty());
+    List<String> objections = new ArrayList<>(claims.onUnseen(path, names));
+    DestinationImage found =
+        objections.isEmpty() ? DestinationImage.UNKNOWN_CONTENT : DestinationImage.NAMED;
+    objections.addAll(overwriting.refusal(copied, path, found));
+    if (ground.incremental()) {
+      objections.addAll(changingBeneath(copied));
+    }
+    return unless(
+        objections,
+        copied,
+        () ->
+            new VolumePlan(
+                copied.target(),
+                Action.EXPECT,
+                path,
+                false,
+                copied.disk().capacityBytes(),
+                source.bytes(copied),
+                null,
+                null,
+                List.of(),
+                source.original(copied),
+                List.copyOf(names),
+                source.from(copied),
+                found,
+                null));
+  }
+
+  private List<String> changingBeneath(CopiedDisk copied) {
+    String role = "which %s needs".formatted(copied.target());
+    return read.of(copied.image()).stream()
+        .flatMap(path -> changing.objections(path, ground.destination().shown(path), role).stream())
+        .toList();
+  }
+
+  private Optional<VolumePlan> unless(
+      List<String> objections, CopiedDisk copied, Supplier<VolumePlan> plan) {
+    objections.forEach(words -> obstacles.add(copied.target(), copied.pointer(), words));
+    return objections.isEmpty() ? Optional.of(plan.get()) : Optional.empty();
+  }
+
+  /** A volume that is there already is copied into, one that is not is to be made. */
+  Optional<VolumePlan> plan(CopiedDisk copied, Place.InPool place) {
+    Optional<StorageVolume> there =
+        ground
+            .destination()
+            .volume(place.pool().name(), place.name())
+            .map(ground.destination()::now);
+    Optional<StorageVolume> here = ground.source().volume(copied.image());
+    BackingImages.Found beneath = beneath(copied);
+    Set<ImageName> names = ground.names(place.path(), there);
+    boolean twice = taken.have(names);
+    List<String> objections = new ArrayList<>(taken.take(place.path(), names));
+    List<String> others = twice ? List.of() : claims.on(place, there, names);
+    objections.addAll(others);
+    DestinationImage found =
+        others.isEmpty() ? overwriting.found(place, there.orElse(null)) : DestinationImage.NAMED;
+    objections.addAll(misfits(copied, place, here, there));
+    objections.addAll(beneath.objections());
+    objections.addAll(changing.objections(copied.disk(), beneath.images()));
+    objections.addAll(overwriting.refusal(copied, place.path(), found));
+    Optional<VolumePlan> plan =
+        unless(objections, copied, () -> into(copied, place, here, there, beneath, names, found));
+    long allocated = there.map(StorageVolume::allocationBytes).orElse(0L);
+    plan.ifPresent(it -> growth.add(place.pool(), Math.max(0, it.bytesToCopy() - allocated)));
+    return plan;
+  }
+
+  private BackingImages.Found beneath(CopiedDisk copied) {
+    return ground.incremental()
+        ? backingImages.beneath(copied.target(), copied.image())
+        : new BackingImages.Found(List.of(), List.of());
+  }
+
+  private List<String> misfits(
+      CopiedDisk copied,
+      Place.InPool place,
+      Optional<StorageVolume> here,
+      Optional<StorageVolume> there) {
+    boolean encrypted = here.map(StorageVolume::encrypted).orElse(false);
+    return there.isPresent()
+        ? ImageRules.misfits(
+            copied.disk(),
+            copied.image(),
+            ground.wish().mode(),
+            there.get(),
+            ground.destination().name())
+        : ImageRules.unmakeable(copied.disk(), copied.image(), place.pool(), encrypted);
+  }
+
+  private VolumePlan into(
+      CopiedDisk copied,
+      Place.InPool place,
+      Optional<StorageVolume> here,
+      Optional<StorageVolume> there,
+      BackingImages.Found beneath,
+      Set<ImageName> names,
+      DestinationImage found) {
+    return new VolumePlan(
+        copied.target(),
+        there.isPresent() ? Action.REUSE : Action.CREATE,
+        place.path(),
+        place.moved(),
+        copied.disk().capacityBytes(),
+        source.bytes(copied),
+        spec(copied, place, here),
+        place.pool().availableBytes(),
+        beneath.images(),
+        source.original(copied),
+        List.copyOf(names),
+        source.from(copied),
+        found,
+        there.map(VolumeMark::of).orElse(null));
+  }
+
+  private VolumeSpec spec(CopiedDisk copied, Place.InPool place, Optional<StorageVolume> here) {
+    String format = copied.image().format();
+    @Nullable DiskImage backing = ground.incremental() ? copied.image().backing() : null;
+    return new VolumeSpec(
+        place.pool().name(),
+        place.name(),
+        format,
+        copied.disk().capacityBytes(),
+        format.equals("qcow2") ? here.map(StorageVolume::layout).orElse(Layout.USUAL) : null,
+        here.map(StorageVolume::permissions).orElse(null),
+        backing == null ? null : new Backing(backing.location(), backing.format()));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.disk.VolumePlan.Original;
+import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.StorageVolume;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the source's pools show of the images that are copied. */
+final class CopySource {
+
+  private final Ground ground;
+  private final FilesBeside beside;
+
+  CopySource(Ground ground) {
+    this.ground = ground;
+    this.beside = new FilesBeside(ground.source());
+  }
+
+  /** The file that is copied, on the source. */
+  String from(CopiedDisk copied) {
+    DiskImage image = copied.image();
+    return ground.source().volume(image).map(StorageVolume::path).orElse(image.location());
+  }
+
+  /** The volume that is copied; null where no pool has it. */
+  @Nullable Original original(CopiedDisk copied) {
+    return ground
+        .source()
+        .volume(copied.image())
+        .map(volume ->
+            new Original(volume.pool(), volume.name(), volume.path(), VolumeMark.of(volume)))
+        .orElse(null);
+  }
+
+  /** A copy in full carries what is in the images beneath as well. */
+  long bytes(CopiedDisk copied) {
+    DomainDisk disk = copied.disk();
+    long unknown = disk.allocationBytes() == 0 ? disk.capacityBytes() : disk.allocationBytes();
+    long bytes = allocated(copied.image(), unknown);
+    if (ground.wish().mode() == CopyMode.FULL) {
+      for (DiskImage beneath : copied.image().chain()) {
+        bytes += allocated(beneath, disk.capacityBytes());
+      }
+    }
+    return disk.capacityBytes() == 0 ? bytes : Math.min(bytes, disk.capacityBytes());
+  }
+
+  private long allocated(DiskImage image, long unknown) {
+    return ground.source().volume(image).map(volume -> allocated(volume, unknown)).orElse(unknown);
+  }
+
+  /** With what it keeps in other files; one that can't be seen may hold all that a guest sees. */
+  private long allocated(StorageVolume image, long unknown) {
+    return image.allocationBytes()
+        + beside.of(image).stream()
+            .flatMap(List::stream)
+            .mapToLong(path -> shownBytes(path, unknown))
+            .sum();
+  }
+
+  private long shownBytes(String path, long unknown) {
+    return ground.source().shown(path).map(StorageVolume::allocationBytes).orElse(unknown);
+  }
+}

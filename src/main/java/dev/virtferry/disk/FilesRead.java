@@ -1,0 +1,38 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.StorageVolume;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Which files at the destination a guest reads with an image that it has there. */
+record FilesRead(Ground ground, FilesReached reached) {
+
+  /** Their paths: by the header of the image there, or as the source has it. */
+  Set<String> of(DiskImage image) {
+    if (image.format().equals("raw")) {
+      return Set.of();
+    }
+    Set<String> paths = new LinkedHashSet<>();
+    Optional<StorageVolume> there = ground.there(image);
+    there.map(reached::from).ifPresent(paths::addAll);
+    if (there.isEmpty()) {
+      for (DiskImage beneath : image.chain()) {
+        Optional<StorageVolume> shown = ground.there(beneath);
+        path(beneath, shown).filter(path -> !ground.files().isShared(path)).ifPresent(paths::add);
+        shown.map(reached::from).ifPresent(paths::addAll);
+      }
+    }
+    return paths;
+  }
+
+  /** The path of an image there; empty where nobody knows it. */
+  static Optional<String> path(DiskImage image, Optional<StorageVolume> there) {
+    return switch (image.type()) {
+      case "file", "block" -> Optional.of(image.location());
+      case "volume" -> there.map(StorageVolume::path);
+      default -> Optional.empty();
+    };
+  }
+}

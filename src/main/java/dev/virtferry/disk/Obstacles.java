@@ -1,0 +1,39 @@
+package dev.virtferry.disk;
+
+import static dev.virtferry.problem.ProblemType.DESTINATION_STORAGE;
+
+import dev.virtferry.disk.Placement.Obstacle;
+import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.problem.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is in the way of one wish. */
+final class Obstacles {
+
+  private final List<Obstacle> obstacles = new ArrayList<>();
+
+  /**
+   * Adds one.
+   *
+   * @param target the disk that it is about; null when it is about all of them
+   * @param pointer the field that is to blame
+   */
+  void add(@Nullable String target, String pointer, String detail) {
+    obstacles.add(new Obstacle(target, Problem.at(pointer, DESTINATION_STORAGE, detail)));
+  }
+
+  /** What is sick in a pool is in the way of the disks that need it, and of nothing else. */
+  void unlessStorageFails(@Nullable String target, String pointer, Runnable step) {
+    try {
+      step.run();
+    } catch (LibvirtFailure e) {
+      add(target, pointer, e.message() + ".");
+    }
+  }
+
+  List<Obstacle> all() {
+    return obstacles;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.libvirt.StorageVolume;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** Who else has a place at the destination: other domains, and other migrations. */
+record OtherClaims(Ground ground) {
+
+  /** On a place in a pool. */
+  List<String> on(Place.InPool place, Optional<StorageVolume> there, Set<ImageName> names) {
+    UUID domain = ground.wish().domain();
+    return words(
+        place.path(),
+        names,
+        there.isPresent()
+            ? ground.files().claims(place.path(), there.get(), domain)
+            : ground.files().namers(place.path(), domain).stream().filter(Claim::barsNew).toList());
+  }
+
+  /** On a place into which no pool lets one look. */
+  List<String> onUnseen(String path, Set<ImageName> names) {
+    return words(path, names, ground.files().claims(path, null, ground.wish().domain()));
+  }
+
+  private List<String> words(String path, Set<ImageName> names, List<Claim> claims) {
+    return Stream.concat(
+            promises(path, names).stream(), claims.stream().map(claim -> words(path, claim)))
+        .toList();
+  }
+
+  private List<String> promises(String path, Set<ImageName> names) {
+    return Collections.disjoint(ground.wish().spokenFor(), names)
+        ? List.of()
+        : List.of(
+            "Another migration copies into %s on %s; wait for its end, or name another place in volumes."
+                .formatted(path, ground.destination().name()));
+  }
+
+  private String words(String path, Claim claim) {
+    return "%s on %s %s; %s."
+        .formatted(path, ground.destination().name(), claim.words(), claim.remedy());
+  }
+}

@@ -1,0 +1,65 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.libvirt.StoragePool;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the place that a copied disk has at the destination: the one it has now, or another. */
+record PlaceFinder(Ground ground) {
+
+  Place find(CopiedDisk copied) {
+    @Nullable VolumeWish asked = ground.wish().places().get(copied.target());
+    return asked == null ? samePlace(copied) : otherPlace(copied, asked);
+  }
+
+  private Place samePlace(CopiedDisk copied) {
+    String location = copied.image().location();
+    return switch (copied.image().type()) {
+      case "file" ->
+          ground
+              .destination()
+              .covering(location)
+              .<Place>map(
+                  pool -> new Place.InPool(pool, PoolView.fileName(location), location, false))
+              .orElseGet(Place.Unseen::new);
+      case "volume" -> samePool(copied, PoolView.pool(location), PoolView.volumeName(location));
+      default -> new Place.Unseen();
+    };
+  }
+
+  /** A disk of a volume carries the names of pool and volume with it. */
+  private Place samePool(CopiedDisk copied, String poolName, String name) {
+    PoolView destination = ground.destination();
+    return destination
+        .named(poolName)
+        .<Place>map(pool -> new Place.InPool(pool, name, destination.path(pool, name), false))
+        .orElseGet(() ->
+            new Place.None(
+                copied.pointer(),
+                "%s is a volume of pool %s, which is not active on %s; start it there, or name another in"
+                        .formatted(copied.target(), poolName, destination.name())
+                    + " volumes."));
+  }
+
+  private Place otherPlace(CopiedDisk copied, VolumeWish asked) {
+    String pointer = "#/volumes/%s/pool".formatted(copied.target());
+    PoolView destination = ground.destination();
+    Optional<StoragePool> pool = destination.named(asked.pool());
+    if (pool.isEmpty()) {
+      return new Place.None(
+          pointer,
+          "%s has no active pool of that name; it has %s."
+              .formatted(destination.name(), destination.names()));
+    }
+    if (!ImageRules.ofFiles(pool.get())) {
+      return new Place.None(
+          pointer,
+          "Pool %s is of type %s; volumes are made in pools of files only: dir, fs, netfs."
+              .formatted(asked.pool(), pool.get().type()));
+    }
+    String location = copied.image().location();
+    String name = asked.name() == null ? PoolView.fileName(location) : asked.name();
+    String path = pool.get().path() + "/" + name;
+    return new Place.InPool(pool.get(), name, path, !path.equals(location));
+  }
+}

@@ -1,0 +1,119 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.StorageVolume;
+import java.util.List;
+import java.util.Optional;
+
+/** The disks that are not copied: what the guest is to find in their places at the destination. */
+record StayingDisks(Ground ground, FilesRead read, Obstacles obstacles) {
+
+  /** It has to be at the destination, as far as a pool lets us look. */
+  void require(DomainDisk disk) {
+    DiskImage image = disk.image();
+    if (image == null) {
+      return;
+    }
+    Optional<StorageVolume> there = ground.destination().volume(image);
+    if (isWritten(disk)) {
+      FilesRead.path(image, there).ifPresent(path -> requireNobodyElse(disk, path));
+      requireTheSameStorage(disk, image);
+      if (disk.device().equals("disk")) {
+        // Whether a file is shared libvirt finds out by itself.
+        return;
+      }
+    }
+    requireThere(disk, image, there);
+    requireUnchanging(disk, image, there);
+  }
+
+  private static boolean isWritten(DomainDisk disk) {
+    return !disk.readOnly() && !disk.device().equals("cdrom");
+  }
+
+  private void requireThere(DomainDisk disk, DiskImage image, Optional<StorageVolume> there) {
+    boolean missing =
+        image.type().equals("file")
+            && ground.destination().covering(image.location()).isPresent()
+            && there.isEmpty();
+    if (missing && !disk.dispensable()) {
+      obstacle(
+          disk,
+          "%s (%s) is not copied and is missing on %s; put it there, or take it out of the domain."
+              .formatted(disk.target(), image.location(), ground.destination().name()));
+    }
+  }
+
+  private void requireUnchanging(DomainDisk disk, DiskImage image, Optional<StorageVolume> there) {
+    String host = ground.destination().name();
+    FilesRead.path(image, there)
+        .ifPresent(path ->
+            ground
+                .writers(path, there.orElse(null))
+                .forEach(words ->
+                    obstacle(
+                        disk,
+                        "%s (%s) is not copied, and what is there on %s may change: it %s."
+                            .formatted(disk.target(), path, host, words))));
+    for (String path : read.of(image)) {
+      ground
+          .writers(path, ground.destination().shown(path).orElse(null))
+          .forEach(words ->
+              obstacle(
+                  disk,
+                  "%s (%s) is not copied, and %s on %s, which it needs there, may change: it %s."
+                      .formatted(disk.target(), image.location(), path, host, words)));
+    }
+  }
+
+  /**
+   * What is there may be the very disk, on storage that nobody said to be shared; so only who
+   * certainly has it is in the way.
+   */
+  private void requireNobodyElse(DomainDisk disk, String path) {
+    String host = ground.destination().name();
+    ground.files().holders(path, ground.wish().domain()).stream()
+        .filter(claim -> claim.isCertain() && claim.host().equals(host))
+        .map(Claim::words)
+        .distinct()
+        .forEach(words ->
+            obstacle(
+                disk,
+                ("%s is not copied, so the guest would write into %s as it is on %s, which %s. Name"
+                        + " the disk, or, if both are to write there, tell ferry.shared-paths that"
+                        + " every host sees it.")
+                    .formatted(disk.target(), path, host, words)));
+  }
+
+  /** A pool says of its own host alone what its storage is. */
+  private void requireTheSameStorage(DomainDisk disk, DiskImage image) {
+    PoolView source = ground.source();
+    PoolView destination = ground.destination();
+    source
+        .poolAround(image)
+        .filter(here -> ground.shared().isOnlySaidByPools(disk, List.of(here)))
+        .ifPresent(here ->
+            destination
+                .poolAround(image)
+                .filter(there -> !there.type().equals(here.type()))
+                .ifPresent(there ->
+                    obstacle(
+                        disk,
+                        ("%s is on %s of %s, a pool of type %s, and %s has %s there, of type %s. Name"
+                                + " the disk, or, if both are one storage, tell ferry.shared-paths"
+                                + " that every host sees it.")
+                            .formatted(
+                                disk.target(),
+                                here.name(),
+                                source.name(),
+                                here.type(),
+                                destination.name(),
+                                there.name(),
+                                there.type()))));
+  }
+
+  private void obstacle(DomainDisk disk, String detail) {
+    obstacles.add(disk.target(), "#/destUri", detail);
+  }
+}

@@ -33,6 +33,7 @@ import dev.virtferry.migration.Transition;
 import dev.virtferry.migration.control.MigrationService;
 import dev.virtferry.migration.plan.DomainsInScope;
 import dev.virtferry.migration.plan.MigrationPlanner;
+import dev.virtferry.migration.plan.Planners;
 import dev.virtferry.migration.plan.SourceSearch;
 import dev.virtferry.migration.plan.Submission;
 import dev.virtferry.migration.plan.Submissions;
@@ -90,15 +91,7 @@ final class PlayedRun {
   PlayedRun() {
     var runs = new ActiveRuns();
     var domains = new DomainsInScope(hosts.ports());
-    var planner =
-        new MigrationPlanner(
-            domains,
-            hosts.ports(),
-            volumes,
-            Disks.selection(),
-            Disks.volumes(volumes, hosts.ports()),
-            migrations,
-            migrations);
+    MigrationPlanner planner = Planners.planner(domains, hosts.ports(), volumes, migrations);
     service =
         new MigrationService(
             inventory,

@@ -1,0 +1,96 @@
+package dev.virtferry.migration.plan;
+
+import dev.virtferry.access.Scope;
+import dev.virtferry.disk.CopyWish;
+import dev.virtferry.disk.DestinationVolumes;
+import dev.virtferry.disk.DiskSelection;
+import dev.virtferry.disk.Placement;
+import dev.virtferry.disk.Placement.Obstacle;
+import dev.virtferry.disk.Selection;
+import dev.virtferry.libvirt.Storage;
+import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.migration.MigrationQueries;
+import dev.virtferry.migration.MigrationSnapshot;
+import dev.virtferry.migration.OwnImages;
+import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Decides which disks of a domain are copied, and finds a place for each. */
+@Component
+final class DiskPlanner {
+
+  private final Storage storage;
+  private final DiskSelection selection;
+  private final MigrationQueries queries;
+  private final OwnImages ownImages;
+
+  DiskPlanner(
+      Storage storage, DiskSelection selection, MigrationQueries queries, OwnImages ownImages) {
+    this.storage = storage;
+    this.selection = selection;
+    this.queries = queries;
+    this.ownImages = ownImages;
+  }
+
+  /**
+   * Plans the disks. Changes nothing, but for what is remembered as the domain's own and is not any
+   * more.
+   *
+   * @param places of the destination; null where it is the source, so that nothing is placed
+   * @param self the migration that is planned again; null for a new one
+   * @param scope of whoever is told of the plan
+   */
+  PlacedDisks plan(
+      Crossing crossing,
+      DestinationVolumes.@Nullable Look places,
+      @Nullable UUID self,
+      Scope scope,
+      PlanChecks checks) {
+    Submission submission = crossing.submission();
+    List<StoragePool> pools = storage.pools(crossing.source().address());
+    Selection selected =
+        selection.select(crossing.domain().disks(), pools, submission.disks(), submission.copy());
+    checks.add(Subject.DISKS, selected.problems(), "every disk can go or stay as asked");
+    Placement placement =
+        places == null
+            ? Placement.NONE
+            : Discretion.of(places.plan(wish(crossing, selected, self), pools), scope);
+    tell(placement, checks);
+    ownImages.forget(crossing.domain().uuid(), placement.changed());
+    return new PlacedDisks(selected, placement);
+  }
+
+  private static void tell(Placement placement, PlanChecks checks) {
+    checks.add(
+        Subject.STORAGE,
+        placement.obstacles().stream().map(Obstacle::problem).toList(),
+        "every copy has a place");
+    placement.unseen().forEach(words -> checks.unknown(Subject.STORAGE, words));
+    placement.doubts().forEach(words -> checks.unknown(Subject.STORAGE, words));
+  }
+
+  private CopyWish wish(Crossing crossing, Selection selected, @Nullable UUID self) {
+    Submission submission = crossing.submission();
+    UUID domain = crossing.domain().uuid();
+    boolean copies = !selected.chosen().isEmpty();
+    // They may want the same room and the same images.
+    List<MigrationSnapshot> others =
+        copies ? queries.underWayTo(crossing.destination().name()) : List.of();
+    return new CopyWish(
+        domain,
+        selected.chosen(),
+        selected.staying(),
+        submission.disks() != null,
+        crossing.mode(),
+        submission.options().storage().verifyBacking(),
+        submission.volumes(),
+        Reservations.bytes(others, self),
+        Reservations.images(others, domain),
+        submission.options().storage().overwrite(),
+        copies ? ownImages.of(domain) : Map.of());
+  }
+}

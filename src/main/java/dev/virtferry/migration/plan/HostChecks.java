@@ -1,0 +1,199 @@
+package dev.virtferry.migration.plan;
+
+import static dev.virtferry.problem.ProblemType.DESTINATION_CONFLICT;
+import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_MIGRATABLE;
+import static dev.virtferry.problem.ProblemType.SAME_HOST;
+
+import dev.virtferry.access.Scope;
+import dev.virtferry.disk.DestinationVolumes;
+import dev.virtferry.host.Host;
+import dev.virtferry.libvirt.Acceptance;
+import dev.virtferry.libvirt.Definition;
+import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.HostFacts;
+import dev.virtferry.libvirt.Hypervisor;
+import dev.virtferry.libvirt.NamedFile;
+import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.Problem.FieldError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
+
+/**
+ * Looks at both live hosts for whether a domain can be at the destination, its disks apart. Each
+ * look tells what it found, once or more.
+ */
+@Component
+final class HostChecks {
+
+  private final Hypervisor hypervisor;
+
+  HostChecks(Hypervisor hypervisor) {
+    this.hypervisor = hypervisor;
+  }
+
+  /** What the host says of itself. */
+  HostFacts versions(Host host, Subject subject, PlanChecks checks) {
+    HostFacts facts = hypervisor.queries().facts(host.address());
+    checks.passed(
+        subject,
+        "%s: libvirt %s, hypervisor %s"
+            .formatted(
+                host.name(),
+                HostFacts.words(facts.libvirt()),
+                HostFacts.words(facts.hypervisor())));
+    return facts;
+  }
+
+  /** Whether source and destination are two. */
+  boolean lookForTwoHosts(Crossing crossing, PlanChecks checks) {
+    Host source = crossing.source();
+    Host destination = crossing.destination();
+    boolean same =
+        source.equals(destination)
+            || hypervisor
+                .queries()
+                .identity(source.address())
+                .equals(hypervisor.queries().identity(destination.address()));
+    if (same) {
+      checks.failed(
+          Subject.TWO_HOSTS,
+          Problem.at(
+              "#/destUri",
+              SAME_HOST,
+              "Domain %s runs on that host already; name another one."
+                  .formatted(crossing.domain().name())));
+    } else {
+      checks.passed(Subject.TWO_HOSTS, source.name() + " and " + destination.name());
+    }
+    return !same;
+  }
+
+  void lookAtDomain(Crossing crossing, PlanChecks checks) {
+    DomainDescription domain = crossing.domain();
+    List<String> migrationBlockers =
+        hypervisor.queries().migrationBlockers(crossing.source().address(), domain.uuid());
+    if (migrationBlockers.isEmpty()) {
+      checks.passed(Subject.DOMAIN, "nothing hinders a migration");
+    } else {
+      checks.failed(
+          Subject.DOMAIN,
+          new Problem(
+              DOMAIN_NOT_MIGRATABLE,
+              "Domain %s can't be migrated as it is. %s"
+                  .formatted(domain.name(), String.join(" ", migrationBlockers)),
+              migrationBlockers.stream().map(why -> new FieldError("#/domain", why)).toList()));
+    }
+  }
+
+  void lookForNamesakes(Crossing crossing, PlanChecks checks) {
+    Host destination = crossing.destination();
+    for (String known : List.of(crossing.domain().uuid().toString(), crossing.newName())) {
+      if (hypervisor.queries().glance(destination.address(), known).isPresent()) {
+        checks.failed(
+            Subject.NAME_AND_UUID,
+            Problem.at(
+                "#/destUri",
+                DESTINATION_CONFLICT,
+                "%s already has a domain '%s'; remove it there, or choose another destination."
+                    .formatted(destination.name(), known)));
+        return;
+      }
+    }
+    checks.passed(Subject.NAME_AND_UUID, "both are free on " + destination.name());
+  }
+
+  /**
+   * What the domain opens at the destination besides its disks.
+   *
+   * @param scope of whoever is told of the plan
+   */
+  ArrivingFiles lookAtFiles(
+      Crossing crossing, DestinationVolumes.Look places, Scope scope, PlanChecks checks) {
+    DomainDescription domain = crossing.domain();
+    Host destination = crossing.destination();
+    ArrivingFiles files = ArrivingFiles.of(opened(crossing), domain.name(), crossing.newName());
+    Map<String, List<String>> others = places.namers(files.paths(false), domain.uuid());
+    Map<String, List<String>> writers = places.writers(files.paths(true), domain.uuid());
+    List<Problem> problems =
+        files.opened().stream()
+            .flatMap(file ->
+                (file.readOnly() ? writers : others)
+                    .getOrDefault(files.path(file), List.of()).stream()
+                        .map(words -> taken(file, files.path(file), words, destination)))
+            .map(problem -> Discretion.of(problem, scope))
+            .distinct()
+            .toList();
+    checks.add(
+        Subject.FILES,
+        problems,
+        "nobody on %s has what it opens besides its disks".formatted(destination.name()));
+    return files;
+  }
+
+  private List<NamedFile> opened(Crossing crossing) {
+    DomainDescription domain = crossing.domain();
+    HostAddress source = crossing.source().address();
+    List<NamedFile> opened = new ArrayList<>();
+    opened.addAll(hypervisor.queries().openedFiles(source, domain.uuid(), Definition.LIVE));
+    if (domain.persistent() && Boolean.TRUE.equals(crossing.options().domain().persist())) {
+      // What the guest has now is looked at as a disk, with the place of its copy.
+      List<String> now =
+          domain.disks().stream()
+              .map(DomainDisk::image)
+              .flatMap(Stream::ofNullable)
+              .map(DiskImage::location)
+              .toList();
+      hypervisor.queries().openedFiles(source, domain.uuid(), Definition.PERSISTENT).stream()
+          .filter(file -> !now.contains(file.name()))
+          .forEach(opened::add);
+    }
+    return opened;
+  }
+
+  private static Problem taken(NamedFile file, String path, String words, Host destination) {
+    return Problem.at(
+        "#/destUri",
+        DESTINATION_CONFLICT,
+        "%s: the domain would open %s on %s, which %s; free it there, or change the definition."
+            .formatted(file.place(), path, destination.name(), words));
+  }
+
+  /** Whether the destination can run it. */
+  void lookAtMachine(Crossing crossing, PlanChecks checks) {
+    DomainDescription domain = crossing.domain();
+    Host destination = crossing.destination();
+    note(
+        Subject.MACHINE_TYPE,
+        hypervisor.queries().acceptsMachineType(destination.address(), domain.machine()),
+        destination,
+        checks);
+    note(
+        Subject.CPU,
+        hypervisor.queries().acceptsCpu(destination.address(), domain.machine()),
+        destination,
+        checks);
+  }
+
+  private static void note(
+      Subject subject, Acceptance acceptance, Host destination, PlanChecks checks) {
+    switch (acceptance.answer()) {
+      case YES -> checks.passed(subject, acceptance.words());
+      case UNKNOWN -> checks.unknown(subject, acceptance.words());
+      case NO ->
+          checks.failed(
+              subject,
+              Problem.at(
+                  "#/destUri",
+                  DOMAIN_NOT_MIGRATABLE,
+                  "%s can't run this domain: %s. Choose another destination."
+                      .formatted(destination.name(), acceptance.words())));
+    }
+  }
+}

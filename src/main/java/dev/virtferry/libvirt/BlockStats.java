@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param disks by their targets; only those whose sizes are known
  */
-record BlockStats(Map<String, Size> disks) {
+public record BlockStats(Map<String, Size> disks) {
 
   /**
    * Of one disk.
@@ -26,7 +26,7 @@ record BlockStats(Map<String, Size> disks) {
    * @param values by their names, such as block.0.capacity
    * @return empty when the guest's QEMU was not asked, as another call waited for it
    */
-  static Optional<BlockStats> of(Map<String, Object> values) {
+  public static Optional<BlockStats> of(Map<String, Object> values) {
     Map<String, Size> disks = new LinkedHashMap<>();
     boolean images = false;
     long count = number(values, "block.count");

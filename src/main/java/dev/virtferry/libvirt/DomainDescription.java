@@ -45,15 +45,15 @@ public record DomainDescription(
    * each list of domains, hangs for as long as the mount does. An incoming domain's monitor is busy
    * until it has arrived.
    */
-  boolean knowsItsSizes() {
+  public boolean knowsItsSizes() {
     return run != null && state != DomainState.PAUSED_MIGRATION;
   }
 
-  DomainDescription sized(BlockStats stats) {
+  public DomainDescription sized(BlockStats stats) {
     return with(disks.stream().map(stats::sized).toList(), true);
   }
 
-  DomainDescription unanswered() {
+  public DomainDescription unanswered() {
     return with(disks, false);
   }
 

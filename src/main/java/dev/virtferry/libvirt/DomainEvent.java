@@ -28,7 +28,7 @@ public enum DomainEvent {
   private static final int EVENT_STOPPED = 5;
 
   /** Reads a {@code virDomainEventType}. */
-  static DomainEvent ofLife(int event) {
+  public static DomainEvent ofLife(int event) {
     return switch (event) {
       case EVENT_STARTED -> STARTED;
       case EVENT_SUSPENDED -> SUSPENDED;

@@ -14,7 +14,7 @@ public record DomainFiles(UUID domain, List<NamedFile> files) {
   }
 
   /** Of one whose definition can't be had: every file may be its own. */
-  static DomainFiles unknown(UUID domain) {
+  public static DomainFiles unknown(UUID domain) {
     return new DomainFiles(domain, List.of(new NamedFile("", "", NamedFile.Kind.FOLDER, "/")));
   }
 }

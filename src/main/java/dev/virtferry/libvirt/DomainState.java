@@ -118,7 +118,7 @@ public enum DomainState {
   }
 
   /** Reads a {@code virDomainState} and its reason. */
-  static DomainState of(int state, int reason) {
+  public static DomainState of(int state, int reason) {
     return Stream.of(values())
         .filter(known -> known.state == state)
         .filter(known -> known.reason == reason || known.reason == Libvirt.ANY)

@@ -27,7 +27,7 @@ public final class HostUnreachable extends RuntimeException {
   }
 
   /** For what libvirt said when a connection was opened. Only its numbers tell the reason. */
-  static HostUnreachable because(String host, LibvirtFailure failure) {
+  public static HostUnreachable because(String host, LibvirtFailure failure) {
     return failure.aboutTrust()
         ? new HostUnreachable(
             host,

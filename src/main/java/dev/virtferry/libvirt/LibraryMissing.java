@@ -5,7 +5,7 @@ public final class LibraryMissing extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  LibraryMissing(Throwable cause) {
+  public LibraryMissing(Throwable cause) {
     super("libvirt's client library (libvirt.so.0) can't be loaded", cause);
   }
 }

@@ -29,7 +29,7 @@ public final class LibvirtFailure extends RuntimeException {
   }
 
   /** For what is found here and has a number of libvirt's. */
-  LibvirtFailure(ErrorNumber number, ErrorDomain domain, String message) {
+  public LibvirtFailure(ErrorNumber number, ErrorDomain domain, String message) {
     this(number.code(), domain.code(), message);
   }
 
@@ -41,7 +41,7 @@ public final class LibvirtFailure extends RuntimeException {
   }
 
   /** For what libvirt has no number for. */
-  static LibvirtFailure withoutNumber(String message) {
+  public static LibvirtFailure withoutNumber(String message) {
     return new LibvirtFailure(0, 0, message);
   }
 
@@ -58,7 +58,7 @@ public final class LibvirtFailure extends RuntimeException {
   }
 
   /** For what was asked of a guest's QEMU on a host that answers. */
-  static LibvirtFailure ofSilentGuest() {
+  public static LibvirtFailure ofSilentGuest() {
     return new LibvirtFailure(
         OPERATION_TIMEOUT,
         ErrorDomain.QEMU,
@@ -66,7 +66,7 @@ public final class LibvirtFailure extends RuntimeException {
   }
 
   /** For what would be asked of a guest's QEMU, had not others taken all that may hang. */
-  static LibvirtFailure ofSilentGuests(String host) {
+  public static LibvirtFailure ofSilentGuests(String host) {
     return new LibvirtFailure(
         OPERATION_TIMEOUT,
         ErrorDomain.QEMU,
@@ -75,7 +75,7 @@ public final class LibvirtFailure extends RuntimeException {
   }
 
   /** The same of storage. */
-  static LibvirtFailure ofSilentPools(String host) {
+  public static LibvirtFailure ofSilentPools(String host) {
     return new LibvirtFailure(
         OPERATION_TIMEOUT,
         ErrorDomain.STORAGE,
@@ -84,7 +84,7 @@ public final class LibvirtFailure extends RuntimeException {
   }
 
   /** For what was asked of storage on a host that answers; an empty name is any pool's. */
-  static LibvirtFailure ofSilentPool(String pool, String host) {
+  public static LibvirtFailure ofSilentPool(String pool, String host) {
     String who = pool.isEmpty() ? "A pool of %s" : "Pool " + pool + " of %s";
     return new LibvirtFailure(
         OPERATION_TIMEOUT,
@@ -111,7 +111,7 @@ public final class LibvirtFailure extends RuntimeException {
   }
 
   /** Whether a guest's QEMU kept the caller, or libvirt, waiting for too long. */
-  boolean aboutSilentGuest() {
+  public boolean aboutSilentGuest() {
     return is(OPERATION_TIMEOUT) && isFrom(ErrorDomain.QEMU);
   }
 

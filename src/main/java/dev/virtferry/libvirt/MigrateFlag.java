@@ -67,7 +67,7 @@ public enum MigrateFlag {
   }
 
   /** The flags as libvirt's bit mask. */
-  static int mask(Set<MigrateFlag> flags) {
+  public static int mask(Set<MigrateFlag> flags) {
     return flags.stream().mapToInt(flag -> flag.bit).reduce(0, (a, b) -> a | b);
   }
 }

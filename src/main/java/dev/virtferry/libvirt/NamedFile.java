@@ -19,7 +19,7 @@ public record NamedFile(
     String place, String type, Kind kind, String name, String format, boolean readOnly) {
 
   /** One of which nothing else is said. */
-  NamedFile(String place, String type, Kind kind, String name) {
+  public NamedFile(String place, String type, Kind kind, String name) {
     this(place, type, kind, name, "", false);
   }
 

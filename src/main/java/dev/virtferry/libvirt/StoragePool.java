@@ -30,7 +30,7 @@ public record StoragePool(
     };
   }
 
-  StoragePool silent() {
+  public StoragePool silent() {
     return new StoragePool(name, type, path, availableBytes, false);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The native seam: the only package that knows libvirt-java and JNA. It knows nothing of requests,
- * storage or scheduling.
+ * What is asked of libvirt, and what it tells: ports, readings and failures. It knows nothing of
+ * requests, storage or scheduling.
  */
 @NullMarked
 package dev.virtferry.libvirt;

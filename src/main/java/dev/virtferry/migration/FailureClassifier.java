@@ -189,19 +189,10 @@ public final class FailureClassifier {
       case ARGUMENT_UNSUPPORTED -> ProblemType.OPTION_NOT_SUPPORTED;
       case MIGRATE_UNSAFE -> ProblemType.DISK_LEFT_BEHIND;
       case OPERATION_UNSUPPORTED -> ProblemType.DISK_NOT_COPYABLE;
-      case INTERNAL_ERROR,
-          XML_ERROR,
-          RPC,
-          GNUTLS_ERROR,
-          NO_DOMAIN,
-          AUTH_FAILED,
-          NO_STORAGE_VOL,
-          OPERATION_TIMEOUT,
-          NO_DOMAIN_SNAPSHOT,
-          OPERATION_ABORTED,
-          AUTH_CANCELLED,
-          AUTH_UNAVAILABLE ->
+      case AUTH_FAILED, AUTH_CANCELLED, AUTH_UNAVAILABLE, RPC, GNUTLS_ERROR ->
           ProblemType.LIBVIRT_ERROR;
+      case NO_DOMAIN, NO_DOMAIN_SNAPSHOT, NO_STORAGE_VOL, XML_ERROR -> ProblemType.LIBVIRT_ERROR;
+      case INTERNAL_ERROR, OPERATION_TIMEOUT, OPERATION_ABORTED -> ProblemType.LIBVIRT_ERROR;
       case null -> ProblemType.LIBVIRT_ERROR;
     };
   }

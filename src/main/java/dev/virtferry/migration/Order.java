@@ -5,8 +5,8 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.ImageName;
-import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Original;
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.Relocation;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.libvirt.DomainEvent;
-import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.DomainJobs;
-import dev.virtferry.libvirt.LibvirtConnections;
-import dev.virtferry.libvirt.LibvirtJobs;
+import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.Watch;
+import dev.virtferry.libvirt.client.LibvirtConnections;
+import dev.virtferry.libvirt.client.LibvirtJobs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.virtferry.libvirt.HostAddress;
-import dev.virtferry.libvirt.LibvirtConnections;
 import dev.virtferry.libvirt.LibvirtFailure;
-import dev.virtferry.libvirt.LibvirtControl;
+import dev.virtferry.libvirt.client.LibvirtConnections;
+import dev.virtferry.libvirt.client.LibvirtControl;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,8 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.NamedFile.Kind;
+import dev.virtferry.libvirt.xml.NamedFiles;
+import dev.virtferry.libvirt.xml.OpenedFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,8 +4,8 @@ import static dev.virtferry.libvirt.Domains.MIB;
 
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.DestinationImage;
-import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Action;
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.Order.Guest;

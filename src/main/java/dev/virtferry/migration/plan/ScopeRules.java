@@ -2,8 +2,8 @@ package dev.virtferry.migration.plan;
 
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.Overwrite;
-import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Action;
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;

@@ -1,8 +1,8 @@
 package dev.virtferry.migration.run;
 
 import dev.virtferry.libvirt.DomainState;
-import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
+import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.migration.AtSource;
 import dev.virtferry.migration.Doubt;
 import dev.virtferry.migration.Phase;

@@ -3,9 +3,9 @@ package dev.virtferry.migration.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.libvirt.DomainState;
-import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.JobReading.Memory;
+import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.migration.Arrival;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Doubt;

@@ -5,9 +5,9 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.libvirt.DomainState;
-import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.JobReading.Memory;
+import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.migration.Arrival;
 import dev.virtferry.migration.AtSource;
 import dev.virtferry.migration.Doubt;

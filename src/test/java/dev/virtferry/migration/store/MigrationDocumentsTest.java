@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.Overwrite;
-import dev.virtferry.migration.Compression;
 import dev.virtferry.migration.Compression.Levels;
 import dev.virtferry.migration.Compression.Method;
+import dev.virtferry.migration.Compression;
 import dev.virtferry.migration.GivenOptions;
 import dev.virtferry.migration.LimitAction;
 import dev.virtferry.migration.MemoryOptions.AutoConverge;
 import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.SourceVolumes;
-import dev.virtferry.migration.Stall;
 import dev.virtferry.migration.Stall.Reason;
+import dev.virtferry.migration.Stall;
 import dev.virtferry.migration.Timeout;
 import java.time.Instant;
 import java.util.List;

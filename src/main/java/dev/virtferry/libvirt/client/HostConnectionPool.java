@@ -1,0 +1,156 @@
+package dev.virtferry.libvirt.client;
+
+import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.LibvirtFailure;
+import java.time.Duration;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.LibvirtException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections to one host, each lent to one query at a time.
+ *
+ * <p>No two threads ever use a connection at the same time: libvirt's client library up to 10.2
+ * crashes the process when one of them leaves a dying connection on which the other waits
+ * (CVE-2024-4418).
+ */
+final class HostConnectionPool implements AutoCloseable {
+
+  /** A native query on a lent connection. */
+  @FunctionalInterface
+  interface Query<T extends @Nullable Object> {
+    T on(PooledConnect connect) throws LibvirtException;
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(HostConnectionPool.class);
+
+  private static final int IDLE_CONNECTIONS = 8;
+
+  private final HostAddress host;
+  private final Duration limit;
+  private final ReentrantLock opening = new ReentrantLock();
+  private volatile long openingSinceNanos;
+  private volatile boolean closed;
+  private final Deque<PooledConnect> idle = new ConcurrentLinkedDeque<>();
+
+  /** What was told of the last open, if it failed and nothing was answered since. */
+  private volatile @Nullable HostUnreachable trouble;
+
+  HostConnectionPool(HostAddress host, Duration limit) {
+    this.host = host;
+    this.limit = limit;
+  }
+
+  /** Why the host could not be reached the last time; null when it could. */
+  @Nullable HostUnreachable trouble() {
+    return trouble;
+  }
+
+  /**
+   * Makes the query on this thread, for as long as that takes.
+   *
+   * @throws HostUnreachable when no connection can be had, or it broke meanwhile
+   * @throws LibvirtFailure when libvirt refuses
+   */
+  <T extends @Nullable Object> T answer(Query<T> query) {
+    PooledConnect connection = connection();
+    try {
+      T answer = query.on(connection);
+      trouble = null;
+      return answer;
+    } catch (LibvirtException e) {
+      throw judged(connection, LibvirtErrors.of(e));
+    } catch (LibvirtFailure e) {
+      throw judged(connection, e);
+    } finally {
+      giveBack(connection);
+    }
+  }
+
+  private RuntimeException judged(PooledConnect connection, LibvirtFailure failure) {
+    return connection.alive() ? failure : new HostUnreachable(host.name(), failure.message());
+  }
+
+  private PooledConnect connection() {
+    PooledConnect usable = idleConnection();
+    if (usable != null) {
+      return usable;
+    }
+    if (!patientlyLocked()) {
+      throw new HostUnreachable(host.name(), "a connection to it is still being opened");
+    }
+    try {
+      usable = idleConnection();
+      return usable != null ? usable : opened();
+    } finally {
+      openingSinceNanos = 0;
+      opening.unlock();
+    }
+  }
+
+  private @Nullable PooledConnect idleConnection() {
+    while (true) {
+      PooledConnect found = idle.pollFirst();
+      if (found == null || found.alive()) {
+        return found;
+      }
+      LibvirtConnections.close(found);
+    }
+  }
+
+  private void giveBack(PooledConnect connection) {
+    if (connection.alive() && !closed && idle.size() < IDLE_CONNECTIONS) {
+      idle.addFirst(connection);
+    } else {
+      LibvirtConnections.close(connection);
+    }
+  }
+
+  /**
+   * Waits no longer than the pending open may take; behind one that hangs, callers fail at once.
+   */
+  private boolean patientlyLocked() {
+    long since = openingSinceNanos;
+    long spent = since == 0 ? 0 : System.nanoTime() - since;
+    try {
+      return opening.tryLock(Math.max(0, limit.toNanos() - spent), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private PooledConnect opened() {
+    openingSinceNanos = System.nanoTime();
+    try {
+      PooledConnect fresh = PooledConnect.to(host);
+      if (trouble != null) {
+        log.info("Host {} answers again", host.name());
+      }
+      trouble = null;
+      return fresh;
+    } catch (HostUnreachable e) {
+      @Nullable HostUnreachable before = trouble;
+      if (before == null || !Objects.equals(before.getMessage(), e.getMessage())) {
+        log.warn("{}", e.getMessage());
+      }
+      trouble = e;
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    for (PooledConnect last = idle.pollFirst(); last != null; last = idle.pollFirst()) {
+      LibvirtConnections.close(last);
+    }
+  }
+}

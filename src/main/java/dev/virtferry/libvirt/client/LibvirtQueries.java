@@ -1,0 +1,325 @@
+package dev.virtferry.libvirt.client;
+
+import static dev.virtferry.libvirt.client.DomainLookup.lookedUp;
+import static dev.virtferry.libvirt.client.DomainLookup.withDomain;
+
+import dev.virtferry.libvirt.Acceptance;
+import dev.virtferry.libvirt.Definition;
+import dev.virtferry.libvirt.DomainCondition;
+import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainFiles;
+import dev.virtferry.libvirt.DomainName;
+import dev.virtferry.libvirt.DomainQueries;
+import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.libvirt.ErrorDomain;
+import dev.virtferry.libvirt.ErrorNumber;
+import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.HostFacts;
+import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.Machine;
+import dev.virtferry.libvirt.NamedFile;
+import dev.virtferry.libvirt.Relocation;
+import dev.virtferry.libvirt.xml.DomainXml;
+import dev.virtferry.libvirt.xml.OpenedFiles;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.libvirt.Domain;
+import org.libvirt.LibvirtException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@link DomainQueries} on libvirt-java. Native calls are made on platform threads only. */
+public final class LibvirtQueries implements DomainQueries {
+
+  private static final Logger log = LoggerFactory.getLogger(LibvirtQueries.class);
+
+  private static final int XML_INACTIVE = 2;
+
+  /** What a daemon says of an answer longer than 4 MiB; it has no number of its own. */
+  private static final String TOO_LONG = "Unable to encode message payload";
+
+  private static final int XML_MIGRATABLE = 8;
+
+  /** So that a full host takes many queries, and none of them too long. */
+  private static final int DOMAINS_IN_A_QUERY = 50;
+
+  /** Then another one goes on with the rest: domains may have hundreds of snapshots. */
+  private static final Duration TIME_OF_A_QUERY = Duration.ofSeconds(1);
+
+  /** Of a list. */
+  private static final Duration FOR_HUNG_GUESTS = Duration.ofSeconds(1);
+
+  private final LibvirtConnections connections;
+  private final NativeLibvirt library;
+  private final DiskSizes sizes;
+
+  public LibvirtQueries(LibvirtConnections connections) {
+    this.connections = connections;
+    this.library = connections.library();
+    this.sizes = new DiskSizes(connections);
+  }
+
+  /** {@code virDomainXMLFlags}. */
+  private static final int XML_SECURE = 1;
+
+  @Override
+  public UUID identity(HostAddress host) {
+    return connections.ask(
+        host, connect -> DomainXml.parse(connect.getCapabilities()).hostIdentity());
+  }
+
+  @Override
+  public HostFacts facts(HostAddress host) {
+    return connections.ask(
+        host, connect -> new HostFacts(connect.getLibVersion(), connect.getVersion()));
+  }
+
+  @Override
+  public List<DomainName> domains(HostAddress host) {
+    return connections.askAll(
+        host,
+        connect -> {
+          List<DomainName> found = new ArrayList<>();
+          for (Domain domain : connect.listAllDomains(0)) {
+            try {
+              found.add(new DomainName(domain.getName(), UUID.fromString(domain.getUUIDString())));
+            } finally {
+              domain.free();
+            }
+          }
+          return found;
+        });
+  }
+
+  @Override
+  public Optional<String> name(HostAddress host, UUID domain) {
+    return connections.ask(
+        host,
+        domain.toString(),
+        connect -> {
+          Domain found = lookedUp(() -> connect.domainLookupByUUID(domain));
+          if (found == null) {
+            return Optional.empty();
+          }
+          try {
+            return Optional.of(found.getName());
+          } finally {
+            found.free();
+          }
+        });
+  }
+
+  @Override
+  public Optional<DomainState> glance(HostAddress host, String nameOrUuid) {
+    return connections.ask(
+        host,
+        nameOrUuid,
+        connect ->
+            withDomain(
+                connect,
+                nameOrUuid,
+                domain ->
+                    library.condition(connect, UUID.fromString(domain.getUUIDString())).state()));
+  }
+
+  @Override
+  public Optional<DomainDescription> describe(HostAddress host, String nameOrUuid) {
+    return unsized(host, nameOrUuid)
+        .map(domain -> sizes.of(host, domain, new Allowance(LibvirtConnections.GUEST_LIMIT)));
+  }
+
+  @Override
+  public List<DomainDescription> describe(HostAddress host, List<UUID> domains) {
+    var patience = new Allowance(FOR_HUNG_GUESTS);
+    return ofEach(host, domains, this::described, this::undescribed).stream()
+        .map(domain -> sizes.of(host, domain, patience))
+        .toList();
+  }
+
+  @Override
+  public List<String> migrationBlockers(HostAddress source, UUID domain) {
+    try {
+      return connections
+          .askGuest(
+              source,
+              domain,
+              LibvirtConnections.GUEST_LIMIT,
+              connect ->
+                  withDomain(connect, domain.toString(), MigrationBlockers::of))
+          .orElse(List.of());
+    } catch (LibvirtFailure e) {
+      if (!e.aboutSilentGuest()) {
+        throw e;
+      }
+      return List.of(e.message() + ".");
+    }
+  }
+
+  @Override
+  public List<DomainFiles> namedFiles(HostAddress host) {
+    try {
+      return ofEach(
+          host,
+          domains(host).stream().map(DomainName::uuid).toList(),
+          (_, domain) -> new DomainFiles(uuid(domain), DefinedFiles.of(domain)),
+          (_, domain) -> DomainFiles.unknown(uuid(domain)));
+    } catch (LibvirtFailure e) {
+      throw e.ofOthers();
+    }
+  }
+
+  private static UUID uuid(Domain domain) throws LibvirtException {
+    return UUID.fromString(domain.getUUIDString());
+  }
+
+  /** What there is to say of one whose definition can't be had. */
+  private DomainDescription undescribed(PooledConnect connect, Domain domain)
+      throws LibvirtException {
+    UUID uuid = uuid(domain);
+    DomainCondition condition = library.condition(connect, uuid);
+    return new DomainDescription(
+        domain.getName(),
+        uuid,
+        null,
+        condition.state(),
+        condition.persistent(),
+        false,
+        0,
+        new Machine("", "", "", null),
+        List.of(),
+        false);
+  }
+
+  private static <T> T unlessTooLong(
+      PooledConnect connect, Domain domain, HostReading<T> reading, HostReading<T> otherwise)
+      throws LibvirtException {
+    try {
+      return reading.of(connect, domain);
+    } catch (LibvirtException e) {
+      LibvirtFailure failure = LibvirtErrors.of(e);
+      if (failure.is(ErrorNumber.RPC) && failure.message().contains(TOO_LONG)) {
+        return otherwise.of(connect, domain);
+      }
+      throw e;
+    }
+  }
+
+  @FunctionalInterface
+  private interface HostReading<T> {
+    T of(PooledConnect connect, Domain domain) throws LibvirtException;
+  }
+
+  /**
+   * What each of them tells of itself, without those that left; none asks a guest.
+   *
+   * @param otherwise for one whose definition is longer than a message of libvirt's
+   */
+  private <T> List<T> ofEach(
+      HostAddress host, List<UUID> domains, HostReading<T> reading, HostReading<T> otherwise) {
+    List<T> all = new ArrayList<>();
+    Deque<UUID> left = new ArrayDeque<>(domains);
+    while (!left.isEmpty()) {
+      all.addAll(connections.askAll(host, connect -> ofSome(connect, left, reading, otherwise)));
+    }
+    return all;
+  }
+
+  /** Takes from those that are left as many as a query may. */
+  private static <T> List<T> ofSome(
+      PooledConnect connect, Deque<UUID> left, HostReading<T> reading, HostReading<T> otherwise)
+      throws LibvirtException {
+    long begun = System.nanoTime();
+    List<T> found = new ArrayList<>();
+    for (int taken = 0; taken < DOMAINS_IN_A_QUERY && !left.isEmpty(); taken++) {
+      String domain = left.remove().toString();
+      withDomain(connect, domain, there -> unlessTooLong(connect, there, reading, otherwise))
+          .ifPresent(found::add);
+      if (System.nanoTime() - begun > TIME_OF_A_QUERY.toNanos()) {
+        return found;
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public Acceptance acceptsMachineType(HostAddress host, Machine machine) {
+    return connections.ask(host, connect -> library.acceptsMachineType(connect, machine));
+  }
+
+  @Override
+  public Acceptance acceptsCpu(HostAddress host, Machine machine) {
+    return connections.ask(host, connect -> library.acceptsCpu(connect, machine));
+  }
+
+  @Override
+  public List<NamedFile> openedFiles(HostAddress source, UUID domain, Definition definition) {
+    int flags = XML_MIGRATABLE | (definition == Definition.PERSISTENT ? XML_INACTIVE : 0);
+    return connections
+        .ask(
+            source,
+            domain.toString(),
+            connect ->
+                withDomain(
+                    connect,
+                    domain.toString(),
+                    found -> opened(found.getXMLDesc(flags), definition)))
+        .orElse(List.of());
+  }
+
+  private static List<NamedFile> opened(String xml, Definition definition) {
+    return switch (definition) {
+      case LIVE -> OpenedFiles.in(xml);
+      case PERSISTENT -> OpenedFiles.atTheNextStart(xml);
+    };
+  }
+
+  @Override
+  public String definitionWithPaths(
+      HostAddress source, UUID domain, Definition definition, boolean secrets, Relocation places) {
+    int flags =
+        XML_MIGRATABLE
+            | (secrets ? XML_SECURE : 0)
+            | (definition == Definition.PERSISTENT ? XML_INACTIVE : 0);
+    String xml =
+        connections
+            .ask(
+                source,
+                domain.toString(),
+                connect -> withDomain(connect, domain.toString(), found -> found.getXMLDesc(flags)))
+            .orElseThrow(() ->
+                new LibvirtFailure(
+                    ErrorNumber.NO_DOMAIN,
+                    ErrorDomain.NONE,
+                    "The domain left before its definition was read"));
+    return DomainXml.parse(xml).definitionWithPaths(places);
+  }
+
+  private Optional<DomainDescription> unsized(HostAddress host, String nameOrUuid) {
+    return connections.ask(
+        host,
+        nameOrUuid,
+        connect -> withDomain(connect, nameOrUuid, domain -> described(connect, domain)));
+  }
+
+  private DomainDescription described(PooledConnect connect, Domain domain)
+      throws LibvirtException {
+    DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
+    DomainCondition condition = library.condition(connect, xml.uuid());
+    return new DomainDescription(
+        xml.name(),
+        xml.uuid(),
+        condition.run() == null ? null : library.run(connect, xml.uuid()).orElse(null),
+        condition.state(),
+        condition.persistent(),
+        condition.persistent() && domain.getAutostart(),
+        xml.memoryBytes(),
+        xml.machine(),
+        xml.disks(),
+        true);
+  }
+}

@@ -1,0 +1,181 @@
+package dev.virtferry.libvirt.xml;
+
+import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.Machine;
+import dev.virtferry.libvirt.Relocation;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.w3c.dom.Element;
+
+/** Reads what virt-ferry needs of a domain's definition and of a host's capabilities. */
+public final class DomainXml {
+
+  private static final long KIB = 1024;
+  private static final String RAW = "raw";
+  private static final Set<String> DISPENSABLE = Set.of("optional", "requisite");
+
+  private final Element root;
+
+  private DomainXml(Element root) {
+    this.root = root;
+  }
+
+  public static DomainXml parse(String xml) {
+    return new DomainXml(Xml.parse(xml));
+  }
+
+  public String name() {
+    return Xml.name(root).orElse("");
+  }
+
+  public UUID uuid() {
+    return UUID.fromString(Xml.needed(Xml.text(root, "uuid"), "uuid"));
+  }
+
+  /** {@code host/uuid} of the capabilities. */
+  public UUID hostIdentity() {
+    return UUID.fromString(
+        Xml.needed(Xml.child(root, "host").flatMap(host -> Xml.text(host, "uuid")), "host/uuid"));
+  }
+
+  /** {@code currentMemory}, else {@code memory}; libvirt always writes KiB. */
+  public long memoryBytes() {
+    String memory = Xml.child(root, "currentMemory").isPresent() ? "currentMemory" : "memory";
+    long kib = Xml.number(root, memory);
+    if (kib > Long.MAX_VALUE / KIB) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "No guest has that much memory: %d KiB", kib));
+    }
+    return kib * KIB;
+  }
+
+  public Machine machine() {
+    Optional<Element> type = Xml.child(root, "os").flatMap(os -> Xml.child(os, "type"));
+    return new Machine(
+        Xml.attribute(root, "type", ""),
+        type.map(t -> t.getAttribute("arch")).orElse(""),
+        type.map(t -> t.getAttribute("machine")).orElse(""),
+        Xml.child(root, "cpu").map(Xml::write).orElse(null));
+  }
+
+  /**
+   * The definition with some disks and other files in other places; nothing else is changed.
+   *
+   * @param places of the files that are elsewhere
+   */
+  public String definitionWithPaths(Relocation places) {
+    for (Element disk : devices("disk")) {
+      String target = Xml.child(disk, "target").map(t -> t.getAttribute("dev")).orElse("");
+      String place = places.disks().get(target);
+      if (place != null) {
+        Xml.child(disk, "source").ifPresent(source -> relocate(disk, source, place));
+      }
+    }
+    Xml.child(root, "os")
+        .flatMap(os -> Xml.child(os, "nvram"))
+        .ifPresent(nvram -> rename(nvram, places.files()));
+    devices("pstore").stream()
+        .flatMap(pstore -> Xml.children(pstore, "path").stream())
+        .forEach(path -> rename(path, places.files()));
+    return Xml.write(root);
+  }
+
+  private static void rename(Element file, Map<String, String> names) {
+    List<Element> sources = Xml.children(file, "source");
+    for (Element source : sources) {
+      String name = names.get(Xml.absolute(source.getAttribute("file")));
+      if (name != null) {
+        source.setAttribute("file", name);
+      }
+    }
+    String name = names.get(Xml.absolute(file.getTextContent()));
+    if (sources.isEmpty() && name != null) {
+      file.setTextContent(name);
+    }
+  }
+
+  private static void relocate(Element disk, Element source, String place) {
+    List.of("file", "dev", "dir", "pool", "volume", "mode").forEach(source::removeAttribute);
+    disk.setAttribute("type", "file");
+    source.setAttribute("file", place);
+    // What is beneath the image there is for the destination to read from the image itself.
+    Xml.child(disk, "backingStore").filter(Element::hasAttributes).ifPresent(disk::removeChild);
+  }
+
+  public int hostDevices() {
+    return devices("hostdev").size();
+  }
+
+  public List<DomainDisk> disks() {
+    return devices("disk").stream().map(DomainXml::disk).toList();
+  }
+
+  /** What libvirt calls each disk of a running domain when it talks to QEMU, by disk target. */
+  public Map<String, String> aliases() {
+    Map<String, String> aliases = new HashMap<>();
+    for (Element disk : devices("disk")) {
+      String target = Xml.child(disk, "target").map(t -> t.getAttribute("dev")).orElse("");
+      Xml.child(disk, "alias").ifPresent(alias -> aliases.put(target, alias.getAttribute("name")));
+    }
+    return aliases;
+  }
+
+  private List<Element> devices(String name) {
+    return Xml.child(root, "devices").map(devices -> Xml.children(devices, name)).orElse(List.of());
+  }
+
+  private static DomainDisk disk(Element disk) {
+    Optional<Element> target = Xml.child(disk, "target");
+    Optional<Element> driver = Xml.child(disk, "driver");
+    String format = driver.map(d -> Xml.attribute(d, "type", RAW)).orElse(RAW);
+    return new DomainDisk(
+        target.map(t -> Xml.attribute(t, "dev", "")).orElse(""),
+        Xml.attribute(disk, "device", "disk"),
+        target.map(t -> Xml.attribute(t, "bus", "")).orElse(""),
+        image(disk, format),
+        Xml.child(disk, "readonly").isPresent(),
+        Xml.child(disk, "shareable").isPresent(),
+        driver.map(d -> d.getAttribute("discard").equals("unmap")).orElse(false),
+        Xml.child(disk, "source")
+            .map(source -> DISPENSABLE.contains(source.getAttribute("startupPolicy")))
+            .orElse(false),
+        0,
+        0);
+  }
+
+  /** Of a disk, or of a backing store, which has the same elements. */
+  private static @Nullable DiskImage image(Element of, String format) {
+    String type = Xml.attribute(of, "type", "file");
+    String location = Xml.child(of, "source").map(source -> location(type, source)).orElse("");
+    return location.isEmpty()
+        ? null
+        : new DiskImage(
+            type,
+            location,
+            format,
+            Xml.child(of, "backingStore").map(DomainXml::backing).orElse(null));
+  }
+
+  private static @Nullable DiskImage backing(Element store) {
+    String format = Xml.child(store, "format").map(f -> f.getAttribute("type")).orElse(RAW);
+    return image(store, format);
+  }
+
+  private static String location(String type, Element source) {
+    return switch (type) {
+      case "file" -> Xml.absolute(source.getAttribute("file"));
+      case "block" -> Xml.absolute(source.getAttribute("dev"));
+      case "dir" -> Xml.absolute(source.getAttribute("dir"));
+      case "network" -> source.getAttribute("protocol") + ":" + source.getAttribute("name");
+      case "volume" -> source.getAttribute("pool") + "/" + source.getAttribute("volume");
+      default -> type;
+    };
+  }
+}

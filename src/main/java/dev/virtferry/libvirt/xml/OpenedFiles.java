@@ -1,0 +1,265 @@
+package dev.virtferry.libvirt.xml;
+
+import dev.virtferry.libvirt.NamedFile.Kind;
+import dev.virtferry.libvirt.NamedFile;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.w3c.dom.Element;
+
+/**
+ * Reads what a guest opens for writing or binds besides its disks: NVRAM, files and sockets of
+ * consoles and channels, their logs, sockets of graphics and of network devices, shared and
+ * persistent memory, folders that it shares with its host; and with them {@link FilesAlongside}.
+ * What it only reads, such as a kernel, or connects to is marked so. What is handed on to QEMU
+ * unread is not among it.
+ */
+public final class OpenedFiles {
+
+  /** Where libvirt puts what it names itself ({@code qemuDomainNVRAMPathFormat}). */
+  private static final String NVRAM = "/var/lib/libvirt/qemu/nvram/";
+
+  /** What may be opened by everybody at a time. */
+  static final String NOTHING = "/dev/null";
+
+  /** The types of disks that planning knows the files of. */
+  private static final Set<String> IMAGES = Set.of("file", "block", "volume");
+
+  /** The place of a disk's image. */
+  static final String DISK = "devices/disk";
+
+  private final Set<NamedFile> found = new LinkedHashSet<>();
+
+  private OpenedFiles() {}
+
+  /**
+   * Each once, in the order of the definition: the first console is the first serial device, which
+   * libvirt shows twice.
+   *
+   * @throws IllegalArgumentException when the text is no document of libvirt's
+   */
+  public static List<NamedFile> in(String xml) {
+    Element root = Xml.parse(xml);
+    var files = new OpenedFiles();
+    Xml.child(root, "os").ifPresent(files::readFirmware);
+    Xml.children(root, "sysinfo").forEach(files::readEntries);
+    files.found.addAll(impliedNvram(root));
+    Xml.child(root, "devices").map(Xml::children).orElse(List.of()).forEach(files::readDevice);
+    return List.copyOf(files.found);
+  }
+
+  /**
+   * With the images of the disks that it writes into: those of a definition for the next start need
+   * not be those that the guest has now.
+   *
+   * @throws IllegalArgumentException when the text is no document of libvirt's
+   */
+  public static List<NamedFile> atTheNextStart(String xml) {
+    var files = new OpenedFiles();
+    files.found.addAll(in(xml));
+    Xml.child(Xml.parse(xml), "devices").map(Xml::children).orElse(List.of()).stream()
+        .filter(device -> device.getTagName().equals("disk"))
+        .filter(OpenedFiles::isWritten)
+        .flatMap(disk -> Xml.children(disk, "source").stream())
+        .forEach(source -> {
+          files.add(DISK, "file", source.getAttribute("file"));
+          files.add(DISK, "block", source.getAttribute("dev"));
+        });
+    return List.copyOf(files.found);
+  }
+
+  /** The NVRAM that libvirt will name after a domain whose definition leaves it all to libvirt. */
+  static List<NamedFile> impliedNvram(Element root) {
+    return Xml.child(root, "os")
+        .filter(os -> os.getAttribute("firmware").equals("efi"))
+        .filter(os -> Xml.child(os, "nvram").isEmpty())
+        .filter(os ->
+            Xml.child(os, "loader")
+                .filter(l -> l.getAttribute("stateless").equals("yes"))
+                .isEmpty())
+        .flatMap(_ -> Xml.text(root, "name"))
+        .map(name -> NVRAM + name + "_VARS.fd")
+        .stream()
+        .flatMap(path -> Stream.concat(Stream.of(path), FilesAlongside.OF_NVRAM.paths(path)))
+        .map(path -> new NamedFile("os/nvram", "file", Kind.PATH, path))
+        .toList();
+  }
+
+  /** Memory that guests of a host share by its name; none where a server hands it out. */
+  static Optional<NamedFile> sharedMemory(Element device) {
+    return device.getTagName().equals("shmem") && Xml.child(device, "server").isEmpty()
+        ? Optional.of(
+            new NamedFile(
+                "devices/shmem", "", Kind.PATH, "/dev/shm/" + device.getAttribute("name")))
+        : Optional.empty();
+  }
+
+  private void readFirmware(Element os) {
+    Xml.child(os, "loader")
+        .ifPresent(
+            loader -> add("os/loader", "file", loader.getTextContent(), !isWrittenLoader(loader)));
+    for (String tag : List.of("kernel", "initrd", "dtb")) {
+      Xml.child(os, tag).ifPresent(file -> read("os/" + tag, file.getTextContent()));
+    }
+    Xml.children(os, "acpi").stream()
+        .flatMap(acpi -> Xml.children(acpi, "table").stream())
+        .forEach(table -> read("os/acpi/table", table.getTextContent()));
+    for (Element variables : Xml.children(os, "varstore")) {
+      addAll(variables, "os/varstore", "file", variables.getAttribute("path"));
+    }
+    for (Element nvram : Xml.children(os, "nvram")) {
+      addAll(
+          nvram, "os/nvram", "file", Xml.children(nvram).isEmpty() ? nvram.getTextContent() : "");
+      for (Element source : Xml.children(nvram, "source")) {
+        addAll(source, "os/nvram", "file", source.getAttribute("file"));
+        add("os/nvram", "block", source.getAttribute("dev"));
+      }
+    }
+  }
+
+  static boolean isWrittenLoader(Element loader) {
+    return loader.getAttribute("type").equals("pflash")
+        && !loader.getAttribute("readonly").equals("yes");
+  }
+
+  private void readEntries(Element sysinfo) {
+    Xml.children(sysinfo, "entry").forEach(entry -> read("sysinfo", entry.getAttribute("file")));
+  }
+
+  private void readDevice(Element device) {
+    String tag = device.getTagName();
+    String place = "devices/" + tag;
+    if (FilesAlongside.CHARACTERS.contains(tag)) {
+      readCharacters(device, place);
+    }
+    Xml.child(device, "rom").ifPresent(rom -> read(place + "/rom", rom.getAttribute("file")));
+    switch (tag) {
+      case "rng" ->
+          Xml.children(device, "backend")
+              .forEach(backend -> {
+                readCharacters(backend, place);
+                read(place, Xml.children(backend).isEmpty() ? backend.getTextContent() : "");
+              });
+      case "graphics" -> readGraphics(device, place);
+      case "interface" -> readInterface(device, place);
+      case "memory" -> readMemory(device, place);
+      case "tpm" -> readTpm(device, place);
+      case "pstore" -> add(place, "file", Xml.path(device).orElse(""));
+      case "audio" -> add(place, "file", device.getAttribute("path"));
+      case "shmem" -> sharedMemory(device).ifPresent(found::add);
+      case "filesystem" -> readFolder(device, place);
+      case "disk" -> readServed(device);
+      default -> {
+        // Other devices open nothing of their own.
+      }
+    }
+  }
+
+  /**
+   * Disks of files, devices and volumes are looked at elsewhere. What a server has is never copied,
+   * be it by a network or behind a socket of the host, and who shares one on purpose says so.
+   */
+  private void readServed(Element disk) {
+    String type = disk.getAttribute("type");
+    if (!IMAGES.contains(type) && isWritten(disk) && Xml.child(disk, "shareable").isEmpty()) {
+      for (Element source : Xml.children(disk, "source")) {
+        if (source.hasAttribute("protocol")) {
+          found.add(new NamedFile(DISK, type, Kind.NETWORK, ServedImage.name(source)));
+        }
+        for (String named : List.of("path", "dev", "dir")) {
+          add(DISK, type, source.getAttribute(named));
+        }
+      }
+    }
+  }
+
+  private static boolean isWritten(Element disk) {
+    return Xml.child(disk, "readonly").isEmpty() && !disk.getAttribute("device").equals("cdrom");
+  }
+
+  /** What the guest is given of the host's files, or the image or device that they are in. */
+  private void readFolder(Element device, String place) {
+    if (Xml.child(device, "readonly").isEmpty()) {
+      for (Element source : Xml.children(device, "source")) {
+        add(place, "mount", source.getAttribute("dir"));
+        add(place, "file", source.getAttribute("file"));
+        add(place, "block", source.getAttribute("dev"));
+      }
+    }
+  }
+
+  private void readCharacters(Element device, String place) {
+    String type = device.getAttribute("type");
+    for (Element source : Xml.children(device, "source")) {
+      boolean opens =
+          switch (type) {
+            case "file", "dev", "pipe" -> true;
+            case "unix" -> source.getAttribute("mode").equals("bind");
+            default -> false;
+          };
+      addAll(source, place, type, opens ? source.getAttribute("path") : "");
+      if (source.getAttribute("mode").equals("connect")) {
+        read(place, source.getAttribute("path"));
+      }
+    }
+    Xml.child(device, "log")
+        .ifPresent(log -> addAll(log, place + "/log", "file", log.getAttribute("file")));
+  }
+
+  private void readGraphics(Element graphics, String place) {
+    add(place, "unix", graphics.getAttribute("socket"));
+    Xml.children(graphics, "listen")
+        .forEach(listen -> add(place, "unix", listen.getAttribute("socket")));
+  }
+
+  private void readInterface(Element device, String place) {
+    Xml.child(device, "source")
+        .filter(source -> source.getAttribute("mode").equals("server"))
+        .ifPresent(source -> add(place, "unix", source.getAttribute("path")));
+    Xml.child(device, "backend")
+        .ifPresent(backend -> add(place + "/log", "file", backend.getAttribute("logFile")));
+  }
+
+  private void readMemory(Element memory, String place) {
+    boolean readOnly =
+        Xml.child(memory, "target").flatMap(target -> Xml.child(target, "readonly")).isPresent();
+    if (!readOnly) {
+      Xml.child(memory, "source").flatMap(Xml::path).ifPresent(path -> add(place, "file", path));
+    }
+  }
+
+  /** An emulator's state lies under the domain's UUID unless the definition names it. */
+  private void readTpm(Element tpm, String place) {
+    for (Element backend : Xml.children(tpm, "backend")) {
+      Xml.child(backend, "device").ifPresent(d -> add(place, "dev", d.getAttribute("path")));
+      if (backend.getAttribute("type").equals("emulator")) {
+        Xml.child(backend, "source").ifPresent(s -> add(place, "file", s.getAttribute("path")));
+      }
+    }
+  }
+
+  /** What an element names, and what is opened or replaced with it. */
+  private void addAll(Element named, String place, String type, String written) {
+    add(place, type, written);
+    FilesAlongside.of(named).paths(written).forEach(path -> add(place, type, path));
+  }
+
+  private void add(String place, String type, String written) {
+    add(place, type, written, false);
+  }
+
+  private void read(String place, String written) {
+    add(place, "", written, true);
+  }
+
+  private void add(String place, String type, String written, boolean readOnly) {
+    String path = Xml.absolute(written);
+    boolean known =
+        found.stream().anyMatch(file -> file.name().equals(path) && (readOnly || !file.readOnly()));
+    if (path.startsWith("/") && !path.equals(NOTHING) && !known) {
+      found.add(new NamedFile(place, type, Kind.PATH, path, "", readOnly));
+    }
+  }
+}

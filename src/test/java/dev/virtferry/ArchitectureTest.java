@@ -31,8 +31,7 @@ class ArchitectureTest {
       Map.ofEntries(
           entry(
               "",
-              Set.of(
-                  "access", "host", "libvirt", "libvirt.client", "migration", "notice", "time")),
+              Set.of("access", "host", "libvirt", "libvirt.client", "migration", "notice", "time")),
           entry("time", Set.of()),
           entry("problem", Set.of()),
           entry("trace", Set.of()),
@@ -47,15 +46,28 @@ class ArchitectureTest {
           entry("access.store", Set.of("access", "sql")),
           entry("host", Set.of("libvirt")),
           entry("disk", Set.of("libvirt", "problem")),
-          entry("migration", Set.of("access", "disk", "host", "libvirt", "problem", "trace")),
+          entry("migration.options", Set.of("disk", "problem")),
+          entry(
+              "migration",
+              Set.of("migration.options", "access", "disk", "host", "libvirt", "problem", "trace")),
           entry(
               "migration.plan",
-              Set.of("migration", "access", "disk", "host", "libvirt", "problem")),
+              Set.of(
+                  "migration",
+                  "migration.options",
+                  "access",
+                  "disk",
+                  "host",
+                  "libvirt",
+                  "problem")),
+          entry("migration.truth", Set.of("migration", "libvirt")),
           entry(
               "migration.run",
               Set.of(
                   "migration",
+                  "migration.options",
                   "migration.plan",
+                  "migration.truth",
                   "access",
                   "disk",
                   "host",
@@ -67,8 +79,10 @@ class ArchitectureTest {
               "migration.control",
               Set.of(
                   "migration",
+                  "migration.options",
                   "migration.plan",
                   "migration.run",
+                  "migration.truth",
                   "access",
                   "disk",
                   "host",
@@ -103,6 +117,7 @@ class ArchitectureTest {
               "migration.web",
               Set.of(
                   "migration",
+                  "migration.options",
                   "migration.plan",
                   "migration.control",
                   "access",

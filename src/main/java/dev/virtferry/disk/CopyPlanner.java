@@ -2,9 +2,9 @@ package dev.virtferry.disk;
 
 import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.StorageVolume.Layout;
-import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeSpec;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.virtferry.disk;
 
-import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.StorageVolume;
+import dev.virtferry.libvirt.StorageVolume.Backing;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;

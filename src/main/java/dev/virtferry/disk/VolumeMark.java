@@ -1,8 +1,8 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Permissions;
 import dev.virtferry.libvirt.StorageVolume.Timestamps;
-import dev.virtferry.libvirt.StorageVolume;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,8 +2,8 @@ package dev.virtferry.http;
 
 import static dev.virtferry.problem.ProblemType.INVALID_REQUEST;
 
-import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.Problem.FieldError;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;

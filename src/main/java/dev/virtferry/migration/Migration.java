@@ -14,6 +14,8 @@ import dev.virtferry.access.Scope;
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.migration.VolumeRecord.Fate;
+import dev.virtferry.migration.options.OptionsPatch;
+import dev.virtferry.migration.options.Rates;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.time.Instant;

@@ -5,11 +5,14 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.ImageName;
-import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.Relocation;
+import dev.virtferry.migration.options.MigrationOptions;
+import dev.virtferry.migration.options.OptionsPatch;
+import dev.virtferry.migration.options.SourceVolumes;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.virtferry.migration;
 
 import dev.virtferry.disk.VolumeMark;
-import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.libvirt.VolumeSpec;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;

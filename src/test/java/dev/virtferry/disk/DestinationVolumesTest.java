@@ -15,14 +15,14 @@ import dev.virtferry.libvirt.FakeHypervisor;
 import dev.virtferry.libvirt.FakeStorage;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.StorageVolume.Layout;
 import dev.virtferry.libvirt.StorageVolume.Permissions;
 import dev.virtferry.libvirt.StorageVolume.Timestamps;
-import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeSpec;
-import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -49,7 +49,8 @@ class DestinationVolumesTest {
   private final FakeHypervisor hypervisor = new FakeHypervisor();
   private final SharedStorage shared = new SharedStorage(new DiskProperties(List.of("/shared")));
   private final FilesInUse files =
-      new FilesInUse(hypervisor.ports(), storage, shared, () -> List.of(SOURCE, DESTINATION, THIRD));
+      new FilesInUse(
+          hypervisor.ports(), storage, shared, () -> List.of(SOURCE, DESTINATION, THIRD));
   private final DestinationVolumes volumes = new DestinationVolumes(storage, files, shared);
 
   private Overwrite overwrite = Overwrite.OWN;

@@ -1,7 +1,7 @@
 package dev.virtferry.lab;
 
-import dev.virtferry.notice.Receiver.Heard;
 import dev.virtferry.notice.Receiver;
+import dev.virtferry.notice.Receiver.Heard;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -3,8 +3,8 @@ package dev.virtferry.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.virtferry.notice.Receiver.Heard;
 import dev.virtferry.notice.Receiver;
+import dev.virtferry.notice.Receiver.Heard;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

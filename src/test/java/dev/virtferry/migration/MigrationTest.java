@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.virtferry.migration.Timeline.PhaseSpan;
+import dev.virtferry.migration.options.OptionsPatch;
 import dev.virtferry.migration.plan.CallMapping;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;

@@ -29,6 +29,7 @@ import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.MigrationQuery.Page;
 import dev.virtferry.migration.MigrationQuery.Position;
 import dev.virtferry.migration.Order.Guest;
+import dev.virtferry.migration.options.GivenOptions;
 import dev.virtferry.migration.plan.CallMapping;
 import dev.virtferry.migration.store.DueTimes;
 import dev.virtferry.migration.store.OldMigrations;

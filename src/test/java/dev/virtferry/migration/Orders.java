@@ -4,11 +4,12 @@ import static dev.virtferry.libvirt.Domains.MIB;
 
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.DestinationImage;
-import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.Order.Guest;
+import dev.virtferry.migration.options.MigrationOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;

@@ -35,7 +35,8 @@ final class DefinedFiles {
     return List.copyOf(files);
   }
 
-  private static List<NamedFile> ofSnapshot(Domain domain, String snapshotName) throws LibvirtException {
+  private static List<NamedFile> ofSnapshot(Domain domain, String snapshotName)
+      throws LibvirtException {
     DomainSnapshot snapshot = domain.snapshotLookupByName(snapshotName);
     try {
       return NamedFiles.in(snapshot.getXMLDesc());

@@ -18,8 +18,8 @@ final class DomainLookup {
   }
 
   /** Empty when there is no such domain, also when it left between the look-up and the query. */
-  static <T> Optional<T> withDomain(
-      Connect connect, String nameOrUuid, DomainQuery<T> query) throws LibvirtException {
+  static <T> Optional<T> withDomain(Connect connect, String nameOrUuid, DomainQuery<T> query)
+      throws LibvirtException {
     Domain domain = lookedUp(connect, nameOrUuid);
     if (domain == null) {
       return Optional.empty();
@@ -36,8 +36,7 @@ final class DomainLookup {
     }
   }
 
-  static @Nullable Domain lookedUp(Connect connect, String nameOrUuid)
-      throws LibvirtException {
+  static @Nullable Domain lookedUp(Connect connect, String nameOrUuid) throws LibvirtException {
     Optional<UUID> uuid = uuid(nameOrUuid);
     if (uuid.isPresent()) {
       Domain found = lookedUp(() -> connect.domainLookupByUUID(uuid.get()));

@@ -13,8 +13,8 @@ import dev.virtferry.libvirt.ErrorDomain;
 import dev.virtferry.libvirt.ErrorNumber;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
-import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.JobReading;
+import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.MigrateFlag;
@@ -133,7 +133,10 @@ public final class LibvirtJobs implements DomainJobs {
         });
   }
 
-  /** Not through {@link #withDomain}: what libvirt says of a domain that left is wanted here. */
+  /**
+   * Not through {@link DomainLookup#withDomain}: what libvirt says of a domain that left is wanted
+   * here.
+   */
   private static void migrateWithParameters(Connect connect, MigrateCall call)
       throws LibvirtException {
     Domain domain = lookedUp(connect, call.domain().toString());

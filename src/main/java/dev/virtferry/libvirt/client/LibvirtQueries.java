@@ -30,13 +30,9 @@ import java.util.Optional;
 import java.util.UUID;
 import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** {@link DomainQueries} on libvirt-java. Native calls are made on platform threads only. */
 public final class LibvirtQueries implements DomainQueries {
-
-  private static final Logger log = LoggerFactory.getLogger(LibvirtQueries.class);
 
   private static final int XML_INACTIVE = 2;
 
@@ -149,8 +145,7 @@ public final class LibvirtQueries implements DomainQueries {
               source,
               domain,
               LibvirtConnections.GUEST_LIMIT,
-              connect ->
-                  withDomain(connect, domain.toString(), MigrationBlockers::of))
+              connect -> withDomain(connect, domain.toString(), MigrationBlockers::of))
           .orElse(List.of());
     } catch (LibvirtFailure e) {
       if (!e.aboutSilentGuest()) {

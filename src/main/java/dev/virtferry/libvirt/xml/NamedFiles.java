@@ -1,7 +1,7 @@
 package dev.virtferry.libvirt.xml;
 
-import dev.virtferry.libvirt.NamedFile.Kind;
 import dev.virtferry.libvirt.NamedFile;
+import dev.virtferry.libvirt.NamedFile.Kind;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -6,8 +6,8 @@ import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.migration.AtSource;
-import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.Order;
+import dev.virtferry.migration.options.MigrationOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,7 +22,8 @@ record Crossing(Submission submission, DomainDescription domain, Host source, Ho
 
   /** Its name at the destination. */
   String newName() {
-    return Objects.requireNonNullElse(submission.options().domain().destinationName(), domain.name());
+    return Objects.requireNonNullElse(
+        submission.options().domain().destinationName(), domain.name());
   }
 
   /** The options, with what is decided by the domain where the submission leaves it open. */

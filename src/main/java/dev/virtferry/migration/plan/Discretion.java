@@ -1,11 +1,11 @@
 package dev.virtferry.migration.plan;
 
 import dev.virtferry.access.Scope;
-import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.disk.Placement;
+import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.migration.Attention;
-import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
 import java.util.Map;

@@ -100,7 +100,8 @@ public final class MigrationPlanner {
     hosts.lookAtMachine(crossing, checks);
     PlacedDisks placed = disks.plan(crossing, two ? places : null, self, scope, checks);
     Order order = crossing.order(placed, files.renamed());
-    checks.add(Subject.OPTIONS, OptionRules.problems(order, destination, here, there), "all are known");
+    checks.add(
+        Subject.OPTIONS, OptionRules.problems(order, destination, here, there), "all are known");
     boolean possible = checks.problems().isEmpty();
     return new MigrationPlan(
         source,
@@ -181,7 +182,8 @@ public final class MigrationPlanner {
   }
 
   private String definition(Order order, Host source, Definition which, boolean secrets) {
-    return hypervisor.queries().definitionWithPaths(
-        source.address(), order.guest().uuid(), which, secrets, order.moves());
+    return hypervisor
+        .queries()
+        .definitionWithPaths(source.address(), order.guest().uuid(), which, secrets, order.moves());
   }
 }

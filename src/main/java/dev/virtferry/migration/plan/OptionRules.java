@@ -1,14 +1,14 @@
 package dev.virtferry.migration.plan;
 
-import static dev.virtferry.migration.MigrationOptions.refusal;
+import static dev.virtferry.migration.options.MigrationOptions.refusal;
 
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.MigrateParameter;
-import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.Order;
-import dev.virtferry.migration.SourceVolumes;
+import dev.virtferry.migration.options.MigrationOptions;
+import dev.virtferry.migration.options.SourceVolumes;
 import dev.virtferry.problem.Problem;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package dev.virtferry.migration.plan;
 
+import dev.virtferry.migration.plan.MigrationPlan.Check;
 import dev.virtferry.migration.plan.MigrationPlan.Check.Outcome;
 import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
-import dev.virtferry.migration.plan.MigrationPlan.Check;
 import dev.virtferry.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;

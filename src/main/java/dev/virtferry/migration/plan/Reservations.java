@@ -3,11 +3,11 @@ package dev.virtferry.migration.plan;
 import static java.util.stream.Collectors.toSet;
 
 import dev.virtferry.disk.ImageName;
-import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.migration.MigrationSnapshot;
-import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress;
+import dev.virtferry.migration.Progress.DiskProgress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

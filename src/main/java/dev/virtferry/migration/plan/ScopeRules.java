@@ -2,13 +2,13 @@ package dev.virtferry.migration.plan;
 
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.Overwrite;
-import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
-import dev.virtferry.migration.MigrationOptions;
 import dev.virtferry.migration.Order;
+import dev.virtferry.migration.options.MigrationOptions;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;

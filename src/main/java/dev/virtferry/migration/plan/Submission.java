@@ -2,7 +2,7 @@ package dev.virtferry.migration.plan;
 
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
-import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.options.MigrationOptions;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;

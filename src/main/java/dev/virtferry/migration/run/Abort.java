@@ -5,6 +5,7 @@ import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.Attention;
 import dev.virtferry.migration.Failure;
+import dev.virtferry.migration.truth.HostsObservation;
 import dev.virtferry.time.Moment;
 import java.time.Duration;
 import java.util.Objects;

@@ -3,6 +3,8 @@ package dev.virtferry.migration.run;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.migration.truth.HostReading;
+import dev.virtferry.migration.truth.HostsObservation;
 import dev.virtferry.time.Moment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

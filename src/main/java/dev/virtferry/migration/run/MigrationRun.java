@@ -1,6 +1,10 @@
 package dev.virtferry.migration.run;
 
 import dev.virtferry.migration.Timeline;
+import dev.virtferry.migration.truth.Circumstances;
+import dev.virtferry.migration.truth.HostsObservation;
+import dev.virtferry.migration.truth.TruthTable;
+import dev.virtferry.migration.truth.Verdict;
 import dev.virtferry.time.Moment;
 import dev.virtferry.time.Timepiece;
 import dev.virtferry.trace.Traces;

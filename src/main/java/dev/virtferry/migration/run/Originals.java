@@ -2,16 +2,16 @@ package dev.virtferry.migration.run;
 
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumeMark;
-import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.disk.VolumeRemoval;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.OwnImage;
-import dev.virtferry.migration.VolumeRecord.Fate;
 import dev.virtferry.migration.VolumeRecord;
+import dev.virtferry.migration.VolumeRecord.Fate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

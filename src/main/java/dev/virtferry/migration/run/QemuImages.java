@@ -3,8 +3,8 @@ package dev.virtferry.migration.run;
 import static java.util.stream.Collectors.toMap;
 
 import dev.virtferry.disk.VolumeMark;
-import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;

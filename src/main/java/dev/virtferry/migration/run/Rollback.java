@@ -7,6 +7,7 @@ import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.FailureClassifier;
 import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.truth.Verdict;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -2,8 +2,10 @@ package dev.virtferry.migration.run;
 
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.migration.Failure;
-import dev.virtferry.migration.LimitAction;
 import dev.virtferry.migration.Progress;
+import dev.virtferry.migration.options.LimitAction;
+import dev.virtferry.migration.truth.HostsObservation;
+import dev.virtferry.migration.truth.Verdict;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.time.Moment;

@@ -1,17 +1,17 @@
 package dev.virtferry.migration.run;
 
 import dev.virtferry.disk.DestinationVolumes;
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.disk.VolumePlan.Original;
-import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.Order;
-import dev.virtferry.migration.VolumeRecord.Fate;
 import dev.virtferry.migration.VolumeRecord;
+import dev.virtferry.migration.VolumeRecord.Fate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.virtferry.migration.run;
 
-import dev.virtferry.migration.LimitAction;
+import dev.virtferry.migration.options.LimitAction;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;

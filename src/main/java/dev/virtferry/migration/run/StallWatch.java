@@ -2,8 +2,8 @@ package dev.virtferry.migration.run;
 
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.DiskState;
-import dev.virtferry.migration.Stall.Reason;
 import dev.virtferry.migration.Stall;
+import dev.virtferry.migration.Stall.Reason;
 import dev.virtferry.time.Moment;
 import java.time.Duration;
 import java.util.List;

@@ -5,6 +5,7 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.Completion;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.Phase;
+import dev.virtferry.migration.truth.HostsObservation;
 import dev.virtferry.time.Moment;
 import java.time.Duration;
 import java.util.Objects;

@@ -1,11 +1,11 @@
 package dev.virtferry.migration.run;
 
-import dev.virtferry.migration.LimitAction;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.Phase;
-import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress;
-import dev.virtferry.migration.Timeout;
+import dev.virtferry.migration.Progress.DiskProgress;
+import dev.virtferry.migration.options.LimitAction;
+import dev.virtferry.migration.options.Timeout;
 import dev.virtferry.time.Moment;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,6 +1,7 @@
 package dev.virtferry.migration.run;
 
 import dev.virtferry.migration.Attention;
+import dev.virtferry.migration.truth.HostsObservation;
 import dev.virtferry.time.Moment;
 import java.time.Duration;
 import java.util.Objects;

@@ -2,15 +2,15 @@ package dev.virtferry.migration.run;
 
 import dev.virtferry.disk.DestinationVolumes;
 import dev.virtferry.disk.VolumeMark;
-import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.Order;
-import dev.virtferry.migration.VolumeRecord.Fate;
 import dev.virtferry.migration.VolumeRecord;
+import dev.virtferry.migration.VolumeRecord.Fate;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;

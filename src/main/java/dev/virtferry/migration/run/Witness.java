@@ -6,6 +6,8 @@ import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Doubt;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationState;
+import dev.virtferry.migration.truth.Circumstances;
+import dev.virtferry.migration.truth.HostsObservation;
 import dev.virtferry.time.Moment;
 import dev.virtferry.time.Timepiece;
 import java.util.Objects;

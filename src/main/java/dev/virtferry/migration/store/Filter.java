@@ -1,8 +1,8 @@
 package dev.virtferry.migration.store;
 
 import dev.virtferry.access.Scope;
-import dev.virtferry.migration.MigrationQuery.Position;
 import dev.virtferry.migration.MigrationQuery;
+import dev.virtferry.migration.MigrationQuery.Position;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;

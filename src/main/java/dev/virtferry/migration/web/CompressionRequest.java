@@ -1,7 +1,7 @@
 package dev.virtferry.migration.web;
 
-import dev.virtferry.migration.Compression.Method;
-import dev.virtferry.migration.Compression;
+import dev.virtferry.migration.options.Compression;
+import dev.virtferry.migration.options.Compression.Method;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;

@@ -1,6 +1,6 @@
 package dev.virtferry.migration.web;
 
-import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.options.MigrationOptions;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.springdoc.core.customizers.OpenApiCustomizer;

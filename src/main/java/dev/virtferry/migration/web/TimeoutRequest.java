@@ -1,7 +1,7 @@
 package dev.virtferry.migration.web;
 
-import dev.virtferry.migration.LimitAction;
-import dev.virtferry.migration.Timeout;
+import dev.virtferry.migration.options.LimitAction;
+import dev.virtferry.migration.options.Timeout;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;

@@ -2,8 +2,8 @@ package dev.virtferry.libvirt.xml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.virtferry.libvirt.NamedFile.Kind;
 import dev.virtferry.libvirt.NamedFile;
+import dev.virtferry.libvirt.NamedFile.Kind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

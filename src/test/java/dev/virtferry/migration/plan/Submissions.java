@@ -1,6 +1,6 @@
 package dev.virtferry.migration.plan;
 
-import dev.virtferry.migration.MigrationOptions;
+import dev.virtferry.migration.options.MigrationOptions;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.access.Scope;
 import dev.virtferry.migration.Attention;
-import dev.virtferry.migration.Failure.LibvirtWords;
 import dev.virtferry.migration.Failure;
+import dev.virtferry.migration.Failure.LibvirtWords;
 import dev.virtferry.migration.Silence;
 import dev.virtferry.migration.web.MigrationResponse.MigrationError;
 import dev.virtferry.problem.Problem;

@@ -1,0 +1,31 @@
+package dev.virtferry.migration.truth;
+
+import dev.virtferry.migration.Arrival;
+import dev.virtferry.migration.Doubt;
+import dev.virtferry.migration.Phase;
+
+/**
+ * What is known of a migration beside what its hosts show.
+ *
+ * @param phase entered last
+ * @param callPending whether our own call has not returned yet
+ * @param destinationSeen whether the destination has held the domain before
+ * @param arrival how the guest is to arrive
+ * @param suspended whether virt-ferry paused the guest at the source
+ * @param forked whether both hosts may have run the guest, each on its own disks
+ * @param told whether libvirt told of the arrival: our call returned without an error, or the
+ *     destination keeps a record of it
+ * @param mayHaveLeft whether the guest may have been at the destination and be gone from there: the
+ *     source runs it anew, or does not run it and nobody watched, nor heard libvirt fail
+ * @param doubt of what the destination has
+ */
+public record Circumstances(
+    Phase phase,
+    boolean callPending,
+    boolean destinationSeen,
+    Arrival arrival,
+    boolean suspended,
+    boolean forked,
+    boolean told,
+    boolean mayHaveLeft,
+    Doubt doubt) {}

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.logging.LoggingSystemProperty;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -74,6 +75,8 @@ class ForgedLinesTest {
     for (LoggingSystemProperty property : LoggingSystemProperty.values()) {
       System.clearProperty(property.getEnvironmentVariableName());
     }
+    // A service that another test has started would keep its own set-up.
+    LoggingSystem.get(ForgedLinesTest.class.getClassLoader()).cleanUp();
     application.run(arguments).close();
   }
 

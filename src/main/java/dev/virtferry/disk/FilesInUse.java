@@ -1,6 +1,7 @@
 package dev.virtferry.disk;
 
 import dev.virtferry.disk.Claim.Kind;
+import dev.virtferry.libvirt.AtOnce;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
@@ -187,6 +188,7 @@ final class FilesInUse {
                 .filter(other -> !other.name().equals(host.name()))
                 .map(Neighbour::new)
                 .toList();
+        AtOnce.ask(neighbours, Neighbour::look);
       }
       return neighbours;
     }
@@ -198,13 +200,12 @@ final class FilesInUse {
         .toList();
   }
 
-  /** Another host, asked once; it may be silent. */
+  /** Another host, looked at once, beside all others; it may be silent. */
   private final class Neighbour {
 
     private final HostAddress host;
     private @Nullable PoolView view;
     private @Nullable HostFiles files;
-    private boolean silent;
 
     private Neighbour(HostAddress host) {
       this.host = host;
@@ -214,20 +215,32 @@ final class FilesInUse {
       return view == null ? List.of() : FilesInUse.hidden(view);
     }
 
+    /** Whether it tells which files its domains name. */
+    private boolean look() {
+      try {
+        view = new PoolView(storage, host, storage.pools(host));
+        files = new HostFiles(view, hypervisor.queries().namedFiles(host));
+        return true;
+      } catch (HostUnreachable | LibvirtFailure e) {
+        silent(e);
+        return false;
+      }
+    }
+
+    private void silent(RuntimeException why) {
+      log.warn("{} does not tell which files its domains name: {}", host.name(), why.getMessage());
+      files = null;
+    }
+
     /** Empty when it can't be asked. */
     private Optional<List<Claim>> ask(Function<HostFiles, List<Claim>> question) {
-      if (silent) {
+      if (files == null) {
         return Optional.empty();
       }
       try {
-        if (files == null) {
-          view = new PoolView(storage, host, storage.pools(host));
-          files = new HostFiles(view, hypervisor.queries().namedFiles(host));
-        }
         return Optional.of(question.apply(files));
       } catch (HostUnreachable | LibvirtFailure e) {
-        log.warn("{} does not tell which files its domains name: {}", host.name(), e.getMessage());
-        silent = true;
+        silent(e);
         return Optional.empty();
       }
     }

@@ -3,7 +3,6 @@ package dev.virtferry.disk;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.StorageVolume;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -52,9 +51,9 @@ record ChangingImages(Ground ground, FilesReached reached, TakenPlaces taken) {
             ground.writers(path, there.orElse(null)),
             there.filter(ground.destination()::isWritten).stream()
                 .map(_ -> "is being written into right now, by whomever"),
-            Collections.disjoint(ground.wish().spokenFor(), names)
-                ? Stream.<String>of()
-                : Stream.of("is what another migration copies into"),
+            ImageName.meet(ground.wish().spokenFor(), names)
+                ? Stream.of("is what another migration copies into")
+                : Stream.<String>of(),
             taken.have(names) ? Stream.of("is where another disk goes") : Stream.<String>of())
         .flatMap(words -> words)
         .map(words ->

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param host that tells it, or does not
  * @param domain whose it is; null where no domain is known to name it
  * @param name the name that it has there; of a silent host the path that is asked about; of a pool
- *     that can't be seen into its name; of an image that is not all in one file the others
+ *     that has the device, or can't be seen into, its name; of an image that is not all in one file
+ *     the others
  */
 record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
 
@@ -17,8 +18,12 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
   enum Kind {
     /** A domain names this very path. */
     NAMED,
-    /** It is a folder, and a domain names something in it. */
+    /** It is a folder or a device, and a domain names something in it. */
     AROUND,
+    /** It is a partition, and a domain names the device. */
+    PART,
+    /** It is, or holds, or is part of a device that a pool is made of. */
+    POOL,
     /** A domain names a volume that looks like the same file. */
     LOOKS_THE_SAME,
     /** A domain names a path with the same name of the file, and no pool shows both. */
@@ -56,6 +61,8 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
           MAY_BE_MEANT,
           UNREADABLE,
           AROUND,
+          PART,
+          POOL,
           ELSEWHERE,
           OTHER_NAME,
           SILENT ->
@@ -63,10 +70,10 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
     };
   }
 
-  /** Whether it is certain that a domain has the file. */
+  /** Whether it is certain that somebody has the file. */
   boolean isCertain() {
     return switch (kind) {
-      case NAMED, AROUND, LOOKS_THE_SAME -> true;
+      case NAMED, AROUND, PART, POOL, LOOKS_THE_SAME -> true;
       case MAY_BE_THE_SAME,
           MAY_BE_MEANT,
           UNREADABLE,
@@ -85,6 +92,9 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
     return switch (kind) {
       case NAMED -> "belongs to the domain %s of %s".formatted(domain, host);
       case AROUND -> "holds %s, which belongs to the domain %s of %s".formatted(name, domain, host);
+      case PART ->
+          "is a part of %s, which belongs to the domain %s of %s".formatted(name, domain, host);
+      case POOL -> "holds the data of pool %s of %s".formatted(name, host);
       case IN_FOLDER ->
           "lies in %s, a folder that the domain %s of %s has".formatted(name, domain, host);
       case LOOKS_THE_SAME ->
@@ -117,6 +127,8 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
           "touch it if it is a file of its own, or name another place in volumes";
       case NAMED,
           AROUND,
+          PART,
+          POOL,
           MAY_BE_THE_SAME,
           MAY_BE_MEANT,
           UNREADABLE,

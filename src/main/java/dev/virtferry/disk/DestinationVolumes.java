@@ -50,7 +50,7 @@ public final class DestinationVolumes {
 
     private PoolView pools() {
       if (pools == null) {
-        pools = new PoolView(storage, destination, storage.pools(destination));
+        pools = new PoolView(storage, destination, storage.allPools(destination));
       }
       return pools;
     }

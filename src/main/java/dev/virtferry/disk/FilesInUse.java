@@ -218,7 +218,7 @@ final class FilesInUse {
     /** Whether it tells which files its domains name. */
     private boolean look() {
       try {
-        view = new PoolView(storage, host, storage.pools(host));
+        view = new PoolView(storage, host, storage.allPools(host));
         files = new HostFiles(view, hypervisor.queries().namedFiles(host));
         return true;
       } catch (HostUnreachable | LibvirtFailure e) {

@@ -1,6 +1,7 @@
 package dev.virtferry.disk;
 
 import dev.virtferry.disk.Claim.Kind;
+import dev.virtferry.disk.NamedPath.Use;
 import dev.virtferry.libvirt.DomainFiles;
 import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.libvirt.StorageVolume;
@@ -32,8 +33,8 @@ final class HostFiles {
   private final PoolView pools;
   private final List<DomainFiles> domains;
   private final FilesBeside beside;
-  private final Map<UUID, Set<Name>> told = new HashMap<>();
-  private final Map<UUID, Set<Name>> read = new HashMap<>();
+  private final Map<UUID, Set<NamedPath>> told = new HashMap<>();
+  private final Map<UUID, Set<NamedPath>> read = new HashMap<>();
 
   HostFiles(PoolView pools, List<DomainFiles> domains) {
     this.pools = pools;
@@ -42,40 +43,17 @@ final class HostFiles {
   }
 
   /**
-   * What a domain has.
-   *
-   * @param readOnly whether it only reads it
-   */
-  private record Name(String path, Use use, boolean readOnly) {
-
-    Name(String path, boolean readOnly) {
-      this(path, path.startsWith("/") ? Use.FILE : Use.TEXT, readOnly);
-    }
-  }
-
-  private enum Use {
-    /** The file itself, with what it leads to. */
-    FILE,
-    /** The file itself, whatever it looks like: a guest writes what it likes into a raw disk. */
-    RAW,
-    /** Whatever QEMU makes of it. */
-    TEXT,
-    /** Everything in it. */
-    FOLDER,
-    /** An image that can't be read, with whatever it may name in turn. */
-    UNREADABLE
-  }
-
-  /**
    * Who has the path by a definition, however it is written there.
    *
    * @param except the domain that asks; null to leave out none
    */
   List<Claim> namers(String path, @Nullable UUID except) {
-    return claims(
-        except,
-        domain -> domain.files().stream().map(this::name),
-        (domain, name) -> claim(domain, name, path, null));
+    return withPools(
+        path,
+        claims(
+            except,
+            domain -> domain.files().stream().map(this::name),
+            (domain, name) -> claim(domain, name, path, null)));
   }
 
   /**
@@ -96,19 +74,30 @@ final class HostFiles {
   }
 
   private List<Claim> claims(
-      String path, @Nullable StorageVolume volume, @Nullable UUID except, Predicate<Name> counts) {
-    BiFunction<UUID, Name, Optional<Claim>> claim =
+      String path,
+      @Nullable StorageVolume volume,
+      @Nullable UUID except,
+      Predicate<NamedPath> counts) {
+    BiFunction<UUID, NamedPath, Optional<Claim>> claim =
         (domain, name) -> claim(domain, name, path, volume);
-    List<Claim> claims = claims(except, domain -> told(domain).stream().filter(counts), claim);
+    List<Claim> claims =
+        withPools(path, claims(except, domain -> told(domain).stream().filter(counts), claim));
     return claims.stream().anyMatch(Claim::barsNew)
         ? claims
         : claims(except, domain -> read(domain).stream().filter(counts), claim);
   }
 
+  /** With the pools that a device is a part of; no domain names it, and theirs is what is on it. */
+  private List<Claim> withPools(String path, List<Claim> claims) {
+    return Stream.concat(
+            claims.stream(), pools.defined().madeOf(path).map(pool -> claim(Kind.POOL, null, pool)))
+        .toList();
+  }
+
   private List<Claim> claims(
       @Nullable UUID except,
-      Function<DomainFiles, Stream<Name>> names,
-      BiFunction<UUID, Name, Optional<Claim>> claim) {
+      Function<DomainFiles, Stream<NamedPath>> names,
+      BiFunction<UUID, NamedPath, Optional<Claim>> claim) {
     List<Claim> claims = new ArrayList<>();
     for (DomainFiles domain : domains) {
       if (!domain.domain().equals(except)) {
@@ -123,12 +112,16 @@ final class HostFiles {
   }
 
   private Optional<Claim> claim(
-      UUID domain, Name name, String path, @Nullable StorageVolume volume) {
+      UUID domain, NamedPath name, String path, @Nullable StorageVolume volume) {
     if (isAround(path, name)) {
       return Optional.of(claim(Kind.AROUND, domain, name.path()));
     }
+    if (name.isPath() && Partitions.isPart(path, name.path())) {
+      return Optional.of(claim(Kind.PART, domain, name.path()));
+    }
     return switch (name.use()) {
       case FILE, RAW -> file(domain, name.path(), path, volume);
+      case VOLUME -> volume(domain, name.path(), path, volume);
       case TEXT ->
           new WrittenName(name.path()).mayMean(PoolView.fileName(path))
               ? Optional.of(claim(Kind.MAY_BE_MEANT, domain, name.path()))
@@ -141,13 +134,17 @@ final class HostFiles {
     };
   }
 
-  /** Nothing lies in what is no folder. A folder may get another owner with all that is in it. */
-  private static boolean isAround(String path, Name name) {
-    if (name.use() == Use.TEXT) {
+  /**
+   * Nothing lies in what is no folder, but partitions in a device. A folder may get another owner
+   * with all that is in it.
+   */
+  private static boolean isAround(String path, NamedPath name) {
+    if (!name.isPath()) {
       return false;
     }
     Path within = normal(name.path());
-    return within.startsWith(normal(path)) && !within.equals(normal(path));
+    return (within.startsWith(normal(path)) && !within.equals(normal(path)))
+        || Partitions.isPart(name.path(), path);
   }
 
   /** Whether a pool shows what looks like the volume within a folder. */
@@ -180,6 +177,19 @@ final class HostFiles {
     return sameFileName ? Optional.of(claim(Kind.MAY_BE_THE_SAME, domain, name)) : Optional.empty();
   }
 
+  /** A pool that is not there any more may come back on any folder that shows nothing. */
+  private Optional<Claim> volume(
+      UUID domain, String name, String path, @Nullable StorageVolume volume) {
+    if (normal(name).equals(normal(path))) {
+      return Optional.of(claim(Kind.NAMED, domain, name));
+    }
+    boolean sameFileName = PoolView.fileName(name).equals(PoolView.fileName(path));
+    boolean mayBe = sameFileName && (volume != null || pools.covering(path).isEmpty());
+    return mayBe || pools.defined().mayBeAt(path, name)
+        ? Optional.of(claim(Kind.MAY_BE_THE_SAME, domain, name))
+        : Optional.empty();
+  }
+
   /** Whether the data of an image is, or may be, in other files than its own. */
   Optional<Claim> elsewhere(StorageVolume image) {
     return beside
@@ -207,13 +217,13 @@ final class HostFiles {
   }
 
   /** What a domain names, and what is beneath that as pools tell. */
-  private Set<Name> told(DomainFiles domain) {
+  private Set<NamedPath> told(DomainFiles domain) {
     return told.computeIfAbsent(
         domain.domain(), _ -> reached(domain.files().stream().map(this::name), HostFiles::beneath));
   }
 
   /** The same with what the headers of images name. */
-  private Set<Name> read(DomainFiles domain) {
+  private Set<NamedPath> read(DomainFiles domain) {
     return read.computeIfAbsent(
         domain.domain(),
         _ ->
@@ -222,12 +232,12 @@ final class HostFiles {
                 (name, image) -> Stream.concat(beneath(name, image), named(name, image))));
   }
 
-  private Set<Name> reached(
-      Stream<Name> from, BiFunction<Name, StorageVolume, Stream<Name>> further) {
-    Set<Name> found = new LinkedHashSet<>();
-    Deque<Name> open = new ArrayDeque<>(from.toList());
+  private Set<NamedPath> reached(
+      Stream<NamedPath> from, BiFunction<NamedPath, StorageVolume, Stream<NamedPath>> further) {
+    Set<NamedPath> found = new LinkedHashSet<>();
+    Deque<NamedPath> open = new ArrayDeque<>(from.toList());
     while (!open.isEmpty()) {
-      Name name = open.remove();
+      NamedPath name = open.remove();
       if (found.add(name) && name.use() == Use.FILE) {
         pools.shown(name.path()).stream()
             .flatMap(image -> further.apply(name, image))
@@ -238,40 +248,36 @@ final class HostFiles {
   }
 
   /** Nobody writes into what is beneath. */
-  private static Stream<Name> beneath(Name name, StorageVolume image) {
+  private static Stream<NamedPath> beneath(NamedPath name, StorageVolume image) {
     Backing backing = image.backing();
     return backing == null
         ? Stream.empty()
         : FilesBeside.meant(image, new WrittenName(backing.path()))
-            .map(path -> new Name(path, true));
+            .map(path -> new NamedPath(path, true));
   }
 
-  private Stream<Name> named(Name name, StorageVolume image) {
+  private Stream<NamedPath> named(NamedPath name, StorageVolume image) {
     return beside
         .of(image)
-        .map(paths -> paths.stream().map(path -> new Name(path, name.readOnly())))
-        .orElseGet(() -> Stream.of(new Name(image.path(), Use.UNREADABLE, name.readOnly())));
+        .map(paths -> paths.stream().map(path -> new NamedPath(path, name.readOnly())))
+        .orElseGet(() -> Stream.of(new NamedPath(image.path(), Use.UNREADABLE, name.readOnly())));
   }
 
   /** The path of what a definition names; of what has none there, its name. */
-  private Name name(NamedFile file) {
+  private NamedPath name(NamedFile file) {
     return switch (file.kind()) {
-      case PATH, NETWORK -> new Name(file.name(), use(file), file.readOnly());
-      case FOLDER -> new Name(file.name(), Use.FOLDER, file.readOnly());
-      case VOLUME -> new Name(location(file.name()), use(file), file.readOnly());
+      case PATH, NETWORK -> new NamedPath(file.name(), use(file), file.readOnly());
+      case FOLDER -> new NamedPath(file.name(), Use.FOLDER, file.readOnly());
+      case VOLUME ->
+          pools
+              .path(file.name())
+              .map(path -> new NamedPath(path, use(file), file.readOnly()))
+              .orElseGet(() -> new NamedPath(file.name(), Use.VOLUME, file.readOnly()));
     };
   }
 
   private static Use use(NamedFile file) {
     return file.isRaw() ? Use.RAW : Use.FILE;
-  }
-
-  private String location(String volume) {
-    return pools
-        .named(PoolView.pool(volume))
-        .filter(pool -> !pool.path().isEmpty())
-        .map(pool -> pools.path(pool, PoolView.volumeName(volume)))
-        .orElse(volume);
   }
 
   private static Path normal(String path) {

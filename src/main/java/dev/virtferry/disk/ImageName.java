@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,18 @@ public record ImageName(@Nullable String host, String path) {
 
   public ImageName {
     path = Path.of(path).normalize().toString();
+  }
+
+  /** Whether some of them mean what some of the others do, or a part of it. */
+  static boolean meet(Collection<ImageName> some, Collection<ImageName> others) {
+    return some.stream().anyMatch(one -> others.stream().anyMatch(one::meets));
+  }
+
+  /** Whether a change of the one changes the other. */
+  private boolean meets(ImageName other) {
+    return equals(other)
+        || (Objects.equals(host, other.host)
+            && (Partitions.isPart(path, other.path) || Partitions.isPart(other.path, path)));
   }
 
   /** The same for equal names and for no others, and never long: SHA-256 in hexadecimal. */

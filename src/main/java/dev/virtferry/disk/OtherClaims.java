@@ -1,7 +1,6 @@
 package dev.virtferry.disk;
 
 import dev.virtferry.libvirt.StorageVolume;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,11 +33,11 @@ record OtherClaims(Ground ground) {
   }
 
   private List<String> promises(String path, Set<ImageName> names) {
-    return Collections.disjoint(ground.wish().spokenFor(), names)
-        ? List.of()
-        : List.of(
+    return ImageName.meet(ground.wish().spokenFor(), names)
+        ? List.of(
             "Another migration copies into %s on %s; wait for its end, or name another place in volumes."
-                .formatted(path, ground.destination().name()));
+                .formatted(path, ground.destination().name()))
+        : List.of();
   }
 
   private String words(String path, Claim claim) {

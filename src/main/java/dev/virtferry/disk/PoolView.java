@@ -25,16 +25,23 @@ final class PoolView {
   private final Storage storage;
   private final HostAddress host;
   private final List<StoragePool> pools;
+  private final DefinedPools defined;
   private final Map<String, Optional<StorageVolume>> seen = new HashMap<>();
   private final Map<String, List<StorageVolume>> listed = new HashMap<>();
   private final Set<String> readAnew = new HashSet<>();
   private final Set<String> unlisted = new HashSet<>();
   private final Set<String> doubts = new LinkedHashSet<>();
 
+  /**
+   * Begins to look.
+   *
+   * @param pools the host's, with or without those that are not active
+   */
   PoolView(Storage storage, HostAddress host, List<StoragePool> pools) {
     this.storage = storage;
     this.host = host;
-    this.pools = pools;
+    this.pools = pools.stream().filter(StoragePool::isActive).toList();
+    this.defined = new DefinedPools(pools);
   }
 
   /** The host's name. */
@@ -42,8 +49,13 @@ final class PoolView {
     return host.name();
   }
 
+  /** The active ones; only these show anything. */
   List<StoragePool> pools() {
     return pools;
+  }
+
+  DefinedPools defined() {
+    return defined;
   }
 
   /** The names of the pools, for people. */
@@ -127,6 +139,19 @@ final class PoolView {
     return ImageRules.ofFiles(pool)
         ? file
         : volume(pool.name(), name).map(StorageVolume::path).orElse(file);
+  }
+
+  /**
+   * Where a volume is that is named by its pool, active or not.
+   *
+   * @param volume such as images/web.raw
+   * @return empty when nobody can tell
+   */
+  Optional<String> path(String volume) {
+    return named(pool(volume))
+        .filter(pool -> !pool.path().isEmpty())
+        .map(pool -> path(pool, volumeName(volume)))
+        .or(() -> defined.path(volume));
   }
 
   /** The names of the pools of which this look could not see all volumes. */
@@ -231,7 +256,7 @@ final class PoolView {
     return false;
   }
 
-  private static boolean isDirectlyIn(StoragePool pool, Path path) {
+  static boolean isDirectlyIn(StoragePool pool, Path path) {
     return !pool.path().isEmpty()
         && !climbs(pool.path())
         && Path.of(pool.path()).normalize().equals(path.getParent());

@@ -1,7 +1,6 @@
 package dev.virtferry.disk;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +19,7 @@ final class TakenPlaces {
 
   /** Whether another disk goes there, by whatever name. */
   boolean have(Set<ImageName> names) {
-    return !Collections.disjoint(taken, names);
+    return ImageName.meet(taken, names);
   }
 
   /** A disk is built on what is there, so none must go there. */
@@ -41,7 +40,7 @@ final class TakenPlaces {
                   .formatted(path, ground.destination().name()));
     }
     taken.addAll(names);
-    if (!Collections.disjoint(bases, names)) {
+    if (ImageName.meet(bases, names)) {
       objections.add(
           "%s is the backing image of another disk; name another place in volumes."
               .formatted(path));

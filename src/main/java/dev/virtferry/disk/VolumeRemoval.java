@@ -72,7 +72,7 @@ public final class VolumeRemoval {
 
     private PoolView pools() {
       if (pools == null) {
-        pools = new PoolView(storage, host, storage.pools(host));
+        pools = new PoolView(storage, host, storage.allPools(host));
       }
       return pools;
     }

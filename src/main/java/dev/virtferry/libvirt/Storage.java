@@ -9,14 +9,21 @@ import java.util.Optional;
 public interface Storage {
 
   /**
-   * The active pools, each with what was free in it when it was last read ({@code
-   * virConnectListAllStoragePools}). Those that hang cost the list a second or two, however many
-   * there are, and tell what they told last.
+   * The active pools, each with what was free in it when it was last read. Those that hang cost the
+   * list a second or two, however many there are, and tell what they told last.
    *
    * @throws LibvirtFailure {@link LibvirtFailure#aboutSilentPool} when one hangs of which nothing
    *     is known yet
    */
-  List<StoragePool> pools(HostAddress host);
+  default List<StoragePool> pools(HostAddress host) {
+    return allPools(host).stream().filter(StoragePool::isActive).toList();
+  }
+
+  /**
+   * The same with those that are defined and not active ({@code virConnectListStoragePools}, {@code
+   * virConnectListDefinedStoragePools}).
+   */
+  List<StoragePool> allPools(HostAddress host);
 
   /**
    * A volume as it is now, by its name ({@code virStorageVolLookupByName}); one that was put there

@@ -41,7 +41,7 @@ class ForeignImagesIT {
           "-c",
           """
           for d in $(virsh -q list --all --name); do virsh destroy $d; virsh undefine $d --nvram; done
-          for p in foreign again shared fat; do virsh pool-destroy $p; done
+          for p in foreign again shared fat; do virsh pool-destroy $p; virsh pool-undefine $p; done
           [ ! -e %1$s.nbd ] || kill "$(cat %1$s.nbd)"
           [ ! -e %1$s.loop ] || losetup -d "$(cat %1$s.loop)"
           rm -rf %1$s %1$s.* /srv/climbs.raw /dev/ferry-foreign
@@ -817,6 +817,42 @@ class ForeignImagesIT {
     lab.on("kvm-b", "virsh", "undefine", "other");
     JsonNode ended = service.awaitEnd(service.migrate(request("web", disks("vda"))));
     assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+  }
+
+  /** No pool shows what is there; the definitions of those that are stopped tell whose it is. */
+  @Test
+  void nothingIsWrittenOverThatAStoppedPoolOfTheDestinationHolds() {
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      lab.on(host, "mkdir", "-p", IMAGES);
+      make(host, "truncate -s 1M vda.raw");
+      device(host);
+    }
+    lab.on(
+        "kvm-b",
+        "sh",
+        "-euc",
+        """
+        virsh pool-define-as again dir --target %1$s
+        virsh pool-define-as shared fs --source-dev /dev/ferry-foreign --target %1$s.mnt
+        """
+            .formatted(IMAGES));
+    define("kvm-b", "other", "", disk("vda", "raw", "volume", "pool='again' volume='vda.raw'"));
+    start(
+        "kvm-a",
+        "web",
+        disk("vda", IMAGES + "/vda.raw") + disk("vdb", "raw", "block", "dev='/dev/ferry-foreign'"));
+    String owner = lab.on("kvm-b", "virsh", "domuuid", "other").strip();
+
+    JsonNode plan = plan(disks("vda", "vdb"));
+    assertThat(plan.get("possible").asBoolean()).isFalse();
+    assertThat(plan.get("problems").toString())
+        .contains("%s/vda.raw on kvm-b belongs to the domain %s".formatted(IMAGES, owner))
+        .contains("/dev/ferry-foreign on kvm-b holds the data of pool shared of kvm-b");
+
+    lab.on("kvm-b", "virsh", "undefine", "other");
+    lab.on("kvm-b", "virsh", "pool-undefine", "shared");
+    JsonNode free = plan(disks("vda", "vdb"));
+    assertThat(free.get("possible").asBoolean()).as(free.toString()).isTrue();
   }
 
   /** Each host has a server of its own by that name; libvirt takes them for one. */

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Pools and volumes in memory; a host without pools is one that nobody can look into. */
@@ -67,6 +68,12 @@ public final class FakeStorage implements Storage {
     pools.remove(host);
   }
 
+  /** A pool of the host is stopped, and stays defined. */
+  public void stop(String host, String pool) {
+    pools.computeIfPresent(
+        host, (_, all) -> copied(all, p -> p.name().equals(pool) ? p.stopped() : p));
+  }
+
   public void volume(String host, StorageVolume volume) {
     volumes.put(key(host, volume.pool(), volume.name()), volume);
   }
@@ -115,7 +122,7 @@ public final class FakeStorage implements Storage {
   }
 
   @Override
-  public List<StoragePool> pools(HostAddress host) {
+  public List<StoragePool> allPools(HostAddress host) {
     if (hidden.contains(host.name())) {
       throw LibvirtFailure.ofSilentPool("", host.name());
     }
@@ -216,7 +223,11 @@ public final class FakeStorage implements Storage {
   public void hang(String host, String pool) {
     silent.add(host + "/" + pool);
     pools.computeIfPresent(
-        host, (_, all) -> all.stream().map(p -> p.name().equals(pool) ? p.silent() : p).toList());
+        host, (_, all) -> copied(all, p -> p.name().equals(pool) ? p.silent() : p));
+  }
+
+  private static List<StoragePool> copied(List<StoragePool> all, UnaryOperator<StoragePool> how) {
+    return new CopyOnWriteArrayList<>(all.stream().map(how).toList());
   }
 
   /** Nothing was known of its pools before one began to hang. */

@@ -18,9 +18,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,7 @@ public final class LibvirtStorage implements Storage {
   }
 
   @Override
-  public List<StoragePool> pools(HostAddress host) {
+  public List<StoragePool> allPools(HostAddress host) {
     Map<String, StoragePool> before = told.getOrDefault(host, Map.of());
     Map<String, StoragePool> now = new LinkedHashMap<>();
     List<StoragePool> pools = new ArrayList<>();
@@ -86,7 +88,7 @@ public final class LibvirtStorage implements Storage {
   private Names names(HostAddress host, Map<String, StoragePool> before) {
     try {
       return new Names(
-          connections.askPools(host, FOR_THE_LIST, connect -> List.of(connect.listStoragePools())),
+          connections.askPools(host, FOR_THE_LIST, LibvirtStorage::names),
           LibvirtConnections.POOL_LIMIT);
     } catch (LibvirtFailure e) {
       if (!e.aboutSilentPool() || before.isEmpty()) {
@@ -96,17 +98,22 @@ public final class LibvirtStorage implements Storage {
     }
   }
 
+  /** One that is started meanwhile is among the first. */
+  private static Collection<String> names(Connect connect) throws LibvirtException {
+    Set<String> names = new LinkedHashSet<>(List.of(connect.listDefinedStoragePools()));
+    names.addAll(List.of(connect.listStoragePools()));
+    return names;
+  }
+
   private Optional<StoragePool> described(
       HostAddress host, String name, @Nullable StoragePool before, Allowance patience) {
     long begun = System.nanoTime();
     try {
-      return connections
-          .askPool(
-              host,
-              name,
-              patience.left(),
-              connect -> withPool(connect, name, LibvirtStorage::described))
-          .flatMap(pool -> pool);
+      return connections.askPool(
+          host,
+          name,
+          patience.left(),
+          connect -> withPool(connect, name, LibvirtStorage::described));
     } catch (LibvirtFailure e) {
       if (!e.aboutSilentPool() || before == null) {
         throw e;
@@ -437,11 +444,11 @@ public final class LibvirtStorage implements Storage {
     }
   }
 
-  private static Optional<StoragePool> described(org.libvirt.StoragePool pool)
-      throws LibvirtException {
+  private static StoragePool described(org.libvirt.StoragePool pool) throws LibvirtException {
+    String xml = pool.getXMLDesc(0);
     return pool.isActive() == 0
-        ? Optional.empty()
-        : Optional.of(VolumeXml.pool(pool.getXMLDesc(0), pool.getInfo().available));
+        ? VolumeXml.pool(xml, 0).stopped()
+        : VolumeXml.pool(xml, pool.getInfo().available);
   }
 
   /** Empty where the pool knows a volume that is gone. */

@@ -1,6 +1,7 @@
 package dev.virtferry.libvirt.xml;
 
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StoragePool.Standing;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.StorageVolume.Layout;
@@ -29,7 +30,17 @@ public final class VolumeXml {
         Xml.name(pool).orElse(""),
         pool.getAttribute("type"),
         Xml.child(pool, "target").flatMap(Xml::path).orElse(""),
-        availableBytes);
+        devices(pool),
+        availableBytes,
+        Standing.ANSWERS);
+  }
+
+  private static List<String> devices(Element pool) {
+    return Xml.children(pool, "source").stream()
+        .flatMap(source -> Xml.children(source, "device").stream())
+        .map(device -> device.getAttribute("path"))
+        .filter(path -> !path.isEmpty())
+        .toList();
   }
 
   public static StorageVolume volume(String pool, String xml) {

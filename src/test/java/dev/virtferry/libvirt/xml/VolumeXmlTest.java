@@ -28,6 +28,39 @@ class VolumeXmlTest {
   }
 
   @Test
+  void readsWhatAPoolIsMadeOf() {
+    StoragePool pool =
+        VolumeXml.pool(
+            """
+            <pool type='logical'><name>vg</name>
+              <source><device path='/dev/sdb'/><device path='/dev/sdc1'><freeExtent/></device>
+                <name>vg</name><format type='lvm2'/></source>
+              <target><path>/dev/vg</path></target></pool>
+            """,
+            0);
+    assertThat(pool.devices()).containsExactly("/dev/sdb", "/dev/sdc1");
+    assertThat(pool.isActive()).isTrue();
+    StoragePool exported =
+        VolumeXml.pool(
+            """
+            <pool type='netfs'><name>net</name>
+              <source><host name='nfs'/><dir path='/dev/sdb'/></source>
+              <target><path>/net</path></target></pool>
+            """,
+            0);
+    assertThat(exported.devices()).as("that is a folder of the server").isEmpty();
+  }
+
+  @Test
+  void aPoolThatIsStoppedDoesNotHang() {
+    StoragePool pool = new StoragePool("images", "dir", "/srv", 42);
+    assertThat(pool.silent().isActive()).isTrue();
+    assertThat(pool.silent().answers()).isFalse();
+    assertThat(pool.stopped().silent()).isEqualTo(pool.stopped());
+    assertThat(pool.stopped().isActive()).isFalse();
+  }
+
+  @Test
   void readsAPoolWithoutAPath() {
     assertThat(VolumeXml.pool("<pool type='rbd'><name>ceph</name></pool>", 0).path()).isEmpty();
   }

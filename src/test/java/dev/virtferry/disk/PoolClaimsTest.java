@@ -1,0 +1,195 @@
+package dev.virtferry.disk;
+
+import static dev.virtferry.libvirt.Domains.MIB;
+import static dev.virtferry.libvirt.Domains.disk;
+import static dev.virtferry.libvirt.Domains.onImage;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.FakeHypervisor;
+import dev.virtferry.libvirt.FakeStorage;
+import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.StoragePool.Standing;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whose a file is, and which storage it is on, by what pools of both hosts are. */
+class PoolClaimsTest {
+
+  private static final HostAddress SOURCE = new HostAddress("kvm-a", "qemu+tls://kvm-a/system");
+  private static final HostAddress DESTINATION =
+      new HostAddress("kvm-b", "qemu+tls://kvm-b/system");
+  private static final UUID GUEST = UUID.randomUUID();
+  private static final UUID OTHER = UUID.fromString("11111111-2222-4333-8444-555555555555");
+
+  private final FakeStorage storage = new FakeStorage();
+  private final FakeHypervisor hypervisor = new FakeHypervisor();
+  private final SharedStorage shared = new SharedStorage(new DiskProperties(List.of("/shared")));
+  private final FilesInUse files =
+      new FilesInUse(hypervisor.ports(), storage, shared, () -> List.of(SOURCE, DESTINATION));
+  private final DestinationVolumes volumes = new DestinationVolumes(storage, files, shared);
+
+  private Overwrite overwrite = Overwrite.OWN;
+  private Set<ImageName> spokenFor = Set.of();
+
+  private void pool(String host, String name, String type, String path, String... devices) {
+    storage.pool(
+        host, new StoragePool(name, type, path, List.of(devices), 100 * MIB, Standing.ANSWERS));
+  }
+
+  private void stopped(String devices) {
+    hypervisor.define("kvm-b", OTHER, "<domain><devices>%s</devices></domain>".formatted(devices));
+  }
+
+  private void stoppedOnVolume(String pool, String name) {
+    stopped("<disk type='volume'><source pool='%s' volume='%s'/></disk>".formatted(pool, name));
+  }
+
+  private void stoppedOnDevice(String path) {
+    stopped("<disk type='block'><source dev='%s'/></disk>".formatted(path));
+  }
+
+  private static DomainDisk on(String type, String location) {
+    return onImage("vda", new DiskImage(type, location, "raw", null));
+  }
+
+  private Placement place(CopyMode mode, List<DomainDisk> disks, List<DomainDisk> staying) {
+    return volumes
+        .look(DESTINATION, SOURCE)
+        .plan(
+            new CopyWish(
+                GUEST,
+                disks,
+                staying,
+                true,
+                mode,
+                BackingCheck.SIZE,
+                Map.of(),
+                Map.of(),
+                spokenFor,
+                overwrite,
+                Map.of()),
+            storage.pools(SOURCE));
+  }
+
+  /** Why the disk is not copied, or not taken for the one that is there; empty when it is. */
+  private static String refusal(Placement placement) {
+    return placement.obstacles().isEmpty()
+        ? ""
+        : placement.obstacles().getFirst().problem().detail();
+  }
+
+  private String copied(DomainDisk disk) {
+    return refusal(place(CopyMode.FULL, List.of(disk), List.of()));
+  }
+
+  private String left(DomainDisk disk) {
+    return refusal(place(CopyMode.FULL, List.of(), List.of(disk)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "dir, /srv, file, /srv/vda.raw",
+    "fs, /srv, file, /srv/vda.raw",
+    "logical, /dev/vg, block, /dev/vg/vda.raw",
+    "zfs, /dev/zvol/tank, block, /dev/zvol/tank/vda.raw",
+  })
+  void refusesWhatADomainNamesAsAVolumeOfAPoolThatIsStopped(
+      String poolType, String folder, String type, String path) {
+    pool("kvm-b", "off", poolType, folder);
+    storage.stop("kvm-b", "off");
+    stoppedOnVolume("off", "vda.raw");
+    assertThat(copied(on(type, path))).contains(path + " on kvm-b belongs to the domain " + OTHER);
+    assertThat(left(on(type, path)))
+        .contains("vda is not copied, so the guest would write into " + path)
+        .contains(OTHER.toString());
+    hypervisor.reset();
+    stoppedOnVolume("off", "another.raw");
+    assertThat(copied(on(type, path.replace("vda", "vdb")))).isEmpty();
+  }
+
+  @Test
+  void makesNoImageWhereADomainNamesAVolumeOfAStoppedPoolOnThatFolder() {
+    pool("kvm-b", "off", "dir", "/srv");
+    pool("kvm-b", "images", "dir", "/srv");
+    storage.stop("kvm-b", "off");
+    stoppedOnVolume("off", "vda.raw");
+    assertThat(copied(disk("vda"))).contains("belongs to the domain " + OTHER);
+  }
+
+  @Test
+  void refusesWhereNoPoolLooksWhatMayBeAVolumeOfAPoolThatIsGone() {
+    stoppedOnVolume("gone", "vda.raw");
+    assertThat(copied(disk("vda"))).contains("/srv/vda.raw on kvm-b may be gone/vda.raw");
+    assertThat(copied(disk("vdb"))).isEmpty();
+    pool("kvm-b", "images", "dir", "/srv");
+    assertThat(copied(disk("vda"))).as("it is not there").isEmpty();
+  }
+
+  @Test
+  void refusesADeviceThatMayBeAVolumeOfAStoppedPoolOfDevices() {
+    pool("kvm-b", "san", "iscsi", "/dev/disk/by-path", "iqn.2026-11.example:web");
+    storage.stop("kvm-b", "san");
+    stoppedOnVolume("san", "unit:0:0:1");
+    assertThat(copied(on("block", "/dev/disk/by-path/ip-1-lun-1")))
+        .contains("may be san/unit:0:0:1");
+    assertThat(copied(on("block", "/dev/sdb"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "logical, /dev/vg, /dev/sdb, /dev/sdb, true",
+    "logical, /dev/vg, /dev/sdb, /dev/sdb1, true",
+    "logical, /dev/vg, /dev/sdb1, /dev/sdb, true",
+    "logical, /dev/vg, /dev/sdb1, /dev/sdb2, false",
+    "logical, /dev/vg, /dev/sdb, /dev/vg/vda, false",
+    "fs, /mnt, /dev/disk/by-id/X-part1, /dev/disk/by-id/X, true",
+    "disk, /dev, /dev/sdb, /dev/sdb, true",
+    "disk, /dev, /dev/sdb, /dev/sdb1, false",
+    "zfs, /dev/zvol/tank, sdb, /dev/sdb, true",
+    "iscsi, /dev/disk/by-path, iqn.2026-11.example:web, /dev/sdb, false",
+  })
+  void refusesADeviceThatAPoolIsMadeOfBeItActiveOrNot(
+      String type, String folder, String device, String path, boolean its) {
+    overwrite = Overwrite.ANY;
+    pool("kvm-b", "vg", type, folder, device);
+    String words = its ? path + " on kvm-b holds the data of pool vg of kvm-b" : "";
+    assertThat(copied(on("block", path))).startsWith(words);
+    assertThat(copied(on("block", path)).isEmpty()).isNotEqualTo(its);
+    assertThat(left(on("block", path)).contains("holds the data of pool vg")).isEqualTo(its);
+    storage.stop("kvm-b", "vg");
+    assertThat(copied(on("block", path))).startsWith(words);
+    assertThat(copied(on("block", path)).isEmpty()).isNotEqualTo(its);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/dev/sdb1, /dev/sdb, 'holds /dev/sdb1, which belongs to the domain'",
+    "/dev/nvme0n1p2, /dev/nvme0n1, 'holds /dev/nvme0n1p2, which belongs to the domain'",
+    "/dev/sdb, /dev/sdb1, 'is a part of /dev/sdb, which belongs to the domain'",
+    "/dev/disk/by-id/X, /dev/disk/by-id/X-part2, is a part of /dev/disk/by-id/X",
+  })
+  void refusesADeviceAPartOfWhichADomainNamesAndAPartOfWhatItNames(
+      String its, String path, String words) {
+    stoppedOnDevice(its);
+    assertThat(copied(on("block", path))).contains(words);
+    assertThat(left(on("block", path))).contains(words);
+    hypervisor.reset();
+    stoppedOnDevice("/dev/sdc1");
+    assertThat(copied(on("block", "/dev/sdc2"))).isEmpty();
+  }
+
+  @Test
+  void refusesADeviceThatHoldsWhatAnotherMigrationCopiesInto() {
+    spokenFor = Set.of(new ImageName("kvm-b", "/dev/sdb1"));
+    assertThat(copied(on("block", "/dev/sdb"))).startsWith("Another migration copies into");
+    assertThat(copied(on("block", "/dev/sdb2"))).isEmpty();
+  }
+}

@@ -31,7 +31,7 @@ final class BackingImages {
   /**
    * What is beneath one overlay.
    *
-   * @param images the nearest first; without those that every host sees
+   * @param images the nearest first; without those that both hosts are known to see
    * @param objections why not all can be used, one sentence each
    */
   record Found(List<BackingImage> images, List<String> objections) {}
@@ -40,7 +40,7 @@ final class BackingImages {
     List<BackingImage> images = new ArrayList<>();
     List<String> objections = new ArrayList<>();
     for (DiskImage beneath : overlay.chain()) {
-      if (!shared.covers(beneath, source.pools())) {
+      if (!shared.isSeenByBoth(beneath, source, destination)) {
         Optional<StorageVolume> here = source.volume(beneath);
         Optional<StorageVolume> there = destination.volume(beneath).map(destination::now);
         String why = difference(beneath, here, there);

@@ -20,7 +20,9 @@ record FilesRead(Ground ground, FilesReached reached) {
     if (there.isEmpty()) {
       for (DiskImage beneath : image.chain()) {
         Optional<StorageVolume> shown = ground.there(beneath);
-        path(beneath, shown).filter(path -> !ground.files().isShared(path)).ifPresent(paths::add);
+        if (!ground.shared().isSeenByBoth(beneath, ground.source(), ground.destination())) {
+          path(beneath, shown).ifPresent(paths::add);
+        }
         shown.map(reached::from).ifPresent(paths::addAll);
       }
     }

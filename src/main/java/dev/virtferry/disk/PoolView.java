@@ -94,21 +94,6 @@ final class PoolView {
     return pools.stream().filter(pool -> isDirectlyIn(pool, path)).findFirst();
   }
 
-  /** The pool that an image is in, however deep in its directory, or that its disk names. */
-  Optional<StoragePool> poolAround(DiskImage image) {
-    return switch (image.type()) {
-      case "file", "block" -> {
-        Path path = Path.of(image.location()).normalize();
-        yield pools.stream()
-            .filter(pool -> !pool.path().isEmpty())
-            .filter(pool -> path.startsWith(Path.of(pool.path()).normalize()))
-            .findFirst();
-      }
-      case "volume" -> named(pool(image.location()));
-      default -> Optional.empty();
-    };
-  }
-
   /**
    * A volume by its name; where the pool does not know it, it may have been put there since the
    * pool was last read, so that is read anew.

@@ -44,6 +44,29 @@ public final class SharedStorage {
     return image != null && covers(image, pools) && !isConfigured(image, pools);
   }
 
+  /** Whether a pool is one whose kind is there for many hosts. */
+  static boolean isOf(StoragePool pool) {
+    return SHARED_POOLS.contains(pool.type());
+  }
+
+  /** Whether both hosts see the image alike: by what is configured, or by the pools of both. */
+  boolean isSeenByBoth(DiskImage image, PoolView here, PoolView there) {
+    return covers(image, here.pools())
+        && (isConfigured(image, here.pools()) || isAgreedOn(image, here, there));
+  }
+
+  /**
+   * Whether the pools of a second host call an image shared as those of the first do. Where a pool
+   * lies within another's folder the inner one tells what is there.
+   */
+  boolean isAgreedOn(DiskImage image, PoolView here, PoolView there) {
+    return covers(image, there.pools()) && type(image, here).equals(type(image, there));
+  }
+
+  private static Optional<String> type(DiskImage image, PoolView view) {
+    return PoolsAround.of(image, view).innermost().map(StoragePool::type);
+  }
+
   private boolean isConfigured(DiskImage image, List<StoragePool> pools) {
     return image.type().equals("volume")
         ? pool(image.location(), pools)
@@ -82,7 +105,7 @@ public final class SharedStorage {
   private boolean volume(String location, List<StoragePool> pools) {
     Optional<StoragePool> pool = pool(location, pools);
     return pool.isPresent()
-        && (SHARED_POOLS.contains(pool.get().type())
+        && (isOf(pool.get())
             || covers(pool.get().path() + "/" + PoolView.volumeName(location), pools));
   }
 

@@ -2,8 +2,8 @@ package dev.virtferry.disk;
 
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
-import java.util.List;
 import java.util.Optional;
 
 /** The disks that are not copied: what the guest is to find in their places at the destination. */
@@ -90,27 +90,28 @@ record StayingDisks(Ground ground, FilesRead read, Obstacles obstacles) {
   private void requireTheSameStorage(DomainDisk disk, DiskImage image) {
     PoolView source = ground.source();
     PoolView destination = ground.destination();
-    source
-        .poolAround(image)
-        .filter(here -> ground.shared().isOnlySaidByPools(disk, List.of(here)))
-        .ifPresent(here ->
-            destination
-                .poolAround(image)
-                .filter(there -> !there.type().equals(here.type()))
-                .ifPresent(there ->
-                    obstacle(
-                        disk,
-                        ("%s is on %s of %s, a pool of type %s, and %s has %s there, of type %s. Name"
-                                + " the disk, or, if both are one storage, tell ferry.shared-paths"
-                                + " that every host sees it.")
-                            .formatted(
-                                disk.target(),
-                                here.name(),
-                                source.name(),
-                                here.type(),
-                                destination.name(),
-                                there.name(),
-                                there.type()))));
+    if (ground.shared().isOnlySaidByPools(disk, source.pools())
+        && !ground.shared().isAgreedOn(image, source, destination)) {
+      PoolsAround.of(image, source)
+          .shared()
+          .ifPresent(here ->
+              PoolsAround.of(image, destination)
+                  .innermost()
+                  .ifPresent(there -> obstacle(disk, differs(disk, here, there))));
+    }
+  }
+
+  private String differs(DomainDisk disk, StoragePool here, StoragePool there) {
+    return ("%s is on %s of %s, a pool of type %s, and %s has %s there, of type %s. Name the disk,"
+            + " or, if both are one storage, tell ferry.shared-paths that every host sees it.")
+        .formatted(
+            disk.target(),
+            here.name(),
+            ground.source().name(),
+            here.type(),
+            ground.destination().name(),
+            there.name(),
+            there.type());
   }
 
   private void obstacle(DomainDisk disk, String detail) {

@@ -12,6 +12,7 @@ import dev.virtferry.libvirt.FakeStorage;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StoragePool.Standing;
+import dev.virtferry.libvirt.StorageVolume;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,6 +43,13 @@ class PoolClaimsTest {
   private void pool(String host, String name, String type, String path, String... devices) {
     storage.pool(
         host, new StoragePool(name, type, path, List.of(devices), 100 * MIB, Standing.ANSWERS));
+  }
+
+  private void volume(String host, String pool, String name, String path) {
+    storage.volume(
+        host,
+        new StorageVolume(
+            pool, name, path, "raw", 64 * MIB, 5 * MIB, 0, null, null, false, null, null));
   }
 
   private void stopped(String devices) {
@@ -191,5 +199,75 @@ class PoolClaimsTest {
     spokenFor = Set.of(new ImageName("kvm-b", "/dev/sdb1"));
     assertThat(copied(on("block", "/dev/sdb"))).startsWith("Another migration copies into");
     assertThat(copied(on("block", "/dev/sdb2"))).isEmpty();
+  }
+
+  private DomainDisk overlayOn(String base) {
+    var beneath = new DiskImage("file", base, "raw", null);
+    return onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", beneath));
+  }
+
+  private String incremental(String base) {
+    return refusal(place(CopyMode.INCREMENTAL, List.of(overlayOn(base)), List.of()));
+  }
+
+  @Test
+  void takesABackingImageForSharedOnlyWhereBothHostsDo() {
+    pool("kvm-a", "net", "netfs", "/img");
+    pool("kvm-b", "net", "netfs", "/img");
+    pool("kvm-b", "images", "dir", "/srv");
+    assertThat(incremental("/img/base.raw")).isEmpty();
+    storage.reset();
+    pool("kvm-a", "net", "netfs", "/img");
+    pool("kvm-b", "plain", "dir", "/img");
+    pool("kvm-b", "images", "dir", "/srv");
+    volume("kvm-a", "net", "base.raw", "/img/base.raw");
+    assertThat(incremental("/img/base.raw")).contains("no pool of kvm-b has it");
+    volume("kvm-b", "plain", "base.raw", "/img/base.raw");
+    assertThat(incremental("/img/base.raw")).isEmpty();
+    stopped("<disk type='file'><source file='/img/base.raw'/></disk>");
+    assertThat(incremental("/img/base.raw"))
+        .contains("/img/base.raw on kvm-b, the backing image of vda, may change")
+        .contains(OTHER.toString());
+  }
+
+  /** So too where no pool shows the overlay, and the source tells what is beneath. */
+  @Test
+  void looksAtABackingImageThatOnlyTheDestinationTakesForShared() {
+    pool("kvm-b", "net", "netfs", "/img");
+    volume("kvm-b", "net", "base.raw", "/img/base.raw");
+    assertThat(incremental("/img/base.raw")).isEmpty();
+    stopped("<disk type='file'><source file='/img/base.raw'/></disk>");
+    assertThat(incremental("/img/base.raw")).contains("may change", OTHER.toString());
+  }
+
+  /** libvirt lists pools in no order of anybody's. */
+  @ParameterizedTest
+  @CsvSource({"true, false", "false, false", "true, true", "false, true"})
+  void theInnermostPoolTellsWhichStorageAnImageIsOn(boolean outerFirst, boolean sameFolder) {
+    String outer = sameFolder ? "/lib/nfs" : "/lib";
+    if (outerFirst) {
+      pool("kvm-a", "default", "dir", outer);
+    }
+    pool("kvm-a", "nfs", "netfs", "/lib/nfs");
+    if (!outerFirst) {
+      pool("kvm-a", "default", "dir", outer);
+    }
+    pool("kvm-b", "default", "dir", "/lib");
+    assertThat(left(on("file", "/lib/nfs/vda.raw")))
+        .startsWith(
+            "vda is on nfs of kvm-a, a pool of type netfs, and kvm-b has default there, of type dir.");
+    pool("kvm-b", "nfs", "netfs", "/lib/nfs");
+    assertThat(left(on("file", "/lib/nfs/vda.raw"))).isEmpty();
+  }
+
+  @Test
+  void aPoolWithinANetworkFileSystemIsThatOfTheSourceAlone() {
+    pool("kvm-a", "nfs", "netfs", "/nfs");
+    pool("kvm-a", "inner", "dir", "/nfs/inner");
+    pool("kvm-b", "inner", "dir", "/nfs/inner");
+    assertThat(left(on("file", "/nfs/inner/vda.raw")))
+        .startsWith("vda is on nfs of kvm-a, a pool of type netfs, and kvm-b has inner there");
+    pool("kvm-b", "nfs", "netfs", "/nfs");
+    assertThat(left(on("file", "/nfs/inner/vda.raw"))).isEmpty();
   }
 }

@@ -1,0 +1,60 @@
+package dev.virtferry.disk;
+
+import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.StoragePool;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The pools of a host that an image is in, however deep in their directories.
+ *
+ * @param pools the one that its disk names, then the innermost; of two on one directory first that
+ *     of a network file system
+ */
+record PoolsAround(List<StoragePool> pools) {
+
+  static PoolsAround of(DiskImage image, PoolView view) {
+    String location = image.location();
+    return new PoolsAround(
+        switch (image.type()) {
+          case "file", "block" -> around(location, view);
+          case "volume" ->
+              view.named(PoolView.pool(location)).stream()
+                  .flatMap(pool ->
+                      Stream.concat(
+                          Stream.of(pool),
+                          around(pool.path() + "/" + PoolView.volumeName(location), view).stream()))
+                  .toList();
+          default -> List.of();
+        });
+  }
+
+  private static List<StoragePool> around(String file, PoolView view) {
+    Path path = Path.of(file).normalize();
+    return view.pools().stream()
+        .filter(pool -> !pool.path().isEmpty())
+        .filter(pool -> path.startsWith(folder(pool)))
+        .sorted(
+            Comparator.comparingInt((StoragePool pool) -> folder(pool).getNameCount())
+                .thenComparing(SharedStorage::isOf)
+                .reversed())
+        .toList();
+  }
+
+  private static Path folder(StoragePool pool) {
+    return Path.of(pool.path()).normalize();
+  }
+
+  /** The one that tells what is there. */
+  Optional<StoragePool> innermost() {
+    return pools.stream().findFirst();
+  }
+
+  /** The innermost of those that are there for many hosts. */
+  Optional<StoragePool> shared() {
+    return pools.stream().filter(SharedStorage::isOf).findFirst();
+  }
+}

@@ -9,7 +9,12 @@ record PlaceFinder(Ground ground) {
 
   Place find(CopiedDisk copied) {
     @Nullable VolumeWish asked = ground.wish().places().get(copied.target());
-    return asked == null ? samePlace(copied) : otherPlace(copied, asked);
+    return asked == null
+        ? new Luns(ground)
+            .objection(copied.target(), copied.image())
+            .<Place>map(why -> new Place.None(copied.pointer(), why))
+            .orElseGet(() -> samePlace(copied))
+        : otherPlace(copied, asked);
   }
 
   private Place samePlace(CopiedDisk copied) {

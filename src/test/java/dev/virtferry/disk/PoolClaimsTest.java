@@ -270,4 +270,37 @@ class PoolClaimsTest {
     pool("kvm-b", "nfs", "netfs", "/nfs");
     assertThat(left(on("file", "/nfs/inner/vda.raw"))).isEmpty();
   }
+
+  private void lun(String host, String type, String... device) {
+    pool(host, "san", type, "/dev/disk/by-path", device);
+    volume(host, "san", "unit:0:0:1", "/dev/disk/by-path/lun-1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"volume, san/unit:0:0:1", "block, /dev/disk/by-path/lun-1"})
+  void doesNotCopyALunOntoItself(String type, String location) {
+    overwrite = Overwrite.ANY;
+    lun("kvm-a", "iscsi", "iqn.2026-11.example:web");
+    lun("kvm-b", "iscsi", "iqn.2026-11.example:web");
+    assertThat(copied(on(type, location))).contains("both of one target", "copied onto itself");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"OWN, false", "NEVER, false", "ANY, true"})
+  void copiesWhatMayBeOneLunOnlyWhereThatIsAskedFor(Overwrite asked, boolean goes) {
+    overwrite = asked;
+    lun("kvm-a", "scsi");
+    lun("kvm-b", "scsi");
+    assertThat(copied(on("volume", "san/unit:0:0:1")).contains("may be copied onto itself"))
+        .isNotEqualTo(goes);
+    assertThat(copied(on("volume", "san/unit:0:0:1")).isEmpty()).isEqualTo(goes);
+  }
+
+  @Test
+  void copiesFromALunOntoALocalDevice() {
+    lun("kvm-a", "iscsi", "iqn.2026-11.example:web");
+    pool("kvm-b", "san", "logical", "/dev/san");
+    volume("kvm-b", "san", "unit:0:0:1", "/dev/san/unit:0:0:1");
+    assertThat(copied(on("volume", "san/unit:0:0:1"))).isEmpty();
+  }
 }

@@ -70,14 +70,13 @@ record Claim(Kind kind, String host, @Nullable UUID domain, String name) {
     };
   }
 
-  /** Whether it is certain that somebody has the file. */
+  /** Whether it is certain that somebody has the file, or will have what is made there. */
   boolean isCertain() {
     return switch (kind) {
-      case NAMED, AROUND, PART, POOL, LOOKS_THE_SAME -> true;
+      case NAMED, AROUND, PART, POOL, LOOKS_THE_SAME, IN_FOLDER -> true;
       case MAY_BE_THE_SAME,
           MAY_BE_MEANT,
           UNREADABLE,
-          IN_FOLDER,
           ELSEWHERE,
           OTHER_NAME,
           SILENT,

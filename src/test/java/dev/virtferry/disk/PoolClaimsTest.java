@@ -303,4 +303,25 @@ class PoolClaimsTest {
     volume("kvm-b", "san", "unit:0:0:1", "/dev/san/unit:0:0:1");
     assertThat(copied(on("volume", "san/unit:0:0:1"))).isEmpty();
   }
+
+  @Test
+  void tellsWhoWritesIntoTheFolderOfWhatADomainIsToRead() {
+    stopped("<filesystem type='mount'><source dir='/srv/share'/></filesystem>");
+    DestinationVolumes.Look look = volumes.look(DESTINATION, SOURCE);
+    assertThat(look.writers(List.of("/srv/share/vmlinuz", "/boot/vmlinuz"), GUEST))
+        .containsOnlyKeys("/srv/share/vmlinuz");
+    hypervisor.reset();
+    stopped("<filesystem type='mount'><source dir='/srv/share'/><readonly/></filesystem>");
+    assertThat(volumes.look(DESTINATION, SOURCE).writers(List.of("/srv/share/vmlinuz"), GUEST))
+        .isEmpty();
+  }
+
+  @Test
+  void refusesADiskThatIsNotCopiedInAFolderThatAnotherDomainHasThere() {
+    pool("kvm-a", "nfs", "netfs", "/srv/share");
+    assertThat(left(on("file", "/srv/share/vda.raw"))).isEmpty();
+    stopped("<filesystem type='mount'><source dir='/srv/share'/></filesystem>");
+    assertThat(left(on("file", "/srv/share/vda.raw")))
+        .contains("lies in /srv/share, a folder that the domain " + OTHER);
+  }
 }

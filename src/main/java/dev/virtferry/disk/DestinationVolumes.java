@@ -1,6 +1,7 @@
 package dev.virtferry.disk;
 
 import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
@@ -73,6 +74,14 @@ public final class DestinationVolumes {
       }
       var here = new PoolView(storage, source, sourcePools);
       return new VolumePlanner(new Ground(wish, here, pools(), names(), shared)).placement();
+    }
+
+    /** What a definition names, by the path that it has at the destination if a pool tells it. */
+    public NamedFile placed(NamedFile file) {
+      return switch (file.kind()) {
+        case VOLUME -> pools().path(file.name()).map(file::at).orElse(file);
+        case PATH, FOLDER, NETWORK -> file;
+      };
     }
 
     /**

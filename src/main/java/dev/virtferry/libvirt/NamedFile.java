@@ -11,16 +11,40 @@ package dev.virtferry.libvirt;
  * @param name the path; of a volume its pool and name, such as images/web.raw; of a network source
  *     what its server calls it
  * @param format how its content is to be read, such as raw or qcow2; empty where that is not said
+ * @param target of the disk that it is behind or beneath, such as vda; empty for what is no disk's,
+ *     and where nobody asks for it
  * @param readOnly whether the domain only reads it, or connects to it, as far as that is said:
  *     read-only disks and folders, what is beneath an image, what a snapshot keeps, kernels, ROMs,
  *     and sockets that another one binds
  */
 public record NamedFile(
-    String place, String type, Kind kind, String name, String format, boolean readOnly) {
+    String place,
+    String type,
+    Kind kind,
+    String name,
+    String format,
+    String target,
+    boolean readOnly) {
+
+  /** One of no disk. */
+  public NamedFile(
+      String place, String type, Kind kind, String name, String format, boolean readOnly) {
+    this(place, type, kind, name, format, "", readOnly);
+  }
 
   /** One of which nothing else is said. */
   public NamedFile(String place, String type, Kind kind, String name) {
     this(place, type, kind, name, "", false);
+  }
+
+  /** The same by the path that it has on a host. */
+  public NamedFile at(String path) {
+    return new NamedFile(place, type, Kind.PATH, path, format, target, readOnly);
+  }
+
+  /** Whether it is beneath the image of a disk. */
+  public boolean isBeneath() {
+    return place.endsWith("/backingStore");
   }
 
   /** Whether it is read as it is, so that no header in it names anything. */

@@ -13,8 +13,8 @@ import org.w3c.dom.Element;
  * Reads what a guest opens for writing or binds besides its disks: NVRAM, files and sockets of
  * consoles and channels, their logs, sockets of graphics and of network devices, shared and
  * persistent memory, folders that it shares with its host; and with them {@link FilesAlongside}.
- * What it only reads, such as a kernel, or connects to is marked so. What is handed on to QEMU
- * unread is not among it.
+ * What it only reads, such as a kernel, or connects to is marked so, and what a server has belongs
+ * to it, also beneath the images of disks. What is handed on to QEMU unread is not among it.
  */
 public final class OpenedFiles {
 
@@ -23,12 +23,6 @@ public final class OpenedFiles {
 
   /** What may be opened by everybody at a time. */
   static final String NOTHING = "/dev/null";
-
-  /** The types of disks that planning knows the files of. */
-  private static final Set<String> IMAGES = Set.of("file", "block", "volume");
-
-  /** The place of a disk's image. */
-  static final String DISK = "devices/disk";
 
   private final Set<NamedFile> found = new LinkedHashSet<>();
 
@@ -51,8 +45,8 @@ public final class OpenedFiles {
   }
 
   /**
-   * With the images of the disks that it writes into: those of a definition for the next start need
-   * not be those that the guest has now.
+   * With the images of its disks: those of a definition for the next start need not be those that
+   * the guest has now.
    *
    * @throws IllegalArgumentException when the text is no document of libvirt's
    */
@@ -61,12 +55,8 @@ public final class OpenedFiles {
     files.found.addAll(in(xml));
     Xml.child(Xml.parse(xml), "devices").map(Xml::children).orElse(List.of()).stream()
         .filter(device -> device.getTagName().equals("disk"))
-        .filter(OpenedFiles::isWritten)
-        .flatMap(disk -> Xml.children(disk, "source").stream())
-        .forEach(source -> {
-          files.add(DISK, "file", source.getAttribute("file"));
-          files.add(DISK, "block", source.getAttribute("dev"));
-        });
+        .flatMap(disk -> DiskSources.placed(disk).stream())
+        .forEach(files.found::add);
     return List.copyOf(files.found);
   }
 
@@ -150,33 +140,11 @@ public final class OpenedFiles {
       case "audio" -> add(place, "file", device.getAttribute("path"));
       case "shmem" -> sharedMemory(device).ifPresent(found::add);
       case "filesystem" -> readFolder(device, place);
-      case "disk" -> readServed(device);
+      case "disk" -> found.addAll(DiskSources.served(device));
       default -> {
         // Other devices open nothing of their own.
       }
     }
-  }
-
-  /**
-   * Disks of files, devices and volumes are looked at elsewhere. What a server has is never copied,
-   * be it by a network or behind a socket of the host, and who shares one on purpose says so.
-   */
-  private void readServed(Element disk) {
-    String type = disk.getAttribute("type");
-    if (!IMAGES.contains(type) && isWritten(disk) && Xml.child(disk, "shareable").isEmpty()) {
-      for (Element source : Xml.children(disk, "source")) {
-        if (source.hasAttribute("protocol")) {
-          found.add(new NamedFile(DISK, type, Kind.NETWORK, ServedImage.name(source)));
-        }
-        for (String named : List.of("path", "dev", "dir")) {
-          add(DISK, type, source.getAttribute(named));
-        }
-      }
-    }
-  }
-
-  private static boolean isWritten(Element disk) {
-    return Xml.child(disk, "readonly").isEmpty() && !disk.getAttribute("device").equals("cdrom");
   }
 
   /** What the guest is given of the host's files, or the image or device that they are in. */
@@ -186,6 +154,8 @@ public final class OpenedFiles {
         add(place, "mount", source.getAttribute("dir"));
         add(place, "file", source.getAttribute("file"));
         add(place, "block", source.getAttribute("dev"));
+        // Who listens there gives a folder to one guest.
+        add(place, "unix", source.getAttribute("socket"));
       }
     }
   }
@@ -230,12 +200,21 @@ public final class OpenedFiles {
     }
   }
 
-  /** An emulator's state lies under the domain's UUID unless the definition names it. */
+  /**
+   * An emulator's state lies under the domain's UUID unless the definition names it. Who connects
+   * to one that runs by itself writes the state of its own guest into it.
+   */
   private void readTpm(Element tpm, String place) {
     for (Element backend : Xml.children(tpm, "backend")) {
       Xml.child(backend, "device").ifPresent(d -> add(place, "dev", d.getAttribute("path")));
-      if (backend.getAttribute("type").equals("emulator")) {
-        Xml.child(backend, "source").ifPresent(s -> add(place, "file", s.getAttribute("path")));
+      Optional<String> named =
+          Xml.child(backend, "source").map(source -> source.getAttribute("path"));
+      switch (backend.getAttribute("type")) {
+        case "emulator" -> named.ifPresent(path -> add(place, "file", path));
+        case "external" -> named.ifPresent(path -> add(place, "unix", path));
+        default -> {
+          // A device has no source.
+        }
       }
     }
   }

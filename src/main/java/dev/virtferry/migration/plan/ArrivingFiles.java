@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * there without a look at whose they are, and migrates the content of NVRAM into whatever stands at
  * its path.
  *
- * @param opened as the source's definitions name it, each once
+ * @param opened as the source's definitions name it, volumes of pools by their paths, each once
  * @param renamed the paths that have the domain's new name in place of the old one
  */
 record ArrivingFiles(List<NamedFile> opened, Map<String, String> renamed) {

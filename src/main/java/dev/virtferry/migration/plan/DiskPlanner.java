@@ -36,6 +36,15 @@ final class DiskPlanner {
     this.ownImages = ownImages;
   }
 
+  /** Which of the domain's disks are copied, as far as the source can tell. */
+  SelectedDisks select(Crossing crossing) {
+    Submission submission = crossing.submission();
+    List<StoragePool> pools = storage.pools(crossing.source().address());
+    return new SelectedDisks(
+        selection.select(crossing.domain().disks(), pools, submission.disks(), submission.copy()),
+        pools);
+  }
+
   /**
    * Plans the disks. Changes nothing, but for what is remembered as the domain's own and is not any
    * more.
@@ -46,19 +55,17 @@ final class DiskPlanner {
    */
   PlacedDisks plan(
       Crossing crossing,
+      SelectedDisks disks,
       DestinationVolumes.@Nullable Look places,
       @Nullable UUID self,
       Scope scope,
       PlanChecks checks) {
-    Submission submission = crossing.submission();
-    List<StoragePool> pools = storage.pools(crossing.source().address());
-    Selection selected =
-        selection.select(crossing.domain().disks(), pools, submission.disks(), submission.copy());
+    Selection selected = disks.selection();
     checks.add(Subject.DISKS, selected.problems(), "every disk can go or stay as asked");
     Placement placement =
         places == null
             ? Placement.NONE
-            : Discretion.of(places.plan(wish(crossing, selected, self), pools), scope);
+            : Discretion.of(places.plan(wish(crossing, selected, self), disks.pools()), scope);
     tell(placement, checks);
     ownImages.forget(crossing.domain().uuid(), placement.changed());
     return new PlacedDisks(selected, placement);

@@ -9,9 +9,7 @@ import dev.virtferry.disk.DestinationVolumes;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.Acceptance;
 import dev.virtferry.libvirt.Definition;
-import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDescription;
-import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.Hypervisor;
@@ -22,7 +20,6 @@ import dev.virtferry.problem.Problem.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
@@ -112,13 +109,21 @@ final class HostChecks {
   /**
    * What the domain opens at the destination besides its disks.
    *
+   * @param selected the disks that are copied
    * @param scope of whoever is told of the plan
    */
   ArrivingFiles lookAtFiles(
-      Crossing crossing, DestinationVolumes.Look places, Scope scope, PlanChecks checks) {
+      Crossing crossing,
+      SelectedDisks selected,
+      DestinationVolumes.Look places,
+      Scope scope,
+      PlanChecks checks) {
     DomainDescription domain = crossing.domain();
     Host destination = crossing.destination();
-    ArrivingFiles files = ArrivingFiles.of(opened(crossing), domain.name(), crossing.newName());
+    SeenAsDisks disks = selected.seen(crossing);
+    List<NamedFile> opened =
+        opened(crossing).stream().filter(file -> !disks.have(file)).map(places::placed).toList();
+    ArrivingFiles files = ArrivingFiles.of(opened, domain.name(), crossing.newName());
     Map<String, List<String>> others = places.namers(files.paths(false), domain.uuid());
     Map<String, List<String>> writers = places.writers(files.paths(true), domain.uuid());
     List<Problem> problems =
@@ -143,16 +148,7 @@ final class HostChecks {
     List<NamedFile> opened = new ArrayList<>();
     opened.addAll(hypervisor.queries().openedFiles(source, domain.uuid(), Definition.LIVE));
     if (domain.persistent() && Boolean.TRUE.equals(crossing.options().domain().persist())) {
-      // What the guest has now is looked at as a disk, with the place of its copy.
-      List<String> now =
-          domain.disks().stream()
-              .map(DomainDisk::image)
-              .flatMap(Stream::ofNullable)
-              .map(DiskImage::location)
-              .toList();
-      hypervisor.queries().openedFiles(source, domain.uuid(), Definition.PERSISTENT).stream()
-          .filter(file -> !now.contains(file.name()))
-          .forEach(opened::add);
+      opened.addAll(hypervisor.queries().openedFiles(source, domain.uuid(), Definition.PERSISTENT));
     }
     return opened;
   }

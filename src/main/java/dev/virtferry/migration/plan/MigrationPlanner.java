@@ -96,9 +96,10 @@ public final class MigrationPlanner {
     hosts.lookAtDomain(crossing, checks);
     hosts.lookForNamesakes(crossing, checks);
     DestinationVolumes.Look places = volumes.look(destination.address(), source.address());
-    ArrivingFiles files = hosts.lookAtFiles(crossing, places, scope, checks);
+    SelectedDisks selected = disks.select(crossing);
+    ArrivingFiles files = hosts.lookAtFiles(crossing, selected, places, scope, checks);
     hosts.lookAtMachine(crossing, checks);
-    PlacedDisks placed = disks.plan(crossing, two ? places : null, self, scope, checks);
+    PlacedDisks placed = disks.plan(crossing, selected, two ? places : null, self, scope, checks);
     Order order = crossing.order(placed, files.renamed());
     checks.add(
         Subject.OPTIONS, OptionRules.problems(order, destination, here, there), "all are known");

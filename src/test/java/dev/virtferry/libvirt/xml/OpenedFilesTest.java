@@ -43,6 +43,7 @@ class OpenedFilesTest {
           tpm       | <tpm><backend type='passthrough'><device path='/x'/></backend></tpm>
           tpm       | <tpm><backend type='emulator'><source type='file' path='/x'/></backend></tpm>
           tpm       | <tpm><backend type='emulator'><source type='dir' path='/x'/></backend></tpm>
+          tpm       | <tpm><backend type='external'><source type='unix' mode='connect' path='/x'/></backend></tpm>
           pstore    | <pstore backend='acpi-erst'><path>/x</path></pstore>
           audio     | <audio type='file' path='/x'/>
           disk       | <disk type='vhostuser'><source type='unix' path='/x'/></disk>
@@ -50,6 +51,7 @@ class OpenedFilesTest {
           disk       | <disk type='dir'><source dir='/x'/></disk>
           filesystem | <filesystem type='mount'><source dir='/x'/><target dir='shared'/></filesystem>
           filesystem | <filesystem type='file'><source file='/x'/><target dir='/'/></filesystem>
+          filesystem | <filesystem type='mount'><driver type='virtiofs'/><source socket='/x'/><target dir='t'/></filesystem>
           filesystem | <filesystem type='block'><source dev='/x'/><target dir='/'/></filesystem>
           """)
   void readsWhatADeviceOpens(String place, String device) {
@@ -148,9 +150,54 @@ class OpenedFilesTest {
         </devices></domain>
         """;
     assertThat(OpenedFiles.atTheNextStart(definition))
+        .filteredOn(file -> !file.readOnly())
         .extracting(NamedFile::name)
         .contains("/e", "/a", "/dev/b")
         .doesNotContain("/c", "/d");
+    assertThat(OpenedFiles.atTheNextStart(definition))
+        .filteredOn(NamedFile::readOnly)
+        .extracting(NamedFile::name)
+        .containsExactly("/c", "/d");
+  }
+
+  @Test
+  void readsAtTheNextStartEachDiskByItsTargetAndVolumesOfPoolsToo() {
+    String definition =
+        """
+        <domain><name>web</name><devices>
+          <disk type='file'><source file='/a'/><target dev='vda'/></disk>
+          <disk type='file'><source file='/a'/><target dev='sda'/></disk>
+          <disk type='volume'><source pool='p' volume='v'/><target dev='vdb'/></disk>
+          <disk type='volume'><source pool='p' volume='r'/><target dev='vdc'/><readonly/></disk>
+          <disk type='vhostvdpa'><source dev='/x'/><target dev='vdd'/></disk>
+        </devices></domain>
+        """;
+    assertThat(OpenedFiles.atTheNextStart(definition))
+        .extracting(file -> "%s %s %s".formatted(file.target(), file.kind(), file.name()))
+        .containsExactly(
+            "vdd PATH /x", "vda PATH /a", "sda PATH /a", "vdb VOLUME p/v", "vdc VOLUME p/r");
+    assertThat(OpenedFiles.in(definition)).extracting(NamedFile::name).containsExactly("/x");
+  }
+
+  /** Each host may have a server of its own by that name, also for what is only read. */
+  @Test
+  void readsWhatAServerHasForADiskThatIsOnlyReadOrBeneathAnImage() {
+    String nbd = "<source protocol='nbd' name='%s'><host transport='unix' socket='/s'/></source>";
+    String devices =
+        """
+        <devices>
+          <disk type='network' device='cdrom'>%s<target dev='sda'/></disk>
+          <disk type='file'><source file='/o'/><target dev='vda'/>
+            <backingStore type='file'><source file='/m'/>
+              <backingStore type='network'><format type='raw'/>%s<backingStore/></backingStore>
+            </backingStore></disk>
+        </devices>
+        """
+            .formatted(nbd.formatted("iso"), nbd.formatted("base"));
+    assertThat(opened(devices)).isEmpty();
+    assertThat(files(devices))
+        .extracting(file -> "%s %s %s".formatted(file.target(), file.isBeneath(), file.name()))
+        .containsExactly("sda false nbd:iso@unix:%2Fs", "vda true nbd:base@unix:%2Fs");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.access.Callers;
+import dev.virtferry.access.Scope;
 import dev.virtferry.disk.Disks;
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumeMark;
@@ -32,6 +33,7 @@ import dev.virtferry.migration.control.MigrationService;
 import dev.virtferry.migration.options.LimitAction;
 import dev.virtferry.migration.options.MigrationOptions;
 import dev.virtferry.migration.plan.DomainsInScope;
+import dev.virtferry.migration.plan.MigrationPlan;
 import dev.virtferry.migration.plan.MigrationPlanner;
 import dev.virtferry.migration.plan.Planners;
 import dev.virtferry.migration.plan.SourceSearch;
@@ -203,6 +205,11 @@ final class PlayedRun {
 
   void submit(Submission submission) {
     id = service.submit(submission, Callers.ADMIN, null).migration().migration().id();
+  }
+
+  /** Asks what would be done. */
+  MigrationPlan plan(Submission submission) {
+    return service.plan(submission, Scope.EVERYTHING);
   }
 
   void cancel() {

@@ -1,0 +1,39 @@
+package dev.virtferry.migration.plan;
+
+import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.NamedFile;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which of the files that a guest opens are looked at as its disks, at the places that these have
+ * at the destination.
+ *
+ * @param now the disks that it has
+ * @param moved the targets of those that go to other places; both definitions follow them there
+ * @param flat the targets of those that are copied with all that is beneath
+ */
+record SeenAsDisks(List<DomainDisk> now, Set<String> moved, Set<String> flat) {
+
+  /** The types of disks that are looked at by their places. */
+  private static final Set<String> PLACED = Set.of("file", "block", "volume");
+
+  /** Whether a file needs no other look. */
+  boolean have(NamedFile file) {
+    return file.isBeneath()
+        ? flat.contains(file.target())
+        : now.stream().anyMatch(disk -> covers(disk, file));
+  }
+
+  /** A disk that is only read is looked at as such; one that goes elsewhere leaves its path. */
+  private boolean covers(DomainDisk disk, NamedFile file) {
+    DiskImage image = disk.image();
+    boolean written = !disk.readOnly() && !disk.device().equals("cdrom");
+    return image != null
+        && PLACED.contains(image.type())
+        && image.location().equals(file.name())
+        && (written || file.readOnly())
+        && (disk.target().equals(file.target()) || !moved.contains(disk.target()));
+  }
+}

@@ -1,0 +1,28 @@
+package dev.virtferry.migration.plan;
+
+import static java.util.stream.Collectors.toSet;
+
+import dev.virtferry.disk.Selection;
+import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.StoragePool;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which disks of a domain are to be copied.
+ *
+ * @param pools of the source, by which it was decided
+ */
+record SelectedDisks(Selection selection, List<StoragePool> pools) {
+
+  /** Which files are looked at as disks. */
+  SeenAsDisks seen(Crossing crossing) {
+    Set<String> flat =
+        switch (crossing.mode()) {
+          case FULL -> selection.chosen().stream().map(DomainDisk::target).collect(toSet());
+          case INCREMENTAL -> Set.of();
+        };
+    return new SeenAsDisks(
+        crossing.domain().disks(), crossing.submission().volumes().keySet(), flat);
+  }
+}

@@ -855,6 +855,44 @@ class ForeignImagesIT {
     assertThat(free.get("possible").asBoolean()).as(free.toString()).isTrue();
   }
 
+  @Test
+  void aGuestTakesNothingOfAnotherDomainAtItsNextStartByAPoolOrAsADevice() {
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      pool(host);
+      make(host, "truncate -s 1M vda.raw; truncate -s 1M later.raw");
+    }
+    define("kvm-b", "other", "", disk("vda", IMAGES + "/later.raw"));
+    start("kvm-a", "web", disk("vda", IMAGES + "/vda.raw"));
+    lab.on("kvm-a", "virsh", "pool-refresh", "foreign");
+    attachLater(disk("vdb", "raw", "volume", "pool='foreign' volume='later.raw'"));
+    Service.Answer volume = service.post("/v1/migrations", request("web", disks("vda")));
+    assertThat(volume.status()).isEqualTo(422);
+    assertThat(volume.problem()).isEqualTo("destination-conflict");
+    assertThat(volume.text("detail"))
+        .contains("would open %s/later.raw on kvm-b".formatted(IMAGES))
+        .contains(lab.on("kvm-b", "virsh", "domuuid", "other").strip());
+
+    lab.on("kvm-a", "virsh", "detach-disk", "web", "vdb", "--config");
+    attachLater(
+        "<hostdev mode='subsystem' type='pci' managed='no'><source><address domain='0x0000'"
+            + " bus='0x00' slot='0x1f' function='0x0'/></source></hostdev>");
+    Service.Answer device = service.post("/v1/migrations", request("web", disks("vda")));
+    assertThat(device.status()).isEqualTo(422);
+    assertThat(device.problem()).isEqualTo("domain-not-migratable");
+    assertThat(device.text("detail")).contains("It has 1 host devices at its next start");
+  }
+
+  /** In the definition for the next start alone. */
+  private void attachLater(String device) {
+    lab.on(
+        "kvm-a",
+        "sh",
+        "-c",
+        "echo \"$1\" | virsh attach-device web /dev/stdin --config",
+        "attach",
+        device);
+  }
+
   /** Each host has a server of its own by that name; libvirt takes them for one. */
   @Test
   void aGuestDoesNotGoOnOnWhatTheServerOfAnotherDomainHas() {

@@ -6,22 +6,22 @@ import dev.virtferry.libvirt.xml.DomainXml;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
 
 /** Why libvirt would refuse to migrate a running domain, or could not. */
 final class MigrationBlockers {
 
+  /** {@code VIR_DOMAIN_XML_INACTIVE}. */
+  private static final int XML_INACTIVE = 2;
+
   private MigrationBlockers() {}
 
   static List<String> of(Domain domain) throws LibvirtException {
     DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
     List<String> found = new ArrayList<>();
-    if (xml.hostDevices() > 0) {
-      found.add(
-          String.format(
-              Locale.ROOT, "It has %d host devices; detach them first.", xml.hostDevices()));
-    }
+    hostDevices(domain, xml.hostDevices()).ifPresent(found::add);
     int snapshots = domain.snapshotNum();
     if (snapshots > 0) {
       found.add(String.format(Locale.ROOT, "It has %d snapshots; delete them first.", snapshots));
@@ -40,5 +40,24 @@ final class MigrationBlockers {
       }
     }
     return found;
+  }
+
+  /** Those of the next start count: what has their addresses at the destination is another's. */
+  private static Optional<String> hostDevices(Domain domain, int now) throws LibvirtException {
+    if (now > 0) {
+      return Optional.of(
+          String.format(Locale.ROOT, "It has %d host devices; detach them first.", now));
+    }
+    int later =
+        domain.isPersistent() == 0
+            ? 0
+            : DomainXml.parse(domain.getXMLDesc(XML_INACTIVE)).hostDevices();
+    return later == 0
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "It has %d host devices at its next start; take them out of its definition first.",
+                later));
   }
 }

@@ -52,7 +52,7 @@ public final class LibvirtFailure extends RuntimeException {
     return same;
   }
 
-  /** Whether its words may name what is somebody else's: a domain, a snapshot, a pool, a volume. */
+  /** Whether its words may tell of others, or name theirs: a domain, a snapshot, a pool. */
   public boolean mayNameOthers() {
     return ofOthers || isFrom(ErrorDomain.STORAGE);
   }
@@ -68,10 +68,11 @@ public final class LibvirtFailure extends RuntimeException {
   /** For what would be asked of a guest's QEMU, had not others taken all that may hang. */
   public static LibvirtFailure ofSilentGuests(String host) {
     return new LibvirtFailure(
-        OPERATION_TIMEOUT,
-        ErrorDomain.QEMU,
+        OPERATION_TIMEOUT.code(),
+        ErrorDomain.QEMU.code(),
         "The domain was not asked: too many others of %s do not answer; see there why they hang"
-            .formatted(host));
+            .formatted(host),
+        true);
   }
 
   /** The same of storage. */

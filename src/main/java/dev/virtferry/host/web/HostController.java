@@ -19,6 +19,7 @@ import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.migration.Traffic;
 import dev.virtferry.migration.control.MigrationService;
+import dev.virtferry.migration.plan.Discretion;
 import dev.virtferry.migration.plan.DomainsInScope;
 import dev.virtferry.problem.NotThere;
 import dev.virtferry.problem.Problem;
@@ -112,7 +113,7 @@ class HostController {
       @Parameter(example = "kvm-a") @PathVariable String host,
       @AuthenticationPrincipal Caller caller) {
     Host found = named(host, caller.scope());
-    Pools pools = pools(found);
+    Pools pools = pools(found, caller.scope());
     return new DomainList(
         domains.all(found, caller.scope()).stream()
             .map(domain -> response(domain, pools))
@@ -133,7 +134,7 @@ class HostController {
     Host found = named(host, caller.scope());
     return domains
         .describe(found, domain, caller.scope())
-        .map(description -> response(description, pools(found)))
+        .map(description -> response(description, pools(found, caller.scope())))
         .orElseThrow(() ->
             new NotThere(
                 Problem.of(
@@ -172,15 +173,14 @@ class HostController {
     }
   }
 
-  private Pools pools(Host host) {
+  private Pools pools(Host host, Scope scope) {
     try {
       return new Pools(storage.pools(host.address()), null);
     } catch (LibvirtFailure e) {
       if (!e.aboutSilentPool()) {
         throw e;
       }
-      return new Pools(
-          List.of(), "a pool of its host does not answer, and keeps the others hidden");
+      return new Pools(List.of(), Discretion.silence(scope));
     }
   }
 

@@ -15,6 +15,7 @@ import dev.virtferry.libvirt.ErrorDomain;
 import dev.virtferry.libvirt.ErrorNumber;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostFacts;
+import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.Machine;
 import dev.virtferry.libvirt.NamedFile;
@@ -30,9 +31,13 @@ import java.util.Optional;
 import java.util.UUID;
 import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@link DomainQueries} on libvirt-java. Native calls are made on platform threads only. */
 public final class LibvirtQueries implements DomainQueries {
+
+  private static final Logger log = LoggerFactory.getLogger(LibvirtQueries.class);
 
   private static final int XML_INACTIVE = 2;
 
@@ -150,6 +155,10 @@ public final class LibvirtQueries implements DomainQueries {
     } catch (LibvirtFailure e) {
       if (!e.aboutSilentGuest()) {
         throw e;
+      }
+      if (e.mayNameOthers()) {
+        log.warn("{}: {}", domain, e.message());
+        throw new HostUnreachable(source.name(), "the domain's QEMU was not asked in time");
       }
       return List.of(e.message() + ".");
     }

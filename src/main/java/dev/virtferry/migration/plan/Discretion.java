@@ -55,6 +55,13 @@ public final class Discretion {
             + WHO_IS_TOLD_MORE);
   }
 
+  /** Why nobody knows what a disk lies on: the pool that hangs may be another's. */
+  public static String silence(Scope scope) {
+    return scope.equals(Scope.EVERYTHING)
+        ? "a pool of its host does not answer, and keeps the others hidden"
+        : "its host did not answer in time";
+  }
+
   /** The same for why a migration is in trouble: without the addresses and files of hosts. */
   public static String reason(Attention why, Scope scope) {
     return why.words() == null || !scope.equals(Scope.EVERYTHING)

@@ -335,6 +335,20 @@ class TenantApiTest extends ApiTest {
     assertThat(body(post("/v1/migration-plans", wish)).toString()).contains(holder.toString());
   }
 
+  /** The pool that hangs may be another's. */
+  @Test
+  void isNotToldThatAPoolHangsOfWhichItKnowsNothing() {
+    volumes().hideWhatHangs("kvm-a");
+    assertThat(tenantGets("/v1/hosts/kvm-a/domains/own-1"))
+        .bodyJson()
+        .extractingPath("$.disks[0].reason")
+        .isEqualTo("its host did not answer in time");
+    assertThat(tenantGets("/v1/hosts/kvm-a/domains"))
+        .bodyJson()
+        .extractingPath("$.items[0].disks[0].reason")
+        .isEqualTo("its host did not answer in time");
+  }
+
   /** A snapshot's name, or a pool's: what libvirt says when it was asked for all that there is. */
   @Test
   void isNotToldLibvirtsWordsAboutOthers() {

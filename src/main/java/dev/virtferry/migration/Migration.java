@@ -66,72 +66,15 @@ public record Migration(
     return standing.phase();
   }
 
-  /** Whether a caller with that scope sees it. */
-  public boolean isIn(Scope scope) {
-    return scope.hasMigration(order.guest().name(), order.source(), order.destination());
-  }
-
   /** Where the guest is. */
   public DomainLocation location() {
     return standing.location();
   }
 
-  /** Whether a client asked for the end. */
-  public boolean cancelRequested() {
-    return standing.cancelRequested();
-  }
-
-  /** Whether virt-ferry paused the guest at the source to bring the copy to its end. */
-  public boolean suspended() {
-    return standing.suspended();
-  }
-
-  /** Whether both hosts may have run the guest: then what either has on its disks is kept. */
-  public boolean forked() {
-    return standing.forked();
-  }
-
-  /** Whether the destination was seen to run a guest that was started anew there. */
-  public boolean startedAnew() {
-    return standing.startedAnew();
-  }
-
-  /** Whether the source was seen to go on with the guest after the destination had it. */
-  public boolean ranOn() {
-    return standing.ranOn();
-  }
-
-  /** How a client asked to bring the memory copy to its end; null when none did. */
-  public @Nullable Completion completion() {
-    return standing.wishes().completion();
-  }
-
-  /** Whether a client asked to go on with a post-copy whose link was lost. */
-  public boolean resumptionRequested() {
-    return standing.wishes().resumption();
-  }
-
   /** What the job was told last, in MiB/s; null for nothing. */
   public @Nullable Long bandwidthOfTheJob() {
-    Tuning last = tuning();
+    Tuning last = standing.tuning();
     return last == null ? call.bandwidthMiBps() : Long.valueOf(last.bandwidthMiBps());
-  }
-
-  /** What became of the last change of bandwidth; null when there was none. */
-  public @Nullable Tuning tuning() {
-    return standing.tuning();
-  }
-
-  /** What it takes of the limits once it was admitted. */
-  public Slots slots() {
-    return switch (state()) {
-      case QUEUED, PREPARING, MIGRATING, FINISHING -> Slots.BOTH;
-      case RECOVERING -> {
-        Attention why = attention();
-        yield why == null ? Slots.BOTH : why.slots();
-      }
-      case NEEDS_ATTENTION, SUCCEEDED, FAILED, CANCELLED -> Slots.NONE;
-    };
   }
 
   /** Why it is in trouble; null when it is not. */
@@ -154,25 +97,13 @@ public record Migration(
    */
   public Migration recordVolumes(List<VolumeRecord> now) {
     require(state() == PREPARING || state() == FINISHING, Verb.RECORD_VOLUMES);
-    return new Migration(id, version, order, call, standing, timeline, now, leaves);
+    return with(now);
   }
 
   /** Writes down which images it leaves that are the domain's own. */
   public Migration leave(List<OwnImage> images) {
     require(state() == FINISHING, Verb.LEAVE_IMAGES);
-    return new Migration(id, version, order, call, standing, timeline, volumes, images);
-  }
-
-  /** Every image that it wrote into or deleted, and none before libvirt was called. */
-  public Set<ImageName> touched() {
-    if (timeline.startedAt() == null) {
-      return Set.of();
-    }
-    Set<ImageName> touched = new HashSet<>(order.images());
-    volumes.stream()
-        .filter(volume -> volume.state() == Fate.DELETED)
-        .forEach(volume -> touched.add(new ImageName(volume.host(), volume.path())));
-    return touched;
+    return leaving(images);
   }
 
   /**
@@ -186,15 +117,10 @@ public record Migration(
     Phase first = order.firstPhase();
     Rates rates = order.options().rates();
     var latest = new OptionsPatch(rates.bandwidthMiBps(), rates.maxDowntimeMillis());
+    Standing running = to(MIGRATING, Verb.START).with(first);
+    Timeline begun = timeline.started(now).entered(first, now);
     return new Migration(
-        id,
-        version,
-        planned.retuned(latest),
-        given,
-        to(MIGRATING, Verb.START).with(first),
-        timeline.started(now).entered(first, now),
-        volumes,
-        leaves);
+        id, version, planned.retuned(latest), given, running, begun, volumes, leaves);
   }
 
   /** Where a look saw the guest before libvirt was told of a migration. */
@@ -215,17 +141,17 @@ public record Migration(
 
   /** A client wants it to end. One that is cancelled, or asked again, stays as it is. */
   public Migration requestCancel(Instant now) {
-    if (state() == CANCELLED || (cancelRequested() && !state().terminal())) {
+    if (state() == CANCELLED || (standing.cancelRequested() && !state().terminal())) {
       return this;
     }
-    require(steerable(), Verb.CANCEL);
+    require(standing.steerable(), Verb.CANCEL);
     Migration asked = with(standing.askedToCancel());
     return state() == QUEUED ? asked.cancelled(now) : asked;
   }
 
   /** A client wants other limits; {@code done} is null when the job has not been told. */
   public Migration retune(OptionsPatch wish, @Nullable Tuning done) {
-    require(steerable(), Verb.RETUNE);
+    require(standing.steerable(), Verb.RETUNE);
     Migration retuned =
         new Migration(id, version, order.retuned(wish), call, standing, timeline, volumes, leaves);
     return done == null ? retuned : retuned.tuned(done);
@@ -245,7 +171,7 @@ public record Migration(
 
   /** A client wants the memory copy to come to its end; done as soon as memory is copied. */
   public Migration complete(Completion by) {
-    require(steerable(), Verb.COMPLETE);
+    require(standing.steerable(), Verb.COMPLETE);
     return with(standing.with(standing.wishes().with(by)));
   }
 
@@ -256,15 +182,6 @@ public record Migration(
             && (state() == MIGRATING || state() == RECOVERING || state() == NEEDS_ATTENTION),
         Verb.RESUME);
     return with(standing.with(standing.wishes().withResumption(true)));
-  }
-
-  /** Whether it is still before the point from which only the hosts decide. */
-  private boolean steerable() {
-    return switch (state()) {
-      case QUEUED, PREPARING -> true;
-      case MIGRATING, RECOVERING -> phase() == null || phase().abortable();
-      case FINISHING, NEEDS_ATTENTION, SUCCEEDED, FAILED, CANCELLED -> false;
-    };
   }
 
   /**
@@ -315,15 +232,7 @@ public record Migration(
   /** The call is over; {@code where} is what both hosts show now. */
   public Migration finish(DomainLocation where) {
     Standing finishing = state() == FINISHING ? standing : to(FINISHING, Verb.FINISH);
-    return new Migration(
-        id,
-        version,
-        order,
-        call,
-        finishing.with((Attention) null).with(where),
-        timeline,
-        volumes,
-        List.of());
+    return with(finishing.with((Attention) null).with(where)).leaving(List.of());
   }
 
   public Migration succeed(Instant now) {
@@ -347,23 +256,13 @@ public record Migration(
   public Migration resolve(String reason, Instant now) {
     boolean jobHangs = attention() != null && attention().jobHangs();
     require((state() == RECOVERING && !jobHangs) || state() == NEEDS_ATTENTION, Verb.RESOLVE);
-    Failure why =
-        new Failure(
-            Problem.of(
-                ProblemType.RESOLVED_BY_HAND,
-                "An operator ended it while it was %s: %s".formatted(state(), reason)),
-            null);
+    Failure why = Failure.byHand(state(), reason);
     List<VolumeRecord> left =
         volumes.stream().map(v -> v.unlessSettled("The migration was ended by hand.")).toList();
-    return new Migration(
-        id,
-        version,
-        order,
-        call,
-        to(FAILED, Verb.RESOLVE).with(why),
-        timeline.ended(now),
-        left,
-        List.of());
+    return with(to(FAILED, Verb.RESOLVE).with(why))
+        .with(timeline.ended(now))
+        .with(left)
+        .leaving(List.of());
   }
 
   /** The same under another version; for the store, which counts. */
@@ -377,6 +276,14 @@ public record Migration(
   }
 
   private Migration with(Standing standing) {
+    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
+  }
+
+  private Migration with(List<VolumeRecord> volumes) {
+    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
+  }
+
+  private Migration leaving(List<OwnImage> leaves) {
     return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
   }
 

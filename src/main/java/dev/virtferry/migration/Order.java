@@ -1,5 +1,6 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.access.Scope;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
@@ -204,5 +205,10 @@ public record Order(
   /** The phase that libvirt's job begins with. */
   Phase firstPhase() {
     return disks.isEmpty() ? Phase.MEMORY : Phase.STORAGE;
+  }
+
+  /** Whether a caller with that scope sees it. */
+  public boolean isIn(Scope scope) {
+    return scope.hasMigration(guest.name(), source, destination);
   }
 }

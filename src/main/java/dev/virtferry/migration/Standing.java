@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param attention why it is in trouble; null when it is not
  * @param failure why it failed; null unless it did
  */
-record Standing(
+public record Standing(
     MigrationState state,
     @Nullable Phase phase,
     DomainLocation location,
@@ -48,7 +48,7 @@ record Standing(
           null);
 
   /** What an older version wrote has no wishes. */
-  Standing {
+  public Standing {
     wishes = Objects.requireNonNullElse(wishes, Wishes.NONE);
   }
 
@@ -242,5 +242,36 @@ record Standing(
         tuning,
         attention,
         failure);
+  }
+
+  /** What it takes of the limits once it was admitted. */
+  public Slots slots() {
+    return switch (state) {
+      case QUEUED, PREPARING, MIGRATING, FINISHING -> Slots.BOTH;
+      case RECOVERING -> {
+        Attention why = attention;
+        yield why == null ? Slots.BOTH : why.slots();
+      }
+      case NEEDS_ATTENTION, SUCCEEDED, FAILED, CANCELLED -> Slots.NONE;
+    };
+  }
+
+  /** Whether it is still before the point from which only the hosts decide. */
+  boolean steerable() {
+    return switch (state) {
+      case QUEUED, PREPARING -> true;
+      case MIGRATING, RECOVERING -> phase == null || phase.abortable();
+      case FINISHING, NEEDS_ATTENTION, SUCCEEDED, FAILED, CANCELLED -> false;
+    };
+  }
+
+  /** How a client asked to bring the memory copy to its end; null when none did. */
+  public @Nullable Completion completion() {
+    return wishes.completion();
+  }
+
+  /** Whether a client asked to go on with a post-copy whose link was lost. */
+  public boolean resumptionRequested() {
+    return wishes.resumption();
   }
 }

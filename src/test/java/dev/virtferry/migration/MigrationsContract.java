@@ -428,7 +428,7 @@ abstract class MigrationsContract extends PlayedHosts {
     inParallel(changes);
     Migration both = find(migration).migration();
     assertThat(both.state()).isEqualTo(MigrationState.MIGRATING);
-    assertThat(both.cancelRequested()).isTrue();
+    assertThat(both.standing().cancelRequested()).isTrue();
     assertThat(both.version()).isEqualTo(4);
   }
 
@@ -533,7 +533,7 @@ abstract class MigrationsContract extends PlayedHosts {
           .as(scope.toString())
           .containsExactlyInAnyOrderElementsOf(
               all.stream()
-                  .filter(migration -> migration.isIn(scope))
+                  .filter(migration -> migration.order().isIn(scope))
                   .map(migration -> migration.order().guest().name())
                   .toList());
     }

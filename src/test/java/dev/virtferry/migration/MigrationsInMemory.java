@@ -115,7 +115,7 @@ public final class MigrationsInMemory implements Migrations, MigrationQueries, O
   }
 
   private void settle(Migration ended) {
-    own.values().forEach(images -> images.keySet().removeAll(ended.touched()));
+    own.values().forEach(images -> images.keySet().removeAll(OwnImage.touchedBy(ended)));
     Map<ImageName, VolumeMark> images =
         own.computeIfAbsent(ended.order().guest().uuid(), _ -> new HashMap<>());
     ended.leaves().forEach(image -> images.put(image.name(), image.mark()));

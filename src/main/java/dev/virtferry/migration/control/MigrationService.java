@@ -118,7 +118,7 @@ public class MigrationService {
       return Optional.empty();
     }
     Optional<IdempotencyRecord> kept =
-        queries.keptUnder(key).filter(found -> found.migration().migration().isIn(scope));
+        queries.keptUnder(key).filter(found -> found.migration().migration().order().isIn(scope));
     if (kept.isPresent() && !kept.get().fingerprint().equals(key.fingerprint())) {
       throw new Refused(
           Problem.at(
@@ -251,7 +251,7 @@ public class MigrationService {
   /** During a migration both hosts know the domain; who asks again shall hear of the migration. */
   private void requireIdle(Submission submission, Scope scope) {
     queries.activeOf(submission.domain()).stream()
-        .filter(active -> active.isIn(scope))
+        .filter(active -> active.order().isIn(scope))
         .filter(active -> concerns(active.order(), submission.source()))
         .findFirst()
         .ifPresent(active -> {

@@ -116,7 +116,7 @@ final class BackingVerifier {
         throw new RunStopped();
       }
       now(done);
-      return !migration.refresh().cancelRequested();
+      return !migration.refresh().standing().cancelRequested();
     }
 
     void now(long done) {

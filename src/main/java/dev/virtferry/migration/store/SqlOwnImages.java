@@ -44,7 +44,7 @@ class SqlOwnImages implements OwnImages, MigrationChanged.Listener {
 
   private void settle(Migration ended) {
     // In one order for all, so that no two ends wait for each other.
-    ended.touched().stream()
+    OwnImage.touchedBy(ended).stream()
         .map(ImageName::key)
         .sorted()
         .forEach(

@@ -81,7 +81,7 @@ class MigrationVisibility implements HandlerMethodArgumentResolver, WebMvcConfig
         id(request)
             .flatMap(service::find)
             .filter(
-                found -> caller().map(Caller::scope).filter(found.migration()::isIn).isPresent())
+                found -> caller().map(Caller::scope).filter(found.migration().order()::isIn).isPresent())
             .orElseThrow(MigrationNotFound::new);
     HttpServletRequest call = request.getNativeRequest(HttpServletRequest.class);
     if (call != null) {

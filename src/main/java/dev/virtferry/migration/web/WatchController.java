@@ -129,7 +129,7 @@ class WatchController {
   }
 
   private static Audience audience(Caller caller) {
-    return new Audience(caller.name(), caller.until(), migration -> migration.isIn(caller.scope()));
+    return new Audience(caller.name(), caller.until(), migration -> migration.order().isIn(caller.scope()));
   }
 
   /** Deliveries, oldest first. */

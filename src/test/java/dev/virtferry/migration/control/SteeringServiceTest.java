@@ -106,7 +106,7 @@ class SteeringServiceTest extends PlayedHosts {
             .orElseThrow()
             .migration();
     assertThat(retuned.order().options().rates().bandwidthMiBps()).isEqualTo(bandwidth);
-    Tuning tuning = retuned.tuning();
+    Tuning tuning = retuned.standing().tuning();
     assertThat(tuning).isNotNull();
     return tuning;
   }
@@ -146,9 +146,9 @@ class SteeringServiceTest extends PlayedHosts {
     migrate(new GivenOptions());
     MigrationSnapshot early =
         steering.retune(id, new OptionsPatch(50L, 700L), Precondition.NONE).orElseThrow();
-    assertThat(early.migration().tuning()).isNull();
+    assertThat(early.migration().standing().tuning()).isNull();
     copy();
-    awaitThat(t -> t.migration().tuning() != null);
+    awaitThat(t -> t.migration().standing().tuning() != null);
     assertThat(hosts().remarks()).contains("bandwidth 50", "downtime 700");
   }
 
@@ -178,13 +178,13 @@ class SteeringServiceTest extends PlayedHosts {
     copy();
     Migration asked =
         steering.complete(id, Completion.SUSPEND, Precondition.NONE).orElseThrow().migration();
-    assertThat(asked.completion()).isEqualTo(Completion.SUSPEND);
+    assertThat(asked.standing().completion()).isEqualTo(Completion.SUSPEND);
     hosts().blockJob(guest.uuid(), "vda", 20 * MIB, 64 * MIB);
     awaitThat(t -> t.progress().disks().getFirst().bytesDone() == 20 * MIB);
     assertThat(hosts().remarks()).isEmpty();
     copyMemory();
     await().until(() -> hosts().remarks().contains("suspend kvm-a"));
-    assertThat(now().migration().suspended()).isTrue();
+    assertThat(now().migration().standing().suspended()).isTrue();
   }
 
   @Test
@@ -233,7 +233,7 @@ class SteeringServiceTest extends PlayedHosts {
     hosts().show("kvm-a", guest, DomainState.PAUSED_POSTCOPY);
     awaitThat(t -> t.migration().state() == MigrationState.MIGRATING);
     assertThat(now().migration().phase()).isEqualTo(Phase.POST_COPY);
-    assertThat(now().migration().resumptionRequested()).isFalse();
+    assertThat(now().migration().standing().resumptionRequested()).isFalse();
     hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().job(guest.uuid(), Activity.NONE);

@@ -18,7 +18,8 @@ record Luns(Ground ground) {
   /** Why a disk that keeps its place would be copied onto itself, or may be; else empty. */
   Optional<String> objection(String target, DiskImage image) {
     return pool(ground.source(), image)
-        .flatMap(here -> pool(ground.destination(), image).flatMap(there -> objection(target, here, there)));
+        .flatMap(here ->
+            pool(ground.destination(), image).flatMap(there -> objection(target, here, there)));
   }
 
   private Optional<String> objection(String target, StoragePool here, StoragePool there) {

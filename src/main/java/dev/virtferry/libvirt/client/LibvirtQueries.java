@@ -23,9 +23,7 @@ import dev.virtferry.libvirt.Relocation;
 import dev.virtferry.libvirt.xml.DomainXml;
 import dev.virtferry.libvirt.xml.OpenedFiles;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,16 +39,7 @@ public final class LibvirtQueries implements DomainQueries {
 
   private static final int XML_INACTIVE = 2;
 
-  /** What a daemon says of an answer longer than 4 MiB; it has no number of its own. */
-  private static final String TOO_LONG = "Unable to encode message payload";
-
   private static final int XML_MIGRATABLE = 8;
-
-  /** So that a full host takes many queries, and none of them too long. */
-  private static final int DOMAINS_IN_A_QUERY = 50;
-
-  /** Then another one goes on with the rest: domains may have hundreds of snapshots. */
-  private static final Duration TIME_OF_A_QUERY = Duration.ofSeconds(1);
 
   /** Of a list. */
   private static final Duration FOR_HUNG_GUESTS = Duration.ofSeconds(1);
@@ -58,11 +47,13 @@ public final class LibvirtQueries implements DomainQueries {
   private final LibvirtConnections connections;
   private final NativeLibvirt library;
   private final DiskSizes sizes;
+  private final DomainReadings readings;
 
   public LibvirtQueries(LibvirtConnections connections) {
     this.connections = connections;
     this.library = connections.library();
     this.sizes = new DiskSizes(connections);
+    this.readings = new DomainReadings(connections);
   }
 
   /** {@code virDomainXMLFlags}. */
@@ -137,7 +128,7 @@ public final class LibvirtQueries implements DomainQueries {
   @Override
   public List<DomainDescription> describe(HostAddress host, List<UUID> domains) {
     var patience = new Allowance(FOR_HUNG_GUESTS);
-    return ofEach(host, domains, this::described, this::undescribed).stream()
+    return readings.ofEach(host, domains, this::described, this::undescribed).stream()
         .map(domain -> sizes.of(host, domain, patience))
         .toList();
   }
@@ -167,7 +158,7 @@ public final class LibvirtQueries implements DomainQueries {
   @Override
   public List<DomainFiles> namedFiles(HostAddress host) {
     try {
-      return ofEach(
+      return readings.ofEach(
           host,
           domains(host).stream().map(DomainName::uuid).toList(),
           (_, domain) -> new DomainFiles(uuid(domain), DefinedFiles.of(domain)),
@@ -197,57 +188,6 @@ public final class LibvirtQueries implements DomainQueries {
         new Machine("", "", "", null),
         List.of(),
         false);
-  }
-
-  private static <T> T unlessTooLong(
-      PooledConnect connect, Domain domain, HostReading<T> reading, HostReading<T> otherwise)
-      throws LibvirtException {
-    try {
-      return reading.of(connect, domain);
-    } catch (LibvirtException e) {
-      LibvirtFailure failure = LibvirtErrors.of(e);
-      if (failure.is(ErrorNumber.RPC) && failure.message().contains(TOO_LONG)) {
-        return otherwise.of(connect, domain);
-      }
-      throw e;
-    }
-  }
-
-  @FunctionalInterface
-  private interface HostReading<T> {
-    T of(PooledConnect connect, Domain domain) throws LibvirtException;
-  }
-
-  /**
-   * What each of them tells of itself, without those that left; none asks a guest.
-   *
-   * @param otherwise for one whose definition is longer than a message of libvirt's
-   */
-  private <T> List<T> ofEach(
-      HostAddress host, List<UUID> domains, HostReading<T> reading, HostReading<T> otherwise) {
-    List<T> all = new ArrayList<>();
-    Deque<UUID> left = new ArrayDeque<>(domains);
-    while (!left.isEmpty()) {
-      all.addAll(connections.askAll(host, connect -> ofSome(connect, left, reading, otherwise)));
-    }
-    return all;
-  }
-
-  /** Takes from those that are left as many as a query may. */
-  private static <T> List<T> ofSome(
-      PooledConnect connect, Deque<UUID> left, HostReading<T> reading, HostReading<T> otherwise)
-      throws LibvirtException {
-    long begun = System.nanoTime();
-    List<T> found = new ArrayList<>();
-    for (int taken = 0; taken < DOMAINS_IN_A_QUERY && !left.isEmpty(); taken++) {
-      String domain = left.remove().toString();
-      withDomain(connect, domain, there -> unlessTooLong(connect, there, reading, otherwise))
-          .ifPresent(found::add);
-      if (System.nanoTime() - begun > TIME_OF_A_QUERY.toNanos()) {
-        return found;
-      }
-    }
-    return found;
   }
 
   @Override

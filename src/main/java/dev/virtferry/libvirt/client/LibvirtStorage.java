@@ -3,9 +3,11 @@ package dev.virtferry.libvirt.client;
 import static dev.virtferry.libvirt.ErrorNumber.NO_STORAGE_POOL;
 import static dev.virtferry.libvirt.ErrorNumber.NO_STORAGE_VOL;
 import static dev.virtferry.libvirt.ErrorNumber.XML_ERROR;
+import static dev.virtferry.libvirt.client.PoolLookup.unlessMissing;
+import static dev.virtferry.libvirt.client.PoolLookup.withPool;
+import static dev.virtferry.libvirt.client.PoolLookup.withVolume;
 
 import dev.virtferry.libvirt.ErrorDomain;
-import dev.virtferry.libvirt.ErrorNumber;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.Storage;
@@ -13,19 +15,12 @@ import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeReader;
 import dev.virtferry.libvirt.VolumeSpec;
+import dev.virtferry.libvirt.client.PoolLookup.PoolQuery;
 import dev.virtferry.libvirt.xml.VolumeXml;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
 import org.libvirt.StorageVol;
@@ -37,17 +32,6 @@ public final class LibvirtStorage implements Storage {
 
   private static final Logger log = LoggerFactory.getLogger(LibvirtStorage.class);
 
-  /** Somebody's volume is being built in it. */
-  private static final Duration PATIENCE_WITH_A_BUSY_POOL = Duration.ofSeconds(3);
-
-  private static final Duration BETWEEN_REFRESHES = Duration.ofMillis(50);
-
-  /** The list hangs with each pool that does. */
-  private static final Duration FOR_THE_LIST = Duration.ofSeconds(1);
-
-  /** Where the list hangs, however many do. */
-  private static final Duration FOR_HUNG_POOLS = Duration.ofSeconds(1);
-
   /** Nobody waits for it but a migration. */
   private static final Duration FOR_A_DEED = Duration.ofSeconds(10);
 
@@ -55,72 +39,18 @@ public final class LibvirtStorage implements Storage {
   private static final int VOLUMES_IN_A_QUERY = 200;
 
   private final LibvirtConnections connections;
-
-  /** What the pools of each host told last, by their names. */
-  private final Map<HostAddress, Map<String, StoragePool>> told = new ConcurrentHashMap<>();
+  private final PoolList pools;
+  private final PoolRefresh refresh;
 
   public LibvirtStorage(LibvirtConnections connections) {
     this.connections = connections;
+    this.pools = new PoolList(connections);
+    this.refresh = new PoolRefresh(connections);
   }
 
   @Override
   public List<StoragePool> allPools(HostAddress host) {
-    Map<String, StoragePool> before = told.getOrDefault(host, Map.of());
-    Map<String, StoragePool> now = new LinkedHashMap<>();
-    List<StoragePool> pools = new ArrayList<>();
-    Names names = names(host, before);
-    var patience = new Allowance(names.patience());
-    for (String name : names.names()) {
-      described(host, name, before.get(name), patience)
-          .ifPresent(pool -> {
-            pools.add(pool);
-            now.put(name, pool);
-          });
-    }
-    told.put(host, now);
-    return pools;
-  }
-
-  /** The pools of a host, and for how long they are waited for. */
-  private record Names(Collection<String> names, Duration patience) {}
-
-  /** While a call hangs in one pool, libvirt 9.0 lists none, but finds each other by its name. */
-  private Names names(HostAddress host, Map<String, StoragePool> before) {
-    try {
-      return new Names(
-          connections.askPools(host, FOR_THE_LIST, LibvirtStorage::names),
-          LibvirtConnections.POOL_LIMIT);
-    } catch (LibvirtFailure e) {
-      if (!e.aboutSilentPool() || before.isEmpty()) {
-        throw e;
-      }
-      return new Names(before.keySet(), FOR_HUNG_POOLS);
-    }
-  }
-
-  /** One that is started meanwhile is among the first. */
-  private static Collection<String> names(Connect connect) throws LibvirtException {
-    Set<String> names = new LinkedHashSet<>(List.of(connect.listDefinedStoragePools()));
-    names.addAll(List.of(connect.listStoragePools()));
-    return names;
-  }
-
-  private Optional<StoragePool> described(
-      HostAddress host, String name, @Nullable StoragePool before, Allowance patience) {
-    long begun = System.nanoTime();
-    try {
-      return connections.askPool(
-          host,
-          name,
-          patience.left(),
-          connect -> withPool(connect, name, LibvirtStorage::described));
-    } catch (LibvirtFailure e) {
-      if (!e.aboutSilentPool() || before == null) {
-        throw e;
-      }
-      patience.spend(Duration.ofNanos(System.nanoTime() - begun));
-      return Optional.of(before.silent());
-    }
+    return pools.all(host);
   }
 
   @Override
@@ -164,10 +94,6 @@ public final class LibvirtStorage implements Storage {
     return volumes;
   }
 
-  /**
-   * libvirt 9.0 stops a pool that it can't read to its end, as with a dead mount in its folder, and
-   * does not start it before that is gone. What it knows it can be asked about without harm.
-   */
   @Override
   public Optional<String> readAnew(HostAddress host, String pool) {
     List<List<String>> slices;
@@ -181,91 +107,13 @@ public final class LibvirtStorage implements Storage {
           "Pool %s of %s is not read anew, as its volumes can't be listed: %s."
               .formatted(pool, host.name(), e.message()));
     }
-    for (List<String> some : slices) {
-      Optional<String> broken = ask(host, pool, found -> broken(found, some)).flatMap(why -> why);
-      if (broken.isPresent()) {
-        return Optional.of(
-            "Pool %s of %s is not read anew, as libvirt would stop it: %s."
-                .formatted(pool, host.name(), broken.get()));
-      }
-    }
-    return refreshed(host, pool)
-        .map(failure ->
-            "Pool %s of %s was not read anew: %s.".formatted(pool, host.name(), failure.message()));
-  }
-
-  private static Optional<String> broken(org.libvirt.StoragePool pool, List<String> names)
-      throws LibvirtException {
-    for (String name : names) {
-      try {
-        withVolume(pool, name, LibvirtStorage::stands);
-      } catch (LibvirtException e) {
-        // Throws where it is not the volume's fault, but the connection is gone.
-        pool.getInfo();
-        return Optional.of(LibvirtErrors.of(e).message());
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** libvirt does not look into a pool while a volume of it is being built, by whomever. */
-  private Optional<LibvirtFailure> refreshed(HostAddress host, String pool) {
-    long begun = System.nanoTime();
-    Optional<LibvirtFailure> failure = refreshedOnce(host, pool);
-    while (failure.isPresent()
-        && failure.get().is(ErrorNumber.INTERNAL_ERROR)
-        && System.nanoTime() - begun < PATIENCE_WITH_A_BUSY_POOL.toNanos()) {
-      LockSupport.parkNanos(BETWEEN_REFRESHES.toNanos());
-      failure = refreshedOnce(host, pool);
-    }
-    return failure;
-  }
-
-  private Optional<LibvirtFailure> refreshedOnce(HostAddress host, String pool) {
-    return ask(host, pool, found -> refreshed(host, found)).flatMap(failure -> failure);
-  }
-
-  private static Optional<LibvirtFailure> refreshed(HostAddress host, org.libvirt.StoragePool pool)
-      throws LibvirtException {
-    try {
-      pool.refresh(0);
-      return Optional.empty();
-    } catch (LibvirtException e) {
-      LibvirtFailure failure = LibvirtErrors.of(e);
-      if (pool.isActive() == 0) {
-        startAgain(host, pool, failure);
-      }
-      return Optional.of(failure);
-    }
-  }
-
-  private static void startAgain(HostAddress host, org.libvirt.StoragePool pool, LibvirtFailure why)
-      throws LibvirtException {
-    String name = pool.getName();
-    try {
-      pool.create(0);
-      log.warn(
-          "libvirt stopped pool {} of {} while it read it anew, and it was started again: {}",
-          name,
-          host.name(),
-          why.message());
-    } catch (LibvirtException e) {
-      String words =
-          "libvirt stopped pool %s of %s while it read it anew, and does not start it: %s"
-              .formatted(name, host.name(), LibvirtErrors.of(e).message());
-      log.error("{}", words);
-      throw new LibvirtFailure(NO_STORAGE_POOL, ErrorDomain.STORAGE, words);
-    }
+    return refresh.whyNot(host, pool, slices);
   }
 
   @Override
   public boolean stands(HostAddress host, String pool, String name) {
-    return ask(host, pool, found -> withVolume(found, name, LibvirtStorage::stands).orElse(false))
+    return ask(host, pool, found -> withVolume(found, name, PoolRefresh::stands).orElse(false))
         .orElseThrow(() -> gone(pool));
-  }
-
-  private static boolean stands(StorageVol volume) throws LibvirtException {
-    return unlessMissing(NO_STORAGE_VOL, volume::getInfo) != null;
   }
 
   @Override
@@ -377,16 +225,6 @@ public final class LibvirtStorage implements Storage {
                 }));
   }
 
-  @FunctionalInterface
-  private interface PoolQuery<T> {
-    T of(org.libvirt.StoragePool pool) throws LibvirtException;
-  }
-
-  @FunctionalInterface
-  private interface VolumeQuery<T> {
-    T of(StorageVol volume) throws LibvirtException;
-  }
-
   /** Empty when there is no such pool. */
   private <T> Optional<T> ask(HostAddress host, String pool, PoolQuery<T> query) {
     return connections.askPool(
@@ -398,57 +236,6 @@ public final class LibvirtStorage implements Storage {
     return connections
         .askPool(host, pool, FOR_A_DEED, connect -> withPool(connect, pool, deed))
         .orElseThrow(() -> gone(pool));
-  }
-
-  private static <T> Optional<T> withPool(Connect connect, String name, PoolQuery<T> query)
-      throws LibvirtException {
-    org.libvirt.StoragePool pool =
-        unlessMissing(NO_STORAGE_POOL, () -> connect.storagePoolLookupByName(name));
-    if (pool == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(query.of(pool));
-    } finally {
-      pool.free();
-    }
-  }
-
-  private static <T> Optional<T> withVolume(
-      org.libvirt.StoragePool pool, String name, VolumeQuery<T> query) throws LibvirtException {
-    StorageVol volume = unlessMissing(NO_STORAGE_VOL, () -> pool.storageVolLookupByName(name));
-    if (volume == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(query.of(volume));
-    } finally {
-      volume.free();
-    }
-  }
-
-  @FunctionalInterface
-  private interface Lookup<T> {
-    T make() throws LibvirtException;
-  }
-
-  private static <T> @Nullable T unlessMissing(ErrorNumber missing, Lookup<T> lookup)
-      throws LibvirtException {
-    try {
-      return lookup.make();
-    } catch (LibvirtException e) {
-      if (LibvirtErrors.of(e).is(missing)) {
-        return null;
-      }
-      throw e;
-    }
-  }
-
-  private static StoragePool described(org.libvirt.StoragePool pool) throws LibvirtException {
-    String xml = pool.getXMLDesc(0);
-    return pool.isActive() == 0
-        ? VolumeXml.pool(xml, 0).stopped()
-        : VolumeXml.pool(xml, pool.getInfo().available);
   }
 
   /** Empty where the pool knows a volume that is gone. */

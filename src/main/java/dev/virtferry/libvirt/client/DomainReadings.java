@@ -1,0 +1,79 @@
+package dev.virtferry.libvirt.client;
+
+import static dev.virtferry.libvirt.client.DomainLookup.withDomain;
+
+import dev.virtferry.libvirt.ErrorNumber;
+import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.LibvirtFailure;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import org.libvirt.Domain;
+import org.libvirt.LibvirtException;
+
+/** Reads many domains of a host, some in each query. None of it asks a guest. */
+record DomainReadings(LibvirtConnections connections) {
+
+  /** What a daemon says of an answer longer than 4 MiB; it has no number of its own. */
+  private static final String TOO_LONG = "Unable to encode message payload";
+
+  /** So that a full host takes many queries, and none of them too long. */
+  private static final int DOMAINS_IN_A_QUERY = 50;
+
+  /** Then another one goes on with the rest: domains may have hundreds of snapshots. */
+  private static final Duration TIME_OF_A_QUERY = Duration.ofSeconds(1);
+
+  @FunctionalInterface
+  interface HostReading<T> {
+    T of(PooledConnect connect, Domain domain) throws LibvirtException;
+  }
+
+  /**
+   * What each of them tells of itself, without those that left; none asks a guest.
+   *
+   * @param otherwise for one whose definition is longer than a message of libvirt's
+   */
+  <T> List<T> ofEach(
+      HostAddress host, List<UUID> domains, HostReading<T> reading, HostReading<T> otherwise) {
+    List<T> all = new ArrayList<>();
+    Deque<UUID> left = new ArrayDeque<>(domains);
+    while (!left.isEmpty()) {
+      all.addAll(connections.askAll(host, connect -> ofSome(connect, left, reading, otherwise)));
+    }
+    return all;
+  }
+
+  /** Takes from those that are left as many as a query may. */
+  private static <T> List<T> ofSome(
+      PooledConnect connect, Deque<UUID> left, HostReading<T> reading, HostReading<T> otherwise)
+      throws LibvirtException {
+    long begun = System.nanoTime();
+    List<T> found = new ArrayList<>();
+    for (int taken = 0; taken < DOMAINS_IN_A_QUERY && !left.isEmpty(); taken++) {
+      String domain = left.remove().toString();
+      withDomain(connect, domain, there -> unlessTooLong(connect, there, reading, otherwise))
+          .ifPresent(found::add);
+      if (System.nanoTime() - begun > TIME_OF_A_QUERY.toNanos()) {
+        return found;
+      }
+    }
+    return found;
+  }
+
+  private static <T> T unlessTooLong(
+      PooledConnect connect, Domain domain, HostReading<T> reading, HostReading<T> otherwise)
+      throws LibvirtException {
+    try {
+      return reading.of(connect, domain);
+    } catch (LibvirtException e) {
+      LibvirtFailure failure = LibvirtErrors.of(e);
+      if (failure.is(ErrorNumber.RPC) && failure.message().contains(TOO_LONG)) {
+        return otherwise.of(connect, domain);
+      }
+      throw e;
+    }
+  }
+}

@@ -45,7 +45,8 @@ class ArchitectureTest {
           entry("access.web", Set.of("access", "problem")),
           entry("access.store", Set.of("access", "sql")),
           entry("host", Set.of("libvirt")),
-          entry("disk", Set.of("libvirt", "problem")),
+          entry("disk.image", Set.of("libvirt")),
+          entry("disk", Set.of("disk.image", "libvirt", "problem")),
           entry("migration.options", Set.of("disk", "problem")),
           entry(
               "migration",

@@ -2,6 +2,9 @@ package dev.virtferry.disk;
 
 import static dev.virtferry.problem.ProblemType.DESTINATION_STORAGE;
 
+import dev.virtferry.disk.image.GuestImage;
+import dev.virtferry.disk.image.IncomparableImage;
+import dev.virtferry.disk.image.Qcow2Image;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.VolumeReader;

@@ -1,5 +1,6 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.disk.image.WrittenName;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.StorageVolume;
 import java.nio.file.Path;

@@ -107,15 +107,19 @@ public final class DiskSelection {
           .map(DiskSelection::leftBehind)
           .forEach(faults::add);
     }
-    List<DomainDisk> chosen =
-        targets.stream()
-            .distinct()
-            .flatMap(target -> find(disks, target).stream())
-            .filter(disk -> whyNot(disk, pools).isEmpty())
-            .toList();
     List<DiskChoice> choices =
         disks.stream().map(disk -> choice(disk, pools, targets, faults)).toList();
-    return new Selection(choices, chosen, staying(choices, pools), problems(faults));
+    return new Selection(
+        choices, chosen(disks, pools, targets), staying(choices, pools), problems(faults));
+  }
+
+  private List<DomainDisk> chosen(
+      List<DomainDisk> disks, List<StoragePool> pools, List<String> targets) {
+    return targets.stream()
+        .distinct()
+        .flatMap(target -> find(disks, target).stream())
+        .filter(disk -> whyNot(disk, pools).isEmpty())
+        .toList();
   }
 
   private List<DomainDisk> staying(List<DiskChoice> choices, List<StoragePool> pools) {
@@ -143,17 +147,16 @@ public final class DiskSelection {
    */
   private record Fault(ProblemType type, String pointer, String detail, @Nullable String target) {}
 
+  private static Fault notFound(String pointer, String detail) {
+    return new Fault(DISK_NOT_FOUND, pointer, detail, null);
+  }
+
   private Optional<Fault> fault(
       List<DomainDisk> disks, List<StoragePool> pools, List<String> targets, int index) {
     String target = targets.get(index);
     String pointer = "#/disks/" + index;
     if (target.isBlank()) {
-      return Optional.of(
-          new Fault(
-              DISK_NOT_FOUND,
-              pointer,
-              "An empty text names no disk; use a target like vda.",
-              null));
+      return Optional.of(notFound(pointer, "An empty text names no disk; use a target like vda."));
     }
     if (targets.indexOf(target) < index) {
       return Optional.of(
@@ -166,11 +169,9 @@ public final class DiskSelection {
     Optional<DomainDisk> disk = find(disks, target);
     if (disk.isEmpty()) {
       return Optional.of(
-          new Fault(
-              DISK_NOT_FOUND,
+          notFound(
               pointer,
-              "The domain has no disk target of that name; it has %s.".formatted(names(disks)),
-              null));
+              "The domain has no disk target of that name; it has %s.".formatted(names(disks))));
     }
     return whyNot(disk.get(), pools)
         .map(why -> new Fault(DISK_NOT_COPYABLE, pointer, why + "; leave it out.", target));

@@ -1,5 +1,9 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.disk.image.IncomparableImage;
+import dev.virtferry.disk.image.Qcow2Header;
+import dev.virtferry.disk.image.VmdkDescriptor;
+import dev.virtferry.disk.image.WrittenName;
 import dev.virtferry.libvirt.ErrorNumber;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;

@@ -1,5 +1,6 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.disk.image.WrittenName;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import java.util.ArrayDeque;

@@ -2,6 +2,7 @@ package dev.virtferry.disk;
 
 import dev.virtferry.disk.Claim.Kind;
 import dev.virtferry.disk.NamedPath.Use;
+import dev.virtferry.disk.image.WrittenName;
 import dev.virtferry.libvirt.DomainFiles;
 import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.libvirt.StorageVolume;

@@ -1,5 +1,8 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.disk.image.GuestImage;
+import dev.virtferry.disk.image.IncomparableImage;
+import dev.virtferry.disk.image.Qcow2Image;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;
 import org.slf4j.Logger;

@@ -10,19 +10,12 @@ import static dev.virtferry.migration.MigrationState.QUEUED;
 import static dev.virtferry.migration.MigrationState.RECOVERING;
 import static dev.virtferry.migration.MigrationState.SUCCEEDED;
 
-import dev.virtferry.access.Scope;
-import dev.virtferry.disk.ImageName;
 import dev.virtferry.libvirt.MigrateCall;
-import dev.virtferry.migration.VolumeRecord.Fate;
 import dev.virtferry.migration.options.OptionsPatch;
 import dev.virtferry.migration.options.Rates;
-import dev.virtferry.problem.Problem;
-import dev.virtferry.problem.ProblemType;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 

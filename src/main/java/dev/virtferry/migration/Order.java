@@ -1,9 +1,9 @@
 package dev.virtferry.migration;
 
-import dev.virtferry.access.Scope;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
+import dev.virtferry.access.Scope;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumePlan;

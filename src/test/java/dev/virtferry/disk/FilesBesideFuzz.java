@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.virtferry.disk.image.WrittenName;
 import dev.virtferry.libvirt.FakeStorage;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.StorageVolume;

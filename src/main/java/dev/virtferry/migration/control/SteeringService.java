@@ -100,7 +100,9 @@ public class SteeringService {
     Order order = claimed.order();
     Tuning done = tuner.tune(named(order.source()).address(), order, bandwidth).orElse(null);
     // Whom the job obeyed last is not known when another changed it meanwhile: the run tells it.
-    return m -> m.retune(wish, Objects.equals(m.standing().tuning(), claimed.standing().tuning()) ? done : null);
+    return m ->
+        m.retune(
+            wish, Objects.equals(m.standing().tuning(), claimed.standing().tuning()) ? done : null);
   }
 
   /**

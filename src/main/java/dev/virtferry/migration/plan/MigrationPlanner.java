@@ -103,6 +103,13 @@ public final class MigrationPlanner {
     Order order = crossing.order(placed, files.renamed());
     checks.add(
         Subject.OPTIONS, OptionRules.problems(order, destination, here, there), "all are known");
+    return found(crossing, placed, checks, order);
+  }
+
+  private MigrationPlan found(
+      Crossing crossing, PlacedDisks placed, PlanChecks checks, Order order) {
+    Host source = crossing.source();
+    Host destination = crossing.destination();
     boolean possible = checks.problems().isEmpty();
     return new MigrationPlan(
         source,

@@ -86,12 +86,13 @@ public record MigrationResponse(
 
   /** As a caller with that scope is told of it. */
   static MigrationResponse of(MigrationSnapshot tracked, Scope scope) {
-    return of(tracked.migration(), tracked.progress(), scope);
+    Migration migration = tracked.migration();
+    Order order = migration.order();
+    return of(migration, order, tracked.progress(), scope, isRenamedBeyond(scope, order));
   }
 
-  private static MigrationResponse of(Migration migration, Progress progress, Scope scope) {
-    Order order = migration.order();
-    boolean hidden = isRenamedBeyond(scope, order);
+  private static MigrationResponse of(
+      Migration migration, Order order, Progress progress, Scope scope, boolean hidden) {
     return new MigrationResponse(
         migration.id(),
         migration.version(),

@@ -80,8 +80,8 @@ class MigrationVisibility implements HandlerMethodArgumentResolver, WebMvcConfig
     MigrationSnapshot own =
         id(request)
             .flatMap(service::find)
-            .filter(
-                found -> caller().map(Caller::scope).filter(found.migration().order()::isIn).isPresent())
+            .filter(found ->
+                caller().map(Caller::scope).filter(found.migration().order()::isIn).isPresent())
             .orElseThrow(MigrationNotFound::new);
     HttpServletRequest call = request.getNativeRequest(HttpServletRequest.class);
     if (call != null) {

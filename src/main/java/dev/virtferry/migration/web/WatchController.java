@@ -129,7 +129,8 @@ class WatchController {
   }
 
   private static Audience audience(Caller caller) {
-    return new Audience(caller.name(), caller.until(), migration -> migration.order().isIn(caller.scope()));
+    return new Audience(
+        caller.name(), caller.until(), migration -> migration.order().isIn(caller.scope()));
   }
 
   /** Deliveries, oldest first. */

@@ -1,4 +1,4 @@
-package dev.virtferry.disk;
+package dev.virtferry.disk.image;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -12,10 +12,10 @@ import java.util.regex.Pattern;
  * The text that says of a vmdk image in which files its data is. It is a file of its own, which
  * libvirt takes for raw, or lies within the image.
  */
-final class VmdkDescriptor {
+public final class VmdkDescriptor {
 
   /** As QEMU has it. */
-  static final int LONGEST = 1024 * 1024;
+  public static final int LONGEST = 1024 * 1024;
 
   private static final int SECTOR = 512;
 
@@ -31,7 +31,7 @@ final class VmdkDescriptor {
    *
    * @param fileBytes the size of its file
    */
-  static List<String> within(VolumeReader image, long fileBytes) {
+  public static List<String> within(VolumeReader image, long fileBytes) {
     ByteBuffer head = ByteBuffer.wrap(bytes(image, 0, SECTOR)).order(ByteOrder.LITTLE_ENDIAN);
     long sector = head.getLong(28);
     long sectors = head.getLong(36);
@@ -41,7 +41,7 @@ final class VmdkDescriptor {
   }
 
   /** The files that a descriptor names; none where the file is something else. */
-  static List<String> alone(VolumeReader file, int length) {
+  public static List<String> alone(VolumeReader file, int length) {
     return files(bytes(file, 0, length));
   }
 

@@ -1,8 +1,8 @@
-package dev.virtferry.disk;
+package dev.virtferry.disk.image;
 
 /** An image as a guest sees it. */
 @FunctionalInterface
-interface GuestImage {
+public interface GuestImage {
 
   /** Nothing but zeroes: what is beneath the lowest image. */
   GuestImage ZEROES = (_, into) -> java.util.Arrays.fill(into, (byte) 0);

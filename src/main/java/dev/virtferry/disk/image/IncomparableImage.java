@@ -1,11 +1,11 @@
-package dev.virtferry.disk;
+package dev.virtferry.disk.image;
 
 /** An image is of a kind whose content can't be read; the message goes on from "because". */
-final class IncomparableImage extends RuntimeException {
+public final class IncomparableImage extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  IncomparableImage(String why) {
+  public IncomparableImage(String why) {
     super(why);
   }
 }

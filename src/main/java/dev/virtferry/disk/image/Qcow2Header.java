@@ -1,4 +1,4 @@
-package dev.virtferry.disk;
+package dev.virtferry.disk.image;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param bitmaps whether it keeps which clusters were written since some time
  * @param externalFile where a guest's data is, as it is written there; null where it is within
  */
-record Qcow2Header(
+public record Qcow2Header(
     int clusterBits,
     long capacity,
     boolean encrypted,
@@ -50,7 +50,7 @@ record Qcow2Header(
    *
    * @throws IncomparableImage when the image is no qcow2 image that QEMU would open
    */
-  static Qcow2Header of(VolumeReader file) {
+  public static Qcow2Header of(VolumeReader file) {
     var bytes = new byte[LENGTH];
     file.read(0, bytes);
     ByteBuffer head = ByteBuffer.wrap(bytes);

@@ -1,4 +1,4 @@
-package dev.virtferry.disk;
+package dev.virtferry.disk.image;
 
 import dev.virtferry.libvirt.VolumeReader;
 import java.nio.ByteBuffer;
@@ -10,7 +10,7 @@ import java.util.zip.Inflater;
  * A qcow2 image as a guest sees it: clusters that are allocated here, and what is beneath
  * elsewhere. Follows the two levels of tables of the format's specification, versions 2 and 3.
  */
-final class Qcow2Image implements GuestImage {
+public final class Qcow2Image implements GuestImage {
 
   private static final int ENTRY_BYTES = 8;
   private static final int SECTOR = 512;
@@ -42,7 +42,7 @@ final class Qcow2Image implements GuestImage {
    *
    * @throws IncomparableImage when the image is of a kind that can't be read here
    */
-  Qcow2Image(VolumeReader file, GuestImage beneath) {
+  public Qcow2Image(VolumeReader file, GuestImage beneath) {
     this.file = file;
     this.beneath = beneath;
     this.header = Qcow2Header.of(file);
@@ -70,7 +70,7 @@ final class Qcow2Image implements GuestImage {
   }
 
   /** Whether it lies on another image. */
-  boolean isOverlay() {
+  public boolean isOverlay() {
     return header.overlay();
   }
 
@@ -81,7 +81,7 @@ final class Qcow2Image implements GuestImage {
    *
    * @param fileBytes the size of its file
    */
-  boolean isUnwritten(long fileBytes) {
+  public boolean isUnwritten(long fileBytes) {
     long tableBytes = header.tableEntries() * ENTRY_BYTES;
     long tableClusters = Math.ceilDiv(tableBytes, header.cluster());
     long countsBytes = header.countsClusters() * header.cluster();

@@ -1,4 +1,4 @@
-package dev.virtferry.disk;
+package dev.virtferry.disk.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.virtferry.disk;
+package dev.virtferry.disk.image;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * protocol before it or a whole description as JSON. libvirt hands on as it is what it does not
  * understand.
  */
-record WrittenName(String text) {
+public record WrittenName(String text) {
 
   /** As {@code path_has_protocol} of QEMU has it; {@code file:} is none, as a path follows. */
   private static final Pattern NO_PATH = Pattern.compile("(?s)(?!file:)[^:/]*:.*");
@@ -18,12 +18,12 @@ record WrittenName(String text) {
 
   private static final Pattern NOT_IN_PATHS = Pattern.compile("[\\x00\\p{Cs}]");
 
-  boolean isPath() {
+  public boolean isPath() {
     return !NO_PATH.matcher(text).matches();
   }
 
   /** The path that it is, or the texts in it that may be paths; relative ones too. */
-  Stream<String> paths() {
+  public Stream<String> paths() {
     return isPath()
         ? Stream.of(text.replaceFirst("^file:", ""))
         : Stream.of(plain().split("[\"']"))
@@ -32,7 +32,7 @@ record WrittenName(String text) {
   }
 
   /** Whether it may mean a file of this name, for all that can be told. */
-  boolean mayMean(String fileName) {
+  public boolean mayMean(String fileName) {
     return plain().contains(fileName);
   }
 

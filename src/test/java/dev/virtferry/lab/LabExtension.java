@@ -4,8 +4,14 @@ import static java.util.Objects.requireNonNull;
 import static org.awaitility.pollinterval.IterativePollInterval.iterative;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.annotation.Annotation;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -13,6 +19,8 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -81,15 +89,39 @@ final class LabExtension
   @Override
   public void handleTestExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
-    if (!(failure instanceof TestAbortedException)) {
-      FailureStory.tell(
-          testbed(context),
-          "%s.%s"
-              .formatted(
-                  context.getRequiredTestClass().getSimpleName(),
-                  context.getRequiredTestMethod().getName()));
+    if (failure instanceof TestAbortedException) {
+      throw failure;
     }
-    throw failure;
+    Method test = context.getRequiredTestMethod();
+    String name = context.getRequiredTestClass().getSimpleName() + "." + test.getName();
+    FailureStory.tell(testbed(context), name);
+    if (test.getParameterCount() > 0 || !LostWrite.mayBeWhy(testbed(context).lab())) {
+      throw failure;
+    }
+    System.out.printf("=== %s is done once more: its guest's kernel panicked by itself%n", name);
+    again(context.getRequiredTestInstance(), test);
+  }
+
+  private static void again(Object instance, Method test) throws Throwable {
+    call(instance, methods(instance, AfterEach.class, HierarchyTraversalMode.BOTTOM_UP));
+    call(instance, methods(instance, BeforeEach.class, HierarchyTraversalMode.TOP_DOWN));
+    call(instance, List.of(test));
+  }
+
+  private static List<Method> methods(
+      Object instance, Class<? extends Annotation> around, HierarchyTraversalMode order) {
+    return AnnotationSupport.findAnnotatedMethods(instance.getClass(), around, order);
+  }
+
+  private static void call(Object instance, List<Method> methods) throws Throwable {
+    for (Method method : methods) {
+      try {
+        method.setAccessible(true);
+        method.invoke(instance);
+      } catch (InvocationTargetException e) {
+        throw e.getCause() == null ? e : e.getCause();
+      }
+    }
   }
 
   @Override

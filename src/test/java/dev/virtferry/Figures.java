@@ -141,6 +141,7 @@ record Figures(List<SourceFile> files, List<Type> types, List<Method> methods) {
   String table() {
     SourceFile longestFile = files.stream().max(Comparator.comparingInt(SourceFile::lines)).get();
     Method longest = methods.stream().max(Comparator.comparingInt(Method::lines)).get();
+    List<Long> inPackages = List.copyOf(typesByPackage().values());
     return String.format(
         Locale.ROOT,
         """
@@ -148,6 +149,7 @@ record Figures(List<SourceFile> files, List<Type> types, List<Method> methods) {
         |---|---|---|---|
         | lines of a file (%d files) | %d | %d | %d (%s) |
         | lines of a method (%d methods) | %d | %d | %d (%s, %s) |
+        | types of a package (%d packages) | %d | %d | %d |
         | types for their own package alone | | | %d %% of %d |
         """,
         files.size(),
@@ -161,6 +163,10 @@ record Figures(List<SourceFile> files, List<Type> types, List<Method> methods) {
         longest.lines(),
         longest.in(),
         longest.name(),
+        inPackages.size(),
+        percentile(inPackages, Long::intValue, 50),
+        percentile(inPackages, Long::intValue, 90),
+        percentile(inPackages, Long::intValue, 100),
         packagePrivatePercent(),
         types.size());
   }

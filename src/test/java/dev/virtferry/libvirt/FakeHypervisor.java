@@ -62,6 +62,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   private final List<String> remarks = new CopyOnWriteArrayList<>();
   private final Map<UUID, List<String>> migrationBlockers = new ConcurrentHashMap<>();
   private final Map<String, HostFacts> facts = new ConcurrentHashMap<>();
+  private final Map<UUID, String> metadata = new ConcurrentHashMap<>();
   private final Map<String, Asker> askers = new ConcurrentHashMap<>();
   private final Map<String, Acceptance> machines = new ConcurrentHashMap<>();
 
@@ -83,6 +84,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     migrationBlockers.clear();
     facts.clear();
     askers.clear();
+    metadata.clear();
     machines.clear();
     untold = null;
     abortsRefused = false;
@@ -90,6 +92,11 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     resumptionsRefused = false;
     destroyRefused = false;
     whenCompletedJobIsAsked = () -> {};
+  }
+
+  /** What its definition has in it besides. */
+  public void metadata(UUID domain, String text) {
+    metadata.put(domain, text);
   }
 
   /** For whom the host was asked for its facts the last time. */
@@ -374,11 +381,12 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   @Override
   public String definitionWithPaths(
       HostAddress source, UUID domain, Definition definition, boolean secrets, Relocation places) {
-    return "<domain>%s %s %s</domain>"
+    return "<domain>%s %s %s%s</domain>"
         .formatted(
             definition,
             secrets ? "secret" : "open",
-            places.files().isEmpty() ? places.disks() : places);
+            places.files().isEmpty() ? places.disks() : places,
+            metadata.getOrDefault(domain, ""));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.virtferry.migration.plan;
 
 import static dev.virtferry.problem.ProblemType.DESTINATION_STORAGE;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_FOUND;
+import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_MIGRATABLE;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
 
 import dev.virtferry.access.Scope;
@@ -19,6 +20,7 @@ import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,9 @@ import org.springframework.stereotype.Component;
 /** Looks at both live hosts for whether a domain can cross as it is asked to. Changes nothing. */
 @Component
 public final class MigrationPlanner {
+
+  /** In characters. It is a part of each answer, and is stored with each change. */
+  private static final int LONGEST_DEFINITION = 256 * 1024;
 
   private final DomainsInScope domains;
   private final Hypervisor hypervisor;
@@ -190,8 +195,23 @@ public final class MigrationPlanner {
   }
 
   private String definition(Order order, Host source, Definition which, boolean secrets) {
-    return hypervisor
-        .queries()
-        .definitionWithPaths(source.address(), order.guest().uuid(), which, secrets, order.moves());
+    String xml =
+        hypervisor
+            .queries()
+            .definitionWithPaths(
+                source.address(), order.guest().uuid(), which, secrets, order.moves());
+    if (xml.length() > LONGEST_DEFINITION) {
+      throw refused(
+          DOMAIN_NOT_MIGRATABLE,
+          String.format(
+              Locale.ROOT,
+              "The definition of %s has %d KiB, and libvirt is given it where a disk or file gets"
+                  + " another place; virt-ferry keeps %d KiB at most. Shorten its metadata, or leave"
+                  + " volumes and destinationName out.",
+              order.guest().name(),
+              xml.length() / 1024,
+              LONGEST_DEFINITION / 1024));
+    }
+    return xml;
   }
 }

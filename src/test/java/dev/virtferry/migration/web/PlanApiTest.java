@@ -259,6 +259,19 @@ class PlanApiTest extends ApiTest {
         .contains("--xml plan-01.xml --persistent-xml plan-01-persistent.xml");
   }
 
+  /** Each answer has it, and each change of the migration is stored with it. */
+  @Test
+  void aDefinitionOfMegabytesIsNotKept() {
+    hosts().metadata(guest.uuid(), "<!--" + "x".repeat(300_000) + "-->");
+    assertProblem(
+        ask(
+            ",\"copy\":\"FULL\",\"volumes\":{\"vda\":{\"pool\":\"fast\"},\"vdb\":{\"pool\":\"fast\"}}"),
+        422,
+        "domain-not-migratable",
+        "#/domain");
+    assertThat(plan(",\"copy\":\"FULL\"").get("virsh").isNull()).isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

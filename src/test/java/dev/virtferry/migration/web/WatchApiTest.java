@@ -2,19 +2,24 @@ package dev.virtferry.migration.web;
 
 import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.asyncDispatch;
 
 import dev.virtferry.ApiTest;
+import dev.virtferry.access.Callers;
 import dev.virtferry.access.Scope;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.Domains;
+import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.notice.Audience;
 import dev.virtferry.notice.ChangeFeed;
 import dev.virtferry.notice.Subscriber;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +33,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.http.HttpMethod;
 import org.springframework.mock.web.MockAsyncContext;
+import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
@@ -42,6 +49,8 @@ class WatchApiTest extends ApiTest {
   private String path = "";
 
   @Autowired private ChangeFeed changes;
+  @Autowired private WatchController controller;
+  @Autowired private MigrationQueries migrations;
 
   @BeforeEach
   void aMigrationThatRuns() {
@@ -128,6 +137,36 @@ class WatchApiTest extends ApiTest {
     assertThat(stream).hasContentTypeCompatibleWith("text/event-stream");
     assertThat(stream).containsHeader("Content-Security-Policy");
     hosts().rollBackTo("kvm-a");
+  }
+
+  /** More of them than one caller may have seats. */
+  @Test
+  void whoeverLeavesBeforeTheHeadIsSentKeepsNoSeat() {
+    var gone =
+        new HttpServletResponseWrapper(new MockHttpServletResponse()) {
+          @Override
+          public void flushBuffer() throws IOException {
+            throw new IOException("reset");
+          }
+        };
+    MigrationSnapshot now =
+        migrations.find(UUID.fromString(path.substring(path.lastIndexOf('/') + 1))).orElseThrow();
+    for (int i = 0; i < 300; i++) {
+      assertThatThrownBy(() ->
+              controller.events(now, "", Callers.ADMIN, HttpMethod.GET, gone))
+          .hasMessage("reset");
+    }
+    MvcTestResult stream = http.get().uri(path + "/events").asyncExchange();
+    assertThat(stream).hasStatusOk();
+  }
+
+  @Test
+  void whoeverAsksForTheHeadAloneTakesNoSeat() {
+    for (int i = 0; i < 300; i++) {
+      assertThat(http.head().uri(path + "/events").exchange()).hasStatusOk();
+    }
+    MvcTestResult stream = http.get().uri(path + "/events").asyncExchange();
+    assertThat(stream).hasStatusOk();
   }
 
   @Test

@@ -110,10 +110,10 @@ final class BackingImages {
       return NOTHING;
     }
     return switch (next.type()) {
-      case "file", "block", "dir" -> next.location();
-      case "volume" -> destination.volume(next).map(StorageVolume::path).orElse(next.location());
+      case FILE, BLOCK, DIR -> next.location();
+      case VOLUME -> destination.volume(next).map(StorageVolume::path).orElse(next.location());
       // What a server calls an image is written in more than one way.
-      default -> leadsTo(ours);
+      case NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> leadsTo(ours);
     };
   }
 

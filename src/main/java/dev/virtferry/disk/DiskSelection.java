@@ -1,5 +1,6 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.libvirt.SourceType;
 import static dev.virtferry.problem.ProblemType.DISK_LEFT_BEHIND;
 import static dev.virtferry.problem.ProblemType.DISK_NOT_COPYABLE;
 import static dev.virtferry.problem.ProblemType.DISK_NOT_FOUND;
@@ -72,7 +73,7 @@ public final class DiskSelection {
   /** It looks at the file system of a file, and takes each device of the host for a shared one. */
   private static String whatLibvirtMakesOf(DomainDisk disk) {
     DiskImage image = disk.image();
-    return image == null || image.type().equals("file")
+    return image == null || image.type() == SourceType.FILE
         ? "No disk is named, so none is copied; libvirt refuses the migration unless it finds this"
             + " one on storage that it knows to be shared."
         : "No disk is named, so none is copied; libvirt takes a device for shared, so make sure that"

@@ -32,9 +32,9 @@ record FilesRead(Ground ground, FilesReached reached) {
   /** The path of an image there; empty where nobody knows it. */
   static Optional<String> path(DiskImage image, Optional<StorageVolume> there) {
     return switch (image.type()) {
-      case "file", "block" -> Optional.of(image.location());
-      case "volume" -> there.map(StorageVolume::path);
-      default -> Optional.empty();
+      case FILE, BLOCK -> Optional.of(image.location());
+      case VOLUME -> there.map(StorageVolume::path);
+      case DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> Optional.empty();
     };
   }
 }

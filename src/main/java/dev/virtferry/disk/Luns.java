@@ -55,9 +55,9 @@ record Luns(Ground ground) {
   private static Optional<StoragePool> pool(PoolView view, DiskImage image) {
     Optional<StorageVolume> shown =
         switch (image.type()) {
-          case "volume" -> view.volume(image);
-          case "block" -> view.shown(image.location());
-          default -> Optional.empty();
+          case VOLUME -> view.volume(image);
+          case BLOCK -> view.shown(image.location());
+          case FILE, DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> Optional.empty();
         };
     return shown
         .flatMap(volume -> view.named(volume.pool()))

@@ -20,15 +20,15 @@ record PlaceFinder(Ground ground) {
   private Place samePlace(CopiedDisk copied) {
     String location = copied.image().location();
     return switch (copied.image().type()) {
-      case "file" ->
+      case FILE ->
           ground
               .destination()
               .covering(location)
               .<Place>map(
                   pool -> new Place.InPool(pool, PoolView.fileName(location), location, false))
               .orElseGet(Place.Unseen::new);
-      case "volume" -> samePool(copied, PoolView.pool(location), PoolView.volumeName(location));
-      default -> new Place.Unseen();
+      case VOLUME -> samePool(copied, PoolView.pool(location), PoolView.volumeName(location));
+      case BLOCK, DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> new Place.Unseen();
     };
   }
 

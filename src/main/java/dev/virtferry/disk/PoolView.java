@@ -251,9 +251,9 @@ final class PoolView {
   Optional<StorageVolume> volume(DiskImage image) {
     String location = image.location();
     return switch (image.type()) {
-      case "file" -> covering(location).flatMap(pool -> volume(pool.name(), fileName(location)));
-      case "volume" -> volume(pool(location), volumeName(location));
-      default -> Optional.empty();
+      case FILE -> covering(location).flatMap(pool -> volume(pool.name(), fileName(location)));
+      case VOLUME -> volume(pool(location), volumeName(location));
+      case BLOCK, DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> Optional.empty();
     };
   }
 

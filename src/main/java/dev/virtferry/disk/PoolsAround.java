@@ -20,15 +20,15 @@ record PoolsAround(List<StoragePool> pools) {
     String location = image.location();
     return new PoolsAround(
         switch (image.type()) {
-          case "file", "block" -> around(location, view);
-          case "volume" ->
+          case FILE, BLOCK -> around(location, view);
+          case VOLUME ->
               view.named(PoolView.pool(location)).stream()
                   .flatMap(pool ->
                       Stream.concat(
                           Stream.of(pool),
                           around(pool.path() + "/" + PoolView.volumeName(location), view).stream()))
                   .toList();
-          default -> List.of();
+          case DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> List.of();
         });
   }
 

@@ -1,5 +1,6 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.StoragePool;
@@ -68,7 +69,7 @@ public final class SharedStorage {
   }
 
   private boolean isConfigured(DiskImage image, List<StoragePool> pools) {
-    return image.type().equals("volume")
+    return image.type() == SourceType.VOLUME
         ? pool(image.location(), pools)
             .map(pool -> pool.path() + "/" + PoolView.volumeName(image.location()))
             .filter(path -> covers(path, List.of()))
@@ -79,10 +80,10 @@ public final class SharedStorage {
   /** Whether the image, itself or beneath another, is on shared storage. */
   boolean covers(DiskImage image, List<StoragePool> pools) {
     return switch (image.type()) {
-      case "network" -> true;
-      case "file", "block", "dir" -> covers(image.location(), pools);
-      case "volume" -> volume(image.location(), pools);
-      default -> false;
+      case NETWORK -> true;
+      case FILE, BLOCK, DIR -> covers(image.location(), pools);
+      case VOLUME -> volume(image.location(), pools);
+      case NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> false;
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.StoragePool;
@@ -34,7 +35,7 @@ record StayingDisks(Ground ground, FilesRead read, Obstacles obstacles) {
 
   private void requireThere(DomainDisk disk, DiskImage image, Optional<StorageVolume> there) {
     boolean missing =
-        image.type().equals("file")
+        image.type() == SourceType.FILE
             && ground.destination().covering(image.location()).isPresent()
             && there.isEmpty();
     if (missing && !disk.dispensable()) {

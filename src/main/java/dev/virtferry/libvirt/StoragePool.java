@@ -48,13 +48,13 @@ public record StoragePool(
   /** Whether an image is in it: right in its folder, as pools do not look further, or by name. */
   public boolean holds(DiskImage image) {
     return switch (image.type()) {
-      case "file", "block" ->
+      case FILE, BLOCK ->
           !path.isEmpty()
               && Path.of(path)
                   .normalize()
                   .equals(Path.of(image.location()).normalize().getParent());
-      case "volume" -> image.location().startsWith(name + "/");
-      default -> false;
+      case VOLUME -> image.location().startsWith(name + "/");
+      case DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> false;
     };
   }
 

@@ -5,6 +5,7 @@ import static dev.virtferry.libvirt.Domains.disk;
 import static dev.virtferry.libvirt.Domains.onImage;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.disk.VolumePlan.Original;
@@ -85,13 +86,13 @@ class DestinationVolumesTest {
   }
 
   private static DomainDisk qcow2(String target) {
-    return onImage(target, new DiskImage("file", "/srv/" + target + ".qcow2", "qcow2", null));
+    return onImage(target, new DiskImage(SourceType.FILE, "/srv/" + target + ".qcow2", "qcow2", null));
   }
 
   /** A disk vda on the overlay /srv/o.qcow2 of /srv/base.raw. */
   private static DomainDisk overlay() {
-    var base = new DiskImage("file", "/srv/base.raw", "raw", null);
-    return onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", base));
+    var base = new DiskImage(SourceType.FILE, "/srv/base.raw", "raw", null);
+    return onImage("vda", new DiskImage(SourceType.FILE, "/srv/o.qcow2", "qcow2", base));
   }
 
   private void overlayOnTheSource() {
@@ -273,10 +274,10 @@ class DestinationVolumesTest {
     pool("kvm-b", 100 * MIB);
     storage.pool("kvm-b", new StoragePool("sick", "dir", "/sick", 100 * MIB));
     storage.hang("kvm-b", "sick");
-    var others = new DiskImage("file", "/sick/other.raw", "raw", null);
+    var others = new DiskImage(SourceType.FILE, "/sick/other.raw", "raw", null);
     hypervisor.put("kvm-b", Domains.running("other", onImage("vda", others)));
     volume("kvm-b", "vda.raw", "raw", 64 * MIB, 0, null);
-    var sick = onImage("vdb", new DiskImage("file", "/sick/vdb.raw", "raw", null));
+    var sick = onImage("vdb", new DiskImage(SourceType.FILE, "/sick/vdb.raw", "raw", null));
     Placement placement = place(CopyMode.FULL, Map.of(), disk("vda"), sick);
     assertThat(placement.volumes()).extracting(VolumePlan::target).containsExactly("vda");
     assertThat(placement.doubts()).singleElement().asString().contains("Pool sick of kvm-b");
@@ -294,10 +295,10 @@ class DestinationVolumesTest {
     pool("kvm-b", 100 * MIB);
     storage.pool("kvm-b", new StoragePool("full", "dir", "/full", 100 * MIB));
     storage.refuseToList("kvm-b", "full");
-    var others = new DiskImage("file", "/full/other.raw", "raw", null);
+    var others = new DiskImage(SourceType.FILE, "/full/other.raw", "raw", null);
     hypervisor.put("kvm-b", Domains.running("other", onImage("vda", others)));
     volume("kvm-b", "vda.raw", "raw", 64 * MIB, 0, null);
-    var full = onImage("vdb", new DiskImage("file", "/full/vdb.raw", "raw", null));
+    var full = onImage("vdb", new DiskImage(SourceType.FILE, "/full/vdb.raw", "raw", null));
     Placement placement = place(CopyMode.FULL, Map.of(), disk("vda"), full);
     assertThat(placement.obstacles()).isEmpty();
     assertThat(placement.volumes()).extracting(VolumePlan::target).containsExactly("vda", "vdb");
@@ -651,7 +652,7 @@ class DestinationVolumesTest {
     stamped("kvm-b", "deep", "/srv/deep/vda.raw", NOON);
     stoppedOn("kvm-b", "/srv/deep/vda.raw");
     DomainDisk climbing =
-        Domains.onImage("vda", new DiskImage("file", "/srv/lnk/../vda.raw", "raw", null));
+        Domains.onImage("vda", new DiskImage(SourceType.FILE, "/srv/lnk/../vda.raw", "raw", null));
     assertThat(refusal(climbing).detail()).contains("may be /srv/deep/vda.raw");
   }
 
@@ -671,7 +672,7 @@ class DestinationVolumesTest {
     stamped("kvm-b", "images", "/srv/vda.raw", NOON);
     stoppedOn("kvm-b", "/srv/vda.raw");
     DomainDisk linked =
-        Domains.onImage("vda", new DiskImage("file", "/mnt/link/vda.raw", "raw", null));
+        Domains.onImage("vda", new DiskImage(SourceType.FILE, "/mnt/link/vda.raw", "raw", null));
     assertThat(refusal(linked).detail()).contains("may be /srv/vda.raw");
   }
 
@@ -679,7 +680,7 @@ class DestinationVolumesTest {
   void eachGuestMayHaveAFolderThatNoPoolShowsAndTheSameFileNameInIt() {
     stoppedOn("kvm-b", "/guests/b/disk.raw");
     DomainDisk own =
-        Domains.onImage("vda", new DiskImage("file", "/guests/a/disk.raw", "raw", null));
+        Domains.onImage("vda", new DiskImage(SourceType.FILE, "/guests/a/disk.raw", "raw", null));
     assertThat(plans(own)).hasSize(1);
   }
 
@@ -800,7 +801,7 @@ class DestinationVolumesTest {
     poolOfDevices();
     stopped("kvm-b", "<disk type='volume'><source pool='lun' volume='unit:0:0:1'/></disk>");
     DomainDisk device =
-        onImage("vda", new DiskImage("block", "/dev/disk/by-path/ip-1", "raw", null));
+        onImage("vda", new DiskImage(SourceType.BLOCK, "/dev/disk/by-path/ip-1", "raw", null));
     assertThat(refusal(device).detail()).contains("belongs to the domain " + OTHER);
   }
 
@@ -808,7 +809,7 @@ class DestinationVolumesTest {
   void refusesAVolumeThatADomainNamesByItsDevice() {
     poolOfDevices();
     stopped("kvm-b", "<disk type='block'><source dev='/dev/disk/by-path/ip-1'/></disk>");
-    DomainDisk volume = onImage("vda", new DiskImage("volume", "lun/unit:0:0:1", "raw", null));
+    DomainDisk volume = onImage("vda", new DiskImage(SourceType.VOLUME, "lun/unit:0:0:1", "raw", null));
     assertThat(refusal(volume).detail())
         .contains("/dev/disk/by-path/ip-1 on kvm-b belongs to the domain " + OTHER);
   }
@@ -1147,7 +1148,7 @@ class DestinationVolumesTest {
     pool("kvm-b", 100 * MIB);
     stoppedOn("kvm-c", "/shared/vda.raw");
     DomainDisk climbing =
-        Domains.onImage("vda", new DiskImage("file", "/srv/lnk/../vda.raw", "raw", null));
+        Domains.onImage("vda", new DiskImage(SourceType.FILE, "/srv/lnk/../vda.raw", "raw", null));
     assertThat(refusal(climbing).detail())
         .contains("may be /shared/vda.raw, as no pool of kvm-c shows both");
   }
@@ -1176,7 +1177,7 @@ class DestinationVolumesTest {
   @Test
   void refusesAFormatThatAPoolCantMake() {
     pool("kvm-b", 100 * MIB);
-    assertThat(refusal(onImage("vda", new DiskImage("file", "/srv/v", "vmdk", null))).detail())
+    assertThat(refusal(onImage("vda", new DiskImage(SourceType.FILE, "/srv/v", "vmdk", null))).detail())
         .contains("format vmdk")
         .contains("by hand");
   }
@@ -1328,10 +1329,10 @@ class DestinationVolumesTest {
   void findsTheVolumeOfADiskThatIsOneByItsPool() {
     pool("kvm-b", 100 * MIB);
     VolumePlan plan =
-        plans(onImage("vda", new DiskImage("volume", "images/v", "raw", null))).getFirst();
+        plans(onImage("vda", new DiskImage(SourceType.VOLUME, "images/v", "raw", null))).getFirst();
     assertThat(plan.path()).isEqualTo("/srv/v");
     assertThat(plan.moved()).isFalse();
-    assertThat(refusal(onImage("vda", new DiskImage("volume", "gone/v", "raw", null))).detail())
+    assertThat(refusal(onImage("vda", new DiskImage(SourceType.VOLUME, "gone/v", "raw", null))).detail())
         .contains("pool gone, which is not active on kvm-b");
   }
 
@@ -1412,9 +1413,9 @@ class DestinationVolumesTest {
     volume("kvm-a", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
     volume("kvm-b", "mid.qcow2", "qcow2", 64 * MIB, MIB, there);
     volume("kvm-b", "base.raw", "raw", 64 * MIB, 20 * MIB, null);
-    var base = new DiskImage("file", "/srv/base.raw", "raw", null);
-    var mid = new DiskImage("file", "/srv/mid.qcow2", "qcow2", base);
-    return onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", mid));
+    var base = new DiskImage(SourceType.FILE, "/srv/base.raw", "raw", null);
+    var mid = new DiskImage(SourceType.FILE, "/srv/mid.qcow2", "qcow2", base);
+    return onImage("vda", new DiskImage(SourceType.FILE, "/srv/o.qcow2", "qcow2", mid));
   }
 
   private Placement incremental(DomainDisk disk) {
@@ -1530,9 +1531,9 @@ class DestinationVolumesTest {
   void refusesWhatAnotherDomainWritesBeneathAnImageThatNoPoolShows(String path) {
     pool("kvm-b", 100 * MIB);
     volume("kvm-b", "mid.qcow2", "qcow2", 64 * MIB, MIB, new Backing("/srv/secret.raw", "raw"));
-    var base = new DiskImage("file", "/guests/base.raw", "raw", null);
-    var mid = new DiskImage("file", "/srv/mid.qcow2", "qcow2", base);
-    DomainDisk disk = onImage("vda", new DiskImage("file", "/guests/o.qcow2", "qcow2", mid));
+    var base = new DiskImage(SourceType.FILE, "/guests/base.raw", "raw", null);
+    var mid = new DiskImage(SourceType.FILE, "/srv/mid.qcow2", "qcow2", base);
+    DomainDisk disk = onImage("vda", new DiskImage(SourceType.FILE, "/guests/o.qcow2", "qcow2", mid));
     assertThat(incremental(disk).obstacles()).isEmpty();
     stoppedOn("kvm-b", path);
     assertThat(refusal(incremental(disk)).detail())
@@ -1565,8 +1566,8 @@ class DestinationVolumesTest {
     pool("kvm-b", 100 * MIB);
     volume("kvm-a", "promised.raw", "raw", 64 * MIB, 20 * MIB, null);
     volume("kvm-b", "promised.raw", "raw", 64 * MIB, 20 * MIB, null);
-    var base = new DiskImage("file", "/srv/promised.raw", "raw", null);
-    var disk = onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", base));
+    var base = new DiskImage(SourceType.FILE, "/srv/promised.raw", "raw", null);
+    var disk = onImage("vda", new DiskImage(SourceType.FILE, "/srv/o.qcow2", "qcow2", base));
     assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), disk)).detail())
         .contains("may change: it is what another migration copies into");
   }
@@ -1646,8 +1647,8 @@ class DestinationVolumesTest {
   @Test
   void trustsABackingImageThatEveryHostSees() {
     pool("kvm-b", 100 * MIB);
-    var base = new DiskImage("file", "/shared/base.raw", "raw", null);
-    var disk = onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", base));
+    var base = new DiskImage(SourceType.FILE, "/shared/base.raw", "raw", null);
+    var disk = onImage("vda", new DiskImage(SourceType.FILE, "/srv/o.qcow2", "qcow2", base));
     assertThat(place(CopyMode.INCREMENTAL, Map.of(), disk).obstacles()).isEmpty();
   }
 
@@ -1697,7 +1698,7 @@ class DestinationVolumesTest {
             new Backing("/srv/rob.raw", "raw"),
             NOON));
     storage.content("kvm-b", "images", "mid.qcow2", mid);
-    var image = new DiskImage("file", "/srv/ro.qcow2", "qcow2", null);
+    var image = new DiskImage(SourceType.FILE, "/srv/ro.qcow2", "qcow2", null);
     var disk = new DomainDisk("vdc", "disk", "virtio", image, true, false, false, false, MIB, MIB);
     assertThat(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk)).obstacles()).isEmpty();
     stoppedOn("kvm-b", path);
@@ -1705,7 +1706,7 @@ class DestinationVolumesTest {
         .isEqualTo(
             "vdc (/srv/ro.qcow2) is not copied, and %s on kvm-b, which it needs there, may change: it belongs to the domain %s of kvm-b."
                 .formatted(path, OTHER));
-    var raw = new DiskImage("file", "/srv/ro.qcow2", "raw", null);
+    var raw = new DiskImage(SourceType.FILE, "/srv/ro.qcow2", "raw", null);
     var asItIs = new DomainDisk("vdc", "disk", "virtio", raw, true, false, false, false, MIB, MIB);
     assertThat(place(CopyMode.FULL, Map.of(), List.of(), List.of(asItIs)).obstacles())
         .as("a header in it means nothing")
@@ -1743,7 +1744,7 @@ class DestinationVolumesTest {
   @CsvSource({"block, disk", "block, lun", "file, disk", "file, floppy"})
   void refusesADiskThatIsNotCopiedAndIsAnotherDomainsAtTheDestination(String type, String device) {
     pool("kvm-b", 0);
-    var image = new DiskImage(type, "/dev/shared", "raw", null);
+    var image = new DiskImage(SourceType.of(type), "/dev/shared", "raw", null);
     var disk = new DomainDisk("vdb", device, "virtio", image, false, false, false, false, MIB, MIB);
     assertThat(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk)).obstacles()).isEmpty();
     stopped("kvm-b", "<disk type='block'><source dev='/dev/shared'/></disk>");
@@ -1771,7 +1772,7 @@ class DestinationVolumesTest {
   void refusesAnotherStorageByTheNameThatAPoolOfTheSourceCallsShared(String type, String location) {
     storage.pool("kvm-a", new StoragePool("net", "netfs", "/exp", 0));
     storage.pool("kvm-b", new StoragePool("net", "netfs", "/exp", 0));
-    DomainDisk disk = onImage("vda", new DiskImage(type, location, "raw", null));
+    DomainDisk disk = onImage("vda", new DiskImage(SourceType.of(type), location, "raw", null));
     assertThat(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk)).obstacles()).isEmpty();
     storage.reset();
     storage.pool("kvm-a", new StoragePool("net", "netfs", "/exp", 0));

@@ -5,6 +5,7 @@ import static dev.virtferry.libvirt.Domains.disk;
 import static dev.virtferry.libvirt.Domains.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.StoragePool;
@@ -193,7 +194,7 @@ class DiskSelectionTest {
       @Nullable String location,
       boolean readOnly,
       boolean shareable) {
-    DiskImage image = location == null ? null : new DiskImage(type, location, "raw", null);
+    DiskImage image = location == null ? null : new DiskImage(SourceType.of(type), location, "raw", null);
     return new DomainDisk(target, device, "virtio", image, readOnly, shareable, false, false, 1, 1);
   }
 
@@ -203,11 +204,11 @@ class DiskSelectionTest {
     List<DomainDisk> disks =
         List.of(
             disk("vda"),
-            on("vdb", new DiskImage("file", "/var/nfs/b.raw", "raw", null)),
-            on("vdc", new DiskImage("volume", "nfs/c.raw", "raw", null)),
-            on("vdd", new DiskImage("volume", "ceph/d", "raw", null)),
-            on("vde", new DiskImage("file", "/mnt/nfs/e.raw", "raw", null)),
-            on("vdf", new DiskImage("volume", "mounted/f.raw", "raw", null)),
+            on("vdb", new DiskImage(SourceType.FILE, "/var/nfs/b.raw", "raw", null)),
+            on("vdc", new DiskImage(SourceType.VOLUME, "nfs/c.raw", "raw", null)),
+            on("vdd", new DiskImage(SourceType.VOLUME, "ceph/d", "raw", null)),
+            on("vde", new DiskImage(SourceType.FILE, "/mnt/nfs/e.raw", "raw", null)),
+            on("vdf", new DiskImage(SourceType.VOLUME, "mounted/f.raw", "raw", null)),
             network("vdg"),
             cdrom("sda"));
     assertThat(selection.select(disks, POOLS, null, null).staying())

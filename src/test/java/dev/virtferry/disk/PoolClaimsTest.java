@@ -5,6 +5,7 @@ import static dev.virtferry.libvirt.Domains.disk;
 import static dev.virtferry.libvirt.Domains.onImage;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.FakeHypervisor;
@@ -65,7 +66,7 @@ class PoolClaimsTest {
   }
 
   private static DomainDisk on(String type, String location) {
-    return onImage("vda", new DiskImage(type, location, "raw", null));
+    return onImage("vda", new DiskImage(SourceType.of(type), location, "raw", null));
   }
 
   private Placement place(CopyMode mode, List<DomainDisk> disks, List<DomainDisk> staying) {
@@ -202,8 +203,8 @@ class PoolClaimsTest {
   }
 
   private DomainDisk overlayOn(String base) {
-    var beneath = new DiskImage("file", base, "raw", null);
-    return onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", beneath));
+    var beneath = new DiskImage(SourceType.FILE, base, "raw", null);
+    return onImage("vda", new DiskImage(SourceType.FILE, "/srv/o.qcow2", "qcow2", beneath));
   }
 
   private String incremental(String base) {

@@ -3,6 +3,7 @@ package dev.virtferry.disk;
 import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.disk.VolumeRemoval.Doomed;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.Domains;
@@ -120,7 +121,7 @@ class VolumeRemovalTest {
     var other = new HostAddress("kvm-b", "qemu+tls://kvm-b/system");
     storage.pool("kvm-b", new StoragePool("full", "dir", "/full", 0));
     storage.refuseToList("kvm-b", "full");
-    var there = new DiskImage("file", "/full/x.raw", "raw", null);
+    var there = new DiskImage(SourceType.FILE, "/full/x.raw", "raw", null);
     hypervisor.put("kvm-b", Domains.running("other", Domains.onImage("vda", there)));
     var files = new FilesInUse(hypervisor.ports(), storage, shared, () -> List.of(HOST, other));
     Optional<String> why =

@@ -5,6 +5,7 @@ import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.virtferry.libvirt.SourceType;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -212,7 +213,7 @@ class ConsoleIT extends PlayedHosts {
         Arrays.stream(targets)
             .map(target ->
                 Domains.onImage(
-                        target, new DiskImage("file", place.formatted(target), "qcow2", null))
+                        target, new DiskImage(SourceType.FILE, place.formatted(target), "qcow2", null))
                     .sized(DISK, 6 * GIB))
             .toArray(DomainDisk[]::new);
     return Domains.running(name, disks);

@@ -15,13 +15,13 @@ public final class Domains {
 
   /** A raw image /srv/TARGET.raw of 64 MiB. */
   public static DomainDisk disk(String target) {
-    return onImage(target, new DiskImage("file", "/srv/" + target + ".raw", "raw", null));
+    return onImage(target, new DiskImage(SourceType.FILE, "/srv/" + target + ".raw", "raw", null));
   }
 
   /** A raw image /srv/GUEST-TARGET.raw of 64 MiB: no other guest's. */
   public static DomainDisk ownDisk(String guest, String target) {
     return onImage(
-        target, new DiskImage("file", "/srv/%s-%s.raw".formatted(guest, target), "raw", null));
+        target, new DiskImage(SourceType.FILE, "/srv/%s-%s.raw".formatted(guest, target), "raw", null));
   }
 
   /** A writable disk of 64 MiB on that image. */
@@ -40,12 +40,12 @@ public final class Domains {
   }
 
   public static DomainDisk network(String target) {
-    return onImage(target, new DiskImage("network", "nbd:export", "raw", null));
+    return onImage(target, new DiskImage(SourceType.NETWORK, "nbd:export", "raw", null));
   }
 
   /** A CD-ROM drive with a medium. */
   public static DomainDisk cdrom(String target, String path, boolean dispensable) {
-    var medium = new DiskImage("file", path, "raw", null);
+    var medium = new DiskImage(SourceType.FILE, path, "raw", null);
     return new DomainDisk(
         target, "cdrom", "sata", medium, true, false, false, dispensable, MIB, MIB);
   }

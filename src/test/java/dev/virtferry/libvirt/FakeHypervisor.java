@@ -8,6 +8,7 @@ import dev.virtferry.libvirt.xml.NamedFiles;
 import dev.virtferry.libvirt.xml.OpenedFiles;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -332,13 +333,18 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   private static NamedFile file(DiskImage image, boolean readOnly) {
     Kind kind =
         switch (image.type()) {
-          case "volume" -> Kind.VOLUME;
-          case "network" -> Kind.NETWORK;
-          case "dir" -> Kind.FOLDER;
-          default -> Kind.PATH;
+          case VOLUME -> Kind.VOLUME;
+          case NETWORK -> Kind.NETWORK;
+          case DIR -> Kind.FOLDER;
+          case FILE, BLOCK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> Kind.PATH;
         };
     return new NamedFile(
-        "devices/disk/source", image.type(), kind, image.location(), image.format(), readOnly);
+        "devices/disk/source",
+        image.type().name().toLowerCase(Locale.ROOT),
+        kind,
+        image.location(),
+        image.format(),
+        readOnly);
   }
 
   /** From now on libvirt says this when it is asked for what the domains of a host name. */

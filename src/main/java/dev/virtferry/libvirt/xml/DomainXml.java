@@ -1,5 +1,6 @@
 package dev.virtferry.libvirt.xml;
 
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.Machine;
@@ -157,7 +158,7 @@ public final class DomainXml {
     return location.isEmpty()
         ? null
         : new DiskImage(
-            type,
+            SourceType.of(type),
             location,
             format,
             Xml.child(of, "backingStore").map(DomainXml::backing).orElse(null));
@@ -169,13 +170,13 @@ public final class DomainXml {
   }
 
   private static String location(String type, Element source) {
-    return switch (type) {
-      case "file" -> Xml.absolute(source.getAttribute("file"));
-      case "block" -> Xml.absolute(source.getAttribute("dev"));
-      case "dir" -> Xml.absolute(source.getAttribute("dir"));
-      case "network" -> source.getAttribute("protocol") + ":" + source.getAttribute("name");
-      case "volume" -> source.getAttribute("pool") + "/" + source.getAttribute("volume");
-      default -> type;
+    return switch (SourceType.of(type)) {
+      case FILE -> Xml.absolute(source.getAttribute("file"));
+      case BLOCK -> Xml.absolute(source.getAttribute("dev"));
+      case DIR -> Xml.absolute(source.getAttribute("dir"));
+      case NETWORK -> source.getAttribute("protocol") + ":" + source.getAttribute("name");
+      case VOLUME -> source.getAttribute("pool") + "/" + source.getAttribute("volume");
+      case NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> type;
     };
   }
 }

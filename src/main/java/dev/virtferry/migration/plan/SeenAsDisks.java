@@ -1,5 +1,6 @@
 package dev.virtferry.migration.plan;
 
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.NamedFile;
@@ -17,7 +18,8 @@ import java.util.Set;
 record SeenAsDisks(List<DomainDisk> now, Set<String> moved, Set<String> flat) {
 
   /** The types of disks that are looked at by their places. */
-  private static final Set<String> PLACED = Set.of("file", "block", "volume");
+  private static final Set<SourceType> PLACED =
+      Set.of(SourceType.FILE, SourceType.BLOCK, SourceType.VOLUME);
 
   /** Whether a file needs no other look. */
   boolean have(NamedFile file) {

@@ -1,5 +1,6 @@
 package dev.virtferry.migration.run;
 
+import dev.virtferry.libvirt.SourceType;
 import static java.util.stream.Collectors.toMap;
 
 import dev.virtferry.disk.VolumeMark;
@@ -161,6 +162,6 @@ final class QemuImages {
     @Nullable DiskImage image = disk.image();
     return disk.target().equals(plan.target())
         && image != null
-        && (image.location().equals(plan.path()) || image.type().equals("volume"));
+        && (image.location().equals(plan.path()) || image.type() == SourceType.VOLUME);
   }
 }

@@ -3,6 +3,7 @@ package dev.virtferry.libvirt.xml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.Domains;
@@ -79,14 +80,14 @@ class DomainXmlTest {
                 "disk",
                 "virtio",
                 new DiskImage(
-                    "file",
+                    SourceType.FILE,
                     "/srv/a b/größe & co.qcow2",
                     "qcow2",
                     new DiskImage(
-                        "file",
+                        SourceType.FILE,
                         "/srv/mid",
                         "qcow2",
-                        new DiskImage("file", "/srv/base", "raw", null))),
+                        new DiskImage(SourceType.FILE, "/srv/base", "raw", null))),
                 false,
                 false,
                 true,
@@ -110,7 +111,7 @@ class DomainXmlTest {
   void readsWhatIsBehindADisk(String type, String source, String words) {
     DomainDisk disk =
         disk("<disk type='%s'>%s<target dev='sda' bus='sata'/></disk>".formatted(type, source));
-    assertThat(disk.image()).isEqualTo(new DiskImage(type, words, "raw", null));
+    assertThat(disk.image()).isEqualTo(new DiskImage(SourceType.of(type), words, "raw", null));
   }
 
   @Test
@@ -349,6 +350,6 @@ class DomainXmlTest {
     DiskImage image = DomainXml.parse(disks).disks().getFirst().image();
     assertThat(image)
         .isEqualTo(
-            new DiskImage("file", "/srv/a", "raw", new DiskImage("block", "/dev/b", "raw", null)));
+            new DiskImage(SourceType.FILE, "/srv/a", "raw", new DiskImage(SourceType.BLOCK, "/dev/b", "raw", null)));
   }
 }

@@ -4,6 +4,7 @@ import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.disk.DestinationImage;
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.Overwrite;
@@ -839,7 +840,7 @@ class MigrationRunTest {
     run.guest(
         Domains.running(
             "web",
-            Domains.onImage("vda", new DiskImage("file", "/dev/shm/vda.raw", "raw", null))
+            Domains.onImage("vda", new DiskImage(SourceType.FILE, "/dev/shm/vda.raw", "raw", null))
                 .sized(64 * MIB, 64 * MIB)));
     for (String host : List.of("kvm-a", "kvm-b")) {
       run.volumes().pool(host, new StoragePool("shm", "dir", "/dev/shm", 1024 * MIB));

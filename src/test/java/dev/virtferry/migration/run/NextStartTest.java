@@ -3,6 +3,7 @@ package dev.virtferry.migration.run;
 import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DiskImage;
@@ -197,8 +198,8 @@ class NextStartTest {
 
   @Test
   void refusesWhatAServerHasBeneathAnOverlayOnlyWhereTheOverlayAloneIsCopied() {
-    var base = new DiskImage("network", "nbd:base", "raw", null);
-    var overlay = new DiskImage("file", "/srv/vda.qcow2", "qcow2", base);
+    var base = new DiskImage(SourceType.NETWORK, "nbd:base", "raw", null);
+    var overlay = new DiskImage(SourceType.FILE, "/srv/vda.qcow2", "qcow2", base);
     run.guest(Domains.withDisks(run.guest(), Domains.onImage("vda", overlay), Domains.disk("vdb")));
     defined(
         """

@@ -4,6 +4,7 @@ import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.Overwrite;
 import dev.virtferry.disk.VolumeWish;
@@ -310,11 +311,11 @@ class PreparationTest {
   }
 
   private void submitAnOverlay(byte[] here, byte[] there) {
-    var base = new DiskImage("file", "/srv/base.raw", "raw", null);
+    var base = new DiskImage(SourceType.FILE, "/srv/base.raw", "raw", null);
     run.guest(
         Domains.running(
             "overlaid",
-            Domains.onImage("vda", new DiskImage("file", "/srv/o.qcow2", "qcow2", base))));
+            Domains.onImage("vda", new DiskImage(SourceType.FILE, "/srv/o.qcow2", "qcow2", base))));
     run.poolAtTheDestination();
     run.volumes().pool("kvm-a", new StoragePool("images", "dir", "/srv", 0));
     for (String host : List.of("kvm-a", "kvm-b")) {
@@ -406,7 +407,7 @@ class PreparationTest {
   void doesNotFollowADiskToAnotherPath() {
     run.poolAtTheDestination();
     run.submit(MigrationOptions.NONE);
-    var pivoted = new DiskImage("file", "/srv/snapshot.raw", "raw", null);
+    var pivoted = new DiskImage(SourceType.FILE, "/srv/snapshot.raw", "raw", null);
     run.guest(Domains.withDisks(run.guest(), Domains.onImage("vda", pivoted), Domains.disk("vdb")));
     run.begin();
     endsAsMoreThanWasAccepted("vda was to go to /srv/vda.raw and would go to /srv/snapshot.raw");
@@ -428,7 +429,7 @@ class PreparationTest {
             5,
             new GivenOptions().deletingOriginals().build(),
             null));
-    var other = new DiskImage("file", "/srv/other.raw", "raw", null);
+    var other = new DiskImage(SourceType.FILE, "/srv/other.raw", "raw", null);
     run.guest(Domains.withDisks(run.guest(), Domains.onImage("vda", other), Domains.disk("vdb")));
     run.begin();
     endsAsMoreThanWasAccepted("/srv/other.raw, is another than it was");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.BesideOthers;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.access.Callers;
@@ -102,7 +103,7 @@ class ApiGuideTest extends PlayedHosts {
   }
 
   private static DiskImage image(String name, String target) {
-    return new DiskImage("file", "/srv/%s-%s.raw".formatted(name, target), "raw", null);
+    return new DiskImage(SourceType.FILE, "/srv/%s-%s.raw".formatted(name, target), "raw", null);
   }
 
   private Process started(Path output) throws IOException {

@@ -20,7 +20,7 @@ public enum SourceType {
   VHOSTUSER,
   /** A vhost-vdpa device of the host. */
   VHOSTVDPA,
-  /** What this version does not know: looked at as little as can be, and never copied. */
+  /** What this version does not know. */
   UNKNOWN;
 
   /** By libvirt's word. */

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Tag;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -88,6 +89,7 @@ import tools.jackson.databind.json.JsonMapper;
       "ferry.access.tokens[2].domains=tenant-*",
       "ferry.rate.failures=100000",
     })
+@Tag("service")
 class ActuatorTest {
 
   private static final Receiver RECEIVER = new Receiver();

@@ -2,9 +2,11 @@ package dev.virtferry;
 
 import dev.virtferry.access.Callers;
 import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.junit.jupiter.api.Tag;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
 import org.springframework.context.annotation.Import;
@@ -12,6 +14,8 @@ import org.springframework.context.annotation.Import;
 /** The whole service on an H2 of its own, with hosts that a test plays. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
+@Inherited
+@Tag("service")
 @AutoConfigureMockMvc
 @Import(Callers.Shown.class)
 @SpringBootTest(

@@ -52,6 +52,7 @@ final class CopyPlanner {
     String path = copied.image().location();
     Set<ImageName> names = ground.names(path, Optional.empty());
     List<String> objections = new ArrayList<>(claims.onUnseen(path, names));
+    objections.addAll(taken.ofTheGuest(path, names));
     DestinationImage found =
         objections.isEmpty() ? DestinationImage.UNKNOWN_CONTENT : DestinationImage.NAMED;
     objections.addAll(overwriting.refusal(copied, path, found));

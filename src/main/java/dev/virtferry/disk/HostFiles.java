@@ -278,6 +278,9 @@ final class HostFiles {
   }
 
   private static Use use(NamedFile file) {
+    if (file.isSlice()) {
+      return Use.UNREADABLE;
+    }
     return file.isRaw() ? Use.RAW : Use.FILE;
   }
 

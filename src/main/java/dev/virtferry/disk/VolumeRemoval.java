@@ -1,5 +1,7 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.disk.image.IncomparableImage;
+import dev.virtferry.disk.image.Qcow2Header;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StorageVolume;
@@ -27,7 +29,7 @@ public final class VolumeRemoval {
 
   /** Begins to delete volumes that were made on one host for nothing. */
   public Round rollback(HostAddress host) {
-    return new Round(host, List.of(), Claim::barsNew);
+    return new Round(host, List.of(), Claim::barsNew, false);
   }
 
   /**
@@ -37,7 +39,7 @@ public final class VolumeRemoval {
    * @param apart paths of the host that are known to be files of their own, whatever they look like
    */
   public Round round(HostAddress host, List<String> apart) {
-    return new Round(host, apart, _ -> true);
+    return new Round(host, apart, _ -> true, true);
   }
 
   /** What is deleted in one go. */
@@ -46,13 +48,16 @@ public final class VolumeRemoval {
     private final HostAddress host;
     private final List<String> apart;
     private final Predicate<Claim> bars;
+    private final boolean ofOriginals;
     private @Nullable PoolView pools;
     private FilesInUse.@Nullable Look look;
 
-    private Round(HostAddress host, List<String> apart, Predicate<Claim> bars) {
+    private Round(
+        HostAddress host, List<String> apart, Predicate<Claim> bars, boolean ofOriginals) {
       this.host = host;
       this.apart = apart;
       this.bars = bars;
+      this.ofOriginals = ofOriginals;
     }
 
     /**
@@ -86,7 +91,23 @@ public final class VolumeRemoval {
           .filter(bars)
           .map(claim -> "%s %s.".formatted(there.path(), claim.words()))
           .findFirst()
-          .or(() -> known.test(there) ? Optional.empty() : Optional.of(ANOTHER));
+          .or(() -> known.test(there) ? Optional.empty() : Optional.of(ANOTHER))
+          .or(() -> ofOriginals ? whatItsCopyLacks(there) : Optional.empty());
+    }
+
+    /** A copy has what the guest sees, and no snapshot within the image. */
+    private Optional<String> whatItsCopyLacks(StorageVolume there) {
+      if (!there.format().equals("qcow2")) {
+        return Optional.empty();
+      }
+      try {
+        return Qcow2Header.of(pools().reader(there)).snapshots() == 0
+            ? Optional.empty()
+            : Optional.of("%s holds snapshots, which its copy has not.".formatted(there.path()));
+      } catch (IncomparableImage e) {
+        return Optional.of(
+            "%s can't be read for snapshots, because %s.".formatted(there.path(), e.getMessage()));
+      }
     }
 
     private Stream<Claim> claims(StorageVolume there) {

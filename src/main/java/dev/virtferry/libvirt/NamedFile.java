@@ -26,6 +26,9 @@ public record NamedFile(
     String target,
     boolean readOnly) {
 
+  /** The {@link #format} of what is read as another one than raw, and in a part of the file. */
+  public static final String SLICE = "slice";
+
   /** One of no disk. */
   public NamedFile(
       String place, String type, Kind kind, String name, String format, boolean readOnly) {
@@ -40,6 +43,11 @@ public record NamedFile(
   /** The same by the path that it has on a host. */
   public NamedFile at(String path) {
     return new NamedFile(place, type, Kind.PATH, path, format, target, readOnly);
+  }
+
+  /** Whether only a part of the file is the image, so that nobody here reads its header. */
+  public boolean isSlice() {
+    return format.equals(SLICE);
   }
 
   /** Whether it is beneath the image of a disk. */

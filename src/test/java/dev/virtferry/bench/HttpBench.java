@@ -3,6 +3,7 @@ package dev.virtferry.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Tag;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.access.Callers;
 import dev.virtferry.libvirt.DomainDescription;
@@ -56,6 +57,7 @@ import tools.jackson.databind.json.JsonMapper;
       "ferry.rate.open-calls=1000000",
       "ferry.rate.writes=1000000",
     })
+@Tag("bench")
 abstract class HttpBench extends PlayedHosts {
 
   private static final int PAIRS = Integer.getInteger("bench.pairs", 7);

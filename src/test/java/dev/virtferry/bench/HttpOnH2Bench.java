@@ -1,11 +1,13 @@
 package dev.virtferry.bench;
 
+import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** On the embedded database, in a file as it is shipped. */
+@Tag("bench")
 class HttpOnH2Bench extends HttpBench {
 
   HttpOnH2Bench() {

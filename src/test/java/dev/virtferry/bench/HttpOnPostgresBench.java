@@ -1,5 +1,6 @@
 package dev.virtferry.bench;
 
+import org.junit.jupiter.api.Tag;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
@@ -7,6 +8,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** On a real PostgreSQL server that waits for its disk at every commit. */
+@Tag("bench")
 class HttpOnPostgresBench extends HttpBench {
 
   private static final EmbeddedPostgres SERVER = started();

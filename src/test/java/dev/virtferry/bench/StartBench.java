@@ -2,6 +2,7 @@ package dev.virtferry.bench;
 
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
  * From the start of the process to its first answer, and the memory it has then, against an empty
  * Spring Boot application of the same version.
  */
+@Tag("bench")
 class StartBench {
 
   private static final int PAIRS = Integer.getInteger("bench.pairs", 7);

@@ -2,6 +2,7 @@ package dev.virtferry.bench;
 
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Tag;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.ServiceTest;
 import dev.virtferry.access.Callers;
@@ -30,6 +31,7 @@ import org.springframework.test.context.TestPropertySource;
       "ferry.limits.total=500",
       "ferry.watch.interval=250ms",
     })
+@Tag("bench")
 class WatchBench extends PlayedHosts {
 
   private static final List<Integer> STEPS = List.of(1, 100, 500);

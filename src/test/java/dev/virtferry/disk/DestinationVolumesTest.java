@@ -118,6 +118,8 @@ class DestinationVolumesTest {
                 GUEST,
                 disks,
                 staying,
+                besides,
+                opened,
                 true,
                 mode,
                 BackingCheck.SIZE,
@@ -128,6 +130,44 @@ class DestinationVolumesTest {
                 overwrite,
                 own),
             storage.pools(SOURCE));
+  }
+
+  private List<DomainDisk> besides = List.of();
+  private Set<String> opened = Set.of();
+
+  private Placement vdaTo(String name) {
+    pool("kvm-b", 100 * MIB);
+    return place(
+        CopyMode.FULL, Map.of("vda", new VolumeWish("images", name)), List.of(Domains.disk("vda")), List.of());
+  }
+
+  private static String objections(Placement placement) {
+    return placement.obstacles().stream().map(o -> o.problem().detail()).toList().toString();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"OWN", "ANY", "NEVER"})
+  void nothingIsCopiedOverAnotherDiskOfTheGuest(Overwrite how) {
+    volume("kvm-b", "vdb.raw", "raw", 64 * MIB, 20 * MIB, null);
+    overwrite = how;
+    besides = List.of(onImage("vdb", new DiskImage(SourceType.FILE, "/srv/vdb.raw", "raw", null)));
+    assertThat(objections(vdaTo("vdb.raw"))).contains("The guest itself has /srv/vdb.raw besides");
+    assertThat(objections(vdaTo("vdc.raw"))).isEqualTo("[]");
+  }
+
+  @Test
+  void norOverWhatIsBeneathAnotherDiskOfTheGuest() {
+    var beneath = new DiskImage(SourceType.FILE, "/srv/base.raw", "raw", null);
+    besides =
+        List.of(onImage("vdb", new DiskImage(SourceType.FILE, "/far/o.qcow2", "qcow2", beneath)));
+    assertThat(objections(vdaTo("base.raw"))).contains("The guest itself has /srv/base.raw besides");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/srv/log.raw", "/srv"})
+  void norOverWhatTheGuestOpens(String path) {
+    opened = Set.of(path);
+    assertThat(objections(vdaTo("log.raw"))).contains("The guest itself has /srv/log.raw besides");
   }
 
   private List<VolumePlan> plans(DomainDisk... disks) {

@@ -2,6 +2,7 @@ package dev.virtferry.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.virtferry.disk.image.WrittenName;
@@ -12,6 +13,7 @@ import dev.virtferry.libvirt.StorageVolume.Layout;
 import java.util.List;
 
 /** The headers of images are what guests and their owners make of them. */
+@Tag("fuzz")
 class FilesBesideFuzz {
 
   private static final HostAddress HOST = new HostAddress("kvm-a", "qemu+tls://kvm-a/system");

@@ -77,6 +77,8 @@ class PoolClaimsTest {
                 GUEST,
                 disks,
                 staying,
+                List.of(),
+                Set.of(),
                 true,
                 mode,
                 BackingCheck.SIZE,

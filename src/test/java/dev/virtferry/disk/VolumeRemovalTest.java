@@ -72,6 +72,22 @@ class VolumeRemovalTest {
     assertThat(storage.deeds()).containsExactly("deleted kvm-a/images/vda.raw");
   }
 
+  /** Of what was made for nothing that is no matter: nobody has used it yet. */
+  @Test
+  void leavesAnOriginalThatHoldsSnapshots() {
+    volume("snap.qcow2", "qcow2");
+    byte[] image = Images.qcow2().putInt(60, 1).array();
+    storage.content("kvm-a", "images", "snap.qcow2", image);
+    assertThat(delete("snap.qcow2"))
+        .contains("/srv/snap.qcow2 holds snapshots, which its copy has not.");
+    storage.content("kvm-a", "images", "snap.qcow2", new byte[200]);
+    assertThat(delete("snap.qcow2"))
+        .hasValueSatisfying(why -> assertThat(why).contains("can't be read for snapshots"));
+    assertThat(storage.deeds()).isEmpty();
+    storage.content("kvm-a", "images", "snap.qcow2", Images.qcow2().array());
+    assertThat(delete("snap.qcow2")).isEmpty();
+  }
+
   @Test
   void leavesWhereAnotherDomainsImageKeepsItsData() {
     volume("other.qcow2", "qcow2");

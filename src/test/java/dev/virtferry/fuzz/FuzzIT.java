@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * puts among the inputs.
  */
 @Order(1)
+@Tag("fuzz")
 class FuzzIT {
 
   private static final Path CLASSES = Path.of("target", "test-classes");

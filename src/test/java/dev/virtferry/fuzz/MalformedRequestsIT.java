@@ -2,6 +2,7 @@ package dev.virtferry.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Thousands of requests that nobody should send, to the jar as it is shipped. */
 @Order(1)
+@Tag("fuzz")
 class MalformedRequestsIT {
 
   private static final long SEED = Long.getLong("fuzz.seed", 1);

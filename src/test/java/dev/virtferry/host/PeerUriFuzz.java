@@ -2,6 +2,7 @@ package dev.virtferry.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Reads every text a second time without regular expressions, and wants the same answer. */
+@Tag("fuzz")
 class PeerUriFuzz {
 
   private static final String BARE =

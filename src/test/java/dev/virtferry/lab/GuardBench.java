@@ -2,6 +2,7 @@ package dev.virtferry.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import dev.virtferry.bench.Pairs;
 import dev.virtferry.bench.Report;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * What a guarded switchover costs: how long the guest stands still, by the clocks of its two QEMUs,
  * with the guard and without it, in pairs.
  */
+@Tag("bench")
 class GuardBench {
 
   private static final int PAIRS = Integer.getInteger("bench.pairs", 7);

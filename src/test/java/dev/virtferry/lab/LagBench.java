@@ -2,6 +2,7 @@ package dev.virtferry.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import dev.virtferry.bench.Pairs;
 import dev.virtferry.bench.Report;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import tools.jackson.databind.JsonNode;
  * How long after the guest ran at the destination, by QEMU's clock there, a client knows that the
  * migration succeeded: by events, by waiting, and by asking every second.
  */
+@Tag("bench")
 class LagBench {
 
   private static final int ROUNDS = Integer.getInteger("bench.pairs", 7);

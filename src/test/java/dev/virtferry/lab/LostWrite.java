@@ -18,7 +18,7 @@ final class LostWrite {
 
   /** A kernel that a test has told to panic says so before. */
   private static final String PANICKED =
-      "cd /var/log/libvirt && grep -laE 'Kernel panic|general protection|Oops:' *.console 2>/dev/null |"
+      "cd /var/log/libvirt && grep -laE 'Kernel panic|general protection|Oops:|Bad file descriptor' *.console 2>/dev/null |"
           + " xargs -r grep -L 'sysrq: Trigger a crash' || :";
 
   private static final AtomicInteger SEEN = new AtomicInteger();

@@ -1,5 +1,6 @@
 package dev.virtferry.lab;
 
+import org.junit.jupiter.api.Tag;
 import dev.virtferry.bench.Pairs;
 import dev.virtferry.bench.Report;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  * How long a migration takes from the POST until a client that polls every 100 ms sees SUCCEEDED,
  * against {@code virsh migrate} of the same guest with the same disk; and where the rest goes.
  */
+@Tag("bench")
 class MigrateBench {
 
   private static final int PAIRS = Integer.getInteger("bench.pairs", 7);

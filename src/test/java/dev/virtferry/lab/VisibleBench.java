@@ -1,5 +1,6 @@
 package dev.virtferry.lab;
 
+import org.junit.jupiter.api.Tag;
 import dev.virtferry.bench.Pairs;
 import dev.virtferry.bench.Report;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.libvirt.LibvirtException;
  * From the POST until libvirt shows the job, against the same from the start of {@code virsh
  * migrate}.
  */
+@Tag("bench")
 class VisibleBench {
 
   private static final int PAIRS = Integer.getInteger("bench.pairs", 7);

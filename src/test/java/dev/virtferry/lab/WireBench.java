@@ -2,6 +2,7 @@ package dev.virtferry.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import dev.virtferry.bench.Pairs;
 import dev.virtferry.bench.Report;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * What leaves the source's network card for a guest with a sparse disk, against what had to: what
  * the image has allocated, and the memory that is not zero as QEMU counted it.
  */
+@Tag("bench")
 class WireBench {
 
   private static final int ROUNDS = Integer.getInteger("bench.pairs", 7);

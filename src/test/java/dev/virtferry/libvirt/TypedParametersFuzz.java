@@ -3,6 +3,7 @@ package dev.virtferry.libvirt;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.virtferry.libvirt.client.NativeParameters;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Any list of names and values against a plain list of pairs. */
+@Tag("fuzz")
 class TypedParametersFuzz {
 
   @FuzzTest

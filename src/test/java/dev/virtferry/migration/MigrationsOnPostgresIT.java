@@ -1,42 +1,20 @@
 package dev.virtferry.migration;
 
+import org.springframework.context.annotation.Import;
+import org.springframework.test.annotation.DirtiesContext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.transaction.TransactionSystemException;
 
 /** On a real PostgreSQL server. */
+@Import(PostgresServer.class)
+@DirtiesContext
 class MigrationsOnPostgresIT extends MigrationsContract {
-
-  private static final EmbeddedPostgres SERVER = started();
-
-  private static EmbeddedPostgres started() {
-    try {
-      return EmbeddedPostgres.start();
-    } catch (IOException e) {
-      throw new IllegalStateException("PostgreSQL did not start", e);
-    }
-  }
-
-  @DynamicPropertySource
-  static void server(DynamicPropertyRegistry properties) {
-    properties.add("spring.datasource.url", () -> SERVER.getJdbcUrl("postgres", "postgres"));
-    properties.add("db-scheduler.polling-strategy", () -> "lock-and-fetch");
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    SERVER.close();
-  }
 
   @Test
   void aTransactionOfAFrozenReplicaEndsByItself() {

@@ -22,6 +22,11 @@ final class MigrationBlockers {
     DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
     List<String> found = new ArrayList<>();
     hostDevices(domain, xml.hostDevices()).ifPresent(found::add);
+    for (String target : xml.slicedDisks()) {
+      found.add(
+          "Its disk %s is a slice of an image, which virt-ferry does not move; detach it first."
+              .formatted(target));
+    }
     int snapshots = domain.snapshotNum();
     if (snapshots > 0) {
       found.add(String.format(Locale.ROOT, "It has %d snapshots; delete them first.", snapshots));

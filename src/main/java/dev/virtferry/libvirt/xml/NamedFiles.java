@@ -99,10 +99,12 @@ public final class NamedFiles {
 
   /** What a disk's driver says of its source, and an image beneath of itself. */
   private static String format(Element element, String above) {
-    return Xml.child(element, "format")
-        .or(() -> Xml.child(element, "driver"))
-        .map(said -> said.getAttribute("type"))
-        .orElse(element.getTagName().equals("source") ? above : "");
+    String said =
+        Xml.child(element, "format")
+            .or(() -> Xml.child(element, "driver"))
+            .map(of -> of.getAttribute("type"))
+            .orElse(element.getTagName().equals("source") ? above : "");
+    return said.equals("raw") || Xml.child(element, "slices").isEmpty() ? said : NamedFile.SLICE;
   }
 
   /** What a file system or a disk is made of; its target is a place within the guest. */

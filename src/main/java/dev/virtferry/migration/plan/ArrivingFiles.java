@@ -1,6 +1,7 @@
 package dev.virtferry.migration.plan;
 
 import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 
 import dev.virtferry.libvirt.NamedFile;
 import java.util.List;
@@ -57,6 +58,11 @@ record ArrivingFiles(List<NamedFile> opened, Map<String, String> renamed) {
         .map(name -> name.getValue() + file.name().substring(name.getKey().length()))
         .findFirst()
         .orElse(file.name());
+  }
+
+  /** All of them. */
+  Set<String> paths() {
+    return opened.stream().map(this::path).collect(toSet());
   }
 
   /** Those that it writes or binds, or those that it only reads or connects to. */

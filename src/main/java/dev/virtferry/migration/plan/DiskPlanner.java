@@ -49,6 +49,7 @@ final class DiskPlanner {
    * Plans the disks. Changes nothing, but for what is remembered as the domain's own and is not any
    * more.
    *
+   * @param files what the domain opens at the destination besides
    * @param places of the destination; null where it is the source, so that nothing is placed
    * @param self the migration that is planned again; null for a new one
    * @param scope of whoever is told of the plan
@@ -56,6 +57,7 @@ final class DiskPlanner {
   PlacedDisks plan(
       Crossing crossing,
       SelectedDisks disks,
+      ArrivingFiles files,
       DestinationVolumes.@Nullable Look places,
       @Nullable UUID self,
       Scope scope,
@@ -65,7 +67,7 @@ final class DiskPlanner {
     Placement placement =
         places == null
             ? Placement.NONE
-            : Discretion.of(places.plan(wish(crossing, selected, self), disks.pools()), scope);
+            : Discretion.of(places.plan(wish(crossing, selected, files, self), disks.pools()), scope);
     tell(placement, checks);
     ownImages.forget(crossing.domain().uuid(), placement.changed());
     return new PlacedDisks(selected, placement);
@@ -80,7 +82,8 @@ final class DiskPlanner {
     placement.doubts().forEach(words -> checks.unknown(Subject.STORAGE, words));
   }
 
-  private CopyWish wish(Crossing crossing, Selection selected, @Nullable UUID self) {
+  private CopyWish wish(
+      Crossing crossing, Selection selected, ArrivingFiles files, @Nullable UUID self) {
     Submission submission = crossing.submission();
     UUID domain = crossing.domain().uuid();
     boolean copies = !selected.chosen().isEmpty();
@@ -91,6 +94,10 @@ final class DiskPlanner {
         domain,
         selected.chosen(),
         selected.staying(),
+        crossing.domain().disks().stream()
+            .filter(disk -> !selected.chosen().contains(disk))
+            .toList(),
+        files.paths(),
         submission.disks() != null,
         crossing.mode(),
         submission.options().storage().verifyBacking(),

@@ -27,6 +27,7 @@ final class CopiedImages {
   private final Originals originals;
   private final VolumeMarks marks;
   private final QemuImages qemu;
+  private final ImagesBeneath beneath;
 
   CopiedImages(
       LeasedMigration migration,
@@ -45,6 +46,14 @@ final class CopiedImages {
             order.disks().stream()
                 .collect(toMap(VolumePlan::target, VolumePlan::capacityBytes, (a, _) -> a)));
     this.qemu = new QemuImages(hosts, shown, marks);
+    this.beneath = new ImagesBeneath(hosts, shown);
+  }
+
+  /** Looks at all that can't be told any more once the copy runs. */
+  void lookBeforeTheCall() {
+    beneath.look();
+    // A short migration is not seen while it runs.
+    lookAtOriginals();
   }
 
   /** Compares the images that are copied with those that QEMU has open at the source. */
@@ -120,13 +129,24 @@ final class CopiedImages {
   void deleteOriginals() {
     try {
       if (qemu.runsOnCopies()) {
-        originals.delete(migration, hosts.source(), qemu.copies()::isOpen, this::isOriginal);
+        originals.delete(migration, hosts.source(), this::doubt, this::isOriginal);
       } else {
         leaveOriginals("The destination is not seen to run on its copies.");
       }
     } catch (HostUnreachable | LibvirtFailure e) {
       leaveOriginals("A host does not tell what it is needed for: " + e.getMessage());
     }
+  }
+
+  /** Why the guest is not known to have all of a disk in its copy; empty when it is. */
+  private Optional<String> doubt(VolumePlan plan) {
+    if (!beneath.areAsTheyWere(plan)) {
+      return Optional.of(
+          "What its copy is built on at the destination is not known to be what it was before.");
+    }
+    return qemu.copies().isOpen(plan.target())
+        ? Optional.empty()
+        : Optional.of("The guest is not seen to write into its copy.");
   }
 
   private boolean isOriginal(VolumePlan plan, StorageVolume now) {

@@ -195,8 +195,7 @@ public class MigrationRunner {
     migration.refresh();
     Passage planned =
         passages.of(migration, passage.hosts().source(), passage.hosts().destination());
-    // A short migration is not seen while it runs.
-    planned.images().lookAtOriginals();
+    planned.images().lookBeforeTheCall();
     CompletableFuture<Void> call = planned.hosts().migrate(ready.get());
     traces.until("virDomainMigrateToURI3", call);
     var _ = call.whenComplete((_, _) -> wakeUp.nudge());

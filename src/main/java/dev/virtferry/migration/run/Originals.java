@@ -45,14 +45,13 @@ final class Originals {
    * Deletes them. The destination must be seen to run the domain on its copies. Two disks of a
    * guest are never one file, however much they look alike: QEMU locks what it writes.
    *
-   * @param written whether the guest is seen to write into the copy that was made, for a disk
-   *     target
+   * @param doubt why the guest is not known to have all of a disk in its copy; empty when it is
    * @param known whether the volume that has the path now is the one that was copied
    */
   void delete(
       LeasedMigration migration,
       Host source,
-      Predicate<String> written,
+      Function<VolumePlan, Optional<String>> doubt,
       BiPredicate<VolumePlan, StorageVolume> known) {
     Migration now = migration.latest();
     List<String> paths =
@@ -62,7 +61,7 @@ final class Originals {
         migration,
         source,
         plan ->
-            whyItStays(now, plan, source, written)
+            whyItStays(now, plan, source, doubt)
                 .map(original(plan, source)::left)
                 .orElseGet(
                     () -> deleted(plan, source, deletion, there -> known.test(plan, there))));
@@ -101,7 +100,10 @@ final class Originals {
 
   /** Why it must not be deleted; empty when nothing speaks against it. */
   private static Optional<String> whyItStays(
-      Migration migration, VolumePlan plan, Host source, Predicate<String> written) {
+      Migration migration,
+      VolumePlan plan,
+      Host source,
+      Function<VolumePlan, Optional<String>> doubt) {
     if (plan.original() == null) {
       return Optional.of("No pool of %s has it.".formatted(source.name()));
     }
@@ -117,9 +119,7 @@ final class Originals {
       // What was there before may be the same storage under both hosts.
       return Optional.of("virt-ferry did not make the copy, so they may be one and the same.");
     }
-    return written.test(plan.target())
-        ? Optional.empty()
-        : Optional.of("The guest is not seen to write into its copy.");
+    return doubt.apply(plan);
   }
 
   private static VolumeRecord deleted(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Tag;
 import dev.virtferry.BesideOthers;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.access.Callers;
@@ -42,6 +43,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
       "ferry.rate.max-answer-time=5s",
     })
 @BesideOthers
+@Tag("service")
 class SlowClientsTest extends PlayedHosts {
 
   /** More than a server of this kind has threads by default. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Tag;
 import dev.virtferry.BesideOthers;
 import dev.virtferry.PlayedHosts;
 import dev.virtferry.access.Callers;
@@ -59,6 +60,7 @@ import org.springframework.core.annotation.Order;
     })
 @Import(StrangersTest.Seen.class)
 @BesideOthers
+@Tag("service")
 class StrangersTest extends PlayedHosts {
 
   @TestConfiguration(proxyBeanMethods = false)

@@ -2,6 +2,7 @@ package dev.virtferry.libvirt.xml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
 /**
  * Whatever a host calls a definition is read, or refused with the one exception that is declared.
  */
+@Tag("fuzz")
 class DomainXmlFuzz {
 
   private static final String PLACE = "/moved/a b&c.qcow2";

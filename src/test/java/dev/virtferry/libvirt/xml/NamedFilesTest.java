@@ -262,4 +262,14 @@ class NamedFilesTest {
                 """))
         .isEmpty();
   }
+
+  @Test
+  void nobodyReadsTheHeaderOfAnImageThatIsAPartOfAFile() {
+    String disk =
+        "<domain><devices><disk type='file'><driver type='%s'/><source file='/srv/a'>"
+            + "<slices><slice type='storage' offset='512' size='512'/></slices></source></disk>"
+            + "</devices></domain>";
+    assertThat(NamedFiles.in(disk.formatted("qcow2"))).allMatch(NamedFile::isSlice).isNotEmpty();
+    assertThat(NamedFiles.in(disk.formatted("raw"))).noneMatch(NamedFile::isSlice).isNotEmpty();
+  }
 }

@@ -2,6 +2,7 @@ package dev.virtferry.libvirt.xml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -14,6 +15,7 @@ import java.util.List;
 import org.w3c.dom.Element;
 
 /** What pools say is read or refused; what pools are told says what was meant, or is not said. */
+@Tag("fuzz")
 class VolumeXmlFuzz {
 
   @DictionaryEntries({

@@ -3,6 +3,7 @@ package dev.virtferry.migration.plan;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.virtferry.disk.CopyMode;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Every order that validation lets through, in any combination. */
+@Tag("fuzz")
 class CallMappingFuzz {
 
   @FuzzTest

@@ -177,6 +177,25 @@ final class PlayedRun {
             "images", name, "/srv/" + name, "raw", bytes, 0, bytes, null, null, false, null, null));
   }
 
+  /** An empty qcow2 volume of 64 MiB on a raw one. */
+  void overlay(String host, String name, String beneath) {
+    volumes.volume(
+        host,
+        new StorageVolume(
+            "images",
+            name,
+            "/srv/" + name,
+            "qcow2",
+            64 << 20,
+            0,
+            0,
+            null,
+            null,
+            false,
+            new StorageVolume.Backing(beneath, "raw"),
+            null));
+  }
+
   /** The same, last written and changed at that time. */
   void stamped(String host, String name, long bytes, long allocated, Instant at) {
     volumes.volume(

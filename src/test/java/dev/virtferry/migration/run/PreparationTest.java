@@ -311,6 +311,10 @@ class PreparationTest {
   }
 
   private void submitAnOverlay(byte[] here, byte[] there) {
+    submitAnOverlay(here, there, new GivenOptions().verifyingContent().build());
+  }
+
+  private void submitAnOverlay(byte[] here, byte[] there, MigrationOptions options) {
     var base = new DiskImage(SourceType.FILE, "/srv/base.raw", "raw", null);
     run.guest(
         Domains.running(
@@ -321,6 +325,7 @@ class PreparationTest {
     for (String host : List.of("kvm-a", "kvm-b")) {
       run.raw(host, "base.raw", 3 * MIB);
     }
+    run.overlay("kvm-a", "o.qcow2", "/srv/base.raw");
     run.volumes().content("kvm-a", "images", "base.raw", here);
     run.volumes().content("kvm-b", "images", "base.raw", there);
     run.submit(
@@ -332,8 +337,30 @@ class PreparationTest {
             Map.of(),
             null,
             5,
-            new GivenOptions().verifyingContent().build(),
+            options,
             null));
+  }
+
+  @Test
+  void whatACopyIsBuiltOnIsKnownAgain() {
+    submitAnOverlay(new byte[] {1}, new byte[] {1}, new GivenOptions().verifyingContent().deletingOriginals().build());
+    run.begin();
+    run.arrive();
+    run.lookUntilTheEnd();
+    // The played QEMU tells too little of a qcow2 image.
+    assertThat(run.migration().volumes().getLast().reason())
+        .isEqualTo("The guest is not seen to write into its copy.");
+  }
+
+  @Test
+  void anOriginalIsLeftWhereItsCopyIsBuiltOnSomethingElseByNow() {
+    submitAnOverlay(new byte[] {1}, new byte[] {1}, new GivenOptions().verifyingContent().deletingOriginals().build());
+    run.begin();
+    run.raw("kvm-b", "base.raw", 2 * MIB);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda KEPT", "kvm-a vda LEFT");
+    assertThat(run.migration().volumes().getLast().reason()).contains("What its copy is built on");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.junit.jupiter.api.Tag;
 import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.BesideOthers;
 import dev.virtferry.PlayedHosts;
@@ -54,6 +55,7 @@ import org.springframework.test.context.DynamicPropertySource;
       "db-scheduler.shutdown-max-wait=1s",
     })
 @BesideOthers
+@Tag("service")
 class ApiGuideTest extends PlayedHosts {
 
   static final String SECRET = "whsec_dmlydC1mZXJyeSBzaWducyB3aGF0IGl0IHRlbGxz";

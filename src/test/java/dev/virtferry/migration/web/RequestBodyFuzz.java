@@ -3,6 +3,7 @@ package dev.virtferry.migration.web;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Bodies through the service's own JSON, validation and checks, down to the played hosts. */
+@Tag("fuzz")
 class RequestBodyFuzz extends ApiTest {
 
   /** An address that takes a body, and one that it takes. */

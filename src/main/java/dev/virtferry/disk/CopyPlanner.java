@@ -59,25 +59,26 @@ final class CopyPlanner {
     if (ground.incremental()) {
       objections.addAll(changingBeneath(copied));
     }
-    return unless(
-        objections,
-        copied,
-        () ->
-            new VolumePlan(
-                copied.target(),
-                Action.EXPECT,
-                path,
-                false,
-                copied.disk().capacityBytes(),
-                source.bytes(copied),
-                null,
-                null,
-                List.of(),
-                source.original(copied),
-                List.copyOf(names),
-                source.from(copied),
-                found,
-                null));
+    return unless(objections, copied, () -> expected(copied, path, names, found));
+  }
+
+  private VolumePlan expected(
+      CopiedDisk copied, String path, Set<ImageName> names, DestinationImage found) {
+    return new VolumePlan(
+        copied.target(),
+        Action.EXPECT,
+        path,
+        false,
+        copied.disk().capacityBytes(),
+        source.bytes(copied),
+        null,
+        null,
+        List.of(),
+        source.original(copied),
+        List.copyOf(names),
+        source.from(copied),
+        found,
+        null);
   }
 
   private List<String> changingBeneath(CopiedDisk copied) {

@@ -14,7 +14,8 @@ import java.util.UUID;
  * @param staying those that are neither copied nor known to be shared: the destination needs them
  *     too
  * @param besides the disks that are not copied, wherever they are: no copy may go there
- * @param opened what the guest opens at the destination besides disks, by path; nor may one go there
+ * @param opened what the guest opens at the destination besides disks, by path; nor may one go
+ *     there
  * @param listed whether the caller named them one by one
  * @param mode how to copy them
  * @param verify how backing images are compared when only overlays are copied

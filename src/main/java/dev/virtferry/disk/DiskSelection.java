@@ -1,6 +1,5 @@
 package dev.virtferry.disk;
 
-import dev.virtferry.libvirt.SourceType;
 import static dev.virtferry.problem.ProblemType.DISK_LEFT_BEHIND;
 import static dev.virtferry.problem.ProblemType.DISK_NOT_COPYABLE;
 import static dev.virtferry.problem.ProblemType.DISK_NOT_FOUND;
@@ -9,6 +8,7 @@ import static java.util.stream.Collectors.groupingBy;
 import dev.virtferry.disk.DiskChoice.Action;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;

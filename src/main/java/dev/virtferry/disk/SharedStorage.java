@@ -1,8 +1,8 @@
 package dev.virtferry.disk;
 
-import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
 import java.nio.file.Path;
 import java.util.List;

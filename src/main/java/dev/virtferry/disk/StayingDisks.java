@@ -1,8 +1,8 @@
 package dev.virtferry.disk;
 
-import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import java.util.Optional;

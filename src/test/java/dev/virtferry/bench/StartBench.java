@@ -2,7 +2,6 @@ package dev.virtferry.bench;
 
 import static org.awaitility.Awaitility.await;
 
-import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -13,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**

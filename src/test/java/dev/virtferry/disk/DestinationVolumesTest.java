@@ -5,7 +5,6 @@ import static dev.virtferry.libvirt.Domains.disk;
 import static dev.virtferry.libvirt.Domains.onImage;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.disk.VolumePlan.Original;
@@ -15,6 +14,7 @@ import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.FakeHypervisor;
 import dev.virtferry.libvirt.FakeStorage;
 import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Backing;
@@ -86,7 +86,8 @@ class DestinationVolumesTest {
   }
 
   private static DomainDisk qcow2(String target) {
-    return onImage(target, new DiskImage(SourceType.FILE, "/srv/" + target + ".qcow2", "qcow2", null));
+    return onImage(
+        target, new DiskImage(SourceType.FILE, "/srv/" + target + ".qcow2", "qcow2", null));
   }
 
   /** A disk vda on the overlay /srv/o.qcow2 of /srv/base.raw. */
@@ -138,7 +139,10 @@ class DestinationVolumesTest {
   private Placement vdaTo(String name) {
     pool("kvm-b", 100 * MIB);
     return place(
-        CopyMode.FULL, Map.of("vda", new VolumeWish("images", name)), List.of(Domains.disk("vda")), List.of());
+        CopyMode.FULL,
+        Map.of("vda", new VolumeWish("images", name)),
+        List.of(Domains.disk("vda")),
+        List.of());
   }
 
   private static String objections(Placement placement) {
@@ -160,7 +164,8 @@ class DestinationVolumesTest {
     var beneath = new DiskImage(SourceType.FILE, "/srv/base.raw", "raw", null);
     besides =
         List.of(onImage("vdb", new DiskImage(SourceType.FILE, "/far/o.qcow2", "qcow2", beneath)));
-    assertThat(objections(vdaTo("base.raw"))).contains("The guest itself has /srv/base.raw besides");
+    assertThat(objections(vdaTo("base.raw")))
+        .contains("The guest itself has /srv/base.raw besides");
   }
 
   @ParameterizedTest
@@ -849,7 +854,8 @@ class DestinationVolumesTest {
   void refusesAVolumeThatADomainNamesByItsDevice() {
     poolOfDevices();
     stopped("kvm-b", "<disk type='block'><source dev='/dev/disk/by-path/ip-1'/></disk>");
-    DomainDisk volume = onImage("vda", new DiskImage(SourceType.VOLUME, "lun/unit:0:0:1", "raw", null));
+    DomainDisk volume =
+        onImage("vda", new DiskImage(SourceType.VOLUME, "lun/unit:0:0:1", "raw", null));
     assertThat(refusal(volume).detail())
         .contains("/dev/disk/by-path/ip-1 on kvm-b belongs to the domain " + OTHER);
   }
@@ -1217,7 +1223,9 @@ class DestinationVolumesTest {
   @Test
   void refusesAFormatThatAPoolCantMake() {
     pool("kvm-b", 100 * MIB);
-    assertThat(refusal(onImage("vda", new DiskImage(SourceType.FILE, "/srv/v", "vmdk", null))).detail())
+    assertThat(
+            refusal(onImage("vda", new DiskImage(SourceType.FILE, "/srv/v", "vmdk", null)))
+                .detail())
         .contains("format vmdk")
         .contains("by hand");
   }
@@ -1372,7 +1380,9 @@ class DestinationVolumesTest {
         plans(onImage("vda", new DiskImage(SourceType.VOLUME, "images/v", "raw", null))).getFirst();
     assertThat(plan.path()).isEqualTo("/srv/v");
     assertThat(plan.moved()).isFalse();
-    assertThat(refusal(onImage("vda", new DiskImage(SourceType.VOLUME, "gone/v", "raw", null))).detail())
+    assertThat(
+            refusal(onImage("vda", new DiskImage(SourceType.VOLUME, "gone/v", "raw", null)))
+                .detail())
         .contains("pool gone, which is not active on kvm-b");
   }
 
@@ -1573,7 +1583,8 @@ class DestinationVolumesTest {
     volume("kvm-b", "mid.qcow2", "qcow2", 64 * MIB, MIB, new Backing("/srv/secret.raw", "raw"));
     var base = new DiskImage(SourceType.FILE, "/guests/base.raw", "raw", null);
     var mid = new DiskImage(SourceType.FILE, "/srv/mid.qcow2", "qcow2", base);
-    DomainDisk disk = onImage("vda", new DiskImage(SourceType.FILE, "/guests/o.qcow2", "qcow2", mid));
+    DomainDisk disk =
+        onImage("vda", new DiskImage(SourceType.FILE, "/guests/o.qcow2", "qcow2", mid));
     assertThat(incremental(disk).obstacles()).isEmpty();
     stoppedOn("kvm-b", path);
     assertThat(refusal(incremental(disk)).detail())

@@ -5,9 +5,9 @@ import static dev.virtferry.libvirt.Domains.disk;
 import static dev.virtferry.libvirt.Domains.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
@@ -194,7 +194,8 @@ class DiskSelectionTest {
       @Nullable String location,
       boolean readOnly,
       boolean shareable) {
-    DiskImage image = location == null ? null : new DiskImage(SourceType.of(type), location, "raw", null);
+    DiskImage image =
+        location == null ? null : new DiskImage(SourceType.of(type), location, "raw", null);
     return new DomainDisk(target, device, "virtio", image, readOnly, shareable, false, false, 1, 1);
   }
 

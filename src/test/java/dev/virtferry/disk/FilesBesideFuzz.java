@@ -2,7 +2,6 @@ package dev.virtferry.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Tag;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.virtferry.disk.image.WrittenName;
@@ -11,6 +10,7 @@ import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Layout;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /** The headers of images are what guests and their owners make of them. */
 @Tag("fuzz")

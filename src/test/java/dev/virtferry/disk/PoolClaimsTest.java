@@ -5,12 +5,12 @@ import static dev.virtferry.libvirt.Domains.disk;
 import static dev.virtferry.libvirt.Domains.onImage;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.FakeHypervisor;
 import dev.virtferry.libvirt.FakeStorage;
 import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StoragePool.Standing;
 import dev.virtferry.libvirt.StorageVolume;

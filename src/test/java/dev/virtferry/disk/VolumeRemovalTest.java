@@ -3,13 +3,13 @@ package dev.virtferry.disk;
 import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.disk.VolumeRemoval.Doomed;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.FakeHypervisor;
 import dev.virtferry.libvirt.FakeStorage;
 import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Layout;

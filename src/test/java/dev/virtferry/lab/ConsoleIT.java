@@ -5,7 +5,6 @@ import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.virtferry.libvirt.SourceType;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -26,6 +25,7 @@ import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.JobReading.Activity;
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -213,7 +213,8 @@ class ConsoleIT extends PlayedHosts {
         Arrays.stream(targets)
             .map(target ->
                 Domains.onImage(
-                        target, new DiskImage(SourceType.FILE, place.formatted(target), "qcow2", null))
+                        target,
+                        new DiskImage(SourceType.FILE, place.formatted(target), "qcow2", null))
                     .sized(DISK, 6 * GIB))
             .toArray(DomainDisk[]::new);
     return Domains.running(name, disks);

@@ -21,7 +21,8 @@ public final class Domains {
   /** A raw image /srv/GUEST-TARGET.raw of 64 MiB: no other guest's. */
   public static DomainDisk ownDisk(String guest, String target) {
     return onImage(
-        target, new DiskImage(SourceType.FILE, "/srv/%s-%s.raw".formatted(guest, target), "raw", null));
+        target,
+        new DiskImage(SourceType.FILE, "/srv/%s-%s.raw".formatted(guest, target), "raw", null));
   }
 
   /** A writable disk of 64 MiB on that image. */

@@ -1,8 +1,8 @@
 package dev.virtferry.migration;
 
+import org.junit.jupiter.api.Order;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.annotation.DirtiesContext;
-import org.junit.jupiter.api.Order;
 
 /** On a real PostgreSQL server. */
 @Order(1)

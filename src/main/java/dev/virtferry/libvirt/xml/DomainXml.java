@@ -1,10 +1,10 @@
 package dev.virtferry.libvirt.xml;
 
-import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.Machine;
 import dev.virtferry.libvirt.Relocation;
+import dev.virtferry.libvirt.SourceType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;

@@ -67,7 +67,8 @@ final class DiskPlanner {
     Placement placement =
         places == null
             ? Placement.NONE
-            : Discretion.of(places.plan(wish(crossing, selected, files, self), disks.pools()), scope);
+            : Discretion.of(
+                places.plan(wish(crossing, selected, files, self), disks.pools()), scope);
     tell(placement, checks);
     ownImages.forget(crossing.domain().uuid(), placement.changed());
     return new PlacedDisks(selected, placement);

@@ -104,7 +104,8 @@ public final class MigrationPlanner {
     SelectedDisks selected = disks.select(crossing);
     ArrivingFiles files = hosts.lookAtFiles(crossing, selected, places, scope, checks);
     hosts.lookAtMachine(crossing, checks);
-    PlacedDisks placed = disks.plan(crossing, selected, files, two ? places : null, self, scope, checks);
+    PlacedDisks placed =
+        disks.plan(crossing, selected, files, two ? places : null, self, scope, checks);
     Order order = crossing.order(placed, files.renamed());
     checks.add(
         Subject.OPTIONS, OptionRules.problems(order, destination, here, there), "all are known");

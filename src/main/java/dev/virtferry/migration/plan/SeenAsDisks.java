@@ -1,9 +1,9 @@
 package dev.virtferry.migration.plan;
 
-import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.NamedFile;
+import dev.virtferry.libvirt.SourceType;
 import java.util.List;
 import java.util.Set;
 

@@ -1,6 +1,5 @@
 package dev.virtferry.migration.run;
 
-import dev.virtferry.libvirt.SourceType;
 import static java.util.stream.Collectors.toMap;
 
 import dev.virtferry.disk.VolumeMark;
@@ -11,6 +10,7 @@ import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.migration.Order;
 import java.util.HashMap;

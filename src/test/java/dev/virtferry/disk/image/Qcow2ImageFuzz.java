@@ -2,11 +2,11 @@ package dev.virtferry.disk.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Tag;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.virtferry.libvirt.VolumeReader;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 
 /** The bytes of an image come from a host, and nobody vouches for them. */
 @Tag("fuzz")

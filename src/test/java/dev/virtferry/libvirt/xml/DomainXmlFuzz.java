@@ -2,7 +2,6 @@ package dev.virtferry.libvirt.xml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Tag;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -12,6 +11,7 @@ import dev.virtferry.libvirt.Relocation;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 
 /**
  * Whatever a host calls a definition is read, or refused with the one exception that is declared.

@@ -3,12 +3,12 @@ package dev.virtferry.libvirt.xml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.Machine;
 import dev.virtferry.libvirt.Relocation;
+import dev.virtferry.libvirt.SourceType;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -350,7 +350,11 @@ class DomainXmlTest {
     DiskImage image = DomainXml.parse(disks).disks().getFirst().image();
     assertThat(image)
         .isEqualTo(
-            new DiskImage(SourceType.FILE, "/srv/a", "raw", new DiskImage(SourceType.BLOCK, "/dev/b", "raw", null)));
+            new DiskImage(
+                SourceType.FILE,
+                "/srv/a",
+                "raw",
+                new DiskImage(SourceType.BLOCK, "/dev/b", "raw", null)));
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.virtferry.libvirt.xml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Tag;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -12,6 +11,7 @@ import dev.virtferry.libvirt.StorageVolume.Layout;
 import dev.virtferry.libvirt.StorageVolume.Permissions;
 import dev.virtferry.libvirt.VolumeSpec;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.w3c.dom.Element;
 
 /** What pools say is read or refused; what pools are told says what was meant, or is not said. */

@@ -4,7 +4,6 @@ import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.disk.DestinationImage;
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.Overwrite;
@@ -18,6 +17,7 @@ import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.MigrateFlag;
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Timestamps;

@@ -3,11 +3,11 @@ package dev.virtferry.migration.run;
 import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.migration.options.GivenOptions;
 import dev.virtferry.migration.options.MigrationOptions;

@@ -4,7 +4,6 @@ import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.Overwrite;
 import dev.virtferry.disk.VolumeWish;
@@ -14,6 +13,7 @@ import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.migration.DomainLocation;
@@ -343,7 +343,10 @@ class PreparationTest {
 
   @Test
   void whatACopyIsBuiltOnIsKnownAgain() {
-    submitAnOverlay(new byte[] {1}, new byte[] {1}, new GivenOptions().verifyingContent().deletingOriginals().build());
+    submitAnOverlay(
+        new byte[] {1},
+        new byte[] {1},
+        new GivenOptions().verifyingContent().deletingOriginals().build());
     run.begin();
     run.arrive();
     run.lookUntilTheEnd();
@@ -354,7 +357,10 @@ class PreparationTest {
 
   @Test
   void anOriginalIsLeftWhereItsCopyIsBuiltOnSomethingElseByNow() {
-    submitAnOverlay(new byte[] {1}, new byte[] {1}, new GivenOptions().verifyingContent().deletingOriginals().build());
+    submitAnOverlay(
+        new byte[] {1},
+        new byte[] {1},
+        new GivenOptions().verifyingContent().deletingOriginals().build());
     run.begin();
     run.raw("kvm-b", "base.raw", 2 * MIB);
     run.arrive();

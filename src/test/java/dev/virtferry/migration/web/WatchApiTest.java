@@ -152,8 +152,7 @@ class WatchApiTest extends ApiTest {
     MigrationSnapshot now =
         migrations.find(UUID.fromString(path.substring(path.lastIndexOf('/') + 1))).orElseThrow();
     for (int i = 0; i < 300; i++) {
-      assertThatThrownBy(() ->
-              controller.events(now, "", Callers.ADMIN, HttpMethod.GET, gone))
+      assertThatThrownBy(() -> controller.events(now, "", Callers.ADMIN, HttpMethod.GET, gone))
           .hasMessage("reset");
     }
     MvcTestResult stream = http.get().uri(path + "/events").asyncExchange();

@@ -4,11 +4,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -23,8 +26,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets nothing start with a setting that nobody reads: one that is misspelt, that has no value, or
- * that belongs to a list which comes from another place. Spring Boot takes what is empty for what
+ * Lets nothing start with a setting that nobody reads: one that is misspelt, that has no value, that
+ * is there in another spelling, or that belongs to a list which comes from another place. Spring Boot takes what is empty for what
  * is absent, or for an empty text, and a list from the first place that has any of it; and that may
  * leave the door open that it was meant to close.
  */
@@ -79,10 +82,12 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
         .filter(source -> source instanceof EnumerablePropertySource<?>)
         .map(source -> (EnumerablePropertySource<?>) source)
         .forEach(source -> {
+          Map<String, String> spelt = new HashMap<>();
           for (String name : source.getPropertyNames()) {
             if (isOurs(source, name)) {
               mistake(known, environment, source, name)
                   .or(() -> unread(known, lists, source, name))
+                  .or(() -> twice(spelt, source, name))
                   .ifPresent(mistakes::add);
             }
           }
@@ -159,6 +164,31 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
       EnumerablePropertySource<?> first) {
     return "%s (%s) is not read, as %s comes from %s; write all of a list in one place."
         .formatted(name, origin(source, name), String.join(".", list), first.getName());
+  }
+
+  /**
+   * Spring Boot takes one of the spellings, and says nothing of the other.
+   *
+   * @param spelt how each setting was spelt in the same place
+   */
+  private static Optional<String> twice(
+      Map<String, String> spelt, EnumerablePropertySource<?> source, String name) {
+    String other = spelt.putIfAbsent(uniform(source, name), name);
+    return other == null
+        ? Optional.empty()
+        : Optional.of(
+            "%s (%s) is the same setting as %s; write it once."
+                .formatted(name, origin(source, name), other));
+  }
+
+  private static String uniform(EnumerablePropertySource<?> source, String name) {
+    if (isVariable(source, name)) {
+      return name.toLowerCase(Locale.ROOT);
+    }
+    ConfigurationPropertyName property = property(name);
+    return IntStream.range(0, property.getNumberOfElements())
+        .mapToObj(i -> property.getElement(i, ConfigurationPropertyName.Form.UNIFORM))
+        .collect(Collectors.joining("."));
   }
 
   private static boolean isEmpty(ConfigurableEnvironment environment, @Nullable Object value) {

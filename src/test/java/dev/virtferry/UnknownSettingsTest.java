@@ -106,6 +106,28 @@ class UnknownSettingsTest {
             name.equals("FERRY_PORT") ? "." : "the nearest is %s.".formatted(nearest));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ferry.access.tokens[0].domains_[0]",
+        "ferry.access.tokens[0].Domains[0]",
+        "ferry.access.tokens[0].do-mains[0]",
+        "ferry.access.to_kens[0].domains[0]",
+      })
+  void aSettingInTwoSpellingsStopsTheStart(String other) {
+    var both = TestPropertyValues.of("ferry.access.tokens[0].domains[0]=*", other + "=ta-*");
+    assertThatThrownBy(() -> start(both, TestPropertyValues.Type.MAP))
+        .hasMessageContaining("is the same setting as ferry.access.tokens[0].")
+        .hasMessageEndingWith("; write it once.");
+  }
+
+  @Test
+  void soDoesAVariableInTwoSpellings() {
+    var both = TestPropertyValues.of(Map.of("FERRY_RATE_READS", "1", "ferry_rate_reads", "2"));
+    assertThatThrownBy(() -> start(both, TestPropertyValues.Type.SYSTEM_ENVIRONMENT))
+        .hasMessageContaining("is the same setting as");
+  }
+
   /** Spring Boot would take it for absent, and what is absent binds nobody. */
   @ParameterizedTest
   @ValueSource(

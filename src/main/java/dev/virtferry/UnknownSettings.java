@@ -26,10 +26,10 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets nothing start with a setting that nobody reads: one that is misspelt, that has no value, that
- * is there in another spelling, or that belongs to a list which comes from another place. Spring Boot takes what is empty for what
- * is absent, or for an empty text, and a list from the first place that has any of it; and that may
- * leave the door open that it was meant to close.
+ * Lets nothing start with a setting that nobody reads: one that is misspelt, that has no value,
+ * that is there in another spelling, or that belongs to a list which comes from another place.
+ * Spring Boot takes what is empty for what is absent, or for an empty text, and a list from the
+ * first place that has any of it; and that may leave the door open that it was meant to close.
  */
 @Component
 final class UnknownSettings implements BeanFactoryPostProcessor {

@@ -183,7 +183,8 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
 
   private static String uniform(EnumerablePropertySource<?> source, String name) {
     if (isVariable(source, name)) {
-      return name.toLowerCase(Locale.ROOT);
+      // Dashes of a name are dropped in a variable, or become what stands between names.
+      return name.toLowerCase(Locale.ROOT).replace("_", "");
     }
     ConfigurationPropertyName property = property(name);
     return IntStream.range(0, property.getNumberOfElements())

@@ -121,9 +121,13 @@ class UnknownSettingsTest {
         .hasMessageEndingWith("; write it once.");
   }
 
-  @Test
-  void soDoesAVariableInTwoSpellings() {
-    var both = TestPropertyValues.of(Map.of("FERRY_RATE_READS", "1", "ferry_rate_reads", "2"));
+  @ParameterizedTest
+  @CsvSource({
+    "FERRY_RATE_READS, ferry_rate_reads",
+    "FERRY_RATE_OPENCALLS, FERRY_RATE_OPEN_CALLS",
+  })
+  void soDoesAVariableInTwoSpellings(String one, String other) {
+    var both = TestPropertyValues.of(Map.of(one, "1", other, "2"));
     assertThatThrownBy(() -> start(both, TestPropertyValues.Type.SYSTEM_ENVIRONMENT))
         .hasMessageContaining("is the same setting as");
   }

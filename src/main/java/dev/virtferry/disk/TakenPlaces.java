@@ -85,7 +85,7 @@ final class TakenPlaces {
   }
 
   private Stream<ImageName> names(DiskImage image) {
-    Optional<StorageVolume> there = ground.there(image);
+    Optional<StorageVolume> there = ground.destination().volume(image);
     return FilesRead.path(image, there).stream()
         .flatMap(path -> ground.names(path, there).stream());
   }

@@ -95,18 +95,20 @@ public final class VolumeRemoval {
           .or(() -> ofOriginals ? whatItsCopyLacks(there) : Optional.empty());
     }
 
-    /** A copy has what the guest sees, and no snapshot within the image. */
+    /** A copy has what the guest sees, and no snapshot or bitmap within the image. */
     private Optional<String> whatItsCopyLacks(StorageVolume there) {
       if (!there.format().equals("qcow2")) {
         return Optional.empty();
       }
       try {
-        return Qcow2Header.of(pools().reader(there)).snapshots() == 0
+        var header = Qcow2Header.of(pools().reader(there));
+        return header.snapshots() == 0 && !header.bitmaps()
             ? Optional.empty()
-            : Optional.of("%s holds snapshots, which its copy has not.".formatted(there.path()));
+            : Optional.of(
+                "%s holds snapshots or bitmaps, which its copy has not.".formatted(there.path()));
       } catch (IncomparableImage e) {
         return Optional.of(
-            "%s can't be read for snapshots, because %s.".formatted(there.path(), e.getMessage()));
+            "%s can't be read for snapshots and bitmaps, because %s.".formatted(there.path(), e.getMessage()));
       }
     }
 

@@ -79,10 +79,14 @@ class VolumeRemovalTest {
     byte[] image = Images.qcow2().putInt(60, 1).array();
     storage.content("kvm-a", "images", "snap.qcow2", image);
     assertThat(delete("snap.qcow2"))
-        .contains("/srv/snap.qcow2 holds snapshots, which its copy has not.");
+        .contains("/srv/snap.qcow2 holds snapshots or bitmaps, which its copy has not.");
+    byte[] bitmaps = Images.extended(0x23852875, new byte[24]).array();
+    storage.content("kvm-a", "images", "snap.qcow2", bitmaps);
+    assertThat(delete("snap.qcow2"))
+        .contains("/srv/snap.qcow2 holds snapshots or bitmaps, which its copy has not.");
     storage.content("kvm-a", "images", "snap.qcow2", new byte[200]);
     assertThat(delete("snap.qcow2"))
-        .hasValueSatisfying(why -> assertThat(why).contains("can't be read for snapshots"));
+        .hasValueSatisfying(why -> assertThat(why).contains("can't be read for snapshots and bitmaps"));
     assertThat(storage.deeds()).isEmpty();
     storage.content("kvm-a", "images", "snap.qcow2", Images.qcow2().array());
     assertThat(delete("snap.qcow2")).isEmpty();

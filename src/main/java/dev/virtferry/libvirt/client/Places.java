@@ -82,10 +82,6 @@ final class Places {
     return leaves(asker, turn) ? null : new Place();
   }
 
-  synchronized boolean isFree() {
-    return free > 0;
-  }
-
   /** For how long all places have been taken; zero while one is free. */
   synchronized Duration taken() {
     return free > 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - takenAtNanos);

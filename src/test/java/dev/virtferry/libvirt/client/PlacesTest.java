@@ -36,7 +36,7 @@ class PlacesTest {
     }
     assertThat(servedAfter(taken, 7))
         .containsExactly(CROWD, OTHER, THIRD, CROWD, OTHER, CROWD, CROWD);
-    assertThat(places.isFree()).isTrue();
+    assertThat(places.taken()).isZero();
   }
 
   @Test
@@ -70,7 +70,7 @@ class PlacesTest {
     assertThat(places.take(SHORT)).isNull();
     waits(OTHER);
     assertThat(servedAfter(taken, 1)).containsExactly(OTHER);
-    assertThat(places.isFree()).isTrue();
+    assertThat(places.taken()).isZero();
   }
 
   @Test
@@ -80,7 +80,7 @@ class PlacesTest {
     assertThat(places.take(LONG)).isNull();
     assertThat(Thread.interrupted()).isTrue();
     taken.end();
-    assertThat(places.isFree()).isTrue();
+    assertThat(places.taken()).isZero();
   }
 
   @Test

@@ -47,7 +47,7 @@ class TruthTablePageTest {
 
       What virt-ferry makes of each pair of states that the two hosts of a migration can show: every state and reason of
       libvirt (`virsh domstate --reason`), at either side. It is written by a test from the code that decides
-      ([TruthTable](../src/main/java/dev/virtferry/migration/run/TruthTable.java) and its five parts), so it says what runs.
+      ([TruthTable](../src/main/java/dev/virtferry/migration/truth/TruthTable.java) and its five parts), so it says what runs.
 
       *Works* means that the source's job runs or virt-ferry's call has not returned; *over* that neither is so. The phase of a
       paused source is `SWITCHOVER` only when every copy is ready and the memory's rest would take less than two seconds. Each

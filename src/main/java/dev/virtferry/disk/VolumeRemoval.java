@@ -108,7 +108,8 @@ public final class VolumeRemoval {
                 "%s holds snapshots or bitmaps, which its copy has not.".formatted(there.path()));
       } catch (IncomparableImage e) {
         return Optional.of(
-            "%s can't be read for snapshots and bitmaps, because %s.".formatted(there.path(), e.getMessage()));
+            "%s can't be read for snapshots and bitmaps, because %s."
+                .formatted(there.path(), e.getMessage()));
       }
     }
 

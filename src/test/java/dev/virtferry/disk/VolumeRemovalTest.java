@@ -86,7 +86,8 @@ class VolumeRemovalTest {
         .contains("/srv/snap.qcow2 holds snapshots or bitmaps, which its copy has not.");
     storage.content("kvm-a", "images", "snap.qcow2", new byte[200]);
     assertThat(delete("snap.qcow2"))
-        .hasValueSatisfying(why -> assertThat(why).contains("can't be read for snapshots and bitmaps"));
+        .hasValueSatisfying(
+            why -> assertThat(why).contains("can't be read for snapshots and bitmaps"));
     assertThat(storage.deeds()).isEmpty();
     storage.content("kvm-a", "images", "snap.qcow2", Images.qcow2().array());
     assertThat(delete("snap.qcow2")).isEmpty();

@@ -90,7 +90,7 @@ class ArchitectureTest {
                   "libvirt",
                   "problem",
                   "trace")),
-          entry("notice", Set.of("migration", "migration.control", "problem", "time")),
+          entry("notice", Set.of("migration", "problem", "time")),
           entry(
               "migration.store",
               Set.of(
@@ -106,14 +106,7 @@ class ArchitectureTest {
           entry(
               "host.web",
               Set.of(
-                  "migration",
-                  "migration.plan",
-                  "migration.control",
-                  "access",
-                  "disk",
-                  "host",
-                  "libvirt",
-                  "problem")),
+                  "migration", "migration.plan", "access", "disk", "host", "libvirt", "problem")),
           entry(
               "migration.web",
               Set.of(

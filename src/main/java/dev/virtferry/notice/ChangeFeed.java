@@ -1,7 +1,7 @@
 package dev.virtferry.notice;
 
+import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationSnapshot;
-import dev.virtferry.migration.control.MigrationService;
 import dev.virtferry.time.Moment;
 import dev.virtferry.time.Timepiece;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ public final class ChangeFeed implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(ChangeFeed.class);
 
-  private final MigrationService service;
+  private final MigrationQueries queries;
   private final NoticeProperties properties;
   private final Timepiece time;
   private final ReentrantLock lock = new ReentrantLock();
@@ -37,8 +37,8 @@ public final class ChangeFeed implements SmartLifecycle {
   private @Nullable Thread thread;
   private boolean running;
 
-  ChangeFeed(MigrationService service, NoticeProperties properties, Timepiece time) {
-    this.service = service;
+  ChangeFeed(MigrationQueries queries, NoticeProperties properties, Timepiece time) {
+    this.queries = queries;
     this.properties = properties;
     this.time = time;
   }
@@ -148,7 +148,7 @@ public final class ChangeFeed implements SmartLifecycle {
   private void tell(List<Seat> readers) {
     Set<UUID> migrations = new HashSet<>();
     readers.forEach(seat -> migrations.add(seat.migration));
-    Map<UUID, String> etags = service.etags(migrations);
+    Map<UUID, String> etags = queries.etags(migrations);
     Map<UUID, MigrationSnapshot> read = new HashMap<>();
     for (Seat seat : readers) {
       Moment now = time.now();
@@ -157,7 +157,7 @@ public final class ChangeFeed implements SmartLifecycle {
         dismiss(seat);
       } else if (!etag.equals(seat.known)) {
         MigrationSnapshot news =
-            read.computeIfAbsent(seat.migration, id -> service.find(id).orElseThrow());
+            read.computeIfAbsent(seat.migration, id -> queries.find(id).orElseThrow());
         if (seat.audience.sees().test(news.migration())) {
           reach(seat, () -> seat.tell(news, now));
         } else {

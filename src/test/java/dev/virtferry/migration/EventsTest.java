@@ -31,6 +31,7 @@ class EventsTest extends PlayedHosts {
   private final DomainDescription guest = Domains.running("web", Domains.disk("vda"));
 
   @Autowired MigrationService service;
+  @Autowired MigrationQueries queries;
 
   @BeforeEach
   void aGuestOnKvmA() {
@@ -49,7 +50,7 @@ class EventsTest extends PlayedHosts {
   private void awaitPhase(UUID id, Phase phase) {
     await()
         .atMost(Duration.ofSeconds(20))
-        .until(() -> service.find(id).orElseThrow().migration().phase() == phase);
+        .until(() -> queries.find(id).orElseThrow().migration().phase() == phase);
   }
 
   @Test
@@ -68,13 +69,13 @@ class EventsTest extends PlayedHosts {
     hosts().news("kvm-b", guest.uuid(), DomainEvent.RESUMED);
     await()
         .until(() ->
-            service.find(id).orElseThrow().migration().location() == DomainLocation.DESTINATION);
+            queries.find(id).orElseThrow().migration().location() == DomainLocation.DESTINATION);
 
     hosts().remove("kvm-a", guest.uuid());
     hosts().endCall(guest.uuid());
-    await().until(() -> service.find(id).orElseThrow().migration().state().terminal());
+    await().until(() -> queries.find(id).orElseThrow().migration().state().terminal());
     await().until(() -> hosts().watched(guest.uuid()).isEmpty());
-    assertThat(service.find(id).orElseThrow().migration().state())
+    assertThat(queries.find(id).orElseThrow().migration().state())
         .isEqualTo(MigrationState.SUCCEEDED);
   }
 }

@@ -115,7 +115,7 @@ class FullDiskTest extends ApiTest {
         .atMost(SOON)
         .ignoreExceptions()
         .until(
-            () -> service.find(id).orElseThrow().migration().state() == MigrationState.SUCCEEDED);
+            () -> queries.find(id).orElseThrow().migration().state() == MigrationState.SUCCEEDED);
     assertThat(hosts().made()).hasSize(1);
     assertThat(queries.history(id))
         .extracting(Transition::to)

@@ -17,8 +17,8 @@ import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.Traffic;
-import dev.virtferry.migration.control.MigrationService;
 import dev.virtferry.migration.plan.Discretion;
 import dev.virtferry.migration.plan.DomainsInScope;
 import dev.virtferry.problem.NotThere;
@@ -49,7 +49,7 @@ class HostController {
   private final Storage storage;
   private final DiskSelection selection;
   private final SharedStorage shared;
-  private final MigrationService migrations;
+  private final MigrationQueries migrations;
 
   HostController(
       Inventory inventory,
@@ -59,7 +59,7 @@ class HostController {
       Storage storage,
       DiskSelection selection,
       SharedStorage shared,
-      MigrationService migrations) {
+      MigrationQueries migrations) {
     this.inventory = inventory;
     this.everyHost = everyHost;
     this.domains = domains;

@@ -20,15 +20,12 @@ import dev.virtferry.migration.KeyTaken;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationInProgress;
 import dev.virtferry.migration.MigrationQueries;
-import dev.virtferry.migration.MigrationQuery;
 import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.Migrations;
 import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Precondition;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.QueueFull;
-import dev.virtferry.migration.Traffic;
-import dev.virtferry.migration.Transition;
 import dev.virtferry.migration.plan.Discretion;
 import dev.virtferry.migration.plan.MigrationPlan;
 import dev.virtferry.migration.plan.MigrationPlanner;
@@ -40,9 +37,6 @@ import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Refused;
 import dev.virtferry.trace.Traces;
 import java.time.Clock;
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -191,29 +185,6 @@ public class MigrationService {
     MigrationPlan plan = planner.plan(submission, domain, source, destination, null, scope);
     ScopeRules.require(plan.order(), scope);
     return plan;
-  }
-
-  public Optional<MigrationSnapshot> find(UUID id) {
-    return queries.find(id);
-  }
-
-  /** The ETag of each of these that is there, by id; cheap. */
-  public Map<UUID, String> etags(Collection<UUID> ids) {
-    return queries.etags(ids);
-  }
-
-  /** How many migrations within that scope each host takes part in now. */
-  public Traffic traffic(Scope scope) {
-    return queries.traffic(scope);
-  }
-
-  public MigrationQuery.Page list(MigrationQuery query) {
-    return queries.list(query);
-  }
-
-  /** The changes of state, oldest first. */
-  public List<Transition> history(UUID id) {
-    return queries.history(id);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.virtferry.access.Caller;
 import dev.virtferry.access.web.AuditFilter;
 import dev.virtferry.migration.IdempotencyKey;
 import dev.virtferry.migration.MigrationDefaults;
+import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationQuery;
 import dev.virtferry.migration.MigrationQuery.Position;
 import dev.virtferry.migration.MigrationSnapshot;
@@ -49,12 +50,17 @@ import org.springframework.web.bind.annotation.RestController;
 class MigrationController {
 
   private final MigrationService service;
+  private final MigrationQueries queries;
   private final MigrationDefaults defaults;
   private final CallbackAllowlist callbacks;
 
   MigrationController(
-      MigrationService service, MigrationDefaults defaults, CallbackAllowlist callbacks) {
+      MigrationService service,
+      MigrationQueries queries,
+      MigrationDefaults defaults,
+      CallbackAllowlist callbacks) {
     this.service = service;
+    this.queries = queries;
     this.defaults = defaults;
     this.callbacks = callbacks;
   }
@@ -189,7 +195,7 @@ class MigrationController {
     Position after = cursor == null ? null : Cursor.parse(cursor).position();
     var query =
         new MigrationQuery(caller.scope(), state, domain, source, destination, limit, after);
-    return MigrationList.of(service.list(query), caller.scope());
+    return MigrationList.of(queries.list(query), caller.scope());
   }
 
   @GetMapping("/{id}/history")
@@ -199,7 +205,7 @@ class MigrationController {
       description = "Every change of state with its time and cause, oldest first.")
   @ApiResponse(responseCode = "200", description = "All changes so far.")
   History history(@OwnMigration MigrationSnapshot own) {
-    return new History(service.history(own.migration().id()));
+    return new History(queries.history(own.migration().id()));
   }
 
   @PostMapping("/{id}/cancel")

@@ -4,8 +4,8 @@ import dev.virtferry.access.Caller;
 import dev.virtferry.access.Scope;
 import dev.virtferry.access.web.AuditFilter;
 import dev.virtferry.migration.MigrationId;
+import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationSnapshot;
-import dev.virtferry.migration.control.MigrationService;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +32,10 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @Component
 class MigrationVisibility implements HandlerMethodArgumentResolver, WebMvcConfigurer {
 
-  private final MigrationService service;
+  private final MigrationQueries migrations;
 
-  MigrationVisibility(MigrationService service) {
-    this.service = service;
+  MigrationVisibility(MigrationQueries migrations) {
+    this.migrations = migrations;
   }
 
   @Override
@@ -79,7 +79,7 @@ class MigrationVisibility implements HandlerMethodArgumentResolver, WebMvcConfig
       @Nullable WebDataBinderFactory binders) {
     MigrationSnapshot own =
         id(request)
-            .flatMap(service::find)
+            .flatMap(migrations::find)
             .filter(found ->
                 caller().map(Caller::scope).filter(found.migration().order()::isIn).isPresent())
             .orElseThrow(MigrationNotFound::new);

@@ -20,6 +20,7 @@ import dev.virtferry.libvirt.TypedValue;
 import dev.virtferry.migration.Completion;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Phase;
@@ -44,6 +45,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 class SteeringServiceTest extends PlayedHosts {
 
   @Autowired MigrationService service;
+  @Autowired MigrationQueries queries;
   @Autowired SteeringService steering;
 
   private DomainDescription guest = Domains.running("unset");
@@ -92,7 +94,7 @@ class SteeringServiceTest extends PlayedHosts {
   }
 
   private MigrationSnapshot now() {
-    return service.find(id).orElseThrow();
+    return queries.find(id).orElseThrow();
   }
 
   private void awaitThat(Predicate<MigrationSnapshot> condition) {

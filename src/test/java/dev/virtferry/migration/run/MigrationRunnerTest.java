@@ -70,7 +70,7 @@ class MigrationRunnerTest extends PlayedHosts {
         EnumSet.allOf(MigrationState.class).stream()
             .filter(state -> !state.terminal())
             .collect(toSet());
-    return service
+    return queries
         .list(new MigrationQuery(Scope.EVERYTHING, states, null, null, null, 200, null))
         .items();
   }
@@ -167,7 +167,7 @@ class MigrationRunnerTest extends PlayedHosts {
   }
 
   private Migration find(UUID id) {
-    return service.find(id).orElseThrow().migration();
+    return queries.find(id).orElseThrow().migration();
   }
 
   private Migration awaitThat(UUID id, Predicate<Migration> condition) {

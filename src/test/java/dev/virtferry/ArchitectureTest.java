@@ -159,6 +159,22 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** Under a locale without their letters the JVM can't even name files that hosts have. */
+  @Test
+  void noPathOfAHostIsTakenForOneOfThisMachine() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "dev.virtferry.disk..", "dev.virtferry.libvirt..", "dev.virtferry.migration..")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.nio.file.Path")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.io.File")
+        .check(CLASSES);
+  }
+
   @Test
   void onlyOnePackageWritesProblemDocuments() {
     noClasses()

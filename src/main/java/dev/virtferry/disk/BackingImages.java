@@ -2,8 +2,8 @@ package dev.virtferry.disk;
 
 import dev.virtferry.disk.image.WrittenName;
 import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.libvirt.StorageVolume;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,7 +100,7 @@ final class BackingImages {
     }
     var name = new WrittenName(image.backing().path());
     return name.isPath()
-        ? Path.of(image.path()).resolveSibling(name.paths().findFirst().orElseThrow()).toString()
+        ? HostPath.beside(image.path(), name.paths().findFirst().orElseThrow())
         : name.text();
   }
 
@@ -121,9 +121,9 @@ final class BackingImages {
     return one.equals(other)
         || (one.startsWith("/")
             && other.startsWith("/")
-            && !PoolView.climbs(one)
-            && !PoolView.climbs(other)
-            && Path.of(one).normalize().equals(Path.of(other).normalize()));
+            && !HostPath.climbs(one)
+            && !HostPath.climbs(other)
+            && HostPath.of(one).equals(HostPath.of(other)));
   }
 
   private String difference(String what, Object here, Object there) {

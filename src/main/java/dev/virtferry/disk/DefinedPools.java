@@ -1,7 +1,7 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.libvirt.StoragePool;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,7 +31,7 @@ record DefinedPools(List<StoragePool> pools) {
 
   /** Whether a volume may be a device, by the folder in which all of its pool are. */
   boolean mayBeAt(String path, String volume) {
-    Path device = Path.of(path).normalize();
+    HostPath device = HostPath.of(path);
     return pool(volume).filter(pool -> PoolView.isDirectlyIn(pool, device)).isPresent();
   }
 
@@ -57,11 +57,11 @@ record DefinedPools(List<StoragePool> pools) {
   }
 
   private static boolean isSame(String one, String other) {
-    return Path.of(one).normalize().equals(Path.of(other).normalize());
+    return HostPath.of(one).equals(HostPath.of(other));
   }
 
   /** ZFS finds its devices by their names in {@code /dev}, where no iSCSI target has one. */
   private static String device(String name) {
-    return Path.of("/dev").resolve(name).toString();
+    return HostPath.beside("/dev/", name);
   }
 }

@@ -5,9 +5,9 @@ import dev.virtferry.disk.image.Qcow2Header;
 import dev.virtferry.disk.image.VmdkDescriptor;
 import dev.virtferry.disk.image.WrittenName;
 import dev.virtferry.libvirt.ErrorNumber;
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,12 +91,11 @@ final class FilesBeside {
 
   /** Where a path goes up again only its host can follow, so it stays as it is. */
   private static Stream<String> beside(StorageVolume image, WrittenName name) {
-    Path own = Path.of(image.path());
+    HostPath own = HostPath.of(image.path());
     return name.paths()
         .filter(path -> !path.isEmpty())
-        .map(own::resolveSibling)
-        .filter(path -> !path.normalize().equals(own.normalize()))
-        .map(Path::toString);
+        .map(path -> HostPath.beside(image.path(), path))
+        .filter(path -> !HostPath.of(path).equals(own));
   }
 
   private static Stream<String> text(WrittenName name) {

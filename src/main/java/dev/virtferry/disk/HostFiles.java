@@ -4,10 +4,10 @@ import dev.virtferry.disk.Claim.Kind;
 import dev.virtferry.disk.NamedPath.Use;
 import dev.virtferry.disk.image.WrittenName;
 import dev.virtferry.libvirt.DomainFiles;
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Backing;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -124,7 +124,7 @@ final class HostFiles {
       case FILE, RAW -> file(domain, name.path(), path, volume);
       case VOLUME -> volume(domain, name.path(), path, volume);
       case TEXT ->
-          new WrittenName(name.path()).mayMean(PoolView.fileName(path))
+          new WrittenName(name.path()).mayMean(HostPath.fileName(path))
               ? Optional.of(claim(Kind.MAY_BE_MEANT, domain, name.path()))
               : Optional.empty();
       case FOLDER ->
@@ -143,7 +143,7 @@ final class HostFiles {
     if (!name.isPath()) {
       return false;
     }
-    Path within = normal(name.path());
+    HostPath within = normal(name.path());
     return (within.startsWith(normal(path)) && !within.equals(normal(path)))
         || Partitions.isPart(name.path(), path);
   }
@@ -159,7 +159,7 @@ final class HostFiles {
     if (normal(name).equals(normal(path))) {
       return Optional.of(claim(Kind.NAMED, domain, name));
     }
-    boolean sameFileName = PoolView.fileName(name).equals(PoolView.fileName(path));
+    boolean sameFileName = HostPath.fileName(name).equals(HostPath.fileName(path));
     if (volume != null) {
       Optional<StorageVolume> shown = pools.shown(name);
       if (shown.isPresent()) {
@@ -171,8 +171,8 @@ final class HostFiles {
       // Where pools show neither, each guest may have a folder, and all of them a disk.qcow2.
       boolean unseen = pools.covering(path).isEmpty();
       sameFileName =
-          PoolView.climbs(name)
-              || PoolView.climbs(path)
+          HostPath.climbs(name)
+              || HostPath.climbs(path)
               || (unseen && pools.shown(name).isPresent());
     }
     return sameFileName ? Optional.of(claim(Kind.MAY_BE_THE_SAME, domain, name)) : Optional.empty();
@@ -184,7 +184,7 @@ final class HostFiles {
     if (normal(name).equals(normal(path))) {
       return Optional.of(claim(Kind.NAMED, domain, name));
     }
-    boolean sameFileName = PoolView.fileName(name).equals(PoolView.fileName(path));
+    boolean sameFileName = HostPath.fileName(name).equals(HostPath.fileName(path));
     boolean mayBe = sameFileName && (volume != null || pools.covering(path).isEmpty());
     return mayBe || pools.defined().mayBeAt(path, name)
         ? Optional.of(claim(Kind.MAY_BE_THE_SAME, domain, name))
@@ -284,7 +284,7 @@ final class HostFiles {
     return file.isRaw() ? Use.RAW : Use.FILE;
   }
 
-  private static Path normal(String path) {
-    return Path.of(path).normalize();
+  private static HostPath normal(String path) {
+    return HostPath.of(path);
   }
 }

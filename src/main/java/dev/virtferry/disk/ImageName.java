@@ -2,7 +2,7 @@ package dev.virtferry.disk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.nio.file.Path;
+import dev.virtferry.libvirt.HostPath;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record ImageName(@Nullable String host, String path) {
 
   public ImageName {
-    path = Path.of(path).normalize().toString();
+    path = HostPath.of(path).toString();
   }
 
   /** Whether some of them mean what some of the others do, or a part of it. */

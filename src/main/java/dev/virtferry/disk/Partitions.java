@@ -1,6 +1,6 @@
 package dev.virtferry.disk;
 
-import java.nio.file.Path;
+import dev.virtferry.libvirt.HostPath;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -13,15 +13,18 @@ import java.util.regex.Pattern;
 final class Partitions {
 
   /** Where udev and ZFS name what a device holds after it. */
-  private static final List<Path> AFTER_THE_DEVICE =
+  private static final List<HostPath> AFTER_THE_DEVICE =
       List.of(
-          Path.of("/dev/disk"), Path.of("/dev/mapper"), Path.of("/dev/zvol"), Path.of("/dev/rbd"));
+          HostPath.of("/dev/disk"),
+          HostPath.of("/dev/mapper"),
+          HostPath.of("/dev/zvol"),
+          HostPath.of("/dev/rbd"));
 
   private static final Pattern NAMED_AFTER = Pattern.compile("-part[0-9]+");
 
-  private static final Path DEVICES = Path.of("/dev");
+  private static final HostPath DEVICES = HostPath.of("/dev");
 
-  private static final Path MAPPER = Path.of("/dev/mapper");
+  private static final HostPath MAPPER = HostPath.of("/dev/mapper");
 
   /** Devices whose names end with a letter, and those of multipath as they are by default. */
   private static final Pattern LETTERED = Pattern.compile("(?:[shv]d|xvd|dasd|mpath)[a-z]+");
@@ -35,21 +38,21 @@ final class Partitions {
 
   /** Whether one path is a partition of the other; no device is its own. */
   static boolean isPart(String part, String whole) {
-    Path inner = Path.of(part).normalize();
-    Path outer = Path.of(whole).normalize();
+    HostPath inner = HostPath.of(part);
+    HostPath outer = HostPath.of(whole);
     if (!outer.startsWith(DEVICES)
         || !inner.toString().startsWith(outer.toString())
-        || !Objects.equals(inner.getParent(), outer.getParent())) {
+        || !Objects.equals(inner.parent(), outer.parent())) {
       return false;
     }
     String more = inner.toString().substring(outer.toString().length());
     return (AFTER_THE_DEVICE.stream().anyMatch(outer::startsWith)
             && NAMED_AFTER.matcher(more).matches())
-        || (isOfTheKernel(outer) && isNumber(PoolView.fileName(whole), more));
+        || (isOfTheKernel(outer) && isNumber(HostPath.fileName(whole), more));
   }
 
-  private static boolean isOfTheKernel(Path device) {
-    return DEVICES.equals(device.getParent()) || MAPPER.equals(device.getParent());
+  private static boolean isOfTheKernel(HostPath device) {
+    return DEVICES.equals(device.parent()) || MAPPER.equals(device.parent());
   }
 
   private static boolean isNumber(String device, String more) {

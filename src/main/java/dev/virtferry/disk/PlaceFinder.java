@@ -1,5 +1,6 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.libvirt.StoragePool;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ record PlaceFinder(Ground ground) {
               .destination()
               .covering(location)
               .<Place>map(
-                  pool -> new Place.InPool(pool, PoolView.fileName(location), location, false))
+                  pool -> new Place.InPool(pool, HostPath.fileName(location), location, false))
               .orElseGet(Place.Unseen::new);
       case VOLUME -> samePool(copied, PoolView.pool(location), PoolView.volumeName(location));
       case BLOCK, DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> new Place.Unseen();
@@ -63,7 +64,7 @@ record PlaceFinder(Ground ground) {
               .formatted(asked.pool(), pool.get().type()));
     }
     String location = copied.image().location();
-    String name = asked.name() == null ? PoolView.fileName(location) : asked.name();
+    String name = asked.name() == null ? HostPath.fileName(location) : asked.name();
     String path = pool.get().path() + "/" + name;
     return new Place.InPool(pool.get(), name, path, !path.equals(location));
   }

@@ -4,12 +4,12 @@ import static java.util.stream.Collectors.joining;
 
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeReader;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -87,10 +87,10 @@ final class PoolView {
    * {@code ..} nobody knows: a folder before it may be a link, and then the host goes elsewhere.
    */
   Optional<StoragePool> covering(String file) {
-    if (climbs(file)) {
+    if (HostPath.climbs(file)) {
       return Optional.empty();
     }
-    Path path = Path.of(file).normalize();
+    HostPath path = HostPath.of(file);
     return pools.stream().filter(pool -> isDirectlyIn(pool, path)).findFirst();
   }
 
@@ -189,10 +189,10 @@ final class PoolView {
 
   /** The volume at a path, by whichever pool shows it. */
   Optional<StorageVolume> shown(String file) {
-    if (climbs(file)) {
+    if (HostPath.climbs(file)) {
       return Optional.empty();
     }
-    Path path = Path.of(file).normalize();
+    HostPath path = HostPath.of(file);
     return pools.stream()
         .filter(pool -> isDirectlyIn(pool, path))
         .flatMap(pool -> shown(pool, path).stream())
@@ -210,7 +210,7 @@ final class PoolView {
     return shown(file);
   }
 
-  private Optional<StorageVolume> shown(StoragePool pool, Path path) {
+  private Optional<StorageVolume> shown(StoragePool pool, HostPath path) {
     Optional<StorageVolume> known = at(path, volumes(pool));
     return known.isEmpty() && readAnewForOthers(pool) ? at(path, volumes(pool)) : known;
   }
@@ -225,33 +225,23 @@ final class PoolView {
     }
   }
 
-  private static Optional<StorageVolume> at(Path path, List<StorageVolume> volumes) {
+  private static Optional<StorageVolume> at(HostPath path, List<StorageVolume> volumes) {
     return volumes.stream()
-        .filter(volume -> Path.of(volume.path()).normalize().equals(path))
+        .filter(volume -> HostPath.of(volume.path()).equals(path))
         .findFirst();
   }
 
-  /** Whether a path goes up again somewhere, so that only its host can say where it leads. */
-  static boolean climbs(String file) {
-    for (Path step : Path.of(file)) {
-      if (step.toString().equals("..")) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  static boolean isDirectlyIn(StoragePool pool, Path path) {
+  static boolean isDirectlyIn(StoragePool pool, HostPath path) {
     return !pool.path().isEmpty()
-        && !climbs(pool.path())
-        && Path.of(pool.path()).normalize().equals(path.getParent());
+        && !HostPath.climbs(pool.path())
+        && HostPath.of(pool.path()).equals(path.parent());
   }
 
   /** The volume behind an image, where a pool has it. */
   Optional<StorageVolume> volume(DiskImage image) {
     String location = image.location();
     return switch (image.type()) {
-      case FILE -> covering(location).flatMap(pool -> volume(pool.name(), fileName(location)));
+      case FILE -> covering(location).flatMap(pool -> volume(pool.name(), HostPath.fileName(location)));
       case VOLUME -> volume(pool(location), volumeName(location));
       case BLOCK, DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> Optional.empty();
     };
@@ -274,10 +264,6 @@ final class PoolView {
   /** Whether all of a volume reads as zeroes. */
   boolean readsAsZeroes(StorageVolume volume) {
     return storage.readsAsZeroes(host, volume.pool(), volume.name());
-  }
-
-  static String fileName(String file) {
-    return String.valueOf(Path.of(file).getFileName());
   }
 
   /** Of the location of a disk of type volume, which is its pool and name: images/web-01.qcow2. */

@@ -1,8 +1,8 @@
 package dev.virtferry.disk;
 
 import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.libvirt.StoragePool;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -33,19 +33,19 @@ record PoolsAround(List<StoragePool> pools) {
   }
 
   private static List<StoragePool> around(String file, PoolView view) {
-    Path path = Path.of(file).normalize();
+    HostPath path = HostPath.of(file);
     return view.pools().stream()
         .filter(pool -> !pool.path().isEmpty())
         .filter(pool -> path.startsWith(folder(pool)))
         .sorted(
-            Comparator.comparingInt((StoragePool pool) -> folder(pool).getNameCount())
+            Comparator.comparingInt((StoragePool pool) -> folder(pool).steps().size())
                 .thenComparing(SharedStorage::isOf)
                 .reversed())
         .toList();
   }
 
-  private static Path folder(StoragePool pool) {
-    return Path.of(pool.path()).normalize();
+  private static HostPath folder(StoragePool pool) {
+    return HostPath.of(pool.path());
   }
 
   /** The one that tells what is there. */

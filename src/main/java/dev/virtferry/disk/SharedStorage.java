@@ -2,9 +2,9 @@ package dev.virtferry.disk;
 
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,10 +20,10 @@ public final class SharedStorage {
 
   private static final Set<String> SHARED_POOLS = Set.of("netfs", "rbd", "gluster", "sheepdog");
 
-  private final List<Path> paths;
+  private final List<HostPath> paths;
 
   SharedStorage(DiskProperties properties) {
-    this.paths = properties.sharedPaths().stream().map(path -> Path.of(path).normalize()).toList();
+    this.paths = properties.sharedPaths().stream().map(HostPath::of).toList();
   }
 
   /**
@@ -89,17 +89,17 @@ public final class SharedStorage {
 
   /** Whether other hosts see what is at the path. */
   boolean covers(String location, List<StoragePool> pools) {
-    Path path = Path.of(location).normalize();
+    HostPath path = HostPath.of(location);
     return paths.stream().anyMatch(path::startsWith)
         || pools.stream()
             .filter(pool -> pool.type().equals("netfs"))
-            .anyMatch(pool -> path.startsWith(Path.of(pool.path()).normalize()));
+            .anyMatch(pool -> path.startsWith(HostPath.of(pool.path())));
   }
 
   /** The same, or perhaps: where a path that goes up again leads, only its host knows. */
   boolean mayCover(String location, List<StoragePool> pools) {
     return covers(location, pools)
-        || (PoolView.climbs(location)
+        || (HostPath.climbs(location)
             && (!paths.isEmpty() || pools.stream().anyMatch(pool -> pool.type().equals("netfs"))));
   }
 

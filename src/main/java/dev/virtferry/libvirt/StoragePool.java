@@ -1,6 +1,5 @@
 package dev.virtferry.libvirt;
 
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -50,9 +49,7 @@ public record StoragePool(
     return switch (image.type()) {
       case FILE, BLOCK ->
           !path.isEmpty()
-              && Path.of(path)
-                  .normalize()
-                  .equals(Path.of(image.location()).normalize().getParent());
+              && HostPath.of(path).equals(HostPath.of(image.location()).parent());
       case VOLUME -> image.location().startsWith(name + "/");
       case DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> false;
     };

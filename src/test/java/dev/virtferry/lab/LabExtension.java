@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
@@ -38,6 +40,15 @@ final class LabExtension
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Namespace SHARED = Namespace.create(LabExtension.class);
 
+  /** A guest may have another name by then than the one that the lab started it with. */
+  private static final String FORGET_ALL =
+      """
+      for domain in $(virsh -q list --all --uuid); do
+        virsh -q destroy $domain
+        virsh -q undefine $domain --managed-save --snapshots-metadata --checkpoints-metadata --nvram
+      done
+      """;
+
   @Override
   public void beforeAll(ExtensionContext context) {
     requireLab();
@@ -54,6 +65,9 @@ final class LabExtension
     Spending.end();
     Testbed lent = context.getStore(SHARED).remove(Testbed.class, Testbed.class);
     if (lent != null) {
+      if (context.getStore(SHARED).remove(FORGET_ALL) != null) {
+        forgetAll(lent.lab());
+      }
       testbeds(context).giveBack(lent);
     }
   }
@@ -94,16 +108,36 @@ final class LabExtension
     }
     Method test = context.getRequiredTestMethod();
     String name = context.getRequiredTestClass().getSimpleName() + "." + test.getName();
+    Lab lab = testbed(context).lab();
     FailureStory.tell(testbed(context), name);
-    if (test.getParameterCount() > 0 || !LostWrite.mayBeWhy(testbed(context).lab())) {
+    ofTheClass(context).put(FORGET_ALL, name);
+    if (test.getParameterCount() > 0 || !LostWrite.mayBeWhy(lab)) {
       throw failure;
     }
     System.out.printf("=== %s is done once more: its guest's kernel panicked by itself%n", name);
-    again(context.getRequiredTestInstance(), test);
+    again(context.getRequiredTestInstance(), test, lab);
   }
 
-  private static void again(Object instance, Method test) throws Throwable {
+  private static Store ofTheClass(ExtensionContext context) {
+    ExtensionContext around = context;
+    while (around.getTestMethod().isPresent()) {
+      around = around.getParent().orElseThrow();
+    }
+    return around.getStore(SHARED);
+  }
+
+  /** What a failure left on the hosts would fail whatever comes next. */
+  private static void forgetAll(Lab lab) {
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      lab.succeedsOn(host, "sh", "-c", FORGET_ALL);
+    }
+  }
+
+  private static void again(Object instance, Method test, Lab lab) throws Throwable {
     call(instance, methods(instance, AfterEach.class, HierarchyTraversalMode.BOTTOM_UP));
+    if (methods(instance, BeforeAll.class, HierarchyTraversalMode.TOP_DOWN).isEmpty()) {
+      forgetAll(lab);
+    }
     call(instance, methods(instance, BeforeEach.class, HierarchyTraversalMode.TOP_DOWN));
     call(instance, List.of(test));
   }

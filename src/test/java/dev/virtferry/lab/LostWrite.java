@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class LostWrite {
 
-  private static final int MOST_IN_A_RUN = 2;
+  private static final int MOST_IN_A_RUN = 3;
 
   private static final List<String> HOSTS = List.of("kvm-a", "kvm-b");
 

@@ -1,11 +1,13 @@
 package dev.virtferry.lab;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -136,5 +138,39 @@ class OptionsIT {
         migrate("web-moved", "kvm-a", ",\"disks\":[\"vda\"]", "\"destinationName\":\"web\"");
     assertThat(back.get("state").asString()).as(back.toString()).isEqualTo("SUCCEEDED");
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
+  }
+
+  /** What libvirt's parser takes and the JDK's would not: it is the operator's own. */
+  @Test
+  void aDomainKeepsItsMetadataWhateverThatIs() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    String attributes =
+        IntStream.range(100, 301)
+            .mapToObj(number -> " a%s=\"x\"".formatted(number))
+            .collect(joining());
+    lab.on(
+        "kvm-a",
+        "virsh",
+        "metadata",
+        "web",
+        "--live",
+        "--config",
+        "--uri",
+        "urn:app",
+        "--key",
+        "app",
+        "--set",
+        "<many%s><b xmlns=\"\"/></many>".formatted(attributes));
+    lab.on("kvm-b", "mkdir", "-p", "/srv/other");
+    lab.on("kvm-b", "virsh", "pool-create-as", "other", "dir", "--target", "/srv/other");
+    JsonNode ended =
+        migrate(
+            "web", "kvm-b", ",\"disks\":[\"vda\"],\"volumes\":{\"vda\":{\"pool\":\"other\"}}", "");
+    assertThat(ended.get("state").asString()).as(ended.toString()).isEqualTo("SUCCEEDED");
+    for (String definition : List.of("", "--inactive")) {
+      assertThat(lab.on("kvm-b", "sh", "-c", "virsh dumpxml web " + definition))
+          .contains("a300=\"x\"", "b xmlns=\"\"", "/srv/other/");
+    }
+    lab.on("kvm-b", "virsh", "pool-destroy", "other");
   }
 }

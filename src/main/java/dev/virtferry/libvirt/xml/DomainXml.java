@@ -63,7 +63,7 @@ public final class DomainXml {
         Xml.attribute(root, "type", ""),
         type.map(t -> t.getAttribute("arch")).orElse(""),
         type.map(t -> t.getAttribute("machine")).orElse(""),
-        Xml.child(root, "cpu").map(Xml::write).orElse(null));
+        Xml.child(root, "cpu").map(XmlText::of).orElse(null));
   }
 
   /**
@@ -85,7 +85,7 @@ public final class DomainXml {
     devices("pstore").stream()
         .flatMap(pstore -> Xml.children(pstore, "path").stream())
         .forEach(path -> rename(path, places.files()));
-    return Xml.write(root);
+    return XmlText.of(root);
   }
 
   private static void rename(Element file, Map<String, String> names) {

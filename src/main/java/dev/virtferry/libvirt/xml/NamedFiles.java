@@ -117,7 +117,9 @@ public final class NamedFiles {
     var attributes = element.getAttributes();
     Stream<String> texts =
         Stream.iterate(0, i -> i < attributes.getLength(), i -> i + 1)
-            .map(i -> text(element, (Attr) attributes.item(i)));
+            .map(i -> (Attr) attributes.item(i))
+            .filter(attribute -> !attribute.getName().startsWith("xmlns"))
+            .map(attribute -> text(element, attribute));
     if (Xml.children(element).isEmpty()) {
       // Blanks belong to a path; libvirt may read it with or without them.
       String text = element.getTextContent();
@@ -126,12 +128,11 @@ public final class NamedFiles {
           Stream.concat(
               texts, OF_A_PATH.contains(element.getTagName()) ? paths.map(Xml::absolute) : paths);
     }
-    // What libvirt hands on to QEMU unread is in a namespace of its own.
-    return element.getNamespaceURI() == null
+    return Xml.isForeign(element)
         ? texts
-        : texts
             .flatMap(text -> SEPARATORS.stream().flatMap(by -> Stream.of(text.split(by, -1))))
-            .distinct();
+            .distinct()
+        : texts;
   }
 
   /** A target is what the guest sees, and the {@code dev} of other sources is no file. */

@@ -2,26 +2,22 @@ package dev.virtferry.libvirt.xml;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
-import javax.xml.transform.OutputKeys;
-import javax.xml.transform.Transformer;
-import javax.xml.transform.TransformerException;
-import javax.xml.transform.TransformerFactory;
-import javax.xml.transform.dom.DOMSource;
-import javax.xml.transform.stream.StreamResult;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
-/** Reads libvirt's documents. Document types and entities are refused. */
+/**
+ * Reads and writes libvirt's documents. Document types and entities are refused; all else that
+ * libvirt's own parser takes is taken here too, as metadata of a domain is whatever somebody wrote.
+ */
 final class Xml {
 
   /**
@@ -29,6 +25,17 @@ final class Xml {
    * too, needs a frame or more of the stack for each level.
    */
   private static final int DEEPEST = 512;
+
+  /** Limits of the JDK's on what is as long as the document, which has a limit of its own. */
+  private static final List<String> NEEDLESS_LIMITS =
+      List.of(
+          "jdk.xml.elementAttributeLimit",
+          "jdk.xml.maxXMLNameLimit",
+          "jdk.xml.maxGeneralEntitySizeLimit",
+          "jdk.xml.totalEntitySizeLimit",
+          "jdk.xml.entityExpansionLimit");
+
+  private static final int NO_LIMIT = 0;
 
   private static final int REPLACEMENT = 0xFFFD;
 
@@ -45,8 +52,11 @@ final class Xml {
       factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
       factory.setAttribute("jdk.xml.maxElementDepth", DEEPEST);
-      // Without it a name with a prefix of nobody is read and can't be written again.
-      factory.setNamespaceAware(true);
+      for (String limit : NEEDLESS_LIMITS) {
+        factory.setAttribute(limit, NO_LIMIT);
+      }
+      // libvirt goes by names as they are written, and takes prefixes that nobody declares.
+      factory.setNamespaceAware(false);
       factory.setXIncludeAware(false);
       factory.setExpandEntityReferences(false);
       var builder = factory.newDocumentBuilder();
@@ -152,18 +162,18 @@ final class Xml {
     return c < ' ' || half || c == 0xFFFE || c == 0xFFFF;
   }
 
-  /** An element as text, without a declaration before it. */
-  static String write(Element element) {
-    try {
-      var factory = TransformerFactory.newDefaultInstance();
-      factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-      Transformer writer = factory.newTransformer();
-      writer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
-      var text = new StringWriter();
-      writer.transform(new DOMSource(element), new StreamResult(text));
-      return text.toString();
-    } catch (TransformerException e) {
-      throw new IllegalStateException("An element could not be written as XML", e);
+  /**
+   * Whether it is in a namespace, as what libvirt hands on to QEMU unread is, and most metadata.
+   */
+  static boolean isForeign(Element element) {
+    if (element.getTagName().contains(":")) {
+      return true;
     }
+    for (Node at = element; at instanceof Element around; at = at.getParentNode()) {
+      if (around.hasAttribute("xmlns")) {
+        return !around.getAttribute("xmlns").isEmpty();
+      }
+    }
+    return false;
   }
 }

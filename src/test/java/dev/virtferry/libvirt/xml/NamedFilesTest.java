@@ -235,6 +235,18 @@ class NamedFilesTest {
   }
 
   @Test
+  void readsThemWithoutAPrefixAsWell() {
+    assertThat(
+            names(
+                """
+                <domain><commandline xmlns='http://libvirt.org/schemas/domain/qemu/1.0'>
+                  <arg value='-drive'/><arg value='file=/srv/x.raw,if=none'/>
+                </commandline></domain>
+                """))
+        .containsExactly("commandline/arg PATH /srv/x.raw");
+  }
+
+  @Test
   void readsTheFilesOfASnapshotAndOfTheDomainThatItKeeps() {
     assertThat(
             names(

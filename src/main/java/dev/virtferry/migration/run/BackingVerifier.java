@@ -7,14 +7,14 @@ import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Progress.Verification;
+import dev.virtferry.migration.run.ComparisonTurns.Turn;
 import dev.virtferry.time.Moment;
 import dev.virtferry.time.Timepiece;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,12 +25,9 @@ final class BackingVerifier {
 
   private static final Duration BETWEEN_REPORTS = Duration.ofMillis(500);
 
-  /** Each keeps some megabytes for every image of a chain, on both hosts. */
-  private static final int COMPARISONS_AT_A_TIME = 2;
-
   private final BackingContent content;
   private final Timepiece time;
-  private final Semaphore turns = new Semaphore(COMPARISONS_AT_A_TIME, true);
+  private final ComparisonTurns turns = new ComparisonTurns();
 
   BackingVerifier(BackingContent content, Timepiece time) {
     this.content = content;
@@ -55,24 +52,17 @@ final class BackingVerifier {
       return false;
     }
     var report = new Report(migration, total(order), stopping);
-    if (hasTurn(report)) {
-      try {
+    try (@Nullable Turn turn =
+        turns.take(source, destination, deepest(order), () -> report.test(0))) {
+      if (turn != null) {
         compare(order, source, destination, report);
-      } finally {
-        turns.release();
       }
     }
     return true;
   }
 
-  /** Waits for it, unless a client cancels. */
-  private boolean hasTurn(Report report) throws InterruptedException {
-    while (!turns.tryAcquire(BETWEEN_REPORTS.toMillis(), TimeUnit.MILLISECONDS)) {
-      if (!report.test(0)) {
-        return false;
-      }
-    }
-    return true;
+  private static int deepest(Order order) {
+    return order.disks().stream().mapToInt(disk -> disk.backing().size()).max().orElse(0);
   }
 
   private void compare(Order order, Host source, Host destination, Report report) {

@@ -4,6 +4,7 @@ import dev.virtferry.access.Scope;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.notice.Subscriber;
+import dev.virtferry.notice.Subscription;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,17 +22,28 @@ final class EventStream implements Subscriber {
 
   private static final Logger log = LoggerFactory.getLogger(EventStream.class);
 
+  private static final Subscription NONE = () -> {};
+  private static final Subscription LEFT = () -> {};
+
   private final SseEmitter emitter;
   private final Scope scope;
   private final AtomicReference<@Nullable MigrationSnapshot> next = new AtomicReference<>();
   private final AtomicBoolean beat = new AtomicBoolean();
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicBoolean writing = new AtomicBoolean();
+  private final AtomicReference<Subscription> seat = new AtomicReference<>(NONE);
   private int version;
 
   EventStream(SseEmitter emitter, Scope scope) {
     this.emitter = emitter;
     this.scope = scope;
+  }
+
+  /** Where it sits: it leaves its seat when its client is gone, also before Spring knows of it. */
+  void sit(Subscription taken) {
+    if (!seat.compareAndSet(NONE, taken)) {
+      taken.close();
+    }
   }
 
   @Override
@@ -75,6 +87,7 @@ final class EventStream implements Subscriber {
 
   private void leave(Exception why) {
     log.debug("A client of events left: {}", why.toString());
+    seat.getAndSet(LEFT).close();
     try {
       emitter.completeWithError(why);
     } catch (IllegalStateException e) {

@@ -76,6 +76,7 @@ class WatchController {
     } else {
       Subscription seat =
           changes.watch(now.migration().id(), audience(caller), lastEventId, stream);
+      stream.sit(seat);
       emitter.onCompletion(seat::close);
       emitter.onError(_ -> seat.close());
       sendHead(response, seat);

@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -283,6 +284,20 @@ class WatchApiTest extends ApiTest {
     await().until(() -> ended.told.get() != null);
     Objects.requireNonNull(ended.told.get()).join();
     assertThat(ended.uncaught).isEmpty();
+  }
+
+  /** Spring hears of an emitter after it wrote what came early: it never calls back for those. */
+  @Test
+  void leavesTheSeatOfAClientThatWasGoneBeforeSpringKnewOfIt() {
+    Told told = tell(new Audience("token:here", null, _ -> true));
+    await().until(() -> !told.changes.isEmpty());
+    var closed = new AtomicInteger();
+    var before = new EventStream(new EndedByTheServer(), Scope.EVERYTHING);
+    before.sit(closed::incrementAndGet);
+    before.changed(told.changes.getFirst());
+    await().until(() -> closed.get() == 1);
+    before.sit(closed::incrementAndGet);
+    assertThat(closed).hasValue(2);
   }
 
   private MvcTestResult waiting(String etag, String prefer) {

@@ -226,9 +226,7 @@ final class PoolView {
   }
 
   private static Optional<StorageVolume> at(HostPath path, List<StorageVolume> volumes) {
-    return volumes.stream()
-        .filter(volume -> HostPath.of(volume.path()).equals(path))
-        .findFirst();
+    return volumes.stream().filter(volume -> HostPath.of(volume.path()).equals(path)).findFirst();
   }
 
   static boolean isDirectlyIn(StoragePool pool, HostPath path) {
@@ -241,7 +239,8 @@ final class PoolView {
   Optional<StorageVolume> volume(DiskImage image) {
     String location = image.location();
     return switch (image.type()) {
-      case FILE -> covering(location).flatMap(pool -> volume(pool.name(), HostPath.fileName(location)));
+      case FILE ->
+          covering(location).flatMap(pool -> volume(pool.name(), HostPath.fileName(location)));
       case VOLUME -> volume(pool(location), volumeName(location));
       case BLOCK, DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> Optional.empty();
     };

@@ -12,9 +12,4 @@ public record DomainFiles(UUID domain, List<NamedFile> files) {
   public DomainFiles {
     files = List.copyOf(files);
   }
-
-  /** Of one whose definition can't be had: every file may be its own. */
-  public static DomainFiles unknown(UUID domain) {
-    return new DomainFiles(domain, List.of(new NamedFile("", "", NamedFile.Kind.FOLDER, "/")));
-  }
 }

@@ -58,7 +58,7 @@ public record HostPath(boolean absolute, List<String> steps) {
 
   private static List<String> split(String text) {
     List<String> steps = new ArrayList<>();
-    for (String step : text.split("/")) {
+    for (String step : text.split("/", -1)) {
       if (!step.isEmpty() && !step.equals(".")) {
         steps.add(step);
       }

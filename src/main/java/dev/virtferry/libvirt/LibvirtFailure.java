@@ -134,6 +134,14 @@ public final class LibvirtFailure extends RuntimeException {
     return isFrom(ErrorDomain.RPC) || isFrom(ErrorDomain.REMOTE);
   }
 
+  /**
+   * Whether the connection that carried the call is good for nothing any more. A message that can't
+   * be sent or read has a number of its own, and tells only of that message.
+   */
+  public boolean brokeTheConnection() {
+    return isFrom(ErrorDomain.RPC) && !is(ErrorNumber.RPC);
+  }
+
   public int domain() {
     return domain;
   }

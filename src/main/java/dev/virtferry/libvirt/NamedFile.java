@@ -29,6 +29,9 @@ public record NamedFile(
   /** The {@link #format} of what is read as another one than raw, and in a part of the file. */
   public static final String SLICE = "slice";
 
+  /** Of a definition that can't be had: every file of the host may be the domain's own. */
+  public static final NamedFile ANY = new NamedFile("", "", Kind.FOLDER, "/");
+
   /** One of no disk. */
   public NamedFile(
       String place, String type, Kind kind, String name, String format, boolean readOnly) {

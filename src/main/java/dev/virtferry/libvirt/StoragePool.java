@@ -48,8 +48,7 @@ public record StoragePool(
   public boolean holds(DiskImage image) {
     return switch (image.type()) {
       case FILE, BLOCK ->
-          !path.isEmpty()
-              && HostPath.of(path).equals(HostPath.of(image.location()).parent());
+          !path.isEmpty() && HostPath.of(path).equals(HostPath.of(image.location()).parent());
       case VOLUME -> image.location().startsWith(name + "/");
       case DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> false;
     };

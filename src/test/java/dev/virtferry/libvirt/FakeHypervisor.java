@@ -63,6 +63,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   private final List<String> remarks = new CopyOnWriteArrayList<>();
   private final Map<UUID, List<String>> migrationBlockers = new ConcurrentHashMap<>();
   private final Map<String, HostFacts> facts = new ConcurrentHashMap<>();
+  private final Map<String, LibvirtFailure> refusals = new ConcurrentHashMap<>();
   private final Map<UUID, String> metadata = new ConcurrentHashMap<>();
   private final Map<String, Asker> askers = new ConcurrentHashMap<>();
   private final Map<String, Acceptance> machines = new ConcurrentHashMap<>();
@@ -84,6 +85,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     remarks.clear();
     migrationBlockers.clear();
     facts.clear();
+    refusals.clear();
     askers.clear();
     metadata.clear();
     machines.clear();
@@ -179,7 +181,13 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     unreachable.add(host);
   }
 
+  /** The host answers, and refuses whatever it is asked. */
+  public void refuse(String host, LibvirtFailure why) {
+    refusals.put(host, why);
+  }
+
   public void bringBack(String host) {
+    refusals.remove(host);
     unreachable.remove(host);
   }
 
@@ -588,6 +596,10 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   }
 
   private void requireReachable(HostAddress host) {
+    @Nullable LibvirtFailure sick = refusals.get(host.name());
+    if (sick != null) {
+      throw sick;
+    }
     if (unreachable.contains(host.name())) {
       throw new HostUnreachable(
           host.name(), "secret words of libvirt about socket " + silences.incrementAndGet());

@@ -22,4 +22,18 @@ class LibvirtFailureTest {
     assertThat(LibvirtFailure.ofSilentGuest().aboutSilentGuest()).isTrue();
     assertThat(LibvirtFailure.ofSilentGuests("kvm-a").aboutSilentGuest()).isTrue();
   }
+
+  /** As virtproxyd says of a daemon behind it that was started anew, and as of one that is away. */
+  @Test
+  void knowsAConnectionThatCarriesNothingAnyMore() {
+    assertThat(new LibvirtFailure(1, 7, "client socket is closed").brokeTheConnection()).isTrue();
+    assertThat(new LibvirtFailure(38, 7, "Failed to connect socket").brokeTheConnection()).isTrue();
+  }
+
+  @Test
+  void keepsAConnectionThatDidNotCarryOneMessage() {
+    assertThat(new LibvirtFailure(39, 7, "Unable to encode message payload").brokeTheConnection())
+        .isFalse();
+    assertThat(new LibvirtFailure(1, 10, "internal error").brokeTheConnection()).isFalse();
+  }
 }

@@ -30,6 +30,8 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -41,6 +43,8 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/v1/hosts", produces = "application/json")
 @Tag(name = "hosts", description = "See what the hosts of the inventory have.")
 class HostController {
+
+  private static final Logger log = LoggerFactory.getLogger(HostController.class);
 
   private final Inventory inventory;
   private final EveryHost everyHost;
@@ -97,9 +101,12 @@ class HostController {
 
   private HostResponse read(Host host, Traffic traffic) {
     try {
-      return HostResponse.of(host, hypervisor.queries().facts(host.address()), traffic);
+      return HostResponse.of(host, true, hypervisor.queries().facts(host.address()), traffic);
     } catch (HostUnreachable e) {
-      return HostResponse.of(host, null, traffic);
+      return HostResponse.of(host, false, null, traffic);
+    } catch (LibvirtFailure e) {
+      log.warn("{} does not tell its versions: {}", host.name(), e.message());
+      return HostResponse.of(host, true, null, traffic);
     }
   }
 

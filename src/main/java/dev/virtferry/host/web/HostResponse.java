@@ -17,9 +17,9 @@ record HostResponse(
             example = "qemu+tls://kvm-a/system")
         String destUri,
     @Schema(description = "Whether its daemon answered just now.") boolean reachable,
-    @Schema(description = "Null when it did not answer.", example = "9.0.0")
+    @Schema(description = "Null when it does not tell.", example = "9.0.0")
         @Nullable String libvirtVersion,
-    @Schema(description = "Null when it did not answer.", example = "7.2.22")
+    @Schema(description = "Null when it does not tell.", example = "7.2.22")
         @Nullable String hypervisorVersion,
     @Schema(
             description =
@@ -32,11 +32,11 @@ record HostResponse(
             example = "0")
         int incoming) {
 
-  static HostResponse of(Host host, @Nullable HostFacts facts, Traffic traffic) {
+  static HostResponse of(Host host, boolean reachable, @Nullable HostFacts facts, Traffic traffic) {
     return new HostResponse(
         host.name(),
         host.peerUri(),
-        facts != null,
+        reachable,
         facts == null ? null : HostFacts.words(facts.libvirt()),
         facts == null ? null : HostFacts.words(facts.hypervisor()),
         traffic.from(host.name()),

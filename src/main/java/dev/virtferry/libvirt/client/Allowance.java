@@ -9,14 +9,23 @@ final class Allowance {
   private static final Duration LEAST = Duration.ofMillis(100);
 
   private Duration left;
+  private boolean crowded;
 
   Allowance(Duration all) {
     this.left = all;
   }
 
-  /** For the next one. */
+  /** For the next one; zero when it would only wait for a place. */
   Duration left() {
-    return left.compareTo(LEAST) > 0 ? left : LEAST;
+    if (left.compareTo(LEAST) > 0) {
+      return left;
+    }
+    return crowded ? Duration.ZERO : LEAST;
+  }
+
+  /** There was no place to ask the last one: what hangs has them all. */
+  void crowded() {
+    crowded = true;
   }
 
   void spend(Duration waited) {

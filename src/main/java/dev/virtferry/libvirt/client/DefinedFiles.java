@@ -6,42 +6,59 @@ import dev.virtferry.libvirt.xml.NamedFiles;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.libvirt.Domain;
 import org.libvirt.DomainSnapshot;
 import org.libvirt.LibvirtException;
 
-/** The files that all definitions of a domain name, those of its snapshots included. */
-final class DefinedFiles {
+/**
+ * The files that a domain's definitions name, and its snapshots, whose definitions may name more.
+ *
+ * @param snapshots their names
+ */
+record DefinedFiles(UUID domain, List<NamedFile> files, List<String> snapshots) {
 
   private static final int XML_INACTIVE = 2;
 
-  private DefinedFiles() {}
+  DefinedFiles {
+    files = List.copyOf(files);
+    snapshots = List.copyOf(snapshots);
+  }
 
-  static List<NamedFile> of(Domain domain) throws LibvirtException {
+  /** Reads the definition that it runs with, and the one that it starts with the next time. */
+  static DefinedFiles of(Domain domain) throws LibvirtException {
     Set<NamedFile> files = new LinkedHashSet<>(NamedFiles.in(domain.getXMLDesc(0)));
     if (domain.isActive() == 1) {
       files.addAll(NamedFiles.in(domain.getXMLDesc(XML_INACTIVE)));
     }
-    for (String name : domain.snapshotListNames()) {
-      try {
-        files.addAll(ofSnapshot(domain, name));
-      } catch (LibvirtException e) {
-        // One that was deleted since they were listed names nothing any more.
-        if (!LibvirtErrors.of(e).is(ErrorNumber.NO_DOMAIN_SNAPSHOT)) {
-          throw e;
-        }
-      }
-    }
-    return List.copyOf(files);
+    return new DefinedFiles(uuid(domain), List.copyOf(files), List.of(domain.snapshotListNames()));
   }
 
-  private static List<NamedFile> ofSnapshot(Domain domain, String snapshotName)
-      throws LibvirtException {
-    DomainSnapshot snapshot = domain.snapshotLookupByName(snapshotName);
+  /** Of one whose definitions can't be had. */
+  static DefinedFiles unknown(Domain domain) throws LibvirtException {
+    return new DefinedFiles(uuid(domain), List.of(NamedFile.ANY), List.of());
+  }
+
+  private static UUID uuid(Domain domain) throws LibvirtException {
+    return UUID.fromString(domain.getUUIDString());
+  }
+
+  /** The same for a snapshot; one that was deleted meanwhile names nothing any more. */
+  static List<NamedFile> ofSnapshot(Domain domain, String snapshotName) throws LibvirtException {
     try {
-      return NamedFiles.in(snapshot.getXMLDesc());
-    } finally {
-      snapshot.free();
+      DomainSnapshot snapshot = domain.snapshotLookupByName(snapshotName);
+      try {
+        return NamedFiles.in(snapshot.getXMLDesc());
+      } finally {
+        snapshot.free();
+      }
+    } catch (LibvirtException e) {
+      if (LibvirtErrors.of(e).is(ErrorNumber.NO_DOMAIN_SNAPSHOT)) {
+        return List.of();
+      }
+      throw e;
+    } catch (IllegalArgumentException e) {
+      return List.of(NamedFile.ANY);
     }
   }
 }

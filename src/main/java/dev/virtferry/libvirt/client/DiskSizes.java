@@ -31,8 +31,12 @@ final class DiskSizes {
       return domain;
     }
     long begun = System.nanoTime();
+    Duration atMost = patience.left();
+    if (atMost.isZero()) {
+      return domain.unanswered();
+    }
     try {
-      Optional<BlockStats> told = blockStats(host, domain.uuid(), patience.left());
+      Optional<BlockStats> told = blockStats(host, domain.uuid(), atMost);
       if (told.isPresent()) {
         return domain.sized(told.get());
       }
@@ -40,6 +44,9 @@ final class DiskSizes {
       log.debug("The sizes of the disks of {} can't be read", domain.name(), e);
       if (!e.aboutSilentGuest()) {
         return domain;
+      }
+      if (e.mayNameOthers()) {
+        patience.crowded();
       }
     }
     patience.spend(Duration.ofNanos(System.nanoTime() - begun));

@@ -13,9 +13,13 @@ import java.util.List;
 import java.util.UUID;
 import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads many domains of a host, some in each query. None of it asks a guest. */
 record DomainReadings(LibvirtConnections connections) {
+
+  private static final Logger log = LoggerFactory.getLogger(DomainReadings.class);
 
   /** What a daemon says of an answer longer than 4 MiB; it has no number of its own. */
   private static final String TOO_LONG = "Unable to encode message payload";
@@ -34,7 +38,8 @@ record DomainReadings(LibvirtConnections connections) {
   /**
    * What each of them tells of itself, without those that left; none asks a guest.
    *
-   * @param otherwise for one whose definition is longer than a message of libvirt's
+   * @param otherwise for one whose definition can't be had: it is longer than a message of
+   *     libvirt's, or can't be read
    */
   <T> List<T> ofEach(
       HostAddress host, List<UUID> domains, HostReading<T> reading, HostReading<T> otherwise) {
@@ -46,6 +51,45 @@ record DomainReadings(LibvirtConnections connections) {
     return all;
   }
 
+  @FunctionalInterface
+  interface PartReading<T> {
+    T of(Domain domain, String part) throws LibvirtException;
+  }
+
+  /**
+   * What each of a domain's parts tells, such as its snapshots, of which it may have thousands;
+   * less when the domain leaves meanwhile.
+   */
+  <T> List<T> ofEachPart(
+      HostAddress host, UUID domain, List<String> parts, PartReading<T> reading) {
+    List<T> all = new ArrayList<>();
+    Deque<String> left = new ArrayDeque<>(parts);
+    while (!left.isEmpty()) {
+      all.addAll(
+          connections.askAll(
+              host,
+              connect ->
+                  withDomain(connect, domain.toString(), there -> ofSome(there, left, reading))
+                      .orElseGet(() -> none(left))));
+    }
+    return all;
+  }
+
+  private static <T> List<T> none(Deque<String> left) {
+    left.clear();
+    return List.of();
+  }
+
+  private static <T> List<T> ofSome(Domain domain, Deque<String> left, PartReading<T> reading)
+      throws LibvirtException {
+    long begun = System.nanoTime();
+    List<T> found = new ArrayList<>();
+    while (!left.isEmpty() && System.nanoTime() - begun < TIME_OF_A_QUERY.toNanos()) {
+      found.add(reading.of(domain, left.remove()));
+    }
+    return found;
+  }
+
   /** Takes from those that are left as many as a query may. */
   private static <T> List<T> ofSome(
       PooledConnect connect, Deque<UUID> left, HostReading<T> reading, HostReading<T> otherwise)
@@ -54,7 +98,7 @@ record DomainReadings(LibvirtConnections connections) {
     List<T> found = new ArrayList<>();
     for (int taken = 0; taken < DOMAINS_IN_A_QUERY && !left.isEmpty(); taken++) {
       String domain = left.remove().toString();
-      withDomain(connect, domain, there -> unlessTooLong(connect, there, reading, otherwise))
+      withDomain(connect, domain, there -> unlessUnreadable(connect, there, reading, otherwise))
           .ifPresent(found::add);
       if (System.nanoTime() - begun > TIME_OF_A_QUERY.toNanos()) {
         return found;
@@ -63,7 +107,7 @@ record DomainReadings(LibvirtConnections connections) {
     return found;
   }
 
-  private static <T> T unlessTooLong(
+  private static <T> T unlessUnreadable(
       PooledConnect connect, Domain domain, HostReading<T> reading, HostReading<T> otherwise)
       throws LibvirtException {
     try {
@@ -74,6 +118,9 @@ record DomainReadings(LibvirtConnections connections) {
         return otherwise.of(connect, domain);
       }
       throw e;
+    } catch (IllegalArgumentException e) {
+      log.warn("The definition of {} can't be read: {}", domain.getName(), e.getMessage());
+      return otherwise.of(connect, domain);
     }
   }
 }

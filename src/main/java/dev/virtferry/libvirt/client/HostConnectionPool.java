@@ -1,12 +1,12 @@
 package dev.virtferry.libvirt.client;
 
+import dev.virtferry.libvirt.ErrorDomain;
+import dev.virtferry.libvirt.ErrorNumber;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import java.time.Duration;
-import java.util.Deque;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -35,17 +35,19 @@ final class HostConnectionPool implements AutoCloseable {
 
   private final HostAddress host;
   private final Duration limit;
+  private final Runnable onBreak;
   private final ReentrantLock opening = new ReentrantLock();
   private volatile long openingSinceNanos;
-  private volatile boolean closed;
-  private final Deque<PooledConnect> idle = new ConcurrentLinkedDeque<>();
+  private final IdleConnections<PooledConnect> idle =
+      new IdleConnections<>(IDLE_CONNECTIONS, PooledConnect::alive, LibvirtConnections::close);
 
   /** What was told of the last open, if it failed and nothing was answered since. */
   private volatile @Nullable HostUnreachable trouble;
 
-  HostConnectionPool(HostAddress host, Duration limit) {
+  HostConnectionPool(HostAddress host, Duration limit, Runnable onBreak) {
     this.host = host;
     this.limit = limit;
+    this.onBreak = onBreak;
   }
 
   /** Why the host could not be reached the last time; null when it could. */
@@ -57,7 +59,7 @@ final class HostConnectionPool implements AutoCloseable {
    * Makes the query on this thread, for as long as that takes.
    *
    * @throws HostUnreachable when no connection can be had, or it broke meanwhile
-   * @throws LibvirtFailure when libvirt refuses
+   * @throws LibvirtFailure when libvirt refuses, or its answer can't be read
    */
   <T extends @Nullable Object> T answer(Query<T> query) {
     PooledConnect connection = connection();
@@ -69,17 +71,25 @@ final class HostConnectionPool implements AutoCloseable {
       throw judged(connection, LibvirtErrors.of(e));
     } catch (LibvirtFailure e) {
       throw judged(connection, e);
+    } catch (IllegalArgumentException e) {
+      throw new LibvirtFailure(
+          ErrorNumber.XML_ERROR, ErrorDomain.NONE, String.valueOf(e.getMessage()));
     } finally {
-      giveBack(connection);
+      idle.giveBack(connection);
     }
   }
 
   private RuntimeException judged(PooledConnect connection, LibvirtFailure failure) {
+    if (failure.brokeTheConnection()) {
+      connection.broke();
+      idle.closeAll();
+      onBreak.run();
+    }
     return connection.alive() ? failure : new HostUnreachable(host.name(), failure.message());
   }
 
   private PooledConnect connection() {
-    PooledConnect usable = idleConnection();
+    PooledConnect usable = idle.take();
     if (usable != null) {
       return usable;
     }
@@ -87,29 +97,11 @@ final class HostConnectionPool implements AutoCloseable {
       throw new HostUnreachable(host.name(), "a connection to it is still being opened");
     }
     try {
-      usable = idleConnection();
+      usable = idle.take();
       return usable != null ? usable : opened();
     } finally {
       openingSinceNanos = 0;
       opening.unlock();
-    }
-  }
-
-  private @Nullable PooledConnect idleConnection() {
-    while (true) {
-      PooledConnect found = idle.pollFirst();
-      if (found == null || found.alive()) {
-        return found;
-      }
-      LibvirtConnections.close(found);
-    }
-  }
-
-  private void giveBack(PooledConnect connection) {
-    if (connection.alive() && !closed && idle.size() < IDLE_CONNECTIONS) {
-      idle.addFirst(connection);
-    } else {
-      LibvirtConnections.close(connection);
     }
   }
 
@@ -148,9 +140,6 @@ final class HostConnectionPool implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    for (PooledConnect last = idle.pollFirst(); last != null; last = idle.pollFirst()) {
-      LibvirtConnections.close(last);
-    }
+    idle.close();
   }
 }

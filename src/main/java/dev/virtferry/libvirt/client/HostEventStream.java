@@ -86,6 +86,9 @@ final class HostEventStream implements AutoCloseable {
   /** Whether a connection is open; guarded by {@link #lock}. */
   private boolean listening;
 
+  /** Whether the host's connections were seen to break since this one was opened. */
+  private volatile boolean doubtful;
+
   HostEventStream(HostAddress host, Dialler dialler, Patience patience) {
     this.host = host;
     this.dialler = dialler;
@@ -110,6 +113,11 @@ final class HostEventStream implements AutoCloseable {
       onNews.accept(DomainEvent.LISTENING);
     }
     return () -> leave(listener);
+  }
+
+  /** Other connections to the host broke: opens this one again, whatever libvirt believes of it. */
+  void doubt() {
+    doubtful = true;
   }
 
   private void leave(Listener listener) {
@@ -143,12 +151,13 @@ final class HostEventStream implements AutoCloseable {
     Duration pause = patience.shortest();
     boolean told = false;
     while (wanted()) {
+      doubtful = false;
       try (Connection connection = dialler.open(host, this::tell)) {
         log.debug("Hearing the events of {}", host.name());
         pause = patience.shortest();
         told = false;
         opened().forEach(listener -> listener.onNews.accept(DomainEvent.LISTENING));
-        while (connection.alive() && stayed(patience.look())) {
+        while (connection.alive() && !doubtful && stayed(patience.look())) {
           log.trace("Still hearing the events of {}", host.name());
         }
       } catch (RuntimeException e) {

@@ -3,21 +3,14 @@ package dev.virtferry.libvirt.client;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.client.HostCalls.Call;
+import dev.virtferry.libvirt.client.HostCalls.NoPlace;
 import dev.virtferry.libvirt.client.HostConnectionPool.Query;
-import dev.virtferry.libvirt.client.Places.Place;
+import dev.virtferry.libvirt.client.Turns.Turn;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -41,35 +34,31 @@ final class HostQueries implements AutoCloseable {
   /** In the place of a pool's name, which is never empty. */
   static final String ALL_POOLS = "";
 
-  private static final int SLICES = 8;
+  /** In the place of a domain's name, which is never empty. */
+  static final String ALL_DOMAINS = "";
+
+  /** Lists of domains stop at one that is locked: they leave places to calls about the others. */
+  private static final int LISTS_AT_A_TIME = 3;
 
   /** Enough to hear of a daemon whether it lives. */
   private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(1);
 
-  /** There was no place for the query in time: the host was not asked. */
-  private static final class NoPlace extends Exception {
-    private static final long serialVersionUID = 1L;
-  }
-
-  private record Call<T extends @Nullable Object>(Place place, CompletableFuture<T> answer) {}
-
   private final HostAddress host;
-  private final HostConnectionPool connections;
-  private final ExecutorService threads;
-  private final Map<Lane, Places> places = new EnumMap<>(Lane.class);
+  private final HostCalls calls;
   private final Turns<UUID> guests = new Turns<>();
   private final Turns<String> pools = new Turns<>();
+  private final Turns<String> domains =
+      new Turns<>(about -> about.equals(ALL_DOMAINS) ? LISTS_AT_A_TIME : 1);
   private final Overdue<String> overdue = new Overdue<>();
 
-  HostQueries(HostAddress host, Duration limit) {
+  /**
+   * Asks nothing yet.
+   *
+   * @param onBreak is told when a connection to the host was seen to break
+   */
+  HostQueries(HostAddress host, Duration limit, Runnable onBreak) {
     this.host = host;
-    this.connections = new HostConnectionPool(host, limit);
-    for (Lane lane : Lane.values()) {
-      places.put(lane, lane.opened());
-    }
-    this.threads =
-        Executors.newCachedThreadPool(
-            Thread.ofPlatform().name("libvirt-" + host.name() + "-", 0).daemon().factory());
+    this.calls = new HostCalls(host, limit, onBreak);
   }
 
   /**
@@ -80,28 +69,34 @@ final class HostQueries implements AutoCloseable {
    * @throws LibvirtFailure when libvirt refuses
    */
   <T extends @Nullable Object> T ask(Lane lane, Query<T> query, Duration atMost) {
-    return ask(lane, query, atMost, () -> true, _ -> {});
+    return ask(lane, query, atMost, Turn.NOBODYS, () -> true, _ -> {});
   }
 
   /**
    * Makes a query about a domain, or about all of them. While an earlier one about the same is
-   * overdue, it waits for the end of that one first.
+   * overdue, it waits for the end of that one first. Whoever only reads waits for those before it
+   * as well, as they may hang in the same.
    *
-   * @param about the domain's UUID or name, or what stands for all
+   * @param about the domain's UUID or name, or {@link #ALL_DOMAINS}
    * @throws HostUnreachable when the host can't be asked, or does not answer within the limit
    * @throws LibvirtFailure when libvirt refuses
    */
   <T extends @Nullable Object> T askAbout(
       String about, Lane lane, Query<T> query, Duration atMost) {
     long begun = System.nanoTime();
-    if (!overdue.over(about, atMost)) {
+    @Nullable Turn turn = lane == Lane.READING ? domains.begin(about, atMost) : Turn.NOBODYS;
+    if (turn == null) {
       throw noAnswer(atMost);
     }
-    Duration left = atMost.minusNanos(System.nanoTime() - begun);
+    if (!overdue.over(about, atMost.minusNanos(System.nanoTime() - begun))) {
+      turn.end();
+      throw noAnswer(atMost);
+    }
     return ask(
         lane,
         query,
-        left,
+        atMost.minusNanos(System.nanoTime() - begun),
+        turn,
         () -> overdue.over(about, Duration.ZERO),
         call -> overdue.add(about, call));
   }
@@ -109,6 +104,7 @@ final class HostQueries implements AutoCloseable {
   /**
    * Asks.
    *
+   * @param turn ends with the native call, or at once when that is not made
    * @param stillWorthIt is asked once there is a place for the call
    * @param onHang is told of a call that did not answer in time
    */
@@ -116,30 +112,30 @@ final class HostQueries implements AutoCloseable {
       Lane lane,
       Query<T> query,
       Duration atMost,
+      Turn turn,
       BooleanSupplier stillWorthIt,
       Consumer<CompletableFuture<?>> onHang) {
-    @Nullable HostUnreachable known = lane == Lane.READING ? connections.trouble() : null;
+    @Nullable HostUnreachable known = lane == Lane.READING ? calls.trouble() : null;
     Duration patience = known == null ? atMost : SIGN_OF_LIFE;
     long begun = System.nanoTime();
     try {
-      Place place = place(lane, patience);
-      if (!stillWorthIt.getAsBoolean()) {
-        place.end();
-        throw noAnswer(atMost);
-      }
-      Call<T> call = begun(place, query);
+      Call<T> call = calls.begin(turn, lane, query, patience, stillWorthIt);
       try {
-        return answerOf(call, patience.minusNanos(System.nanoTime() - begun));
+        return calls.answerOf(call, patience.minusNanos(System.nanoTime() - begun));
       } catch (TimeoutException e) {
         onHang.accept(call.answer());
         throw known != null ? known : noAnswer(atMost);
       }
     } catch (NoPlace e) {
-      throw known != null
-          ? known
-          : new HostUnreachable(
-              host.name(), "more calls wait for it than it answers; make fewer at a time");
+      throw known != null ? known : notAsked(stillWorthIt, atMost);
     }
+  }
+
+  private HostUnreachable notAsked(BooleanSupplier stillWorthIt, Duration limit) {
+    return stillWorthIt.getAsBoolean()
+        ? new HostUnreachable(
+            host.name(), "more calls wait for it than it answers; make fewer at a time")
+        : noAnswer(limit);
   }
 
   private HostUnreachable noAnswer(Duration limit) {
@@ -192,7 +188,7 @@ final class HostQueries implements AutoCloseable {
       Supplier<LibvirtFailure> silence,
       Supplier<LibvirtFailure> silenceOfOthers) {
     LibvirtFailure why = silence.get();
-    @Nullable Place turn = turns.begin(key, atMost);
+    @Nullable Turn turn = turns.begin(key, atMost);
     if (turn != null) {
       try {
         return answeredAlone(turn, lane, query, atMost);
@@ -206,88 +202,15 @@ final class HostQueries implements AutoCloseable {
     throw why;
   }
 
-  /** The turn ends with the native call, or at once when that is not made. */
   private <T extends @Nullable Object> T answeredAlone(
-      Place turn, Lane lane, Query<T> query, Duration atMost) throws NoPlace, TimeoutException {
+      Turn turn, Lane lane, Query<T> query, Duration atMost) throws NoPlace, TimeoutException {
     long begun = System.nanoTime();
-    Call<T> call;
-    try {
-      call = begun(place(lane, atMost), query);
-    } catch (NoPlace | HostUnreachable e) {
-      turn.end();
-      throw e;
-    }
-    var _ = call.answer().whenComplete((_, _) -> turn.end());
-    return answerOf(call, atMost.minusNanos(System.nanoTime() - begun));
-  }
-
-  private Place place(Lane lane, Duration atMost) throws NoPlace {
-    @Nullable Place place = Objects.requireNonNull(places.get(lane)).take(atMost);
-    if (place == null) {
-      throw new NoPlace();
-    }
-    return place;
-  }
-
-  private <T extends @Nullable Object> Call<T> begun(Place place, Query<T> query) {
-    try {
-      return new Call<>(
-          place,
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return connections.answer(query);
-                } finally {
-                  place.end();
-                }
-              },
-              threads));
-    } catch (RejectedExecutionException e) {
-      place.end();
-      throw new HostUnreachable(host.name(), "virt-ferry is about to stop");
-    }
-  }
-
-  private <T extends @Nullable Object> T answerOf(Call<T> call, Duration atMost)
-      throws TimeoutException {
-    try {
-      return within(call.answer(), atMost);
-    } catch (TimeoutException e) {
-      call.place().hang();
-      throw e;
-    } catch (ExecutionException e) {
-      throw rethrown(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HostUnreachable(host.name(), "interrupted while waiting for its answer");
-    }
-  }
-
-  /** A process that was stopped for a while uses up one slice of the limit, not all of it. */
-  private <T extends @Nullable Object> T within(Future<T> answer, Duration atMost)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    for (int slice = 1; slice < SLICES; slice++) {
-      try {
-        return answer.get(atMost.toMillis() / SLICES, TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        log.trace("No answer of {} yet", host.name(), e);
-      }
-    }
-    return answer.get(atMost.toMillis() / SLICES, TimeUnit.MILLISECONDS);
-  }
-
-  /** What another thread threw, for this one to throw. */
-  static RuntimeException rethrown(@Nullable Throwable cause) {
-    return switch (cause) {
-      case RuntimeException e -> e;
-      case Error e -> throw e;
-      case null, default -> new IllegalStateException(cause);
-    };
+    Call<T> call = calls.begin(turn, lane, query, atMost, () -> true);
+    return calls.answerOf(call, atMost.minusNanos(System.nanoTime() - begun));
   }
 
   @Override
   public void close() {
-    threads.shutdown();
-    connections.close();
+    calls.close();
   }
 }

@@ -33,9 +33,6 @@ public final class LibvirtConnections implements AutoCloseable {
   /** Of a storage pool, for the same reason. */
   static final Duration POOL_LIMIT = Duration.ofSeconds(3);
 
-  /** In the place of a domain's name, which is never empty. */
-  private static final String ALL_DOMAINS = "";
-
   private static final Logger log = LoggerFactory.getLogger(LibvirtConnections.class);
 
   private final NativeLibvirt library;
@@ -69,7 +66,7 @@ public final class LibvirtConnections implements AutoCloseable {
 
   /** The same of all domains, or of many. */
   <T extends @Nullable Object> T askAll(HostAddress host, Query<T> query) {
-    return to(host).askAbout(ALL_DOMAINS, Lane.reading(), query, QUERY_LIMIT);
+    return to(host).askAbout(HostQueries.ALL_DOMAINS, Lane.reading(), query, QUERY_LIMIT);
   }
 
   /** The same of a storage pool and its volumes, whose file system may hang. */
@@ -106,7 +103,15 @@ public final class LibvirtConnections implements AutoCloseable {
   }
 
   private HostQueries to(HostAddress host) {
-    return hosts.computeIfAbsent(host, address -> new HostQueries(address, QUERY_LIMIT));
+    return hosts.computeIfAbsent(
+        host, address -> new HostQueries(address, QUERY_LIMIT, () -> doubtEvents(address)));
+  }
+
+  private void doubtEvents(HostAddress host) {
+    HostEventStream line = lines.get(host);
+    if (line != null) {
+      line.doubt();
+    }
   }
 
   /** How many connections this process has open to the host, idle ones included. */

@@ -24,8 +24,10 @@ import dev.virtferry.libvirt.xml.DomainXml;
 import dev.virtferry.libvirt.xml.OpenedFiles;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
@@ -158,14 +160,26 @@ public final class LibvirtQueries implements DomainQueries {
   @Override
   public List<DomainFiles> namedFiles(HostAddress host) {
     try {
-      return readings.ofEach(
-          host,
-          domains(host).stream().map(DomainName::uuid).toList(),
-          (_, domain) -> new DomainFiles(uuid(domain), DefinedFiles.of(domain)),
-          (_, domain) -> DomainFiles.unknown(uuid(domain)));
+      return readings
+          .ofEach(
+              host,
+              domains(host).stream().map(DomainName::uuid).toList(),
+              (_, domain) -> DefinedFiles.of(domain),
+              (_, domain) -> DefinedFiles.unknown(domain))
+          .stream()
+          .map(defined -> withSnapshots(host, defined))
+          .toList();
     } catch (LibvirtFailure e) {
       throw e.ofOthers();
     }
+  }
+
+  private DomainFiles withSnapshots(HostAddress host, DefinedFiles defined) {
+    Set<NamedFile> files = new LinkedHashSet<>(defined.files());
+    readings
+        .ofEachPart(host, defined.domain(), defined.snapshots(), DefinedFiles::ofSnapshot)
+        .forEach(files::addAll);
+    return new DomainFiles(defined.domain(), List.copyOf(files));
   }
 
   private static UUID uuid(Domain domain) throws LibvirtException {
@@ -229,18 +243,20 @@ public final class LibvirtQueries implements DomainQueries {
         XML_MIGRATABLE
             | (secrets ? XML_SECURE : 0)
             | (definition == Definition.PERSISTENT ? XML_INACTIVE : 0);
-    String xml =
-        connections
-            .ask(
-                source,
-                domain.toString(),
-                connect -> withDomain(connect, domain.toString(), found -> found.getXMLDesc(flags)))
-            .orElseThrow(() ->
-                new LibvirtFailure(
-                    ErrorNumber.NO_DOMAIN,
-                    ErrorDomain.NONE,
-                    "The domain left before its definition was read"));
-    return DomainXml.parse(xml).definitionWithPaths(places);
+    return connections
+        .ask(
+            source,
+            domain.toString(),
+            connect ->
+                withDomain(
+                    connect,
+                    domain.toString(),
+                    found -> DomainXml.parse(found.getXMLDesc(flags)).definitionWithPaths(places)))
+        .orElseThrow(() ->
+            new LibvirtFailure(
+                ErrorNumber.NO_DOMAIN,
+                ErrorDomain.NONE,
+                "The domain left before its definition was read"));
   }
 
   private Optional<DomainDescription> unsized(HostAddress host, String nameOrUuid) {

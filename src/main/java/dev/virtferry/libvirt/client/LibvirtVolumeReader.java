@@ -92,7 +92,7 @@ final class LibvirtVolumeReader implements VolumeReader {
     } catch (ExecutionException e) {
       throw e.getCause() instanceof LibvirtException cause
           ? failed(LibvirtErrors.of(cause))
-          : HostQueries.rethrown(e.getCause());
+          : HostCalls.rethrown(e.getCause());
     } catch (TimeoutException e) {
       throw new HostUnreachable(
           host,

@@ -56,7 +56,7 @@ final class Openings<C> {
     try {
       return opened.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw HostQueries.rethrown(e.getCause());
+      throw HostCalls.rethrown(e.getCause());
     } catch (TimeoutException e) {
       return givenUp(
           opened,
@@ -91,7 +91,7 @@ final class Openings<C> {
     try {
       return opened.join();
     } catch (CompletionException e) {
-      throw HostQueries.rethrown(e.getCause());
+      throw HostCalls.rethrown(e.getCause());
     }
   }
 

@@ -35,8 +35,12 @@ final class Places {
       }
     }
 
+    /** Gives it back, once. */
     void end() {
       synchronized (Places.this) {
+        if (ended) {
+          return;
+        }
         ended = true;
         if (hangs) {
           reserve++;

@@ -37,6 +37,7 @@ final class PooledConnect extends Connect {
 
   private final AtomicInteger open;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile boolean broken;
 
   private PooledConnect(HostAddress host) throws LibvirtException {
     super(host.uri(), NobodyToAsk.INSTANCE, 0);
@@ -78,14 +79,22 @@ final class PooledConnect extends Connect {
     }
   }
 
-  /** Whether libvirt believes that the peer is there ({@code virConnectIsAlive}); asks nobody. */
+  /**
+   * Whether the peer is believed to be there ({@code virConnectIsAlive}); asks nobody. Behind
+   * virtproxyd libvirt believes so even when the daemon that answers is another one by now.
+   */
   boolean alive() {
     try {
-      return isAlive();
+      return !broken && isAlive();
     } catch (LibvirtException e) {
       log.debug("virConnectIsAlive failed; the connection is taken for dead", e);
       return false;
     }
+  }
+
+  /** It was seen to carry no answers any more. */
+  void broke() {
+    broken = true;
   }
 
   /** libvirt-java's finalizer comes here too, also for one that never opened and has no fields. */

@@ -9,17 +9,22 @@ import dev.virtferry.host.EveryHost;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Finds the host that runs a domain by asking all hosts at the same time. */
 @Component
 public final class SourceSearch {
+
+  private static final Logger log = LoggerFactory.getLogger(SourceSearch.class);
 
   private final EveryHost everyHost;
   private final DomainsInScope domains;
@@ -91,6 +96,10 @@ public final class SourceSearch {
       return state.isPresent() ? new Answer.Has(host, state.get()) : new Answer.HasNot();
     } catch (HostUnreachable e) {
       return new Answer.Silent(e);
+    } catch (LibvirtFailure e) {
+      log.warn("{} does not tell whether it has the domain: {}", host.name(), e.message());
+      return new Answer.Silent(
+          new HostUnreachable(host.name(), "it can't tell which domains it has"));
     }
   }
 

@@ -7,6 +7,7 @@ import dev.virtferry.libvirt.Asker;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +46,17 @@ class HostApiTest extends ApiTest {
             """);
     assertThat(items.get(1).get("reachable").asBoolean()).isFalse();
     assertThat(items.get(1).get("libvirtVersion").isNull()).isTrue();
+  }
+
+  /** As where its QEMU was removed, or is being replaced. */
+  @Test
+  void listsAHostThatCanNotTellItsVersions() {
+    hosts().refuse("kvm-b", new LibvirtFailure(1, 0, "Cannot find suitable emulator for x86_64"));
+    JsonNode items = get("/v1/hosts").get("items");
+    assertThat(items).hasSize(3);
+    assertThat(items.get(1).get("reachable").asBoolean()).isTrue();
+    assertThat(items.get(1).get("libvirtVersion").isNull()).isTrue();
+    assertThat(items.get(2).get("libvirtVersion").asString()).isEqualTo("9.0.0");
   }
 
   @Test

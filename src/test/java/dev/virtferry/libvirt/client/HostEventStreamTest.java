@@ -129,6 +129,16 @@ class HostEventStreamTest {
     assertThat(heard).endsWith(DomainEvent.JOB_COMPLETED);
   }
 
+  /** Behind virtproxyd libvirt believes in a connection whose daemon is another one by now. */
+  @Test
+  void opensAnotherConnectionWhenThoseBesideItBroke() {
+    line.watch(DOMAIN, heard::add);
+    awaitListening(1);
+    line.doubt();
+    awaitListening(2);
+    assertThat(opened.getFirst().closed).isTrue();
+  }
+
   @Test
   void triesAgainUntilTheHostCanBeHeard() {
     refusals.set(4);

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.virtferry.libvirt.client.Places.Place;
+import dev.virtferry.libvirt.client.Turns.Turn;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +28,7 @@ class TurnsTest {
 
   @Test
   void theNextWaitsForTheEndOfTheOneBefore() {
-    Place first = requireNonNull(turns.begin(WEB, LONG));
+    Turn first = requireNonNull(turns.begin(WEB, LONG));
     var next = CompletableFuture.supplyAsync(() -> turns.begin(WEB, LONG));
     first.end();
     assertThat(next.join()).isNotNull();
@@ -37,7 +37,7 @@ class TurnsTest {
 
   @Test
   void nobodyWaitsBehindACallThatIsOverdue() {
-    Place first = requireNonNull(turns.begin(WEB, LONG));
+    Turn first = requireNonNull(turns.begin(WEB, LONG));
     long begun = System.nanoTime();
     await().until(() -> System.nanoTime() - begun > SHORT.toNanos());
     Thread.currentThread().interrupt();
@@ -45,5 +45,26 @@ class TurnsTest {
     assertThat(Thread.interrupted()).isTrue();
     first.end();
     assertThat(turns.begin(WEB, SHORT)).isNotNull();
+  }
+
+  @Test
+  void asManyAtATimeAsTheKeyMayHave() {
+    var lists = new Turns<String>(key -> key.isEmpty() ? 2 : 1);
+    assertThat(lists.begin("", LONG)).isNotNull();
+    assertThat(lists.begin("", LONG)).isNotNull();
+    assertThat(lists.begin("", SHORT)).isNull();
+    assertThat(lists.begin("web", LONG)).isNotNull();
+    assertThat(lists.begin("web", SHORT)).isNull();
+  }
+
+  /** Names come from callers, who may know ever new ones. */
+  @Test
+  void keepsNothingOfThoseWhoseCallsHaveEnded() {
+    Turn first = requireNonNull(turns.begin(WEB, LONG));
+    assertThat(turns.begin(WEB, SHORT)).isNull();
+    assertThat(turns.keys()).isEqualTo(1);
+    first.end();
+    first.end();
+    assertThat(turns.keys()).isZero();
   }
 }

@@ -8,6 +8,7 @@ import dev.virtferry.ServiceTest;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -590,6 +591,12 @@ class MigrationApiTest extends ApiTest {
     assertProblem(patch(nobody, "{\"options\":{}}"), 404, "migration-not-found", null);
     assertProblem(
         http.post().uri(nobody + "/resume-post-copy").exchange(), 404, "migration-not-found", null);
+  }
+
+  @Test
+  void findsTheSourceBesideAHostThatCanNotTell() {
+    hosts().refuse("kvm-c", new LibvirtFailure(1, 7, "client socket is closed"));
+    assertThat(start("web-01", "[\"vda\",\"vdb\"]")).isNotBlank();
   }
 
   @Test

@@ -10,6 +10,7 @@ import static dev.virtferry.migration.MigrationState.QUEUED;
 import static dev.virtferry.migration.MigrationState.RECOVERING;
 import static dev.virtferry.migration.MigrationState.SUCCEEDED;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.migration.options.OptionsPatch;
 import dev.virtferry.migration.options.Rates;
@@ -34,7 +35,7 @@ public record Migration(
     int version,
     Order order,
     MigrateCall call,
-    Standing standing,
+    @JsonProperty("standing") MigrationStatus status,
     Timeline timeline,
     List<VolumeRecord> volumes,
     List<OwnImage> leaves) {
@@ -47,37 +48,37 @@ public record Migration(
 
   public static Migration accepted(UUID id, Order order, MigrateCall call, Instant now) {
     return new Migration(
-        id, 1, order, call, Standing.ACCEPTED, Timeline.from(now), List.of(), List.of());
+        id, 1, order, call, MigrationStatus.ACCEPTED, Timeline.from(now), List.of(), List.of());
   }
 
   public MigrationState state() {
-    return standing.state();
+    return status.state();
   }
 
   /** What libvirt's job does or did last; null before it started. */
   public @Nullable Phase phase() {
-    return standing.phase();
+    return status.phase();
   }
 
   /** Where the guest is. */
   public DomainLocation location() {
-    return standing.location();
+    return status.location();
   }
 
   /** What the job was told last, in MiB/s; null for nothing. */
   public @Nullable Long bandwidthOfTheJob() {
-    Tuning last = standing.tuning();
+    Tuning last = status.tuning();
     return last == null ? call.bandwidthMiBps() : Long.valueOf(last.bandwidthMiBps());
   }
 
   /** Why it is in trouble; null when it is not. */
   public @Nullable Attention attention() {
-    return standing.attention();
+    return status.attention();
   }
 
   /** Why it failed; null unless it did. */
   public @Nullable Failure failure() {
-    return standing.failure();
+    return status.failure();
   }
 
   /** Leaves the queue. */
@@ -110,7 +111,7 @@ public record Migration(
     Phase first = order.firstPhase();
     Rates rates = order.options().rates();
     var latest = new OptionsPatch(rates.bandwidthMiBps(), rates.maxDowntimeMillis());
-    Standing running = to(MIGRATING, Verb.START).with(first);
+    MigrationStatus running = to(MIGRATING, Verb.START).with(first);
     Timeline begun = timeline.started(now).entered(first, now);
     return new Migration(
         id, version, planned.retuned(latest), given, running, begun, volumes, leaves);
@@ -119,34 +120,34 @@ public record Migration(
   /** Where a look saw the guest before libvirt was told of a migration. */
   public Migration found(DomainLocation where) {
     require(state() == QUEUED || state() == PREPARING, Verb.FIND);
-    return with(standing.with(where));
+    return with(status.with(where));
   }
 
   /** libvirt's job is seen in this phase. A phase that was left is not entered again. */
   public Migration observe(Phase seen, DomainLocation where, Instant now) {
     require(!state().terminal() && state() != QUEUED && state() != PREPARING, Verb.OBSERVE);
-    Standing running =
-        state() == MIGRATING ? standing : to(MIGRATING, Verb.GO_ON).with((Attention) null);
-    Migration there = with(running.with(where).with(standing.wishes().withResumption(false)));
+    MigrationStatus running =
+        state() == MIGRATING ? status : to(MIGRATING, Verb.GO_ON).with((Attention) null);
+    Migration there = with(running.with(where).with(status.pending().withResumption(false)));
     boolean later = phase() == null || seen.compareTo(phase()) > 0;
-    return later ? there.with(there.standing.with(seen)).with(timeline.entered(seen, now)) : there;
+    return later ? there.with(there.status.with(seen)).with(timeline.entered(seen, now)) : there;
   }
 
   /** A client wants it to end. One that is cancelled, or asked again, stays as it is. */
   public Migration requestCancel(Instant now) {
-    if (state() == CANCELLED || (standing.cancelRequested() && !state().terminal())) {
+    if (state() == CANCELLED || (status.cancelRequested() && !state().terminal())) {
       return this;
     }
-    require(standing.steerable(), Verb.CANCEL);
-    Migration asked = with(standing.askedToCancel());
+    require(status.steerable(), Verb.CANCEL);
+    Migration asked = with(status.askedToCancel());
     return state() == QUEUED ? asked.cancelled(now) : asked;
   }
 
   /** A client wants other limits; {@code done} is null when the job has not been told. */
   public Migration retune(OptionsPatch wish, @Nullable Tuning done) {
-    require(standing.steerable(), Verb.RETUNE);
+    require(status.steerable(), Verb.RETUNE);
     Migration retuned =
-        new Migration(id, version, order.retuned(wish), call, standing, timeline, volumes, leaves);
+        new Migration(id, version, order.retuned(wish), call, status, timeline, volumes, leaves);
     return done == null ? retuned : retuned.tuned(done);
   }
 
@@ -159,13 +160,13 @@ public record Migration(
 
   /** The running job has, or has not, taken the bandwidth. */
   public Migration tuned(Tuning done) {
-    return with(standing.with(done));
+    return with(status.with(done));
   }
 
   /** A client wants the memory copy to come to its end; done as soon as memory is copied. */
   public Migration complete(Completion by) {
-    require(standing.steerable(), Verb.COMPLETE);
-    return with(standing.with(standing.wishes().with(by)));
+    require(status.steerable(), Verb.COMPLETE);
+    return with(status.with(status.pending().with(by)));
   }
 
   /** A client wants to go on with a post-copy whose link was lost. */
@@ -174,7 +175,7 @@ public record Migration(
         order.options().memory().postCopy()
             && (state() == MIGRATING || state() == RECOVERING || state() == NEEDS_ATTENTION),
         Verb.RESUME);
-    return with(standing.with(standing.wishes().withResumption(true)));
+    return with(status.with(status.pending().withResumption(true)));
   }
 
   /**
@@ -183,7 +184,7 @@ public record Migration(
    */
   public Migration suspendGuest() {
     require(state() == MIGRATING && phase() != null && phase().abortable(), Verb.SUSPEND_GUEST);
-    return with(standing.withGuestSuspended());
+    return with(status.withGuestSuspended());
   }
 
   /** The hosts' answers are not final; says why. */
@@ -201,30 +202,30 @@ public record Migration(
    */
   public Migration fork(DomainLocation where, Attention why) {
     Migration troubled = needAttention(where, why);
-    return troubled.with(troubled.standing.withFork());
+    return troubled.with(troubled.status.withFork());
   }
 
   /** The source goes on with the guest, and what the destination has of it is out of date. */
   public Migration goOnAtSource() {
     require(!state().terminal(), Verb.GO_ON_AT_SOURCE);
-    return with(standing.withGuestGoingOn());
+    return with(status.withGuestGoingOn());
   }
 
   /** The destination runs a guest that was started there, whatever its state says from now on. */
   public Migration startAnewAtDestination() {
     require(!state().terminal(), Verb.START_ANEW);
-    return with(standing.withGuestStartedAnew());
+    return with(status.withGuestStartedAnew());
   }
 
   private Migration troubled(MigrationState next, Verb verb, DomainLocation where, Attention why) {
-    Standing troubled = state() == next ? standing : to(next, verb);
+    MigrationStatus troubled = state() == next ? status : to(next, verb);
     Attention known = attention();
     return with(troubled.with(where).with(known != null && known.sameAs(why) ? known : why));
   }
 
   /** The call is over; {@code where} is what both hosts show now. */
   public Migration finish(DomainLocation where) {
-    Standing finishing = state() == FINISHING ? standing : to(FINISHING, Verb.FINISH);
+    MigrationStatus finishing = state() == FINISHING ? status : to(FINISHING, Verb.FINISH);
     return with(finishing.with((Attention) null).with(where)).leaving(List.of());
   }
 
@@ -260,28 +261,28 @@ public record Migration(
 
   /** The same under another version; for the store, which counts. */
   public Migration versioned(int version) {
-    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
+    return new Migration(id, version, order, call, status, timeline, volumes, leaves);
   }
 
-  private Standing to(MigrationState next, Verb verb) {
+  private MigrationStatus to(MigrationState next, Verb verb) {
     require(state().next().contains(next), verb);
-    return standing.with(next);
+    return status.with(next);
   }
 
-  private Migration with(Standing standing) {
-    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
+  private Migration with(MigrationStatus status) {
+    return new Migration(id, version, order, call, status, timeline, volumes, leaves);
   }
 
   private Migration with(List<VolumeRecord> volumes) {
-    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
+    return new Migration(id, version, order, call, status, timeline, volumes, leaves);
   }
 
   private Migration leaving(List<OwnImage> leaves) {
-    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
+    return new Migration(id, version, order, call, status, timeline, volumes, leaves);
   }
 
   private Migration with(Timeline timeline) {
-    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
+    return new Migration(id, version, order, call, status, timeline, volumes, leaves);
   }
 
   private void require(boolean allowed, Verb verb) {

@@ -193,7 +193,7 @@ class MigrationTest {
     for (Phase phase : Phase.values()) {
       Migration seen = in(MIGRATING).observe(phase, DomainLocation.SOURCE, NOW);
       if (phase == Phase.STORAGE || phase == Phase.MEMORY) {
-        assertThat(seen.requestCancel(NOW).standing().cancelRequested()).isTrue();
+        assertThat(seen.requestCancel(NOW).status().cancelRequested()).isTrue();
       } else {
         assertThatThrownBy(() -> seen.requestCancel(NOW)).isInstanceOf(IllegalTransition.class);
       }

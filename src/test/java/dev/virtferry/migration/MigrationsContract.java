@@ -428,7 +428,7 @@ abstract class MigrationsContract extends PlayedHosts {
     inParallel(changes);
     Migration both = find(migration).migration();
     assertThat(both.state()).isEqualTo(MigrationState.MIGRATING);
-    assertThat(both.standing().cancelRequested()).isTrue();
+    assertThat(both.status().cancelRequested()).isTrue();
     assertThat(both.version()).isEqualTo(4);
   }
 

@@ -102,7 +102,7 @@ public class SteeringService {
     // Whom the job obeyed last is not known when another changed it meanwhile: the run tells it.
     return m ->
         m.retune(
-            wish, Objects.equals(m.standing().tuning(), claimed.standing().tuning()) ? done : null);
+            wish, Objects.equals(m.status().tuning(), claimed.status().tuning()) ? done : null);
   }
 
   /**

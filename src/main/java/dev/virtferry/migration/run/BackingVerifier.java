@@ -116,7 +116,7 @@ final class BackingVerifier {
         throw new RunStopped();
       }
       now(done);
-      return !migration.refresh().standing().cancelRequested();
+      return !migration.refresh().status().cancelRequested();
     }
 
     void now(long done) {

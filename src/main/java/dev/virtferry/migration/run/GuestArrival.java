@@ -111,7 +111,7 @@ final class GuestArrival {
 
   private boolean isToUndefine(Verdict.Moved moved) {
     return moved.sourceDefined()
-        && !migration.latest().standing().forked()
+        && !migration.latest().status().forked()
         && migration.latest().call().flags().contains(MigrateFlag.UNDEFINE_SOURCE);
   }
 
@@ -145,7 +145,7 @@ final class GuestArrival {
     CopiedImages images = passage.images();
     boolean deletes =
         migration.latest().order().options().storage().sourceVolumes() == SourceVolumes.DELETE;
-    if (migration.latest().standing().forked()) {
+    if (migration.latest().status().forked()) {
       finish.note(
           "the source's definition and images are kept, as both hosts may have run the guest");
       if (deletes) {
@@ -153,7 +153,7 @@ final class GuestArrival {
       }
       return;
     }
-    if (deletes && migration.latest().standing().startedAnew()) {
+    if (deletes && migration.latest().status().startedAnew()) {
       images.leaveOriginals("Not deleted: the guest was started anew after it arrived.");
     } else if (deletes) {
       images.deleteOriginals();

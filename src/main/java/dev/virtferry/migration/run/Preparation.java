@@ -100,7 +100,7 @@ final class Preparation {
     @Nullable Moment silentSince = null;
     boolean again = interrupted;
     while (true) {
-      if (passage.migration().refresh().standing().cancelRequested()) {
+      if (passage.migration().refresh().status().cancelRequested()) {
         return cancelled(passage, wakeUp, stopping);
       }
       try {
@@ -134,14 +134,14 @@ final class Preparation {
     Host destination = passage.hosts().destination();
     Order seen = planner.recheck(migration.latest(), source, destination);
     boolean compared = verifier.verify(migration, seen, source, destination, stopping);
-    if (migration.refresh().standing().cancelRequested()) {
+    if (migration.refresh().status().cancelRequested()) {
       return cancelled(passage, wakeUp, stopping);
     }
     // A comparison takes minutes, in which the images can become somebody's.
     Order order = compared ? planner.recheck(migration.latest(), source, destination) : seen;
     volumes.make(migration, order.disks(), destination);
     MigrateCall call = planner.call(order, source, destination, true);
-    if (migration.refresh().standing().cancelRequested()) {
+    if (migration.refresh().status().cancelRequested()) {
       return cancelled(passage, wakeUp, stopping);
     }
     MigrateCall shown = planner.call(order, source, destination, false);

@@ -57,13 +57,13 @@ final class Witness {
     Migration known = migration.latest();
     arrived |=
         known.state() == MigrationState.FINISHING && known.location() == DomainLocation.DESTINATION;
-    if (departure.ranOn() && !known.standing().ranOn()) {
+    if (departure.ranOn() && !known.status().ranOn()) {
       known = migration.change("the source goes on with the guest", Migration::goOnAtSource);
     }
     if (observation.destinationStartedAnew()
         && !arrived
         && !call.returned()
-        && !known.standing().startedAnew()) {
+        && !known.status().startedAnew()) {
       migration.change("the guest was started anew", Migration::startAnewAtDestination);
     }
   }
@@ -80,8 +80,8 @@ final class Witness {
         callPending,
         destinationSeen,
         known.order().arrival(),
-        known.standing().suspended(),
-        known.standing().forked(),
+        known.status().suspended(),
+        known.status().forked(),
         libvirtTold(observation, known.order().arrival()),
         arrived || departure.mayBeOver(call.returned(), call.refused()),
         doubt(observation, known));
@@ -100,10 +100,10 @@ final class Witness {
     if (arrived || call.returned()) {
       return Doubt.NONE;
     }
-    if (known.standing().ranOn() || departure.mayHaveRunOn(observation)) {
+    if (known.status().ranOn() || departure.mayHaveRunOn(observation)) {
       return Doubt.RAN_ON;
     }
-    if (known.standing().startedAnew()) {
+    if (known.status().startedAnew()) {
       return Doubt.STARTED_ANEW;
     }
     return call.refused() ? Doubt.NOT_OURS : Doubt.NONE;

@@ -108,7 +108,7 @@ class SteeringServiceTest extends PlayedHosts {
             .orElseThrow()
             .migration();
     assertThat(retuned.order().options().rates().bandwidthMiBps()).isEqualTo(bandwidth);
-    Tuning tuning = retuned.standing().tuning();
+    Tuning tuning = retuned.status().tuning();
     assertThat(tuning).isNotNull();
     return tuning;
   }
@@ -148,9 +148,9 @@ class SteeringServiceTest extends PlayedHosts {
     migrate(new GivenOptions());
     MigrationSnapshot early =
         steering.retune(id, new OptionsPatch(50L, 700L), Precondition.NONE).orElseThrow();
-    assertThat(early.migration().standing().tuning()).isNull();
+    assertThat(early.migration().status().tuning()).isNull();
     copy();
-    awaitThat(t -> t.migration().standing().tuning() != null);
+    awaitThat(t -> t.migration().status().tuning() != null);
     assertThat(hosts().remarks()).contains("bandwidth 50", "downtime 700");
   }
 
@@ -180,13 +180,13 @@ class SteeringServiceTest extends PlayedHosts {
     copy();
     Migration asked =
         steering.complete(id, Completion.SUSPEND, Precondition.NONE).orElseThrow().migration();
-    assertThat(asked.standing().completion()).isEqualTo(Completion.SUSPEND);
+    assertThat(asked.status().completion()).isEqualTo(Completion.SUSPEND);
     hosts().blockJob(guest.uuid(), "vda", 20 * MIB, 64 * MIB);
     awaitThat(t -> t.progress().disks().getFirst().bytesDone() == 20 * MIB);
     assertThat(hosts().remarks()).isEmpty();
     copyMemory();
     await().until(() -> hosts().remarks().contains("suspend kvm-a"));
-    assertThat(now().migration().standing().suspended()).isTrue();
+    assertThat(now().migration().status().suspended()).isTrue();
   }
 
   @Test
@@ -235,7 +235,7 @@ class SteeringServiceTest extends PlayedHosts {
     hosts().show("kvm-a", guest, DomainState.PAUSED_POSTCOPY);
     awaitThat(t -> t.migration().state() == MigrationState.MIGRATING);
     assertThat(now().migration().phase()).isEqualTo(Phase.POST_COPY);
-    assertThat(now().migration().standing().resumptionRequested()).isFalse();
+    assertThat(now().migration().status().resumptionRequested()).isFalse();
     hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().job(guest.uuid(), Activity.NONE);

@@ -192,7 +192,7 @@ class MigrationRunTest {
     run.look();
     run.look();
     assertThat(run.migration().state()).isEqualTo(MigrationState.MIGRATING);
-    assertThat(run.migration().standing().slots()).isEqualTo(Slots.BOTH);
+    assertThat(run.migration().status().slots()).isEqualTo(Slots.BOTH);
     run.lookFor(UnheededAbort.PATIENCE);
     requireAHungJob();
 
@@ -203,7 +203,7 @@ class MigrationRunTest {
   private void requireAHungJob() {
     assertThat(run.migration().state()).isEqualTo(MigrationState.RECOVERING);
     assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
-    assertThat(run.migration().standing().slots()).isEqualTo(Slots.NONE);
+    assertThat(run.migration().status().slots()).isEqualTo(Slots.NONE);
     assertThat(run.attention().reason()).contains("asked to abort the job");
     assertThatThrownBy(() -> run.resolve("nobody knows")).isInstanceOf(IllegalTransition.class);
   }
@@ -227,7 +227,7 @@ class MigrationRunTest {
     run.jobIsOver();
     run.callFails(9, 10, "No space left on device");
     run.lookUntil(MigrationState.FAILED);
-    assertThat(run.migration().standing().cancelRequested()).isTrue();
+    assertThat(run.migration().status().cancelRequested()).isTrue();
   }
 
   @Test
@@ -1632,7 +1632,7 @@ class MigrationRunTest {
     run.lookFor(Duration.ofMinutes(2));
     assertThat(run.hosts().remarks()).containsExactly("suspend kvm-a");
     assertThat(run.migration().phase()).isEqualTo(Phase.MEMORY);
-    assertThat(run.migration().standing().suspended()).isTrue();
+    assertThat(run.migration().status().suspended()).isTrue();
     run.arrive();
     run.lookUntil(MigrationState.SUCCEEDED);
     assertThat(run.hosts().remarks()).containsExactly("suspend kvm-a");

@@ -9,23 +9,24 @@ import static dev.virtferry.migration.MigrationState.PREPARING;
 import static dev.virtferry.migration.MigrationState.QUEUED;
 import static dev.virtferry.migration.MigrationState.RECOVERING;
 import static dev.virtferry.migration.MigrationState.SUCCEEDED;
+import static dev.virtferry.migration.MigrationStatus.ACCEPTED;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.migration.options.MigrationOptions;
 import dev.virtferry.migration.options.OptionsPatch;
-import dev.virtferry.migration.options.Rates;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A migration: what was ordered, what libvirt is told, and what is known of it now. Immutable; each
- * verb returns the next version, or throws {@link IllegalTransition}.
+ * A migration: what was asked, what a look at both hosts made of it, and where it stands. Each verb
+ * returns the next version, or throws {@link IllegalTransition}.
  *
  * @param id a UUID of version 7
  * @param version counts the changes; the store increments it
+ * @param spec what was asked when it was accepted
+ * @param options those in force: as they were asked, with what clients changed since
  * @param call exactly what goes to libvirt
  * @param volumes those that were made, or deleted at the source
  * @param leaves the images that are the domain's own and that nobody uses once it has ended
@@ -33,22 +34,25 @@ import org.jspecify.annotations.Nullable;
 public record Migration(
     UUID id,
     int version,
-    Order order,
+    MigrationSpec spec,
+    MigrationOptions options,
+    TransferPlan plan,
     MigrateCall call,
-    @JsonProperty("standing") MigrationStatus status,
+    MigrationStatus status,
     Timeline timeline,
     List<VolumeRecord> volumes,
     List<OwnImage> leaves) {
 
   public Migration {
     volumes = List.copyOf(volumes);
-    // What an older version wrote lacks it.
-    leaves = List.copyOf(Objects.requireNonNullElse(leaves, List.of()));
+    leaves = List.copyOf(leaves);
   }
 
-  public static Migration accepted(UUID id, Order order, MigrateCall call, Instant now) {
+  public static Migration accepted(
+      UUID id, MigrationSpec spec, TransferPlan plan, MigrateCall call, Instant now) {
+    Timeline begun = Timeline.from(now);
     return new Migration(
-        id, 1, order, call, MigrationStatus.ACCEPTED, Timeline.from(now), List.of(), List.of());
+        id, 1, spec, spec.options(), plan, call, ACCEPTED, begun, List.of(), List.of());
   }
 
   public MigrationState state() {
@@ -103,18 +107,16 @@ public record Migration(
   /**
    * Written down before libvirt is called: from here on a job may exist.
    *
-   * @param planned the order with what the last look at both hosts made of it
+   * @param planned what the last look at both hosts made of it
    * @param given what libvirt is given, as far as it may be shown
    */
-  public Migration start(Order planned, MigrateCall given, Instant now) {
+  public Migration start(TransferPlan planned, MigrateCall given, Instant now) {
     require(state() == PREPARING, Verb.START);
-    Phase first = order.firstPhase();
-    Rates rates = order.options().rates();
-    var latest = new OptionsPatch(rates.bandwidthMiBps(), rates.maxDowntimeMillis());
+    Phase first = plan.firstPhase();
     MigrationStatus running = to(MIGRATING, Verb.START).with(first);
     Timeline begun = timeline.started(now).entered(first, now);
     return new Migration(
-        id, version, planned.retuned(latest), given, running, begun, volumes, leaves);
+        id, version, spec, options, planned, given, running, begun, volumes, leaves);
   }
 
   /** Where a look saw the guest before libvirt was told of a migration. */
@@ -146,8 +148,7 @@ public record Migration(
   /** A client wants other limits; {@code done} is null when the job has not been told. */
   public Migration retune(OptionsPatch wish, @Nullable Tuning done) {
     require(status.steerable(), Verb.RETUNE);
-    Migration retuned =
-        new Migration(id, version, order.retuned(wish), call, status, timeline, volumes, leaves);
+    Migration retuned = with(options.retuned(wish));
     return done == null ? retuned : retuned.tuned(done);
   }
 
@@ -172,7 +173,7 @@ public record Migration(
   /** A client wants to go on with a post-copy whose link was lost. */
   public Migration resumePostCopy() {
     require(
-        order.options().memory().postCopy()
+        options.memory().postCopy()
             && (state() == MIGRATING || state() == RECOVERING || state() == NEEDS_ATTENTION),
         Verb.RESUME);
     return with(status.with(status.pending().withResumption(true)));
@@ -261,7 +262,7 @@ public record Migration(
 
   /** The same under another version; for the store, which counts. */
   public Migration versioned(int version) {
-    return new Migration(id, version, order, call, status, timeline, volumes, leaves);
+    return new Migration(id, version, spec, options, plan, call, status, timeline, volumes, leaves);
   }
 
   private MigrationStatus to(MigrationState next, Verb verb) {
@@ -269,20 +270,24 @@ public record Migration(
     return status.with(next);
   }
 
+  private Migration with(MigrationOptions options) {
+    return new Migration(id, version, spec, options, plan, call, status, timeline, volumes, leaves);
+  }
+
   private Migration with(MigrationStatus status) {
-    return new Migration(id, version, order, call, status, timeline, volumes, leaves);
+    return new Migration(id, version, spec, options, plan, call, status, timeline, volumes, leaves);
   }
 
   private Migration with(List<VolumeRecord> volumes) {
-    return new Migration(id, version, order, call, status, timeline, volumes, leaves);
+    return new Migration(id, version, spec, options, plan, call, status, timeline, volumes, leaves);
   }
 
   private Migration leaving(List<OwnImage> leaves) {
-    return new Migration(id, version, order, call, status, timeline, volumes, leaves);
+    return new Migration(id, version, spec, options, plan, call, status, timeline, volumes, leaves);
   }
 
   private Migration with(Timeline timeline) {
-    return new Migration(id, version, order, call, status, timeline, volumes, leaves);
+    return new Migration(id, version, spec, options, plan, call, status, timeline, volumes, leaves);
   }
 
   private void require(boolean allowed, Verb verb) {

@@ -4,9 +4,10 @@ import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.BackingContent;
 import dev.virtferry.disk.BackingImage;
 import dev.virtferry.disk.VolumePlan;
-import dev.virtferry.host.Host;
-import dev.virtferry.migration.Order;
+import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.migration.Progress.Verification;
+import dev.virtferry.migration.TransferPlan;
+import dev.virtferry.migration.plan.MigrationPlan;
 import dev.virtferry.time.Moment;
 import dev.virtferry.time.Timepiece;
 import java.time.Duration;
@@ -44,20 +45,17 @@ final class BackingVerifier {
    * @throws dev.virtferry.problem.Refused when one differs
    * @throws RunStopped when the service wants to stop
    */
-  boolean verify(
-      LeasedMigration migration,
-      Order order,
-      Host source,
-      Host destination,
-      BooleanSupplier stopping)
+  boolean verify(LeasedMigration migration, MigrationPlan plan, BooleanSupplier stopping)
       throws InterruptedException {
-    if (order.options().storage().verifyBacking() != BackingCheck.CONTENT || total(order) == 0) {
+    BackingCheck asked = plan.spec().options().storage().verifyBacking();
+    long total = total(plan.transfer());
+    if (asked != BackingCheck.CONTENT || total == 0) {
       return false;
     }
-    var report = new Report(migration, total(order), stopping);
+    var report = new Report(migration, total, stopping);
     if (hasTurn(report)) {
       try {
-        compare(order, source, destination, report);
+        compare(plan, report);
       } finally {
         turns.release();
       }
@@ -75,17 +73,23 @@ final class BackingVerifier {
     return true;
   }
 
-  private void compare(Order order, Host source, Host destination, Report report) {
-    for (int i = 0; i < order.disks().size(); i++) {
-      List<BackingImage> chain = order.disks().get(i).backing();
-      content.requireSame(chain, "#/disks/" + i, source.address(), destination.address(), report);
+  private void compare(MigrationPlan plan, Report report) {
+    HostAddress source = plan.source().address();
+    HostAddress destination = plan.destination().address();
+    List<VolumePlan> disks = plan.transfer().disks();
+    for (int i = 0; i < disks.size(); i++) {
+      List<BackingImage> chain = disks.get(i).backing();
+      content.requireSame(chain, "#/disks/" + i, source, destination, report);
       report.before += size(chain);
     }
     report.now(0);
   }
 
-  private static long total(Order order) {
-    return order.disks().stream().map(VolumePlan::backing).mapToLong(BackingVerifier::size).sum();
+  private static long total(TransferPlan transfer) {
+    return transfer.disks().stream()
+        .map(VolumePlan::backing)
+        .mapToLong(BackingVerifier::size)
+        .sum();
   }
 
   private static long size(List<BackingImage> chain) {

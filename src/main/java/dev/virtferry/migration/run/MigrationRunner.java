@@ -13,8 +13,8 @@ import dev.virtferry.migration.LeaseLost;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Migrations;
-import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Silence;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.time.Timepiece;
@@ -104,8 +104,8 @@ public class MigrationRunner {
   private Ending carry(Lease lease, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
     var migration = new LeasedMigration(migrations, lease, traces);
-    Order order = migration.latest().order();
-    String domain = order.guest().uuid().toString();
+    TransferPlan transfer = migration.latest().plan();
+    String domain = transfer.guest().uuid().toString();
     if (migration.latest().state() == MigrationState.QUEUED) {
       traces.past("queue", lease.trace(), migration.latest().timeline().createdAt());
     }
@@ -113,8 +113,8 @@ public class MigrationRunner {
         var span = traces.open("carry", lease.trace())) {
       span.tag("ferry.migration", lease.migration().toString())
           .tag("ferry.domain", domain)
-          .tag("ferry.source", order.source())
-          .tag("ferry.destination", order.destination());
+          .tag("ferry.source", transfer.source())
+          .tag("ferry.destination", transfer.destination());
       Ending ending = carry(migration, wakeUp, stopping);
       span.tag("ferry.state", migration.latest().state().name());
       return ending;
@@ -127,8 +127,8 @@ public class MigrationRunner {
     if (found.state().terminal()) {
       return Ending.OVER;
     }
-    Optional<Host> source = inventory.named(found.order().source());
-    Optional<Host> destination = inventory.named(found.order().destination());
+    Optional<Host> source = inventory.named(found.plan().source());
+    Optional<Host> destination = inventory.named(found.plan().destination());
     return source.isPresent() && destination.isPresent()
         ? carry(migration, source.get(), destination.get(), wakeUp, stopping)
         : withoutHosts(migration);
@@ -136,9 +136,10 @@ public class MigrationRunner {
 
   /** Somebody took a host out of the inventory. Without it nothing can be said of the domain. */
   private Ending withoutHosts(LeasedMigration migration) {
-    Order order = migration.latest().order();
+    TransferPlan transfer = migration.latest().plan();
     String reason =
-        "%s or %s is no longer in the inventory.".formatted(order.source(), order.destination());
+        "%s or %s is no longer in the inventory."
+            .formatted(transfer.source(), transfer.destination());
     Instant now = time.now().at();
     if (beforeTheCall(migration.latest())) {
       var failure = new Failure(Problem.of(ProblemType.HOST_NOT_FOUND, reason), null);

@@ -105,7 +105,7 @@ final class Rollback {
     boolean aborted = abort.taken() || error == null || FailureClassifier.aborted(error);
     if (source.canRun() && migration.latest().status().cancelRequested() && aborted) {
       Migration ended = finish.end(Migration::cancelled);
-      log.info("Cancelled: the domain stays on {}", ended.order().source());
+      log.info("Cancelled: the domain stays on {}", ended.plan().source());
     } else {
       Failure failure = failure(error, source);
       finish.end((m, now) -> m.fail(failure, now));
@@ -122,7 +122,7 @@ final class Rollback {
       return FailureClassifier.afterAFork(error);
     }
     return meter.latest().flow().bytesMoved() == 0
-        ? FailureClassifier.beforeTheFirstByte(error, source, migration.latest().order().unseen())
+        ? FailureClassifier.beforeTheFirstByte(error, source, migration.latest().plan().unseen())
         : FailureClassifier.failure(error, source);
   }
 }

@@ -45,7 +45,7 @@ final class Steering {
   }
 
   private void tuneDowntime() {
-    Long millis = migration.latest().order().options().rates().maxDowntimeMillis();
+    Long millis = migration.latest().options().rates().maxDowntimeMillis();
     if (millis == null || millis.equals(toldDowntime)) {
       return;
     }
@@ -62,7 +62,7 @@ final class Steering {
 
   /** Only what the job was not told yet: by its call, or by whoever answered the client. */
   private void tuneBandwidth() {
-    Long wanted = migration.latest().order().options().rates().bandwidthMiBps();
+    Long wanted = migration.latest().options().rates().bandwidthMiBps();
     if (wanted == null
         || wanted.equals(migration.latest().bandwidthOfTheJob())
         || wanted.equals(refusedBandwidth)) {

@@ -31,7 +31,7 @@ final class Witness {
     this.call = call;
     this.time = time;
     this.departure =
-        new Departure(migration.latest().order().guest().run(), call.made(), time.now());
+        new Departure(migration.latest().plan().guest().run(), call.made(), time.now());
     // Whoever goes on with a migration can't know whether the destination once held the domain.
     this.destinationSeen = !call.made();
   }
@@ -79,10 +79,10 @@ final class Witness {
         Objects.requireNonNull(known.phase()),
         callPending,
         destinationSeen,
-        known.order().arrival(),
+        Arrival.of(known),
         known.status().suspended(),
         known.status().forked(),
-        libvirtTold(observation, known.order().arrival()),
+        libvirtTold(observation, Arrival.of(known)),
         arrived || departure.mayBeOver(call.returned(), call.refused()),
         doubt(observation, known));
   }

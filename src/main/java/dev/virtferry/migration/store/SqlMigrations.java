@@ -66,7 +66,7 @@ class SqlMigrations implements Migrations {
         admission.requireRoom(caller);
       });
     } catch (DuplicateKeyException e) {
-      UUID domain = migration.order().guest().uuid();
+      UUID domain = migration.plan().guest().uuid();
       throw queries.activeOf(domain.toString()).stream()
           .findFirst()
           .<RuntimeException>map(active -> new MigrationInProgress(active))

@@ -19,6 +19,7 @@ import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.TypedValue;
 import dev.virtferry.migration.Completion;
 import dev.virtferry.migration.DomainLocation;
+import dev.virtferry.migration.GivenSpec;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationSnapshot;
@@ -29,11 +30,9 @@ import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.Tuning.Reach;
 import dev.virtferry.migration.options.GivenOptions;
 import dev.virtferry.migration.options.OptionsPatch;
-import dev.virtferry.migration.plan.Submissions;
 import dev.virtferry.migration.run.BandwidthTuner;
 import dev.virtferry.migration.run.SteeringProperties;
 import dev.virtferry.problem.Refused;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +71,7 @@ class SteeringServiceTest extends PlayedHosts {
     id =
         service
             .submit(
-                Submissions.of(guest.name(), List.of("vda", "vdb"), options.build()),
+                new GivenSpec(guest.name()).copying("vda", "vdb").with(options.build()).build(),
                 Callers.ADMIN,
                 null)
             .migration()
@@ -107,7 +106,7 @@ class SteeringServiceTest extends PlayedHosts {
             .retune(id, new OptionsPatch(bandwidth, null), Precondition.NONE)
             .orElseThrow()
             .migration();
-    assertThat(retuned.order().options().rates().bandwidthMiBps()).isEqualTo(bandwidth);
+    assertThat(retuned.options().rates().bandwidthMiBps()).isEqualTo(bandwidth);
     Tuning tuning = retuned.status().tuning();
     assertThat(tuning).isNotNull();
     return tuning;
@@ -138,7 +137,7 @@ class SteeringServiceTest extends PlayedHosts {
     copy();
     var source = new HostAddress("kvm-a", "");
     var tuner = new BandwidthTuner(hosts().ports(), new SteeringProperties(true));
-    assertThat(tuner.tune(source, now().migration().order(), 50))
+    assertThat(tuner.tune(source, now().migration().plan(), 50))
         .hasValueSatisfying(t -> assertThat(t.reach()).isEqualTo(Reach.EVERY_STREAM));
     assertThat(hosts().remarks()).containsExactly("bandwidth 50", "monitor [vda, vdb] 50");
   }
@@ -170,7 +169,7 @@ class SteeringServiceTest extends PlayedHosts {
     hosts().cutOff("kvm-a");
     assertThatThrownBy(() -> steering.retune(id, new OptionsPatch(50L, null), Precondition.NONE))
         .isInstanceOf(HostUnreachable.class);
-    assertThat(now().migration().order().options().rates().bandwidthMiBps()).isEqualTo(2);
+    assertThat(now().migration().options().rates().bandwidthMiBps()).isEqualTo(2);
     hosts().bringBack("kvm-a");
   }
 

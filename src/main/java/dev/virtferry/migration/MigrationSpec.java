@@ -1,4 +1,4 @@
-package dev.virtferry.migration.plan;
+package dev.virtferry.migration;
 
 import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
@@ -9,7 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks for.
+ * What a client asks for. It never changes; that of a migration which was accepted leaves nothing
+ * open.
  *
  * @param domain a name or UUID
  * @param destUri names a host of the inventory
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority 0 to 9; the higher leave the queue first
  * @param callbackUrl who is told of each change of state; null for nobody
  */
-public record Submission(
+public record MigrationSpec(
     String domain,
     String destUri,
     @Nullable List<String> disks,
@@ -29,4 +30,28 @@ public record Submission(
     @Nullable String source,
     int priority,
     MigrationOptions options,
-    @Nullable URI callbackUrl) {}
+    @Nullable URI callbackUrl) {
+
+  /**
+   * The same with what it leaves open as a plan decided it, so that a later look plans the same.
+   */
+  public MigrationSpec decidedBy(TransferPlan plan) {
+    boolean plain = plan.disks().isEmpty();
+    return new MigrationSpec(
+        plan.guest().uuid().toString(),
+        plan.destUri(),
+        plain ? null : plan.targets(),
+        plain ? null : plan.copy(),
+        volumes,
+        plan.source(),
+        priority,
+        options.decidedFor(plan.guest().persistent()),
+        callbackUrl);
+  }
+
+  /** The same with other options. */
+  public MigrationSpec with(MigrationOptions options) {
+    return new MigrationSpec(
+        domain, destUri, disks, copy, volumes, source, priority, options, callbackUrl);
+  }
+}

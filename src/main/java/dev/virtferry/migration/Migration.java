@@ -121,13 +121,13 @@ public record Migration(
 
   /** Where a look saw the guest before libvirt was told of a migration. */
   public Migration found(DomainLocation where) {
-    require(state() == QUEUED || state() == PREPARING, Verb.FIND);
+    require(state().beforeTheCall(), Verb.FIND);
     return with(status.with(where));
   }
 
   /** libvirt's job is seen in this phase. A phase that was left is not entered again. */
   public Migration observe(Phase seen, DomainLocation where, Instant now) {
-    require(!state().terminal() && state() != QUEUED && state() != PREPARING, Verb.OBSERVE);
+    require(!state().terminal() && !state().beforeTheCall(), Verb.OBSERVE);
     MigrationStatus running =
         state() == MIGRATING ? status : to(MIGRATING, Verb.GO_ON).with((Attention) null);
     Migration there = with(running.with(where).with(status.pending().withResumption(false)));

@@ -82,7 +82,7 @@ final class PlayedRun {
   private final Passages passages = passages();
   private final Queue<Runnable> whileWaiting = new ArrayDeque<>();
   private final MigrationService service;
-  private final MigrationRunner runner;
+  private final LiveTransfer transfer;
 
   /** Nothing is written in its images, so that libvirt tells how long they are. */
   private DomainDescription guest = taking(64 * MIB, 64 * MIB);
@@ -106,13 +106,10 @@ final class PlayedRun {
             clock);
     var verifier = new BackingVerifier(Disks.content(volumes), clock);
     var maker = new VolumeMaker(Disks.volumes(volumes, hosts.ports()));
-    runner =
-        new MigrationRunner(
-            inventory,
+    transfer =
+        new LiveTransfer(
             passages,
             new Preparation(planner, verifier, maker, PROPERTIES, clock),
-            migrations,
-            runs,
             traces,
             PROPERTIES,
             STALLS,
@@ -249,7 +246,7 @@ final class PlayedRun {
     Host destination = inventory.named("kvm-b").orElseThrow();
     try {
       run =
-          runner
+          transfer
               .begin(passages.of(held, source, destination), new WakeUp(), this::rest)
               .orElse(null);
     } catch (InterruptedException e) {

@@ -4,6 +4,8 @@ import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.migration.options.MigrationOptions;
 import java.net.URI;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,12 @@ public record MigrationSpec(
     int priority,
     MigrationOptions options,
     @Nullable URI callbackUrl) {
+
+  public MigrationSpec {
+    disks = disks == null ? null : List.copyOf(disks);
+    // They keep their order, in which clients are told of what is wrong with them.
+    volumes = Collections.unmodifiableMap(new LinkedHashMap<>(volumes));
+  }
 
   /**
    * The same with what it leaves open as a plan decided it, so that a later look plans the same.

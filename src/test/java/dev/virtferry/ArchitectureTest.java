@@ -95,6 +95,7 @@ class ArchitectureTest {
               "migration.store",
               Set.of(
                   "migration",
+                  "migration.options",
                   "migration.run",
                   "access",
                   "disk",

@@ -9,22 +9,24 @@ import static dev.virtferry.migration.MigrationState.PREPARING;
 import static dev.virtferry.migration.MigrationState.QUEUED;
 import static dev.virtferry.migration.MigrationState.RECOVERING;
 import static dev.virtferry.migration.MigrationState.SUCCEEDED;
+import static dev.virtferry.migration.MigrationStatus.ACCEPTED;
 
 import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.migration.options.MigrationOptions;
 import dev.virtferry.migration.options.OptionsPatch;
-import dev.virtferry.migration.options.Rates;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A migration: what was ordered, what libvirt is told, and what is known of it now. Immutable; each
- * verb returns the next version, or throws {@link IllegalTransition}.
+ * A migration: what was asked, what a look at both hosts made of it, and where it stands. Each verb
+ * returns the next version, or throws {@link IllegalTransition}.
  *
  * @param id a UUID of version 7
  * @param version counts the changes; the store increments it
+ * @param spec what was asked when it was accepted
+ * @param options those in force: as they were asked, with what clients changed since
  * @param call exactly what goes to libvirt
  * @param volumes those that were made, or deleted at the source
  * @param leaves the images that are the domain's own and that nobody uses once it has ended
@@ -32,52 +34,55 @@ import org.jspecify.annotations.Nullable;
 public record Migration(
     UUID id,
     int version,
-    Order order,
+    MigrationSpec spec,
+    MigrationOptions options,
+    TransferPlan plan,
     MigrateCall call,
-    Standing standing,
+    MigrationStatus status,
     Timeline timeline,
     List<VolumeRecord> volumes,
     List<OwnImage> leaves) {
 
   public Migration {
     volumes = List.copyOf(volumes);
-    // What an older version wrote lacks it.
-    leaves = List.copyOf(Objects.requireNonNullElse(leaves, List.of()));
+    leaves = List.copyOf(leaves);
   }
 
-  public static Migration accepted(UUID id, Order order, MigrateCall call, Instant now) {
+  public static Migration accepted(
+      UUID id, MigrationSpec spec, TransferPlan plan, MigrateCall call, Instant now) {
+    Timeline begun = Timeline.from(now);
     return new Migration(
-        id, 1, order, call, Standing.ACCEPTED, Timeline.from(now), List.of(), List.of());
+        id, 1, spec, spec.options(), plan, call, ACCEPTED, begun, List.of(), List.of());
   }
 
   public MigrationState state() {
-    return standing.state();
+    return status.state();
   }
 
   /** What libvirt's job does or did last; null before it started. */
   public @Nullable Phase phase() {
-    return standing.phase();
+    return status.phase();
   }
 
   /** Where the guest is. */
   public DomainLocation location() {
-    return standing.location();
+    return status.location();
   }
 
   /** What the job was told last, in MiB/s; null for nothing. */
   public @Nullable Long bandwidthOfTheJob() {
-    Tuning last = standing.tuning();
+    Tuning last = status.tuning();
     return last == null ? call.bandwidthMiBps() : Long.valueOf(last.bandwidthMiBps());
   }
 
   /** Why it is in trouble; null when it is not. */
   public @Nullable Attention attention() {
-    return standing.attention();
+    return status.attention();
   }
 
   /** Why it failed; null unless it did. */
   public @Nullable Failure failure() {
-    return standing.failure();
+    return status.failure();
   }
 
   /** Leaves the queue. */
@@ -102,51 +107,48 @@ public record Migration(
   /**
    * Written down before libvirt is called: from here on a job may exist.
    *
-   * @param planned the order with what the last look at both hosts made of it
+   * @param planned what the last look at both hosts made of it
    * @param given what libvirt is given, as far as it may be shown
    */
-  public Migration start(Order planned, MigrateCall given, Instant now) {
+  public Migration start(TransferPlan planned, MigrateCall given, Instant now) {
     require(state() == PREPARING, Verb.START);
-    Phase first = order.firstPhase();
-    Rates rates = order.options().rates();
-    var latest = new OptionsPatch(rates.bandwidthMiBps(), rates.maxDowntimeMillis());
-    Standing running = to(MIGRATING, Verb.START).with(first);
+    Phase first = plan.firstPhase();
+    MigrationStatus running = to(MIGRATING, Verb.START).with(first);
     Timeline begun = timeline.started(now).entered(first, now);
     return new Migration(
-        id, version, planned.retuned(latest), given, running, begun, volumes, leaves);
+        id, version, spec, options, planned, given, running, begun, volumes, leaves);
   }
 
   /** Where a look saw the guest before libvirt was told of a migration. */
   public Migration found(DomainLocation where) {
-    require(state() == QUEUED || state() == PREPARING, Verb.FIND);
-    return with(standing.with(where));
+    require(state().beforeTheCall(), Verb.FIND);
+    return with(status.with(where));
   }
 
   /** libvirt's job is seen in this phase. A phase that was left is not entered again. */
   public Migration observe(Phase seen, DomainLocation where, Instant now) {
-    require(!state().terminal() && state() != QUEUED && state() != PREPARING, Verb.OBSERVE);
-    Standing running =
-        state() == MIGRATING ? standing : to(MIGRATING, Verb.GO_ON).with((Attention) null);
-    Migration there = with(running.with(where).with(standing.wishes().withResumption(false)));
+    require(!state().terminal() && !state().beforeTheCall(), Verb.OBSERVE);
+    MigrationStatus running =
+        state() == MIGRATING ? status : to(MIGRATING, Verb.GO_ON).with((Attention) null);
+    Migration there = with(running.with(where).with(status.pending().withResumption(false)));
     boolean later = phase() == null || seen.compareTo(phase()) > 0;
-    return later ? there.with(there.standing.with(seen)).with(timeline.entered(seen, now)) : there;
+    return later ? there.with(there.status.with(seen)).with(timeline.entered(seen, now)) : there;
   }
 
   /** A client wants it to end. One that is cancelled, or asked again, stays as it is. */
   public Migration requestCancel(Instant now) {
-    if (state() == CANCELLED || (standing.cancelRequested() && !state().terminal())) {
+    if (state() == CANCELLED || (status.cancelRequested() && !state().terminal())) {
       return this;
     }
-    require(standing.steerable(), Verb.CANCEL);
-    Migration asked = with(standing.askedToCancel());
+    require(status.steerable(), Verb.CANCEL);
+    Migration asked = with(status.askedToCancel());
     return state() == QUEUED ? asked.cancelled(now) : asked;
   }
 
   /** A client wants other limits; {@code done} is null when the job has not been told. */
   public Migration retune(OptionsPatch wish, @Nullable Tuning done) {
-    require(standing.steerable(), Verb.RETUNE);
-    Migration retuned =
-        new Migration(id, version, order.retuned(wish), call, standing, timeline, volumes, leaves);
+    require(status.steerable(), Verb.RETUNE);
+    Migration retuned = with(options.retuned(wish));
     return done == null ? retuned : retuned.tuned(done);
   }
 
@@ -159,22 +161,22 @@ public record Migration(
 
   /** The running job has, or has not, taken the bandwidth. */
   public Migration tuned(Tuning done) {
-    return with(standing.with(done));
+    return with(status.with(done));
   }
 
   /** A client wants the memory copy to come to its end; done as soon as memory is copied. */
   public Migration complete(Completion by) {
-    require(standing.steerable(), Verb.COMPLETE);
-    return with(standing.with(standing.wishes().with(by)));
+    require(status.steerable(), Verb.COMPLETE);
+    return with(status.with(status.pending().with(by)));
   }
 
   /** A client wants to go on with a post-copy whose link was lost. */
   public Migration resumePostCopy() {
     require(
-        order.options().memory().postCopy()
+        options.memory().postCopy()
             && (state() == MIGRATING || state() == RECOVERING || state() == NEEDS_ATTENTION),
         Verb.RESUME);
-    return with(standing.with(standing.wishes().withResumption(true)));
+    return with(status.with(status.pending().withResumption(true)));
   }
 
   /**
@@ -183,7 +185,7 @@ public record Migration(
    */
   public Migration suspendGuest() {
     require(state() == MIGRATING && phase() != null && phase().abortable(), Verb.SUSPEND_GUEST);
-    return with(standing.withGuestSuspended());
+    return with(status.withGuestSuspended());
   }
 
   /** The hosts' answers are not final; says why. */
@@ -201,30 +203,30 @@ public record Migration(
    */
   public Migration fork(DomainLocation where, Attention why) {
     Migration troubled = needAttention(where, why);
-    return troubled.with(troubled.standing.withFork());
+    return troubled.with(troubled.status.withFork());
   }
 
   /** The source goes on with the guest, and what the destination has of it is out of date. */
   public Migration goOnAtSource() {
     require(!state().terminal(), Verb.GO_ON_AT_SOURCE);
-    return with(standing.withGuestGoingOn());
+    return with(status.withGuestGoingOn());
   }
 
   /** The destination runs a guest that was started there, whatever its state says from now on. */
   public Migration startAnewAtDestination() {
     require(!state().terminal(), Verb.START_ANEW);
-    return with(standing.withGuestStartedAnew());
+    return with(status.withGuestStartedAnew());
   }
 
   private Migration troubled(MigrationState next, Verb verb, DomainLocation where, Attention why) {
-    Standing troubled = state() == next ? standing : to(next, verb);
+    MigrationStatus troubled = state() == next ? status : to(next, verb);
     Attention known = attention();
     return with(troubled.with(where).with(known != null && known.sameAs(why) ? known : why));
   }
 
   /** The call is over; {@code where} is what both hosts show now. */
   public Migration finish(DomainLocation where) {
-    Standing finishing = state() == FINISHING ? standing : to(FINISHING, Verb.FINISH);
+    MigrationStatus finishing = state() == FINISHING ? status : to(FINISHING, Verb.FINISH);
     return with(finishing.with((Attention) null).with(where)).leaving(List.of());
   }
 
@@ -260,28 +262,32 @@ public record Migration(
 
   /** The same under another version; for the store, which counts. */
   public Migration versioned(int version) {
-    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
+    return new Migration(id, version, spec, options, plan, call, status, timeline, volumes, leaves);
   }
 
-  private Standing to(MigrationState next, Verb verb) {
+  private MigrationStatus to(MigrationState next, Verb verb) {
     require(state().next().contains(next), verb);
-    return standing.with(next);
+    return status.with(next);
   }
 
-  private Migration with(Standing standing) {
-    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
+  private Migration with(MigrationOptions options) {
+    return new Migration(id, version, spec, options, plan, call, status, timeline, volumes, leaves);
+  }
+
+  private Migration with(MigrationStatus status) {
+    return new Migration(id, version, spec, options, plan, call, status, timeline, volumes, leaves);
   }
 
   private Migration with(List<VolumeRecord> volumes) {
-    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
+    return new Migration(id, version, spec, options, plan, call, status, timeline, volumes, leaves);
   }
 
   private Migration leaving(List<OwnImage> leaves) {
-    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
+    return new Migration(id, version, spec, options, plan, call, status, timeline, volumes, leaves);
   }
 
   private Migration with(Timeline timeline) {
-    return new Migration(id, version, order, call, standing, timeline, volumes, leaves);
+    return new Migration(id, version, spec, options, plan, call, status, timeline, volumes, leaves);
   }
 
   private void require(boolean allowed, Verb verb) {

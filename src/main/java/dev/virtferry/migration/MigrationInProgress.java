@@ -32,7 +32,7 @@ public final class MigrationInProgress extends Unfulfilled {
 
   /** The same for a caller with that scope, who hears of no migration outside of it. */
   public MigrationInProgress to(Scope scope) {
-    return active == null || active.order().isIn(scope)
+    return active == null || active.plan().isIn(scope)
         ? this
         : new MigrationInProgress(
             null, "A migration of this domain has not ended", "wait for its end");

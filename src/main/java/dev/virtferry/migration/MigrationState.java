@@ -36,6 +36,11 @@ public enum MigrationState {
     };
   }
 
+  /** Whether libvirt has not been told of it. */
+  public boolean beforeTheCall() {
+    return this == QUEUED || this == PREPARING;
+  }
+
   /** Whether this is an end. */
   public boolean terminal() {
     return next().isEmpty();

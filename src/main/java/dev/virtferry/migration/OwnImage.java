@@ -22,7 +22,7 @@ public record OwnImage(ImageName name, VolumeMark mark) {
     if (ended.timeline().startedAt() == null) {
       return Set.of();
     }
-    Set<ImageName> touched = new HashSet<>(ended.order().images());
+    Set<ImageName> touched = new HashSet<>(ended.plan().images());
     ended.volumes().stream()
         .filter(volume -> volume.state() == Fate.DELETED)
         .forEach(volume -> touched.add(new ImageName(volume.host(), volume.path())));

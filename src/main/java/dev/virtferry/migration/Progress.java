@@ -78,12 +78,12 @@ public record Progress(
     DONE
   }
 
-  public static Progress initial(Order order) {
+  public static Progress initial(TransferPlan transfer) {
     List<DiskProgress> disks =
-        order.disks().stream()
+        transfer.disks().stream()
             .map(d -> new DiskProgress(d.target(), DiskState.PENDING, d.capacityBytes(), 0))
             .toList();
-    long memory = order.guest().memoryBytes();
+    long memory = transfer.guest().memoryBytes();
     long total = memory + disks.stream().mapToLong(DiskProgress::bytesTotal).sum();
     return new Progress(
         1,

@@ -7,15 +7,13 @@ import dev.virtferry.ServiceTest;
 import dev.virtferry.access.Callers;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.Domains;
+import dev.virtferry.migration.GivenSpec;
 import dev.virtferry.migration.control.MigrationService;
-import dev.virtferry.migration.options.MigrationOptions;
-import dev.virtferry.migration.plan.Submission;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -94,16 +92,7 @@ class WatchBench extends PlayedHosts {
     hosts().put("kvm-a", guest);
     hosts().blockJob(guest.uuid(), "vda", 1, 1L << 30);
     service.submit(
-        new Submission(
-            guest.uuid().toString(),
-            "qemu+tls://kvm-b/system",
-            List.of("vda", "vdb"),
-            null,
-            Map.of(),
-            "kvm-a",
-            5,
-            MigrationOptions.NONE,
-            null),
+        new GivenSpec(guest.uuid().toString()).copying("vda", "vdb").from("kvm-a").build(),
         Callers.ADMIN,
         null);
   }

@@ -12,9 +12,7 @@ import dev.virtferry.libvirt.DomainEvent;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.migration.control.MigrationService;
-import dev.virtferry.migration.plan.Submissions;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +39,7 @@ class EventsTest extends PlayedHosts {
 
   private UUID submit() {
     return service
-        .submit(Submissions.of(guest.name(), List.of("vda")), Callers.ADMIN, null)
+        .submit(new GivenSpec(guest.name()).copying("vda").build(), Callers.ADMIN, null)
         .migration()
         .migration()
         .id();

@@ -11,12 +11,10 @@ import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.migration.control.MigrationService;
-import dev.virtferry.migration.plan.Submissions;
 import dev.virtferry.sql.PlayedDisk;
 import dev.virtferry.sql.PlayedDisk.Condition;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -79,7 +77,7 @@ class FullDiskTest extends ApiTest {
 
   private UUID submit() {
     return service
-        .submit(Submissions.of(guest.name(), List.of("vda")), Callers.ADMIN, null)
+        .submit(new GivenSpec(guest.name()).copying("vda").build(), Callers.ADMIN, null)
         .migration()
         .migration()
         .id();

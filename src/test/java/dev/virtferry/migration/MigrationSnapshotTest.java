@@ -4,26 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.migration.Progress.Flow;
 import dev.virtferry.migration.Stall.Reason;
-import dev.virtferry.migration.plan.CallMapping;
 import java.time.Instant;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class MigrationSnapshotTest {
 
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
-  private static final Order ORDER = Orders.copying("vda");
+  private static final GivenMigration GIVEN = new GivenMigration().copying("vda");
 
   private static Migration copying() {
-    Migration prepared =
-        Migration.accepted(
-                UUID.randomUUID(), ORDER, CallMapping.call(ORDER, Orders.DESTINATION, null), NOW)
-            .prepare();
-    return prepared.start(ORDER, prepared.call(), NOW);
+    Migration prepared = GIVEN.accepted(NOW).prepare();
+    return prepared.start(prepared.plan(), prepared.call(), NOW);
   }
 
   private static Progress seen() {
-    Progress initial = Progress.initial(ORDER);
+    Progress initial = Progress.initial(GIVEN.plan());
     return new Progress(
         3,
         7,

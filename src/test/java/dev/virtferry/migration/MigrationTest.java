@@ -15,14 +15,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.virtferry.migration.Timeline.PhaseSpan;
 import dev.virtferry.migration.options.OptionsPatch;
-import dev.virtferry.migration.plan.CallMapping;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,10 +36,7 @@ class MigrationTest {
       new Failure(Problem.of(ProblemType.LIBVIRT_ERROR, "it broke"), null);
 
   private static Migration in(MigrationState state) {
-    Order order = Orders.copying("vda");
-    Migration queued =
-        Migration.accepted(
-            UUID.randomUUID(), order, CallMapping.call(order, Orders.DESTINATION, null), NOW);
+    Migration queued = new GivenMigration().copying("vda").accepted(NOW);
     return switch (state) {
       case QUEUED -> queued;
       case PREPARING -> queued.prepare();
@@ -56,7 +51,7 @@ class MigrationTest {
   }
 
   private static Migration start(Migration prepared) {
-    return prepared.start(prepared.order(), prepared.call(), NOW);
+    return prepared.start(prepared.plan(), prepared.call(), NOW);
   }
 
   /** Where each verb leads from each state; a state that is not named refuses the verb. */
@@ -193,7 +188,7 @@ class MigrationTest {
     for (Phase phase : Phase.values()) {
       Migration seen = in(MIGRATING).observe(phase, DomainLocation.SOURCE, NOW);
       if (phase == Phase.STORAGE || phase == Phase.MEMORY) {
-        assertThat(seen.requestCancel(NOW).standing().cancelRequested()).isTrue();
+        assertThat(seen.requestCancel(NOW).status().cancelRequested()).isTrue();
       } else {
         assertThatThrownBy(() -> seen.requestCancel(NOW)).isInstanceOf(IllegalTransition.class);
       }
@@ -233,11 +228,7 @@ class MigrationTest {
 
   @Test
   void beginsWithTheMemoryWhenNoDiskIsCopied() {
-    Order order = Orders.copying();
-    Migration started =
-        Migration.accepted(
-                UUID.randomUUID(), order, CallMapping.call(order, Orders.DESTINATION, null), NOW)
-            .prepare();
+    Migration started = new GivenMigration().accepted(NOW).prepare();
     assertThat(start(started).phase()).isEqualTo(Phase.MEMORY);
   }
 

@@ -14,7 +14,6 @@ import dev.virtferry.access.AuditQuery;
 import dev.virtferry.access.Callers;
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.BackingImage;
-import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.DestinationImage;
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumeMark;
@@ -28,9 +27,7 @@ import dev.virtferry.libvirt.StorageVolume.Timestamps;
 import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.migration.MigrationQuery.Page;
 import dev.virtferry.migration.MigrationQuery.Position;
-import dev.virtferry.migration.Order.Guest;
 import dev.virtferry.migration.options.GivenOptions;
-import dev.virtferry.migration.plan.CallMapping;
 import dev.virtferry.migration.store.DueTimes;
 import dev.virtferry.migration.store.OldMigrations;
 import dev.virtferry.problem.Problem;
@@ -129,7 +126,7 @@ abstract class MigrationsContract extends PlayedHosts {
     add(migration);
     MigrationSnapshot found = find(migration);
     assertThat(found.migration()).isEqualTo(migration);
-    assertThat(found.progress()).isEqualTo(Progress.initial(migration.order()));
+    assertThat(found.progress()).isEqualTo(Progress.initial(migration.plan()));
     assertThat(found.etag()).isEqualTo("\"1-1\"");
   }
 
@@ -160,7 +157,7 @@ abstract class MigrationsContract extends PlayedHosts {
     migrations.change(first.id(), "a test", m -> m.requestCancel(NOON));
     add(second);
     assertThat(queries.activeOf("web-01")).extracting(Migration::id).containsExactly(second.id());
-    assertThat(queries.activeOf(second.order().guest().uuid().toString())).hasSize(1);
+    assertThat(queries.activeOf(second.plan().guest().uuid().toString())).hasSize(1);
   }
 
   /** A migration of a domain of its own into images of these names. */
@@ -182,7 +179,9 @@ abstract class MigrationsContract extends PlayedHosts {
             like.from(),
             like.found(),
             like.mark());
-    return migration(UUID.randomUUID().toString(), "kvm-a", destination, 5, NOON, List.of(plan));
+    return given(UUID.randomUUID().toString(), "kvm-a", destination, 5)
+        .copying(List.of(plan))
+        .accepted(NOON);
   }
 
   private static OwnImage image(@Nullable String host, String path, Instant at) {
@@ -197,7 +196,7 @@ abstract class MigrationsContract extends PlayedHosts {
         "a test",
         m ->
             m.prepare()
-                .start(m.order(), m.call(), NOON)
+                .start(m.plan(), m.call(), NOON)
                 .finish(DomainLocation.DESTINATION)
                 .leave(List.of(leaves)));
   }
@@ -205,7 +204,7 @@ abstract class MigrationsContract extends PlayedHosts {
   @Test
   void knowsWhatADomainLeftOnceTheMigrationHasEndedAndAfterItIsForgotten() {
     Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
-    UUID domain = migration.order().guest().uuid();
+    UUID domain = migration.plan().guest().uuid();
     add(migration);
     Instant exact = Instant.parse("2026-05-01T12:00:00.123456789Z");
     OwnImage there = image("kvm-a", "/srv/./vda", exact);
@@ -233,13 +232,13 @@ abstract class MigrationsContract extends PlayedHosts {
       migrations.change(migration.id(), "a test", m -> m.succeed(NOON));
       status.setRollbackOnly();
     });
-    assertThat(ownImages.of(migration.order().guest().uuid())).isEmpty();
+    assertThat(ownImages.of(migration.plan().guest().uuid())).isEmpty();
   }
 
   @Test
   void forgetsWhatIsWrittenOverByWhomeverAndWhatIsSeenToHaveChanged() {
     Migration first = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
-    UUID domain = first.order().guest().uuid();
+    UUID domain = first.plan().guest().uuid();
     add(first);
     OwnImage written = image("kvm-c", "/srv/vda", NOON);
     OwnImage changed = image("kvm-a", "/srv/vdb", NOON);
@@ -322,7 +321,10 @@ abstract class MigrationsContract extends PlayedHosts {
 
   @Test
   void showsNothingOfAChangeThatWasRolledBack() {
-    Migration migration = told(migration("web-01", "kvm-a", "kvm-b", 5, NOON));
+    Migration migration =
+        given("web-01", "kvm-a", "kvm-b", 5)
+            .telling(URI.create("https://control.example/hook"))
+            .accepted(NOON);
     add(migration);
     transactions.executeWithoutResult(transaction -> {
       migrations.change(migration.id(), "a test", m -> m.requestCancel(NOON));
@@ -333,31 +335,12 @@ abstract class MigrationsContract extends PlayedHosts {
     assertThat(find(migration).migration().state()).isEqualTo(MigrationState.PREPARING);
   }
 
-  private static Migration told(Migration migration) {
-    Order order = migration.order();
-    return accepted(
-        new Order(
-            order.guest(),
-            order.source(),
-            order.destination(),
-            order.destUri(),
-            order.disks(),
-            order.copy(),
-            order.volumes(),
-            order.unmapping(),
-            order.options(),
-            order.priority(),
-            URI.create("https://control.example/hook"),
-            order.renamed()),
-        NOON);
-  }
-
   @Test
   void keepsWhatAKeyMade() {
     Migration migration = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
     var key = new IdempotencyKey("me", "k1", "print");
     assertThat(queries.keptUnder(key)).isEmpty();
-    migrations.add(migration, Progress.initial(migration.order()), "token:test", key);
+    migrations.add(migration, Progress.initial(migration.plan()), "token:test", key);
     IdempotencyRecord kept = queries.keptUnder(key).orElseThrow();
     assertThat(kept.migration().migration()).isEqualTo(migration);
     assertThat(kept.fingerprint()).isEqualTo("print");
@@ -369,9 +352,9 @@ abstract class MigrationsContract extends PlayedHosts {
     var key = new IdempotencyKey("me", "k1", "print");
     Migration first = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
     Migration second = migration("web-02", "kvm-a", "kvm-b", 5, NOON);
-    migrations.add(first, Progress.initial(first.order()), "token:test", key);
+    migrations.add(first, Progress.initial(first.plan()), "token:test", key);
     assertThatThrownBy(
-            () -> migrations.add(second, Progress.initial(second.order()), "token:test", key))
+            () -> migrations.add(second, Progress.initial(second.plan()), "token:test", key))
         .isInstanceOf(KeyTaken.class);
     assertThat(queries.find(second.id())).isEmpty();
   }
@@ -380,13 +363,13 @@ abstract class MigrationsContract extends PlayedHosts {
   void takesAKeyAgainThatWasForgotten() {
     var key = new IdempotencyKey("me", "k1", "print");
     Migration first = migration("web-01", "kvm-a", "kvm-b", 5, NOON);
-    migrations.add(first, Progress.initial(first.order()), "token:test", key);
+    migrations.add(first, Progress.initial(first.plan()), "token:test", key);
     sql.sql("update idempotency set created_at = :then")
         .param("then", java.time.OffsetDateTime.now(java.time.ZoneOffset.UTC).minusHours(25))
         .update();
     assertThat(queries.keptUnder(key)).isEmpty();
     Migration second = migration("web-02", "kvm-a", "kvm-b", 5, NOON);
-    migrations.add(second, Progress.initial(second.order()), "token:test", key);
+    migrations.add(second, Progress.initial(second.plan()), "token:test", key);
     assertThat(queries.keptUnder(key).orElseThrow().migration().migration()).isEqualTo(second);
   }
 
@@ -423,12 +406,12 @@ abstract class MigrationsContract extends PlayedHosts {
     migrations.change(lease, "a test", Migration::prepare);
     List<Callable<Migration>> changes =
         List.of(
-            () -> migrations.change(lease, "a test", m -> m.start(m.order(), m.call(), NOON)),
+            () -> migrations.change(lease, "a test", m -> m.start(m.plan(), m.call(), NOON)),
             () -> migrations.change(migration.id(), "a test", m -> m.requestCancel(NOON)));
     inParallel(changes);
     Migration both = find(migration).migration();
     assertThat(both.state()).isEqualTo(MigrationState.MIGRATING);
-    assertThat(both.standing().cancelRequested()).isTrue();
+    assertThat(both.status().cancelRequested()).isTrue();
     assertThat(both.version()).isEqualTo(4);
   }
 
@@ -438,7 +421,7 @@ abstract class MigrationsContract extends PlayedHosts {
     add(migration);
     Lease older = migrations.take(migration.id());
     Lease newer = migrations.take(migration.id());
-    Progress progress = Progress.initial(migration.order());
+    Progress progress = Progress.initial(migration.plan());
     assertThatThrownBy(() -> migrations.current(older)).isInstanceOf(LeaseLost.class);
     assertThatThrownBy(() -> migrations.change(older, "a test", Migration::prepare))
         .isInstanceOf(LeaseLost.class);
@@ -497,7 +480,7 @@ abstract class MigrationsContract extends PlayedHosts {
     assertThat(ids(Set.of(MigrationState.CANCELLED, MigrationState.QUEUED), null, null, null))
         .containsExactly(cancelled.id(), queued.id());
     assertThat(ids(Set.of(), "one", null, null)).containsExactly(queued.id());
-    assertThat(ids(Set.of(), queued.order().guest().uuid().toString(), null, null))
+    assertThat(ids(Set.of(), queued.plan().guest().uuid().toString(), null, null))
         .containsExactly(queued.id());
     assertThat(ids(Set.of(), null, "kvm-b", null)).containsExactly(cancelled.id());
     assertThat(ids(Set.of(), null, null, "kvm-b")).containsExactly(queued.id());
@@ -529,12 +512,12 @@ abstract class MigrationsContract extends PlayedHosts {
     for (Scope scope : scopes) {
       assertThat(
               queries.list(new MigrationQuery(scope, Set.of(), null, null, null, 50, null)).items())
-          .extracting(item -> item.migration().order().guest().name())
+          .extracting(item -> item.migration().plan().guest().name())
           .as(scope.toString())
           .containsExactlyInAnyOrderElementsOf(
               all.stream()
-                  .filter(migration -> migration.order().isIn(scope))
-                  .map(migration -> migration.order().guest().name())
+                  .filter(migration -> migration.plan().isIn(scope))
+                  .map(migration -> migration.plan().guest().name())
                   .toList());
     }
   }
@@ -639,7 +622,7 @@ abstract class MigrationsContract extends PlayedHosts {
 
   private void beginToMigrate(Migration migration) {
     change(migration, Migration::prepare);
-    change(migration, m -> m.start(m.order(), m.call(), NOON));
+    change(migration, m -> m.start(m.plan(), m.call(), NOON));
   }
 
   @Test
@@ -748,7 +731,7 @@ abstract class MigrationsContract extends PlayedHosts {
   }
 
   private void add(Migration migration) {
-    migrations.add(migration, Progress.initial(migration.order()), "token:test", null);
+    migrations.add(migration, Progress.initial(migration.plan()), "token:test", null);
   }
 
   @Test
@@ -799,37 +782,28 @@ abstract class MigrationsContract extends PlayedHosts {
 
   private static Migration migration(
       String domain, String source, String destination, int priority, Instant createdAt) {
-    return migration(
-        domain, source, destination, priority, createdAt, List.of(disk("vda"), disk("vdb")));
+    return given(domain, source, destination, priority).accepted(createdAt);
   }
 
-  private static Migration migration(
-      String domain,
-      String source,
-      String destination,
-      int priority,
-      Instant createdAt,
-      List<VolumePlan> disks) {
-    Order order =
-        new Order(
-            new Guest(domain, UUID.randomUUID(), 7, 900, 1024, true, false, false),
-            source,
-            destination,
-            "qemu+tls://%s/system".formatted(destination),
-            disks,
-            CopyMode.FULL,
-            Map.of("vdb", new VolumeWish("fast", null)),
-            List.of("vda"),
+  private static GivenMigration given(
+      String domain, String source, String destination, int priority) {
+    String uri = "qemu+tls://%s/system".formatted(destination);
+    return new GivenMigration()
+        .of(new Guest(domain, UUID.randomUUID(), 7, 900, 1024, true, false, false))
+        .from(source)
+        .to(new Host(destination, uri, uri, "tcp://10.0.0.1", null))
+        .copying(List.of(disk("vda"), disk("vdb")))
+        .placing(Map.of("vdb", new VolumeWish("fast", null)))
+        .unmapping("vda")
+        .renaming("/nvram/web_VARS.fd", "/nvram/web2_VARS.fd")
+        .urgent(priority)
+        .with(
             new GivenOptions()
                 .bandwidth(100)
                 .deletingOriginals()
                 .verifyingContent()
                 .synchronousWrites()
-                .build(),
-            priority,
-            null,
-            Map.of("/nvram/web_VARS.fd", "/nvram/web2_VARS.fd"));
-    return accepted(order, createdAt);
+                .build());
   }
 
   private static VolumePlan disk(String target) {
@@ -864,14 +838,12 @@ abstract class MigrationsContract extends PlayedHosts {
   }
 
   private static Migration again(Migration migration) {
-    return accepted(migration.order(), NOON.plusSeconds(60));
-  }
-
-  private static Migration accepted(Order order, Instant createdAt) {
-    Host destination =
-        new Host(order.destination(), order.destUri(), order.destUri(), "tcp://10.0.0.1", null);
     return Migration.accepted(
-        UUID.randomUUID(), order, CallMapping.call(order, destination, null), createdAt);
+        UUID.randomUUID(),
+        migration.spec(),
+        migration.plan(),
+        migration.call(),
+        NOON.plusSeconds(60));
   }
 
   @Test

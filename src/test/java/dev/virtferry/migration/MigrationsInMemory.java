@@ -51,7 +51,7 @@ public final class MigrationsInMemory implements Migrations, MigrationQueries, O
   @Override
   public void add(
       Migration migration, Progress progress, String caller, @Nullable IdempotencyKey key) {
-    activeOf(migration.order().guest().uuid().toString()).stream()
+    activeOf(migration.plan().guest().uuid().toString()).stream()
         .findFirst()
         .ifPresent(active -> {
           throw new MigrationInProgress(active);
@@ -84,9 +84,9 @@ public final class MigrationsInMemory implements Migrations, MigrationQueries, O
 
   @Override
   public List<Migration> activeOf(String nameOrUuid) {
-    return underWay(order ->
-            order.guest().name().equals(nameOrUuid)
-                || order.guest().uuid().toString().equals(nameOrUuid))
+    return underWay(transfer ->
+            transfer.guest().name().equals(nameOrUuid)
+                || transfer.guest().uuid().toString().equals(nameOrUuid))
         .stream()
         .map(MigrationSnapshot::migration)
         .toList();
@@ -94,12 +94,12 @@ public final class MigrationsInMemory implements Migrations, MigrationQueries, O
 
   @Override
   public List<MigrationSnapshot> underWayTo(String destination) {
-    return underWay(order -> order.destination().equals(destination));
+    return underWay(transfer -> transfer.destination().equals(destination));
   }
 
-  private List<MigrationSnapshot> underWay(Predicate<Order> which) {
+  private List<MigrationSnapshot> underWay(Predicate<TransferPlan> which) {
     return all.values().stream()
-        .filter(kept -> !kept.migration.state().terminal() && which.test(kept.migration.order()))
+        .filter(kept -> !kept.migration.state().terminal() && which.test(kept.migration.plan()))
         .map(Kept::tracked)
         .toList();
   }
@@ -117,7 +117,7 @@ public final class MigrationsInMemory implements Migrations, MigrationQueries, O
   private void settle(Migration ended) {
     own.values().forEach(images -> images.keySet().removeAll(OwnImage.touchedBy(ended)));
     Map<ImageName, VolumeMark> images =
-        own.computeIfAbsent(ended.order().guest().uuid(), _ -> new HashMap<>());
+        own.computeIfAbsent(ended.plan().guest().uuid(), _ -> new HashMap<>());
     ended.leaves().forEach(image -> images.put(image.name(), image.mark()));
   }
 

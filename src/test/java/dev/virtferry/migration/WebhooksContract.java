@@ -175,9 +175,9 @@ abstract class WebhooksContract extends ApiTest {
     Migration over = queries.find(UUID.fromString(id)).orElseThrow().migration();
     var again =
         Migration.accepted(
-            UUID.randomUUID(), over.order(), over.call(), over.timeline().createdAt());
+            UUID.randomUUID(), over.spec(), over.plan(), over.call(), over.timeline().createdAt());
     transactions.executeWithoutResult(transaction -> {
-      migrations.add(again, Progress.initial(again.order()), "token:test", null);
+      migrations.add(again, Progress.initial(again.plan()), "token:test", null);
       transaction.setRollbackOnly();
     });
     String next = failed();

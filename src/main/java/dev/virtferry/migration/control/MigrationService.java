@@ -21,23 +21,22 @@ import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationInProgress;
 import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationSnapshot;
+import dev.virtferry.migration.MigrationSpec;
 import dev.virtferry.migration.Migrations;
-import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Precondition;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.QueueFull;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.plan.Discretion;
 import dev.virtferry.migration.plan.MigrationPlan;
 import dev.virtferry.migration.plan.MigrationPlanner;
 import dev.virtferry.migration.plan.ScopeRules;
 import dev.virtferry.migration.plan.SourceSearch;
-import dev.virtferry.migration.plan.Submission;
 import dev.virtferry.migration.run.ActiveRuns;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Refused;
 import dev.virtferry.trace.Traces;
 import java.time.Clock;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -90,13 +89,13 @@ public class MigrationService {
    * @throws QueueFull when as many of the caller's wait as may
    * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
    */
-  public Accepted submit(Submission submission, Caller caller, @Nullable IdempotencyKey key) {
+  public Accepted submit(MigrationSpec spec, Caller caller, @Nullable IdempotencyKey key) {
     Optional<Accepted> earlier = replayed(key, caller.scope());
     if (earlier.isPresent()) {
       return earlier.get();
     }
     try {
-      MigrationSnapshot made = traces.span("accept", () -> accept(submission, caller, key));
+      MigrationSnapshot made = traces.span("accept", () -> accept(spec, caller, key));
       return new Accepted(made, false);
     } catch (MigrationInProgress e) {
       // The first use of the key may have come to its end while this one was being checked.
@@ -112,7 +111,7 @@ public class MigrationService {
       return Optional.empty();
     }
     Optional<IdempotencyRecord> kept =
-        queries.keptUnder(key).filter(found -> found.migration().migration().order().isIn(scope));
+        queries.keptUnder(key).filter(found -> found.migration().migration().plan().isIn(scope));
     if (kept.isPresent() && !kept.get().fingerprint().equals(key.fingerprint())) {
       throw new Refused(
           Problem.at(
@@ -133,34 +132,39 @@ public class MigrationService {
   }
 
   private MigrationSnapshot accept(
-      Submission submission, Caller caller, @Nullable IdempotencyKey key) {
-    MigrationPlan plan = plan(submission, caller.scope());
-    Order order = plan.requirePossible();
-    MigrateCall call = Objects.requireNonNull(plan.call());
-    var migration = Migration.accepted(ids.generate(), order, call, clock.instant());
-    Progress progress = Progress.initial(order);
+      MigrationSpec spec, Caller caller, @Nullable IdempotencyKey key) {
+    MigrationPlan plan = plan(spec, caller.scope());
+    MigrateCall call = plan.requirePossible();
+    TransferPlan transfer = plan.transfer();
+    var migration =
+        Migration.accepted(ids.generate(), plan.spec(), transfer, call, clock.instant());
+    Progress progress = Progress.initial(transfer);
     try {
       migrations.add(migration, progress, caller.name(), key);
     } catch (ImagePromised e) {
-      // It was accepted after this one was planned.
-      throw new Refused(
-          Discretion.of(
-              Problem.at(
-                  "#/disks",
-                  DESTINATION_STORAGE,
-                  "%s on %s; wait for its end, or name another place in volumes."
-                      .formatted(e.getMessage(), order.destination())),
-              caller.scope()));
+      throw promised(e, transfer, caller);
     }
     log.info(
         "Accepted migration {} of {} from {} to {}, disks {}, for {}",
         migration.id(),
-        order.guest().name(),
-        order.source(),
-        order.destination(),
-        order.targets(),
+        transfer.guest().name(),
+        transfer.source(),
+        transfer.destination(),
+        transfer.targets(),
         caller.name());
     return new MigrationSnapshot(migration, progress);
+  }
+
+  /** The image was promised to a migration that was accepted after this one was planned. */
+  private static Refused promised(ImagePromised image, TransferPlan transfer, Caller caller) {
+    return new Refused(
+        Discretion.of(
+            Problem.at(
+                "#/disks",
+                DESTINATION_STORAGE,
+                "%s on %s; wait for its end, or name another place in volumes."
+                    .formatted(image.getMessage(), transfer.destination())),
+            caller.scope()));
   }
 
   /**
@@ -171,19 +175,19 @@ public class MigrationService {
    * @throws MigrationInProgress when the domain has a migration that has not ended
    * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
    */
-  public MigrationPlan plan(Submission submission, Scope scope) {
+  public MigrationPlan plan(MigrationSpec spec, Scope scope) {
     Host destination =
         inventory
-            .destination(submission.destUri())
+            .destination(spec.destUri())
             .filter(host -> scope.hasHost(host.name()))
             .orElseThrow(MigrationService::notAllowed);
-    ScopeRules.require(submission, scope);
-    requireIdle(submission, scope);
-    Host source = source(submission, scope);
-    DomainDescription domain = planner.running(source, submission.domain(), scope);
-    ScopeRules.require(submission, domain, scope);
-    MigrationPlan plan = planner.plan(submission, domain, source, destination, null, scope);
-    ScopeRules.require(plan.order(), scope);
+    ScopeRules.require(spec, scope);
+    requireIdle(spec, scope);
+    Host source = source(spec, scope);
+    DomainDescription domain = planner.running(source, spec.domain(), scope);
+    ScopeRules.require(spec, domain, scope);
+    MigrationPlan plan = planner.plan(spec, domain, source, destination, null, scope);
+    ScopeRules.require(plan.transfer(), scope);
     return plan;
   }
 
@@ -220,24 +224,26 @@ public class MigrationService {
   }
 
   /** During a migration both hosts know the domain; who asks again shall hear of the migration. */
-  private void requireIdle(Submission submission, Scope scope) {
-    queries.activeOf(submission.domain()).stream()
-        .filter(active -> active.order().isIn(scope))
-        .filter(active -> concerns(active.order(), submission.source()))
+  private void requireIdle(MigrationSpec spec, Scope scope) {
+    queries.activeOf(spec.domain()).stream()
+        .filter(active -> active.plan().isIn(scope))
+        .filter(active -> concerns(active.plan(), spec.source()))
         .findFirst()
         .ifPresent(active -> {
           throw new MigrationInProgress(active);
         });
   }
 
-  private static boolean concerns(Order order, @Nullable String source) {
-    return source == null || source.equals(order.source()) || source.equals(order.destination());
+  private static boolean concerns(TransferPlan transfer, @Nullable String source) {
+    return source == null
+        || source.equals(transfer.source())
+        || source.equals(transfer.destination());
   }
 
-  private Host source(Submission submission, Scope scope) {
-    String name = submission.source();
+  private Host source(MigrationSpec spec, Scope scope) {
+    String name = spec.source();
     if (name == null) {
-      return search.runs(submission.domain(), scope);
+      return search.runs(spec.domain(), scope);
     }
     return inventory
         .named(name)

@@ -5,14 +5,15 @@ import dev.virtferry.host.Inventory;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.migration.Completion;
+import dev.virtferry.migration.Guest;
 import dev.virtferry.migration.IllegalTransition;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Migrations;
-import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Precondition;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.options.OptionsPatch;
 import dev.virtferry.migration.run.ActiveRuns;
@@ -97,12 +98,12 @@ public class SteeringService {
               seen.require(m).retune(wish, null);
               return m.claim();
             });
-    Order order = claimed.order();
-    Tuning done = tuner.tune(named(order.source()).address(), order, bandwidth).orElse(null);
+    TransferPlan transfer = claimed.plan();
+    Tuning done = tuner.tune(named(transfer.source()).address(), transfer, bandwidth).orElse(null);
     // Whom the job obeyed last is not known when another changed it meanwhile: the run tells it.
     return m ->
         m.retune(
-            wish, Objects.equals(m.standing().tuning(), claimed.standing().tuning()) ? done : null);
+            wish, Objects.equals(m.status().tuning(), claimed.status().tuning()) ? done : null);
   }
 
   /**
@@ -117,7 +118,7 @@ public class SteeringService {
         id,
         seen,
         migration -> {
-          if (by == Completion.POST_COPY && !migration.order().options().memory().postCopy()) {
+          if (by == Completion.POST_COPY && !migration.options().memory().postCopy()) {
             throw new Refused(
                 Problem.at(
                     "#/by",
@@ -150,9 +151,10 @@ public class SteeringService {
   }
 
   private void requireLost(Migration migration) {
-    Order order = migration.order();
+    TransferPlan transfer = migration.plan();
     if (!TruthTable.resumable(
-        state(order.source(), order.guest()), state(order.destination(), order.guest()))) {
+        state(transfer.source(), transfer.guest()),
+        state(transfer.destination(), transfer.guest()))) {
       throw new Refused(
           Problem.of(
               ProblemType.MIGRATION_NOT_RESUMABLE,
@@ -161,7 +163,7 @@ public class SteeringService {
     }
   }
 
-  private DomainState state(String host, Order.Guest guest) {
+  private DomainState state(String host, Guest guest) {
     return hypervisor.jobs().condition(named(host).address(), guest.uuid()).state();
   }
 

@@ -34,9 +34,22 @@ public record DomainOptions(
 
   /** The same with what depends on the domain decided. */
   DomainOptions decidedFor(boolean persistentAtSource) {
-    boolean kept = persist == null ? persistentAtSource : persist;
-    boolean dropped = undefineSource == null ? persistentAtSource && kept : undefineSource;
-    return new DomainOptions(destinationName, kept, dropped, startPaused, abortOnIoError);
+    return new DomainOptions(
+        destinationName,
+        kept(persistentAtSource),
+        dropped(persistentAtSource),
+        startPaused,
+        abortOnIoError);
+  }
+
+  /** Whether the destination keeps a definition. */
+  boolean kept(boolean persistentAtSource) {
+    return persist == null ? persistentAtSource : persist;
+  }
+
+  /** Whether the source drops its definition. */
+  boolean dropped(boolean persistentAtSource) {
+    return undefineSource == null ? persistentAtSource && kept(persistentAtSource) : undefineSource;
   }
 
   @Override

@@ -57,6 +57,16 @@ public record MigrationOptions(
     return with(rates, domain.decidedFor(persistentAtSource));
   }
 
+  /** Whether the destination keeps a definition of a domain of which the source has one, or not. */
+  public boolean persists(boolean persistentAtSource) {
+    return domain.kept(persistentAtSource);
+  }
+
+  /** Whether the source drops its definition. */
+  public boolean undefinesSource(boolean persistentAtSource) {
+    return domain.dropped(persistentAtSource);
+  }
+
   public MigrationOptions retuned(OptionsPatch wish) {
     return with(rates.retuned(wish), domain);
   }

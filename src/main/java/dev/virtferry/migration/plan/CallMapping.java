@@ -17,7 +17,7 @@ import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.MigrateParameter;
 import dev.virtferry.libvirt.TypedParameters;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.options.Compression;
 import dev.virtferry.migration.options.Compression.Levels;
 import dev.virtferry.migration.options.Compression.Method;
@@ -32,10 +32,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Maps an order onto the arguments of {@code virDomainMigrateToURI3}: says of each {@link
- * MigrateParameter} and {@link MigrateFlag} what the order has for it.
+ * Maps a plan and its options onto the arguments of {@code virDomainMigrateToURI3}: says of each
+ * {@link MigrateParameter} and {@link MigrateFlag} what they have for it.
  *
- * <p>Each disk is one {@code migrate_disks} parameter, in the order's order. Without disks there is
+ * <p>Each disk is one {@code migrate_disks} parameter, in the plan's order. Without disks there is
  * neither such a parameter nor a storage flag: the flag alone would make libvirt copy every disk,
  * shared ones onto themselves.
  */
@@ -48,14 +48,18 @@ public final class CallMapping {
   /** What still matters when a guest that is at the destination only fetches its memory. */
   private static final Set<String> KEPT_BY_A_RESUMPTION = names(MIGRATE_URI, DESTINATION_NAME);
 
-  private final Order order;
+  private final TransferPlan transfer;
   private final MigrationOptions options;
   private final Host destination;
   private final @Nullable Definitions definitions;
 
-  CallMapping(Order order, Host destination, @Nullable Definitions definitions) {
-    this.order = order;
-    this.options = order.options();
+  CallMapping(
+      TransferPlan transfer,
+      MigrationOptions options,
+      Host destination,
+      @Nullable Definitions definitions) {
+    this.transfer = transfer;
+    this.options = options;
     this.destination = destination;
     this.definitions = definitions;
   }
@@ -87,14 +91,19 @@ public final class CallMapping {
   }
 
   /**
-   * Maps an order.
+   * Maps a plan.
    *
+   * @param options those in force
    * @param definitions null when every disk keeps its place
    */
-  public static MigrateCall call(Order order, Host destination, @Nullable Definitions definitions) {
-    var mapping = new CallMapping(order, destination, definitions);
+  public static MigrateCall call(
+      TransferPlan transfer,
+      MigrationOptions options,
+      Host destination,
+      @Nullable Definitions definitions) {
+    var mapping = new CallMapping(transfer, options, destination, definitions);
     return new MigrateCall(
-        order.guest().uuid(), order.destUri(), mapping.parameters(), mapping.flags());
+        transfer.guest().uuid(), transfer.destUri(), mapping.parameters(), mapping.flags());
   }
 
   private TypedParameters parameters() {
@@ -116,10 +125,10 @@ public final class CallMapping {
   /** The values of a parameter: none, one or, of disks and methods, many. */
   Wanted<List<?>> wanted(MigrateParameter parameter) {
     return switch (parameter) {
-      case MIGRATE_DISKS -> given(order.targets());
-      case DETECT_ZEROES -> asked("detectZeroes", detectsZeroes(), order.unmapping());
+      case MIGRATE_DISKS -> given(transfer.targets());
+      case DETECT_ZEROES -> asked("detectZeroes", detectsZeroes(), transfer.unmapping());
       case MIGRATE_URI -> given(one(destination.migrateUri()));
-      case DISKS_URI -> given(order.disks().isEmpty() ? List.of() : one(destination.disksUri()));
+      case DISKS_URI -> given(transfer.disks().isEmpty() ? List.of() : one(destination.disksUri()));
       case BANDWIDTH -> option("bandwidthMiBps", options.rates().bandwidthMiBps());
       case BANDWIDTH_POSTCOPY ->
           option("bandwidthPostCopyMiBps", options.rates().bandwidthPostCopyMiBps());
@@ -147,12 +156,12 @@ public final class CallMapping {
   Wanted<Boolean> wanted(MigrateFlag flag) {
     return switch (flag) {
       case LIVE, PEER2PEER -> given(true);
-      case PERSIST_DEST -> given(order.persists());
-      case UNDEFINE_SOURCE -> given(order.undefinesSource());
+      case PERSIST_DEST -> given(options.persists(transfer.guest().persistent()));
+      case UNDEFINE_SOURCE -> given(options.undefinesSource(transfer.guest().persistent()));
       case PAUSED ->
           given(options.switchover().guardedSwitchover() || options.domain().startPaused());
-      case NON_SHARED_DISK -> given(copies() && order.copy() != CopyMode.INCREMENTAL);
-      case NON_SHARED_INC -> given(copies() && order.copy() == CopyMode.INCREMENTAL);
+      case NON_SHARED_DISK -> given(copies() && transfer.copy() != CopyMode.INCREMENTAL);
+      case NON_SHARED_INC -> given(copies() && transfer.copy() == CopyMode.INCREMENTAL);
       case COMPRESSED -> flag("compression", compresses());
       case ABORT_ON_ERROR -> flag("abortOnIoError", options.domain().abortOnIoError());
       case AUTO_CONVERGE -> flag("autoConverge", options.memory().autoConverge() != null);
@@ -166,17 +175,17 @@ public final class CallMapping {
   }
 
   private boolean copies() {
-    return !order.disks().isEmpty();
+    return !transfer.disks().isEmpty();
   }
 
   private Wanted<Boolean> synchronousWrites() {
     boolean set = options.storage().synchronousWrites();
     // Without a copy it is refused for that, whatever the hosts know.
-    return new Wanted<>(set && order.copy() != null ? "synchronousWrites" : null, set);
+    return new Wanted<>(set && transfer.copy() != null ? "synchronousWrites" : null, set);
   }
 
   private boolean detectsZeroes() {
-    return options.storage().detectZeroes() && order.copy() != null;
+    return options.storage().detectZeroes() && transfer.copy() != null;
   }
 
   private AutoConverge converge() {

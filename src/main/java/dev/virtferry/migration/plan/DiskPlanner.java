@@ -11,6 +11,7 @@ import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationSnapshot;
+import dev.virtferry.migration.MigrationSpec;
 import dev.virtferry.migration.OwnImages;
 import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import java.util.List;
@@ -37,12 +38,11 @@ final class DiskPlanner {
   }
 
   /** Which of the domain's disks are copied, as far as the source can tell. */
-  SelectedDisks select(Crossing crossing) {
-    Submission submission = crossing.submission();
-    List<StoragePool> pools = storage.pools(crossing.source().address());
+  SelectedDisks select(PlanInput input) {
+    MigrationSpec spec = input.spec();
+    List<StoragePool> pools = storage.pools(input.source().address());
     return new SelectedDisks(
-        selection.select(crossing.domain().disks(), pools, submission.disks(), submission.copy()),
-        pools);
+        selection.select(input.domain().disks(), pools, spec.disks(), spec.copy()), pools);
   }
 
   /**
@@ -55,7 +55,7 @@ final class DiskPlanner {
    * @param scope of whoever is told of the plan
    */
   PlacedDisks plan(
-      Crossing crossing,
+      PlanInput input,
       SelectedDisks disks,
       ArrivingFiles files,
       DestinationVolumes.@Nullable Look places,
@@ -67,10 +67,9 @@ final class DiskPlanner {
     Placement placement =
         places == null
             ? Placement.NONE
-            : Discretion.of(
-                places.plan(wish(crossing, selected, files, self), disks.pools()), scope);
+            : Discretion.of(places.plan(wish(input, selected, files, self), disks.pools()), scope);
     tell(placement, checks);
-    ownImages.forget(crossing.domain().uuid(), placement.changed());
+    ownImages.forget(input.domain().uuid(), placement.changed());
     return new PlacedDisks(selected, placement);
   }
 
@@ -84,28 +83,26 @@ final class DiskPlanner {
   }
 
   private CopyWish wish(
-      Crossing crossing, Selection selected, ArrivingFiles files, @Nullable UUID self) {
-    Submission submission = crossing.submission();
-    UUID domain = crossing.domain().uuid();
+      PlanInput input, Selection selected, ArrivingFiles files, @Nullable UUID self) {
+    MigrationSpec spec = input.spec();
+    UUID domain = input.domain().uuid();
     boolean copies = !selected.chosen().isEmpty();
     // They may want the same room and the same images.
     List<MigrationSnapshot> others =
-        copies ? queries.underWayTo(crossing.destination().name()) : List.of();
+        copies ? queries.underWayTo(input.destination().name()) : List.of();
     return new CopyWish(
         domain,
         selected.chosen(),
         selected.staying(),
-        crossing.domain().disks().stream()
-            .filter(disk -> !selected.chosen().contains(disk))
-            .toList(),
+        input.domain().disks().stream().filter(disk -> !selected.chosen().contains(disk)).toList(),
         files.paths(),
-        submission.disks() != null,
-        crossing.mode(),
-        submission.options().storage().verifyBacking(),
-        submission.volumes(),
+        spec.disks() != null,
+        input.mode(),
+        spec.options().storage().verifyBacking(),
+        spec.volumes(),
         Reservations.bytes(others, self),
         Reservations.images(others, domain),
-        submission.options().storage().overwrite(),
+        spec.options().storage().overwrite(),
         copies ? ownImages.of(domain) : Map.of());
   }
 }

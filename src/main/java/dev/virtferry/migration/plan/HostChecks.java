@@ -49,9 +49,9 @@ final class HostChecks {
   }
 
   /** Whether source and destination are two. */
-  boolean lookForTwoHosts(Crossing crossing, PlanChecks checks) {
-    Host source = crossing.source();
-    Host destination = crossing.destination();
+  boolean lookForTwoHosts(PlanInput input, PlanChecks checks) {
+    Host source = input.source();
+    Host destination = input.destination();
     boolean same =
         source.equals(destination)
             || hypervisor
@@ -65,17 +65,17 @@ final class HostChecks {
               "#/destUri",
               SAME_HOST,
               "Domain %s runs on that host already; name another one."
-                  .formatted(crossing.domain().name())));
+                  .formatted(input.domain().name())));
     } else {
       checks.passed(Subject.TWO_HOSTS, source.name() + " and " + destination.name());
     }
     return !same;
   }
 
-  void lookAtDomain(Crossing crossing, PlanChecks checks) {
-    DomainDescription domain = crossing.domain();
+  void lookAtDomain(PlanInput input, PlanChecks checks) {
+    DomainDescription domain = input.domain();
     List<String> migrationBlockers =
-        hypervisor.queries().migrationBlockers(crossing.source().address(), domain.uuid());
+        hypervisor.queries().migrationBlockers(input.source().address(), domain.uuid());
     if (migrationBlockers.isEmpty()) {
       checks.passed(Subject.DOMAIN, "nothing hinders a migration");
     } else {
@@ -89,9 +89,9 @@ final class HostChecks {
     }
   }
 
-  void lookForNamesakes(Crossing crossing, PlanChecks checks) {
-    Host destination = crossing.destination();
-    for (String known : List.of(crossing.domain().uuid().toString(), crossing.newName())) {
+  void lookForNamesakes(PlanInput input, PlanChecks checks) {
+    Host destination = input.destination();
+    for (String known : List.of(input.domain().uuid().toString(), input.newName())) {
       if (hypervisor.queries().glance(destination.address(), known).isPresent()) {
         checks.failed(
             Subject.NAME_AND_UUID,
@@ -113,17 +113,17 @@ final class HostChecks {
    * @param scope of whoever is told of the plan
    */
   ArrivingFiles lookAtFiles(
-      Crossing crossing,
+      PlanInput input,
       SelectedDisks selected,
       DestinationVolumes.Look places,
       Scope scope,
       PlanChecks checks) {
-    DomainDescription domain = crossing.domain();
-    Host destination = crossing.destination();
-    SeenAsDisks disks = selected.seen(crossing);
+    DomainDescription domain = input.domain();
+    Host destination = input.destination();
+    SeenAsDisks disks = selected.seen(input);
     List<NamedFile> opened =
-        opened(crossing).stream().filter(file -> !disks.have(file)).map(places::placed).toList();
-    ArrivingFiles files = ArrivingFiles.of(opened, domain.name(), crossing.newName());
+        opened(input).stream().filter(file -> !disks.have(file)).map(places::placed).toList();
+    ArrivingFiles files = ArrivingFiles.of(opened, domain.name(), input.newName());
     Map<String, List<String>> others = places.namers(files.paths(false), domain.uuid());
     Map<String, List<String>> writers = places.writers(files.paths(true), domain.uuid());
     List<Problem> problems =
@@ -142,12 +142,12 @@ final class HostChecks {
     return files;
   }
 
-  private List<NamedFile> opened(Crossing crossing) {
-    DomainDescription domain = crossing.domain();
-    HostAddress source = crossing.source().address();
+  private List<NamedFile> opened(PlanInput input) {
+    DomainDescription domain = input.domain();
+    HostAddress source = input.source().address();
     List<NamedFile> opened = new ArrayList<>();
     opened.addAll(hypervisor.queries().openedFiles(source, domain.uuid(), Definition.LIVE));
-    if (domain.persistent() && Boolean.TRUE.equals(crossing.options().domain().persist())) {
+    if (domain.persistent() && Boolean.TRUE.equals(input.options().domain().persist())) {
       opened.addAll(hypervisor.queries().openedFiles(source, domain.uuid(), Definition.PERSISTENT));
     }
     return opened;
@@ -162,9 +162,9 @@ final class HostChecks {
   }
 
   /** Whether the destination can run it. */
-  void lookAtMachine(Crossing crossing, PlanChecks checks) {
-    DomainDescription domain = crossing.domain();
-    Host destination = crossing.destination();
+  void lookAtMachine(PlanInput input, PlanChecks checks) {
+    DomainDescription domain = input.domain();
+    Host destination = input.destination();
     note(
         Subject.MACHINE_TYPE,
         hypervisor.queries().acceptsMachineType(destination.address(), domain.machine()),

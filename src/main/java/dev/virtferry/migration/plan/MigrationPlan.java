@@ -1,12 +1,12 @@
 package dev.virtferry.migration.plan;
 
-import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.DestinationImage;
 import dev.virtferry.disk.DiskChoice;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.MigrateCall;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.MigrationSpec;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Refused;
 import java.util.List;
@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param images what stands at the place of each copy, by disk target
  * @param checks what was looked at
  * @param problems what is in the way; empty when nothing is
- * @param order what would be carried out
+ * @param spec what was asked, with what it left open decided
+ * @param transfer what would be carried out
  * @param call what libvirt would be given; null when something is in the way
  */
 public record MigrationPlan(
@@ -30,7 +31,8 @@ public record MigrationPlan(
     Map<String, DestinationImage> images,
     List<Check> checks,
     List<Problem> problems,
-    Order order,
+    MigrationSpec spec,
+    TransferPlan transfer,
     @Nullable MigrateCall call) {
 
   private static final long MIB = 1024 * 1024;
@@ -74,15 +76,15 @@ public record MigrationPlan(
   }
 
   /**
-   * The order.
+   * What libvirt would be given.
    *
    * @throws Refused with the first problem when something is in the way
    */
-  public Order requirePossible() {
-    if (!problems.isEmpty()) {
+  public MigrateCall requirePossible() {
+    if (call == null) {
       throw new Refused(problems.getFirst());
     }
-    return order;
+    return call;
   }
 
   public boolean possible() {
@@ -91,7 +93,7 @@ public record MigrationPlan(
 
   /** What the disk streams will carry at least, in bytes. */
   public long bytesToCopy() {
-    return order.disks().stream().mapToLong(VolumePlan::bytesToCopy).sum();
+    return transfer.disks().stream().mapToLong(VolumePlan::bytesToCopy).sum();
   }
 
   /**
@@ -99,16 +101,13 @@ public record MigrationPlan(
    * without a bandwidth. Disks are copied side by side, the memory after them.
    */
   public @Nullable Long estimateSeconds() {
-    Long bandwidth = order.options().rates().bandwidthMiBps();
+    Long bandwidth = spec.options().rates().bandwidthMiBps();
     if (bandwidth == null) {
       return null;
     }
-    long largest = order.disks().stream().mapToLong(VolumePlan::bytesToCopy).max().orElse(0);
+    long largest = transfer.disks().stream().mapToLong(VolumePlan::bytesToCopy).max().orElse(0);
     long perSecond = bandwidth * MIB;
-    return Math.ceilDiv(largest, perSecond) + Math.ceilDiv(order.guest().memoryBytes(), perSecond);
-  }
-
-  public @Nullable CopyMode copy() {
-    return order.copy();
+    return Math.ceilDiv(largest, perSecond)
+        + Math.ceilDiv(transfer.guest().memoryBytes(), perSecond);
   }
 }

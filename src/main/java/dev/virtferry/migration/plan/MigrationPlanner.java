@@ -13,20 +13,24 @@ import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.migration.Guest;
 import dev.virtferry.migration.Migration;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.MigrationSpec;
+import dev.virtferry.migration.TransferPlan;
+import dev.virtferry.migration.options.MigrationOptions;
 import dev.virtferry.migration.plan.CallMapping.Definitions;
 import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Looks at both live hosts for whether a domain can cross as it is asked to. Changes nothing. */
+/**
+ * Looks at both live hosts for whether a domain can be migrated as it is asked. Changes nothing.
+ */
 @Component
 public final class MigrationPlanner {
 
@@ -87,68 +91,67 @@ public final class MigrationPlanner {
    * @param scope of whoever is told of the plan
    */
   public MigrationPlan plan(
-      Submission submission,
+      MigrationSpec spec,
       DomainDescription domain,
       Host source,
       Host destination,
       @Nullable UUID self,
       Scope scope) {
-    var crossing = new Crossing(submission, domain, source, destination);
+    var input = new PlanInput(spec, domain, source, destination);
     var checks = new PlanChecks();
     HostFacts here = hosts.versions(source, Subject.SOURCE, checks);
     HostFacts there = hosts.versions(destination, Subject.DESTINATION, checks);
-    boolean two = hosts.lookForTwoHosts(crossing, checks);
-    hosts.lookAtDomain(crossing, checks);
-    hosts.lookForNamesakes(crossing, checks);
+    boolean two = hosts.lookForTwoHosts(input, checks);
+    hosts.lookAtDomain(input, checks);
+    hosts.lookForNamesakes(input, checks);
     DestinationVolumes.Look places = volumes.look(destination.address(), source.address());
-    SelectedDisks selected = disks.select(crossing);
-    ArrivingFiles files = hosts.lookAtFiles(crossing, selected, places, scope, checks);
-    hosts.lookAtMachine(crossing, checks);
+    SelectedDisks selected = disks.select(input);
+    ArrivingFiles files = hosts.lookAtFiles(input, selected, places, scope, checks);
+    hosts.lookAtMachine(input, checks);
     PlacedDisks placed =
-        disks.plan(crossing, selected, files, two ? places : null, self, scope, checks);
-    Order order = crossing.order(placed, files.renamed());
+        disks.plan(input, selected, files, two ? places : null, self, scope, checks);
+    TransferPlan transfer = input.transfer(placed, files.renamed());
     checks.add(
-        Subject.OPTIONS, OptionRules.problems(order, destination, here, there), "all are known");
-    return found(crossing, placed, checks, order);
+        Subject.OPTIONS,
+        OptionRules.problems(
+            transfer, input.options(), destination, Math.min(here.libvirt(), there.libvirt())),
+        "all are known");
+    return found(input, placed, checks, transfer);
   }
 
   private MigrationPlan found(
-      Crossing crossing, PlacedDisks placed, PlanChecks checks, Order order) {
-    Host source = crossing.source();
-    Host destination = crossing.destination();
+      PlanInput input, PlacedDisks placed, PlanChecks checks, TransferPlan transfer) {
+    MigrationSpec decided = input.spec().decidedBy(transfer);
     boolean possible = checks.problems().isEmpty();
     return new MigrationPlan(
-        source,
-        destination,
+        input.source(),
+        input.destination(),
         placed.choices(),
         placed.placement().images(),
         checks.checks(),
         checks.problems(),
-        order,
-        possible ? call(order, source, destination, false) : null);
+        decided,
+        transfer,
+        possible ? call(input, transfer) : null);
   }
 
   /**
    * Looks again when the migration leaves the queue: the world may have changed meanwhile.
    *
-   * @return what is done now: what was accepted, or less
-   * @throws Refused when the order can't be carried out any more, or only by doing more
+   * @return a plan of what was accepted, or of less
+   * @throws Refused when it can't be carried out any more, or only by doing more
    */
-  public Order recheck(Migration migration, Host source, Host destination) {
-    Order order = migration.order();
+  public MigrationPlan recheck(Migration migration, Host source, Host destination) {
     // Whoever accepted it was allowed to; a scope that became narrower since then stops nothing.
-    DomainDescription domain = running(source, order.guest().uuid().toString(), Scope.EVERYTHING);
-    // Its new name may be another tenant's, and who asked for this reads the error.
-    if (!domain.name().equals(order.guest().name())) {
-      throw refused(
-          DOMAIN_NOT_FOUND,
-          "The domain %s has another name now, and '%s' was to be moved; submit it anew."
-              .formatted(order.guest().uuid(), order.guest().name()));
-    }
-    Order now =
-        plan(anew(order), domain, source, destination, migration.id(), Scope.EVERYTHING)
-            .requirePossible();
-    now.beyond(order)
+    Scope scope = Scope.EVERYTHING;
+    MigrationSpec spec = migration.spec().with(migration.options());
+    TransferPlan accepted = migration.plan();
+    DomainDescription domain = running(source, spec.domain(), scope);
+    requireSameName(domain, accepted.guest());
+    MigrationPlan now = plan(spec, domain, source, destination, migration.id(), scope);
+    now.requirePossible();
+    now.transfer()
+        .beyond(accepted, spec.options().storage().sourceVolumes())
         .ifPresent(words -> {
           throw new Refused(
               Problem.of(
@@ -159,48 +162,62 @@ public final class MigrationPlanner {
     return now;
   }
 
-  /** As if it were submitted now. */
-  private static Submission anew(Order order) {
-    boolean plain = order.disks().isEmpty();
-    return new Submission(
-        order.guest().uuid().toString(),
-        order.destUri(),
-        plain ? null : order.targets(),
-        plain ? null : Objects.requireNonNull(order.copy()),
-        order.volumes(),
-        order.source(),
-        order.priority(),
-        order.options(),
-        order.callbackUrl());
+  /** Its new name may be another tenant's, and who asked for this reads the error. */
+  private static void requireSameName(DomainDescription domain, Guest accepted) {
+    if (!domain.name().equals(accepted.name())) {
+      throw refused(
+          DOMAIN_NOT_FOUND,
+          "The domain %s has another name now, and '%s' was to be moved; submit it anew."
+              .formatted(accepted.uuid(), accepted.name()));
+    }
+  }
+
+  private MigrateCall call(PlanInput input, TransferPlan transfer) {
+    return call(transfer, input.options(), input.source(), input.destination(), false);
   }
 
   /**
-   * What libvirt is given.
+   * The plan's call as libvirt is given it, with the passwords that its definitions carry. It is
+   * never shown or kept.
    *
-   * @param secrets whether the definitions in it carry passwords; such a call is never shown or
-   *     kept
+   * @throws Refused when something is in the way
    */
-  public MigrateCall call(Order order, Host source, Host destination, boolean secrets) {
-    return CallMapping.call(order, destination, definitions(order, source, secrets));
+  public MigrateCall callWithSecrets(MigrationPlan plan) {
+    MigrateCall shown = plan.requirePossible();
+    return plan.transfer().moves().isEmpty()
+        ? shown
+        : call(plan.transfer(), plan.spec().options(), plan.source(), plan.destination(), true);
   }
 
-  private @Nullable Definitions definitions(Order order, Host source, boolean secrets) {
-    if (order.moves().isEmpty()) {
+  private MigrateCall call(
+      TransferPlan transfer,
+      MigrationOptions options,
+      Host source,
+      Host destination,
+      boolean secrets) {
+    return CallMapping.call(
+        transfer, options, destination, definitions(transfer, options, source, secrets));
+  }
+
+  private @Nullable Definitions definitions(
+      TransferPlan transfer, MigrationOptions options, Host source, boolean secrets) {
+    if (transfer.moves().isEmpty()) {
       return null;
     }
+    boolean persistent = transfer.guest().persistent();
     return new Definitions(
-        definition(order, source, Definition.LIVE, secrets),
-        order.guest().persistent() && order.persists()
-            ? definition(order, source, Definition.PERSISTENT, secrets)
+        definition(transfer, source, Definition.LIVE, secrets),
+        persistent && options.persists(persistent)
+            ? definition(transfer, source, Definition.PERSISTENT, secrets)
             : null);
   }
 
-  private String definition(Order order, Host source, Definition which, boolean secrets) {
+  private String definition(TransferPlan transfer, Host source, Definition which, boolean secrets) {
     String xml =
         hypervisor
             .queries()
             .definitionWithPaths(
-                source.address(), order.guest().uuid(), which, secrets, order.moves());
+                source.address(), transfer.guest().uuid(), which, secrets, transfer.moves());
     if (xml.length() > LONGEST_DEFINITION) {
       throw refused(
           DOMAIN_NOT_MIGRATABLE,
@@ -209,7 +226,7 @@ public final class MigrationPlanner {
               "The definition of %s has %d KiB, and libvirt is given it where a disk or file gets"
                   + " another place; virt-ferry keeps %d KiB at most. Shorten its metadata, or leave"
                   + " volumes and destinationName out.",
-              order.guest().name(),
+              transfer.guest().name(),
               xml.length() / 1024,
               LONGEST_DEFINITION / 1024));
     }

@@ -6,7 +6,7 @@ import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.MigrateParameter;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.options.MigrationOptions;
 import dev.virtferry.migration.options.SourceVolumes;
 import dev.virtferry.problem.Problem;
@@ -17,8 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an order's options need of its disks, of both hosts and of the domain. What they need of
- * each other stands beside them.
+ * What options need of the disks, of both hosts and of the domain. What they need of each other
+ * stands beside them.
  */
 final class OptionRules {
 
@@ -27,13 +27,21 @@ final class OptionRules {
 
   private OptionRules() {}
 
-  static List<Problem> problems(Order order, Host to, HostFacts source, HostFacts destination) {
+  /**
+   * Looks for all of them.
+   *
+   * @param older the version of the host that has the older libvirt
+   */
+  static List<Problem> problems(
+      TransferPlan transfer, MigrationOptions options, Host destination, long older) {
     List<Problem> found = new ArrayList<>();
-    needDisks(found, order);
-    found.addAll(order.options().problems());
-    needVersion(
-        found, new CallMapping(order, to, null), Math.min(source.libvirt(), destination.libvirt()));
-    if (order.undefinesSource() && !order.persists()) {
+    if (transfer.copy() == null) {
+      needDisks(found, options);
+    }
+    found.addAll(options.problems());
+    needVersion(found, new CallMapping(transfer, options, destination, null), older);
+    boolean persistent = transfer.guest().persistent();
+    if (options.undefinesSource(persistent) && !options.persists(persistent)) {
       found.add(
           refusal(
               "undefineSource",
@@ -43,11 +51,7 @@ final class OptionRules {
     return found;
   }
 
-  private static void needDisks(List<Problem> found, Order order) {
-    if (order.copy() != null) {
-      return;
-    }
-    MigrationOptions options = order.options();
+  private static void needDisks(List<Problem> found, MigrationOptions options) {
     Map<String, Boolean> aboutDisks = new LinkedHashMap<>();
     aboutDisks.put("synchronousWrites", options.storage().synchronousWrites());
     aboutDisks.put("detectZeroes", options.storage().detectZeroes());

@@ -45,13 +45,13 @@ final class Reservations {
   static Set<ImageName> images(List<MigrationSnapshot> underWay, UUID except) {
     return underWay.stream()
         .map(MigrationSnapshot::migration)
-        .filter(migration -> !migration.order().guest().uuid().equals(except))
-        .flatMap(migration -> migration.order().images().stream())
+        .filter(migration -> !migration.plan().guest().uuid().equals(except))
+        .flatMap(migration -> migration.plan().images().stream())
         .collect(toSet());
   }
 
   private static void add(MigrationSnapshot tracked, Map<String, Long> promised) {
-    for (VolumePlan plan : tracked.migration().order().disks()) {
+    for (VolumePlan plan : tracked.migration().plan().disks()) {
       if (plan.volume() != null && plan.action() == Action.CREATE) {
         promised.merge(plan.volume().pool(), left(plan, tracked.progress()), Long::sum);
       }

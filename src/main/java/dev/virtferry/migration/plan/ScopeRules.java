@@ -7,7 +7,8 @@ import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.MigrationSpec;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.options.MigrationOptions;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
@@ -26,18 +27,17 @@ public final class ScopeRules {
    *
    * @throws Refused when it reaches beyond the scope
    */
-  public static void require(Submission submission, Scope scope) {
+  public static void require(MigrationSpec spec, Scope scope) {
     if (scope.hasAllDomains()) {
       return;
     }
-    submission
-        .volumes()
+    spec.volumes()
         .forEach((target, place) -> {
           if (place.name() != null) {
             requireOwn(target, place.name(), scope);
           }
         });
-    MigrationOptions options = submission.options();
+    MigrationOptions options = spec.options();
     String name = options.domain().destinationName();
     if (name != null && !scope.hasDomain(name)) {
       throw beyond("#/options/destinationName", "this is none of those names");
@@ -58,12 +58,12 @@ public final class ScopeRules {
    *
    * @throws Refused when one that is to go to another pool may be another's there
    */
-  public static void require(Submission submission, DomainDescription domain, Scope scope) {
+  public static void require(MigrationSpec spec, DomainDescription domain, Scope scope) {
     if (scope.hasAllDomains()) {
       return;
     }
     for (DomainDisk disk : domain.disks()) {
-      VolumeWish place = submission.volumes().get(disk.target());
+      VolumeWish place = spec.volumes().get(disk.target());
       if (place != null && place.name() == null && disk.image() != null) {
         String location = disk.image().location();
         requireOwn(disk.target(), location.substring(location.lastIndexOf('/') + 1), scope);
@@ -85,8 +85,8 @@ public final class ScopeRules {
    *
    * @throws Refused when it would overwrite an image that is perhaps another's
    */
-  public static void require(Order order, Scope scope) {
-    for (VolumePlan volume : order.disks()) {
+  public static void require(TransferPlan transfer, Scope scope) {
+    for (VolumePlan volume : transfer.disks()) {
       if (!scope.hasAllDomains() && volume.moved() && volume.action() != Action.CREATE) {
         throw beyond(
             "#/volumes/" + volume.target(), "can't name an image that may be there already");

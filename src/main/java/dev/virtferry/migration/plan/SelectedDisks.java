@@ -16,13 +16,12 @@ import java.util.Set;
 record SelectedDisks(Selection selection, List<StoragePool> pools) {
 
   /** Which files are looked at as disks. */
-  SeenAsDisks seen(Crossing crossing) {
+  SeenAsDisks seen(PlanInput input) {
     Set<String> flat =
-        switch (crossing.mode()) {
+        switch (input.mode()) {
           case FULL -> selection.chosen().stream().map(DomainDisk::target).collect(toSet());
           case INCREMENTAL -> Set.of();
         };
-    return new SeenAsDisks(
-        crossing.domain().disks(), crossing.submission().volumes().keySet(), flat);
+    return new SeenAsDisks(input.domain().disks(), input.spec().volumes().keySet(), flat);
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an order has for one parameter or flag of the call.
+ * What a migration has for one parameter or flag of the call.
  *
  * @param option the option of the request that asks for it, such as {@code bandwidthMiBps}; null
  *     when none does

@@ -1,4 +1,4 @@
-/** What a submission and two live hosts make of each other: checks, volumes and the call. */
+/** What a spec and two live hosts make of each other: checks, volumes and the call. */
 @NullMarked
 package dev.virtferry.migration.plan;
 

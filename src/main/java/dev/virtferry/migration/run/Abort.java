@@ -55,7 +55,7 @@ final class Abort {
   }
 
   boolean wanted() {
-    return doom != null || passage.migration().latest().standing().cancelRequested();
+    return doom != null || passage.migration().latest().status().cancelRequested();
   }
 
   /** Asks for it while the hosts' answers are not final, where a client wants it. */
@@ -65,7 +65,7 @@ final class Abort {
         observation.sourceRuns()
             && observation.job().activity() == Activity.RUNNING
             && Objects.requireNonNull(passage.migration().latest().phase()).abortable();
-    if (abortable && passage.migration().latest().standing().cancelRequested()) {
+    if (abortable && passage.migration().latest().status().cancelRequested()) {
       ask(now);
     }
   }

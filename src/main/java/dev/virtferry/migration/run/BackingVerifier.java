@@ -4,9 +4,10 @@ import dev.virtferry.disk.BackingCheck;
 import dev.virtferry.disk.BackingContent;
 import dev.virtferry.disk.BackingImage;
 import dev.virtferry.disk.VolumePlan;
-import dev.virtferry.host.Host;
-import dev.virtferry.migration.Order;
+import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.migration.Progress.Verification;
+import dev.virtferry.migration.TransferPlan;
+import dev.virtferry.migration.plan.MigrationPlan;
 import dev.virtferry.migration.run.ComparisonTurns.Turn;
 import dev.virtferry.time.Moment;
 import dev.virtferry.time.Timepiece;
@@ -41,41 +42,44 @@ final class BackingVerifier {
    * @throws dev.virtferry.problem.Refused when one differs
    * @throws RunStopped when the service wants to stop
    */
-  boolean verify(
-      LeasedMigration migration,
-      Order order,
-      Host source,
-      Host destination,
-      BooleanSupplier stopping)
+  boolean verify(LeasedMigration migration, MigrationPlan plan, BooleanSupplier stopping)
       throws InterruptedException {
-    if (order.options().storage().verifyBacking() != BackingCheck.CONTENT || total(order) == 0) {
+    BackingCheck asked = plan.spec().options().storage().verifyBacking();
+    long total = total(plan.transfer());
+    if (asked != BackingCheck.CONTENT || total == 0) {
       return false;
     }
-    var report = new Report(migration, total(order), stopping);
+    var report = new Report(migration, total, stopping);
     try (@Nullable Turn turn =
-        turns.take(source, destination, deepest(order), () -> report.test(0))) {
+        turns.take(plan.source(), plan.destination(), deepest(plan), () -> report.test(0))) {
       if (turn != null) {
-        compare(order, source, destination, report);
+        compare(plan, report);
       }
     }
     return true;
   }
 
-  private static int deepest(Order order) {
-    return order.disks().stream().mapToInt(disk -> disk.backing().size()).max().orElse(0);
+  private static int deepest(MigrationPlan plan) {
+    return plan.transfer().disks().stream().mapToInt(disk -> disk.backing().size()).max().orElse(0);
   }
 
-  private void compare(Order order, Host source, Host destination, Report report) {
-    for (int i = 0; i < order.disks().size(); i++) {
-      List<BackingImage> chain = order.disks().get(i).backing();
-      content.requireSame(chain, "#/disks/" + i, source.address(), destination.address(), report);
+  private void compare(MigrationPlan plan, Report report) {
+    HostAddress source = plan.source().address();
+    HostAddress destination = plan.destination().address();
+    List<VolumePlan> disks = plan.transfer().disks();
+    for (int i = 0; i < disks.size(); i++) {
+      List<BackingImage> chain = disks.get(i).backing();
+      content.requireSame(chain, "#/disks/" + i, source, destination, report);
       report.before += size(chain);
     }
     report.now(0);
   }
 
-  private static long total(Order order) {
-    return order.disks().stream().map(VolumePlan::backing).mapToLong(BackingVerifier::size).sum();
+  private static long total(TransferPlan transfer) {
+    return transfer.disks().stream()
+        .map(VolumePlan::backing)
+        .mapToLong(BackingVerifier::size)
+        .sum();
   }
 
   private static long size(List<BackingImage> chain) {
@@ -106,7 +110,7 @@ final class BackingVerifier {
         throw new RunStopped();
       }
       now(done);
-      return !migration.refresh().standing().cancelRequested();
+      return !migration.refresh().status().cancelRequested();
     }
 
     void now(long done) {

@@ -3,7 +3,7 @@ package dev.virtferry.migration.run;
 import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.Hypervisor;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.Tuning.Reach;
 import java.util.Locale;
@@ -32,27 +32,27 @@ public final class BandwidthTuner {
    * @return empty when not all copies have begun yet
    * @throws dev.virtferry.libvirt.LibvirtFailure when libvirt refuses, as without a job
    */
-  public Optional<Tuning> tune(HostAddress source, Order order, long mibPerSecond) {
-    if (copies(source, order).size() < order.targets().size()) {
+  public Optional<Tuning> tune(HostAddress source, TransferPlan transfer, long mibPerSecond) {
+    if (copies(source, transfer).size() < transfer.targets().size()) {
       return Optional.empty();
     }
-    UUID domain = order.guest().uuid();
+    UUID domain = transfer.guest().uuid();
     hypervisor.jobs().setBandwidth(source, domain, mibPerSecond);
-    boolean everywhere = copiesHave(mibPerSecond, source, order);
+    boolean everywhere = copiesHave(mibPerSecond, source, transfer);
     if (!everywhere && properties.qemuMonitor()) {
-      hypervisor.jobs().setCopyBandwidth(source, domain, order.targets(), mibPerSecond);
-      everywhere = copiesHave(mibPerSecond, source, order);
+      hypervisor.jobs().setCopyBandwidth(source, domain, transfer.targets(), mibPerSecond);
+      everywhere = copiesHave(mibPerSecond, source, transfer);
     }
     return Optional.of(everywhere ? everyStream(mibPerSecond) : memoryOnly(mibPerSecond));
   }
 
-  private boolean copiesHave(long mibPerSecond, HostAddress source, Order order) {
-    return copies(source, order).values().stream()
+  private boolean copiesHave(long mibPerSecond, HostAddress source, TransferPlan transfer) {
+    return copies(source, transfer).values().stream()
         .allMatch(copy -> copy.bandwidthMiBps() == mibPerSecond);
   }
 
-  private Map<String, BlockJob> copies(HostAddress source, Order order) {
-    return hypervisor.jobs().blockJobs(source, order.guest().uuid(), order.targets());
+  private Map<String, BlockJob> copies(HostAddress source, TransferPlan transfer) {
+    return hypervisor.jobs().blockJobs(source, transfer.guest().uuid(), transfer.targets());
   }
 
   private static Tuning everyStream(long mibPerSecond) {

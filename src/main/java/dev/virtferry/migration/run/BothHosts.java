@@ -15,7 +15,7 @@ import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.Watch;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.truth.HostReading;
 import dev.virtferry.migration.truth.HostsObservation;
@@ -37,7 +37,7 @@ final class BothHosts {
 
   private final Hypervisor hypervisor;
   private final BandwidthTuner tuner;
-  private final Order order;
+  private final TransferPlan transfer;
   private final UUID domain;
   private final Host sender;
   private final Host receiver;
@@ -48,22 +48,26 @@ final class BothHosts {
   /**
    * Asks nothing yet.
    *
-   * @param order with what the last look made of it
+   * @param transfer as the last look made it
    */
   BothHosts(
-      Hypervisor hypervisor, BandwidthTuner tuner, Order order, Host source, Host destination) {
+      Hypervisor hypervisor,
+      BandwidthTuner tuner,
+      TransferPlan transfer,
+      Host source,
+      Host destination) {
     this.hypervisor = hypervisor;
     this.tuner = tuner;
-    this.order = order;
-    this.domain = order.guest().uuid();
+    this.transfer = transfer;
+    this.domain = transfer.guest().uuid();
     this.sender = source;
     this.receiver = destination;
     this.source = source.address();
     this.destination = destination.address();
   }
 
-  Order order() {
-    return order;
+  TransferPlan transfer() {
+    return transfer;
   }
 
   Host source() {
@@ -110,7 +114,7 @@ final class BothHosts {
    */
   Map<String, BlockJob> blockJobs() {
     try {
-      return hypervisor.jobs().blockJobs(source, domain, order.targets());
+      return hypervisor.jobs().blockJobs(source, domain, transfer.targets());
     } catch (HostUnreachable | LibvirtFailure e) {
       return Map.of();
     }
@@ -174,7 +178,7 @@ final class BothHosts {
 
   /** Gives the job another bandwidth, in MiB/s; empty when it is too early for that. */
   Optional<Tuning> tune(long mibPerSecond) {
-    return tuner.tune(source, order, mibPerSecond);
+    return tuner.tune(source, transfer, mibPerSecond);
   }
 
   /** Makes the native call, or the one that goes on with a post-copy. */

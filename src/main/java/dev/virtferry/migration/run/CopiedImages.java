@@ -7,7 +7,7 @@ import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.VolumeRecord;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +21,7 @@ final class CopiedImages {
 
   private final LeasedMigration migration;
   private final BothHosts hosts;
-  private final Order order;
+  private final TransferPlan transfer;
   private final ShownVolumes shown;
   private final MadeVolumes made;
   private final Originals originals;
@@ -37,13 +37,13 @@ final class CopiedImages {
       Originals originals) {
     this.migration = migration;
     this.hosts = hosts;
-    this.order = hosts.order();
+    this.transfer = hosts.transfer();
     this.shown = shown;
     this.made = made;
     this.originals = originals;
     this.marks =
         new VolumeMarks(
-            order.disks().stream()
+            transfer.disks().stream()
                 .collect(toMap(VolumePlan::target, VolumePlan::capacityBytes, (a, _) -> a)));
     this.qemu = new QemuImages(hosts, shown, marks);
     this.beneath = new ImagesBeneath(hosts, shown);
@@ -64,11 +64,11 @@ final class CopiedImages {
   /** Remembers how the images look that are copied into, while they are. */
   void markWritten() {
     Map<VolumeRecord, StorageVolume> fresh = shown.made(migration, hosts.destination());
-    Map<String, StorageVolume> reused = shown.reused(order, hosts.destination());
+    Map<String, StorageVolume> reused = shown.reused(transfer, hosts.destination());
     // Asked for last, it counts all that can have been in them.
     Map<String, BlockJob> jobs = hosts.blockJobs();
     fresh.forEach((volume, now) -> marks.written(volume, now, jobs.get(volume.target())));
-    for (VolumePlan plan : order.disks()) {
+    for (VolumePlan plan : transfer.disks()) {
       @Nullable StorageVolume now = reused.get(plan.target());
       if (now != null) {
         marks.written(plan, now, jobs.get(plan.target()));
@@ -83,7 +83,7 @@ final class CopiedImages {
 
   /** The path of an image at the destination that is copied into and has vanished, if one has. */
   Optional<String> vanished() {
-    return shown.vanished(order, hosts.destination());
+    return shown.vanished(transfer, hosts.destination());
   }
 
   /** The path of one that was made and in whose place somebody put another, if there is one. */

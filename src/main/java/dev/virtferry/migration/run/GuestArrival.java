@@ -96,7 +96,7 @@ final class GuestArrival {
       undefineSource();
     }
     settleOriginals();
-    if (migration.latest().order().persists() && !observation.destinationPersists()) {
+    if (persists(migration.latest()) && !observation.destinationPersists()) {
       finish.note("the destination keeps no definition of the domain, define it by hand");
     }
     // All that was done here takes its time, and others may have moved the guest on meanwhile.
@@ -105,19 +105,23 @@ final class GuestArrival {
       return false;
     }
     Migration ended = finish.end(Migration::succeed);
-    log.info("Succeeded: the domain is on {}", ended.order().destination());
+    log.info("Succeeded: the domain is on {}", ended.plan().destination());
     return true;
+  }
+
+  private static boolean persists(Migration migration) {
+    return migration.options().persists(migration.plan().guest().persistent());
   }
 
   private boolean isToUndefine(Verdict.Moved moved) {
     return moved.sourceDefined()
-        && !migration.latest().standing().forked()
+        && !migration.latest().status().forked()
         && migration.latest().call().flags().contains(MigrateFlag.UNDEFINE_SOURCE);
   }
 
   /** Autostart does not travel with a domain. A loss is told in the history. */
   private void restoreAutostart() {
-    if (!migration.latest().order().guest().autostart()) {
+    if (!migration.latest().plan().guest().autostart()) {
       return;
     }
     try {
@@ -144,8 +148,8 @@ final class GuestArrival {
   private void settleOriginals() {
     CopiedImages images = passage.images();
     boolean deletes =
-        migration.latest().order().options().storage().sourceVolumes() == SourceVolumes.DELETE;
-    if (migration.latest().standing().forked()) {
+        migration.latest().options().storage().sourceVolumes() == SourceVolumes.DELETE;
+    if (migration.latest().status().forked()) {
       finish.note(
           "the source's definition and images are kept, as both hosts may have run the guest");
       if (deletes) {
@@ -153,7 +157,7 @@ final class GuestArrival {
       }
       return;
     }
-    if (deletes && migration.latest().standing().startedAnew()) {
+    if (deletes && migration.latest().status().startedAnew()) {
       images.leaveOriginals("Not deleted: the guest was started anew after it arrived.");
     } else if (deletes) {
       images.deleteOriginals();

@@ -25,7 +25,7 @@ final class ImagesBeneath {
 
   /** Remembers how they look, before libvirt is called. */
   void look() {
-    hosts.order().disks().stream()
+    hosts.transfer().disks().stream()
         .map(VolumePlan::backing)
         .flatMap(List::stream)
         .forEach(image ->

@@ -53,7 +53,7 @@ final class MadeVolumes {
     List<VolumeRecord> made = migration.latest().volumes();
     List<VolumeRecord> records =
         new ArrayList<>(made.stream().map(v -> inUse(v, open.test(v.target()))).toList());
-    migration.latest().order().disks().stream()
+    migration.latest().plan().disks().stream()
         .filter(plan -> plan.action() == Action.REUSE && !open.test(plan.target()))
         .map(plan -> notOpen(plan, destination))
         .filter(volume -> made.stream().noneMatch(volume::same))
@@ -148,7 +148,7 @@ final class MadeVolumes {
   void leaveUnfinished(
       LeasedMigration migration, Host destination, BiPredicate<VolumePlan, StorageVolume> known) {
     List<OwnImage> own =
-        migration.latest().order().disks().stream()
+        migration.latest().plan().disks().stream()
             .filter(plan -> plan.action() == Action.REUSE && plan.harmless())
             .flatMap(plan -> unfinished(plan, destination, known).stream())
             .toList();

@@ -3,8 +3,6 @@ package dev.virtferry.migration.run;
 import dev.virtferry.host.Host;
 import dev.virtferry.host.Inventory;
 import dev.virtferry.libvirt.Asker;
-import dev.virtferry.libvirt.MigrateCall;
-import dev.virtferry.libvirt.Watch;
 import dev.virtferry.migration.Attention;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
@@ -13,8 +11,8 @@ import dev.virtferry.migration.LeaseLost;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Migrations;
-import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Silence;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.time.Timepiece;
@@ -22,50 +20,33 @@ import dev.virtferry.trace.Traces;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.stereotype.Component;
 
-/**
- * Carries migrations from their slot to their end: prepare, call, watch. One whose call may have
- * been made before is only watched; starting is the one thing that is never done twice.
- */
+/** Takes migrations that have a slot, finds their hosts, and has them carried to their end. */
 @Component
 public class MigrationRunner {
 
-  private static final Logger log = LoggerFactory.getLogger(MigrationRunner.class);
-
   private final Inventory inventory;
-  private final Passages passages;
-  private final Preparation preparation;
+  private final LiveTransfer transfer;
   private final Migrations migrations;
   private final ActiveRuns runs;
   private final Traces traces;
-  private final RunProperties properties;
-  private final StallLimits stalls;
   private final Timepiece time;
 
   MigrationRunner(
       Inventory inventory,
-      Passages passages,
-      Preparation preparation,
+      LiveTransfer transfer,
       Migrations migrations,
       ActiveRuns runs,
       Traces traces,
-      RunProperties properties,
-      StallLimits stalls,
       Timepiece time) {
     this.inventory = inventory;
-    this.passages = passages;
-    this.preparation = preparation;
+    this.transfer = transfer;
     this.migrations = migrations;
     this.runs = runs;
     this.traces = traces;
-    this.properties = properties;
-    this.stalls = stalls;
     this.time = time;
   }
 
@@ -104,8 +85,8 @@ public class MigrationRunner {
   private Ending carry(Lease lease, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
     var migration = new LeasedMigration(migrations, lease, traces);
-    Order order = migration.latest().order();
-    String domain = order.guest().uuid().toString();
+    TransferPlan plan = migration.latest().plan();
+    String domain = plan.guest().uuid().toString();
     if (migration.latest().state() == MigrationState.QUEUED) {
       traces.past("queue", lease.trace(), migration.latest().timeline().createdAt());
     }
@@ -113,8 +94,8 @@ public class MigrationRunner {
         var span = traces.open("carry", lease.trace())) {
       span.tag("ferry.migration", lease.migration().toString())
           .tag("ferry.domain", domain)
-          .tag("ferry.source", order.source())
-          .tag("ferry.destination", order.destination());
+          .tag("ferry.source", plan.source())
+          .tag("ferry.destination", plan.destination());
       Ending ending = carry(migration, wakeUp, stopping);
       span.tag("ferry.state", migration.latest().state().name());
       return ending;
@@ -127,20 +108,20 @@ public class MigrationRunner {
     if (found.state().terminal()) {
       return Ending.OVER;
     }
-    Optional<Host> source = inventory.named(found.order().source());
-    Optional<Host> destination = inventory.named(found.order().destination());
+    Optional<Host> source = inventory.named(found.plan().source());
+    Optional<Host> destination = inventory.named(found.plan().destination());
     return source.isPresent() && destination.isPresent()
-        ? carry(migration, source.get(), destination.get(), wakeUp, stopping)
+        ? transfer.carry(migration, source.get(), destination.get(), wakeUp, stopping)
         : withoutHosts(migration);
   }
 
   /** Somebody took a host out of the inventory. Without it nothing can be said of the domain. */
   private Ending withoutHosts(LeasedMigration migration) {
-    Order order = migration.latest().order();
+    TransferPlan plan = migration.latest().plan();
     String reason =
-        "%s or %s is no longer in the inventory.".formatted(order.source(), order.destination());
+        "%s or %s is no longer in the inventory.".formatted(plan.source(), plan.destination());
     Instant now = time.now().at();
-    if (beforeTheCall(migration.latest())) {
+    if (migration.latest().state().beforeTheCall()) {
       var failure = new Failure(Problem.of(ProblemType.HOST_NOT_FOUND, reason), null);
       migration.change(
           "a host is missing", m -> m.found(DomainLocation.UNKNOWN).fail(failure, now));
@@ -150,70 +131,5 @@ public class MigrationRunner {
         new Attention(now, reason, "Put it back into ferry.hosts and restart.", Silence.NONE);
     migration.change("a host is missing", m -> m.recover(DomainLocation.UNKNOWN, attention));
     throw new IllegalStateException(reason);
-  }
-
-  private static boolean beforeTheCall(Migration migration) {
-    return migration.state() == MigrationState.QUEUED
-        || migration.state() == MigrationState.PREPARING;
-  }
-
-  private Ending carry(
-      LeasedMigration migration,
-      Host source,
-      Host destination,
-      WakeUp wakeUp,
-      BooleanSupplier stopping)
-      throws InterruptedException {
-    Passage passage = passages.of(migration, source, destination);
-    Optional<MigrationRun> run = begin(passage, wakeUp, stopping);
-    if (run.isEmpty()) {
-      return Ending.OVER;
-    }
-    try (Watch _ = properties.events() ? passage.hosts().listen(wakeUp::nudge) : () -> {}) {
-      return watch(run.get(), wakeUp, stopping);
-    }
-  }
-
-  /**
-   * Prepares both hosts and calls libvirt, where no run has done that before.
-   *
-   * @return the run that watches it; empty when it ended before the call
-   */
-  Optional<MigrationRun> begin(Passage passage, WakeUp wakeUp, BooleanSupplier stopping)
-      throws InterruptedException {
-    LeasedMigration migration = passage.migration();
-    if (!beforeTheCall(migration.latest())) {
-      log.info("Going on with a migration found {}", migration.latest().state());
-      return Optional.of(run(passage, OwnCall.NONE));
-    }
-    Optional<MigrateCall> ready =
-        traces.span("prepare", () -> preparation.prepare(passage, wakeUp, stopping));
-    if (ready.isEmpty()) {
-      return Optional.empty();
-    }
-    // The last chance to hear that another run took over while this one was stopped.
-    migration.refresh();
-    Passage planned =
-        passages.of(migration, passage.hosts().source(), passage.hosts().destination());
-    planned.images().lookBeforeTheCall();
-    CompletableFuture<Void> call = planned.hosts().migrate(ready.get());
-    traces.until("virDomainMigrateToURI3", call);
-    var _ = call.whenComplete((_, _) -> wakeUp.nudge());
-    return Optional.of(run(planned, new OwnCall(call)));
-  }
-
-  private MigrationRun run(Passage passage, OwnCall call) {
-    return new MigrationRun(passage, call, properties, stalls, traces, time);
-  }
-
-  private Ending watch(MigrationRun run, WakeUp wakeUp, BooleanSupplier stopping)
-      throws InterruptedException {
-    while (!stopping.getAsBoolean()) {
-      if (run.step()) {
-        return Ending.OVER;
-      }
-      wakeUp.await(properties.interval());
-    }
-    return Ending.TO_BE_CONTINUED;
   }
 }

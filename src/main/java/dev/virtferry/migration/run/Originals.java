@@ -55,7 +55,7 @@ final class Originals {
       BiPredicate<VolumePlan, StorageVolume> known) {
     Migration now = migration.latest();
     List<String> paths =
-        now.order().disks().stream().map(plan -> original(plan, source).path()).toList();
+        now.plan().disks().stream().map(plan -> original(plan, source).path()).toList();
     var deletion = new Deletion(removal.round(source.address(), paths));
     record(
         migration,
@@ -76,7 +76,7 @@ final class Originals {
   private static void record(
       LeasedMigration migration, Host source, Function<VolumePlan, VolumeRecord> fate) {
     Migration now = migration.latest();
-    for (VolumePlan plan : now.order().disks()) {
+    for (VolumePlan plan : now.plan().disks()) {
       if (now.volumes().stream().noneMatch(v -> isOriginal(v, plan, source))) {
         VolumeRecord after = fate.apply(plan);
         List<VolumeRecord> records = new ArrayList<>(migration.latest().volumes());
@@ -143,7 +143,7 @@ final class Originals {
       LeasedMigration migration, Host source, BiPredicate<VolumePlan, StorageVolume> known) {
     Migration now = migration.latest();
     List<OwnImage> own =
-        now.order().disks().stream()
+        now.plan().disks().stream()
             .filter(plan -> plan.original() != null && !isDeleted(now, plan, source))
             .flatMap(
                 plan -> left(plan, Objects.requireNonNull(plan.original()), source, known).stream())

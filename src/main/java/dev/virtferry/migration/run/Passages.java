@@ -27,9 +27,9 @@ final class Passages {
     this.originals = originals;
   }
 
-  /** By the order as it was last written; nothing is remembered of the hosts yet. */
+  /** By the plan as it was last written; nothing is remembered of the hosts yet. */
   Passage of(LeasedMigration migration, Host source, Host destination) {
-    var hosts = new BothHosts(hypervisor, tuner, migration.latest().order(), source, destination);
+    var hosts = new BothHosts(hypervisor, tuner, migration.latest().plan(), source, destination);
     var images = new CopiedImages(migration, hosts, shown, made, originals);
     return new Passage(migration, hosts, images);
   }

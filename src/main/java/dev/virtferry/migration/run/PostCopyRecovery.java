@@ -38,7 +38,7 @@ final class PostCopyRecovery {
 
   /** The guest waits; goes on with it if a client asked for that. */
   void attempt(Moment now) {
-    if (!migration.latest().standing().resumptionRequested()
+    if (!migration.latest().status().resumptionRequested()
         || pending()
         || now.within(BETWEEN_TRIES, triedAt)) {
       return;
@@ -58,7 +58,7 @@ final class PostCopyRecovery {
 
   /** What became of the wish to go on, for a person; empty when there is none. */
   String progress() {
-    if (!migration.latest().standing().resumptionRequested()) {
+    if (!migration.latest().status().resumptionRequested()) {
       return "";
     }
     return refusal.isEmpty()
@@ -73,7 +73,7 @@ final class PostCopyRecovery {
 
   /** What helps. */
   String advice() {
-    return migration.latest().standing().resumptionRequested()
+    return migration.latest().status().resumptionRequested()
         ? "Nothing has to be done where the link is whole: it is tried until QEMU takes it. Destroy"
             + " neither side: each has a part."
         : "Restore the link, then POST to resume-post-copy of this migration. If only a daemon was"

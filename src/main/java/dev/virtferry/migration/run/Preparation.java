@@ -10,7 +10,8 @@ import dev.virtferry.migration.FailureClassifier;
 import dev.virtferry.migration.IllegalTransition;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationState;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.TransferPlan;
+import dev.virtferry.migration.plan.MigrationPlan;
 import dev.virtferry.migration.plan.MigrationPlanner;
 import dev.virtferry.problem.Refused;
 import dev.virtferry.time.Moment;
@@ -100,7 +101,7 @@ final class Preparation {
     @Nullable Moment silentSince = null;
     boolean again = interrupted;
     while (true) {
-      if (passage.migration().refresh().standing().cancelRequested()) {
+      if (passage.migration().refresh().status().cancelRequested()) {
         return cancelled(passage, wakeUp, stopping);
       }
       try {
@@ -132,21 +133,22 @@ final class Preparation {
     LeasedMigration migration = passage.migration();
     Host source = passage.hosts().source();
     Host destination = passage.hosts().destination();
-    Order seen = planner.recheck(migration.latest(), source, destination);
-    boolean compared = verifier.verify(migration, seen, source, destination, stopping);
-    if (migration.refresh().standing().cancelRequested()) {
+    MigrationPlan seen = planner.recheck(migration.latest(), source, destination);
+    boolean compared = verifier.verify(migration, seen, stopping);
+    if (migration.refresh().status().cancelRequested()) {
       return cancelled(passage, wakeUp, stopping);
     }
     // A comparison takes minutes, in which the images can become somebody's.
-    Order order = compared ? planner.recheck(migration.latest(), source, destination) : seen;
-    volumes.make(migration, order.disks(), destination);
-    MigrateCall call = planner.call(order, source, destination, true);
-    if (migration.refresh().standing().cancelRequested()) {
+    MigrationPlan plan = compared ? planner.recheck(migration.latest(), source, destination) : seen;
+    TransferPlan transfer = plan.transfer();
+    volumes.make(migration, transfer.disks(), destination);
+    MigrateCall call = planner.callWithSecrets(plan);
+    if (migration.refresh().status().cancelRequested()) {
       return cancelled(passage, wakeUp, stopping);
     }
-    MigrateCall shown = planner.call(order, source, destination, false);
-    volumes.requireUntouched(migration, order, destination);
-    migration.change("both hosts are ready", m -> m.start(order, shown, time.now().at()));
+    MigrateCall shown = plan.requirePossible();
+    volumes.requireUntouched(migration, transfer, destination);
+    migration.change("both hosts are ready", m -> m.start(transfer, shown, time.now().at()));
     return Optional.of(call);
   }
 

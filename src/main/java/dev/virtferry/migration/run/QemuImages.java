@@ -12,7 +12,7 @@ import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StorageVolume;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.TransferPlan;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,7 @@ final class QemuImages {
   private static final int LOOKS = 3;
 
   private final BothHosts hosts;
-  private final Order order;
+  private final TransferPlan transfer;
   private final ShownVolumes shown;
   private final VolumeMarks marks;
   private final OpenImages originals;
@@ -45,7 +45,7 @@ final class QemuImages {
    */
   QemuImages(BothHosts hosts, ShownVolumes shown, VolumeMarks marks) {
     this.hosts = hosts;
-    this.order = hosts.order();
+    this.transfer = hosts.transfer();
     this.shown = shown;
     this.marks = marks;
     this.originals = new OpenImages(this::planned, _ -> true);
@@ -63,7 +63,7 @@ final class QemuImages {
   }
 
   private @Nullable VolumeMark planned(String target) {
-    return order.disks().stream()
+    return transfer.disks().stream()
         .filter(plan -> plan.target().equals(target))
         .map(VolumePlan::original)
         .filter(Objects::nonNull)
@@ -84,12 +84,12 @@ final class QemuImages {
 
   /** Compares the images that are copied with those that QEMU has open at the source. */
   void lookAtOriginals() {
-    look(originals, hosts::atSource, () -> shown.originals(order, hosts.source()));
+    look(originals, hosts::atSource, () -> shown.originals(transfer, hosts.source()));
   }
 
   /** Compares the images that are copied into with those that QEMU has open at the destination. */
   void lookAtCopies(LeasedMigration migration) {
-    for (VolumePlan plan : order.disks()) {
+    for (VolumePlan plan : transfer.disks()) {
       VolumeMaker.mark(migration, plan, hosts.destination())
           .ifPresent(mark -> made.put(plan.target(), mark));
     }
@@ -97,7 +97,8 @@ final class QemuImages {
         copies,
         hosts::atDestination,
         () -> {
-          Map<String, StorageVolume> seen = new HashMap<>(shown.reused(order, hosts.destination()));
+          Map<String, StorageVolume> seen =
+              new HashMap<>(shown.reused(transfer, hosts.destination()));
           shown
               .made(migration, hosts.destination())
               .forEach((volume, now) -> seen.put(volume.target(), now));
@@ -113,7 +114,7 @@ final class QemuImages {
     for (int look = 0; look < LOOKS; look++) {
       Optional<Map<String, Long>> told = openBytes(domain);
       if (look == 0 && told.isPresent()) {
-        images.ask(order.targets());
+        images.ask(transfer.targets());
       }
       Map<String, Long> before = told.orElse(Map.of());
       if (before.isEmpty()) {
@@ -154,7 +155,7 @@ final class QemuImages {
       return false;
     }
     List<DomainDisk> disks = there.get().disks();
-    return order.disks().stream()
+    return transfer.disks().stream()
         .allMatch(plan -> disks.stream().anyMatch(disk -> isOn(disk, plan)));
   }
 

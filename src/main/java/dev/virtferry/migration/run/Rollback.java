@@ -63,7 +63,7 @@ final class Rollback {
   }
 
   private void resumeWhatWasSuspended(DomainState source) {
-    if (!migration.latest().standing().suspended() || source.runs() || !source.canRun()) {
+    if (!migration.latest().status().suspended() || source.runs() || !source.canRun()) {
       return;
     }
     try {
@@ -81,7 +81,7 @@ final class Rollback {
    */
   private boolean copiesAreSettled(Verdict.Stayed stayed) {
     CopiedImages images = passage.images();
-    if (migration.latest().standing().forked()) {
+    if (migration.latest().status().forked()) {
       images.leaveCopies("Not deleted: the destination may have run the guest on it.");
       return true;
     }
@@ -103,9 +103,9 @@ final class Rollback {
     @Nullable Throwable error = call.error();
     // An abort in the memory phase may end the call with an error of the broken stream, not 78.
     boolean aborted = abort.taken() || error == null || FailureClassifier.aborted(error);
-    if (source.canRun() && migration.latest().standing().cancelRequested() && aborted) {
+    if (source.canRun() && migration.latest().status().cancelRequested() && aborted) {
       Migration ended = finish.end(Migration::cancelled);
-      log.info("Cancelled: the domain stays on {}", ended.order().source());
+      log.info("Cancelled: the domain stays on {}", ended.plan().source());
     } else {
       Failure failure = failure(error, source);
       finish.end((m, now) -> m.fail(failure, now));
@@ -118,11 +118,11 @@ final class Rollback {
     if (doom != null && abort.taken() && source.canRun()) {
       return doom;
     }
-    if (migration.latest().standing().forked() && source.canRun()) {
+    if (migration.latest().status().forked() && source.canRun()) {
       return FailureClassifier.afterAFork(error);
     }
     return meter.latest().flow().bytesMoved() == 0
-        ? FailureClassifier.beforeTheFirstByte(error, source, migration.latest().order().unseen())
+        ? FailureClassifier.beforeTheFirstByte(error, source, migration.latest().plan().unseen())
         : FailureClassifier.failure(error, source);
   }
 }

@@ -121,7 +121,7 @@ final class RunningJob {
       }
       case SUSPEND -> steering.suspend(why);
       case POST_COPY -> {
-        if (passage.migration().latest().order().options().memory().postCopy()) {
+        if (passage.migration().latest().options().memory().postCopy()) {
           steering.switchToPostCopy(why, now);
         } else {
           steering.suspend(why);

@@ -98,7 +98,7 @@ final class Settling {
     Attention attention =
         attention(it.why() + resumption.progress(), resumption.advice(), observation)
             .saying(resumption.said());
-    if (migration.latest().standing().resumptionRequested()) {
+    if (migration.latest().status().resumptionRequested()) {
       tell("asked to go on", m -> m.recover(DomainLocation.DESTINATION, attention));
     } else {
       tell("needs a person", m -> m.needAttention(DomainLocation.DESTINATION, attention));

@@ -9,7 +9,7 @@ import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeSpec;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.VolumeRecord;
 import dev.virtferry.migration.VolumeRecord.Fate;
 import java.util.LinkedHashMap;
@@ -36,9 +36,9 @@ final class ShownVolumes {
   }
 
   /** The path of an image at the destination that is copied into and has vanished, if one has. */
-  Optional<String> vanished(Order order, Host destination) {
+  Optional<String> vanished(TransferPlan transfer, Host destination) {
     try {
-      return order.disks().stream()
+      return transfer.disks().stream()
           .filter(plan -> !volumes.stands(plan, destination.address()))
           .map(VolumePlan::path)
           .findFirst();
@@ -59,9 +59,9 @@ final class ShownVolumes {
   }
 
   /** What the paths show of images that were there before and are copied into, by disk target. */
-  Map<String, StorageVolume> reused(Order order, Host destination) {
+  Map<String, StorageVolume> reused(TransferPlan transfer, Host destination) {
     Map<String, StorageVolume> shown = new LinkedHashMap<>();
-    for (VolumePlan plan : order.disks()) {
+    for (VolumePlan plan : transfer.disks()) {
       @Nullable VolumeSpec volume = plan.volume();
       if (plan.action() == Action.REUSE && volume != null) {
         of(volume.pool(), volume.name(), destination)
@@ -72,9 +72,9 @@ final class ShownVolumes {
   }
 
   /** What the paths of the images show that are copied, by disk target; those that a pool has. */
-  Map<String, StorageVolume> originals(Order order, Host source) {
+  Map<String, StorageVolume> originals(TransferPlan transfer, Host source) {
     Map<String, StorageVolume> shown = new LinkedHashMap<>();
-    for (VolumePlan plan : order.disks()) {
+    for (VolumePlan plan : transfer.disks()) {
       @Nullable Original original = plan.original();
       if (original != null) {
         of(original.pool(), original.name(), source)

@@ -45,7 +45,7 @@ final class Steering {
   }
 
   private void tuneDowntime() {
-    Long millis = migration.latest().order().options().rates().maxDowntimeMillis();
+    Long millis = migration.latest().options().rates().maxDowntimeMillis();
     if (millis == null || millis.equals(toldDowntime)) {
       return;
     }
@@ -62,7 +62,7 @@ final class Steering {
 
   /** Only what the job was not told yet: by its call, or by whoever answered the client. */
   private void tuneBandwidth() {
-    Long wanted = migration.latest().order().options().rates().bandwidthMiBps();
+    Long wanted = migration.latest().options().rates().bandwidthMiBps();
     if (wanted == null
         || wanted.equals(migration.latest().bandwidthOfTheJob())
         || wanted.equals(refusedBandwidth)) {
@@ -82,7 +82,7 @@ final class Steering {
 
   /** Only memory can be fetched later, and a disk's copy may take long: so not before its phase. */
   private void complete(Moment now) {
-    Completion by = migration.latest().standing().completion();
+    Completion by = migration.latest().status().completion();
     if (by == null || migration.latest().phase() != Phase.MEMORY) {
       return;
     }
@@ -94,7 +94,7 @@ final class Steering {
 
   /** Pauses the guest at the source, so that it changes nothing more. */
   void suspend(String why) {
-    if (!migration.latest().standing().suspended()) {
+    if (!migration.latest().status().suspended()) {
       log.warn("{} Pausing the guest at the source", why);
       migration.change(why, Migration::suspendGuest);
     }
@@ -102,7 +102,7 @@ final class Steering {
 
   /** It was written down first, so the pause itself may still have to come. */
   private void keepSuspended(HostsObservation observation) {
-    if (!migration.latest().standing().suspended() || !observation.sourceRuns()) {
+    if (!migration.latest().status().suspended() || !observation.sourceRuns()) {
       return;
     }
     try {

@@ -46,7 +46,7 @@ final class TimeLimits {
   }
 
   private Optional<Excess> tooLong(Migration migration, Moment now) {
-    Timeout timeout = migration.order().options().switchover().timeout();
+    Timeout timeout = migration.options().switchover().timeout();
     if (timeout == null || now.within(Duration.ofSeconds(timeout.seconds()), started)) {
       return Optional.empty();
     }

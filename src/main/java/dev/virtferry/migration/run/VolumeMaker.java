@@ -8,7 +8,7 @@ import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.VolumeSpec;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.VolumeRecord;
 import dev.virtferry.migration.VolumeRecord.Fate;
 import dev.virtferry.problem.Problem;
@@ -91,8 +91,8 @@ final class VolumeMaker {
    *
    * @throws Refused when somebody replaced one of them, or wrote into it
    */
-  void requireUntouched(LeasedMigration migration, Order order, Host destination) {
-    for (VolumePlan plan : order.disks()) {
+  void requireUntouched(LeasedMigration migration, TransferPlan transfer, Host destination) {
+    for (VolumePlan plan : transfer.disks()) {
       @Nullable VolumeMark known =
           switch (plan.action()) {
             case CREATE -> born(migration, plan, destination).orElse(null);

@@ -31,7 +31,7 @@ final class Witness {
     this.call = call;
     this.time = time;
     this.departure =
-        new Departure(migration.latest().order().guest().run(), call.made(), time.now());
+        new Departure(migration.latest().plan().guest().run(), call.made(), time.now());
     // Whoever goes on with a migration can't know whether the destination once held the domain.
     this.destinationSeen = !call.made();
   }
@@ -57,13 +57,13 @@ final class Witness {
     Migration known = migration.latest();
     arrived |=
         known.state() == MigrationState.FINISHING && known.location() == DomainLocation.DESTINATION;
-    if (departure.ranOn() && !known.standing().ranOn()) {
+    if (departure.ranOn() && !known.status().ranOn()) {
       known = migration.change("the source goes on with the guest", Migration::goOnAtSource);
     }
     if (observation.destinationStartedAnew()
         && !arrived
         && !call.returned()
-        && !known.standing().startedAnew()) {
+        && !known.status().startedAnew()) {
       migration.change("the guest was started anew", Migration::startAnewAtDestination);
     }
   }
@@ -79,10 +79,10 @@ final class Witness {
         Objects.requireNonNull(known.phase()),
         callPending,
         destinationSeen,
-        known.order().arrival(),
-        known.standing().suspended(),
-        known.standing().forked(),
-        libvirtTold(observation, known.order().arrival()),
+        Arrival.of(known),
+        known.status().suspended(),
+        known.status().forked(),
+        libvirtTold(observation, Arrival.of(known)),
         arrived || departure.mayBeOver(call.returned(), call.refused()),
         doubt(observation, known));
   }
@@ -100,10 +100,10 @@ final class Witness {
     if (arrived || call.returned()) {
       return Doubt.NONE;
     }
-    if (known.standing().ranOn() || departure.mayHaveRunOn(observation)) {
+    if (known.status().ranOn() || departure.mayHaveRunOn(observation)) {
       return Doubt.RAN_ON;
     }
-    if (known.standing().startedAnew()) {
+    if (known.status().startedAnew()) {
       return Doubt.STARTED_ANEW;
     }
     return call.refused() ? Doubt.NOT_OURS : Doubt.NONE;

@@ -35,6 +35,6 @@ record MigrationChanged(@Nullable Migration before, MigrationSnapshot now, Strin
 
   /** Whether it waits for a slot from now on, or left one to others. */
   boolean mayAdmit() {
-    return before == null || before.standing().slots().exceed(now.migration().standing().slots());
+    return before == null || before.status().slots().exceed(now.migration().status().slots());
   }
 }

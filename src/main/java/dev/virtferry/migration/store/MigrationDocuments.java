@@ -38,7 +38,7 @@ final class MigrationDocuments {
           .build();
 
   String write(Migration migration) {
-    return mapper.writeValueAsString(migration);
+    return mapper.writeValueAsString(MigrationDocument.of(migration));
   }
 
   String write(Progress progress) {
@@ -54,7 +54,7 @@ final class MigrationDocuments {
   }
 
   Migration migration(String document) {
-    return mapper.readValue(document, Migration.class);
+    return mapper.readValue(document, MigrationDocument.class).migration();
   }
 
   Progress progress(String document) {

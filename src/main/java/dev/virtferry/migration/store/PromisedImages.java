@@ -32,7 +32,7 @@ class PromisedImages implements MigrationChanged.Listener {
   @Transactional(propagation = Propagation.MANDATORY)
   public void promise(Migration migration) {
     // In one order for all, so that two that want the same images never wait for each other.
-    migration.order().imagePaths().forEach((key, path) -> promise(key, path, migration.id()));
+    migration.plan().imagePaths().forEach((key, path) -> promise(key, path, migration.id()));
   }
 
   private void promise(String key, String path, UUID migration) {

@@ -66,7 +66,7 @@ class SqlMigrations implements Migrations {
         admission.requireRoom(caller);
       });
     } catch (DuplicateKeyException e) {
-      UUID domain = migration.order().guest().uuid();
+      UUID domain = migration.plan().guest().uuid();
       throw queries.activeOf(domain.toString()).stream()
           .findFirst()
           .<RuntimeException>map(active -> new MigrationInProgress(active))
@@ -142,7 +142,7 @@ class SqlMigrations implements Migrations {
   }
 
   private boolean write(Migration before, Migration next, @Nullable Lease lease, String cause) {
-    boolean freesSlots = before.standing().slots().exceed(next.standing().slots());
+    boolean freesSlots = before.status().slots().exceed(next.status().slots());
     if (freesSlots) {
       // Before the row, as whoever admits others writes their rows with this lock.
       admission.lock();

@@ -2,8 +2,8 @@ package dev.virtferry.migration.store;
 
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumeMark;
+import dev.virtferry.migration.Guest;
 import dev.virtferry.migration.Migration;
-import dev.virtferry.migration.Order.Guest;
 import dev.virtferry.migration.OwnImage;
 import dev.virtferry.migration.OwnImages;
 import java.sql.ResultSet;
@@ -49,7 +49,7 @@ class SqlOwnImages implements OwnImages, MigrationChanged.Listener {
         .sorted()
         .forEach(
             key -> sql.sql("delete from own_image where name = :name").param("name", key).update());
-    ended.leaves().forEach(image -> write(image, ended.order().guest()));
+    ended.leaves().forEach(image -> write(image, ended.plan().guest()));
   }
 
   private void write(OwnImage image, Guest guest) {

@@ -67,7 +67,7 @@ class WebhookOutbox implements Deliveries, MigrationChanged.Listener {
   @Override
   @Transactional(propagation = Propagation.MANDATORY)
   public void changed(MigrationChanged event) {
-    URI callback = event.now().migration().order().callbackUrl();
+    URI callback = event.now().migration().spec().callbackUrl();
     if (event.entered() && callback != null) {
       announce(event.now(), callback);
     }

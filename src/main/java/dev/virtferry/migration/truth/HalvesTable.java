@@ -88,7 +88,7 @@ final class HalvesTable {
             + " migration with a sentence.");
   }
 
-  /** The order did not allow post-copy: so it is somebody else's, perhaps to a third host. */
+  /** The options did not allow post-copy: so it is somebody else's, perhaps to a third host. */
   private static Contradiction goneAtDestination(Pair it) {
     return it.known().arrival() == Arrival.IN_POST_COPY
         ? new Contradiction(

@@ -106,7 +106,7 @@ class MigrationController {
     callbacks.require(request.callbackUrl());
     Accepted accepted =
         service.submit(
-            request.toSubmission(defaults),
+            request.toSpec(defaults),
             caller,
             idempotencyKey == null
                 ? null

@@ -6,7 +6,7 @@ import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.http.TargetKey;
 import dev.virtferry.migration.MigrationDefaults;
-import dev.virtferry.migration.plan.Submission;
+import dev.virtferry.migration.MigrationSpec;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -104,8 +104,8 @@ record MigrationRequest(
           String name) {}
 
   /** Empty fields are filled in; callbackUrl has been looked at before. */
-  Submission toSubmission(MigrationDefaults defaults) {
-    return new Submission(
+  MigrationSpec toSpec(MigrationDefaults defaults) {
+    return new MigrationSpec(
         domain,
         destUri,
         disks,

@@ -13,13 +13,13 @@ import dev.virtferry.migration.Failure.LibvirtWords;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
-import dev.virtferry.migration.Order;
 import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.MemoryProgress;
 import dev.virtferry.migration.Stall;
 import dev.virtferry.migration.Timeline.PhaseSpan;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.VolumeRecord;
 import dev.virtferry.migration.options.MigrationOptions;
@@ -87,32 +87,32 @@ public record MigrationResponse(
   /** As a caller with that scope is told of it. */
   static MigrationResponse of(MigrationSnapshot tracked, Scope scope) {
     Migration migration = tracked.migration();
-    Order order = migration.order();
-    return of(migration, order, tracked.progress(), scope, isRenamedBeyond(scope, order));
+    return of(
+        migration, migration.plan(), tracked.progress(), scope, isRenamedBeyond(scope, migration));
   }
 
   private static MigrationResponse of(
-      Migration migration, Order order, Progress progress, Scope scope, boolean hidden) {
+      Migration migration, TransferPlan transfer, Progress progress, Scope scope, boolean hidden) {
     return new MigrationResponse(
         migration.id(),
         migration.version(),
-        new DomainName(order.guest().name(), order.guest().uuid()),
-        order.source(),
-        order.destination(),
-        order.destUri(),
+        new DomainName(transfer.guest().name(), transfer.guest().uuid()),
+        transfer.source(),
+        transfer.destination(),
+        transfer.destUri(),
         migration.state(),
         migration.phase(),
         migration.location(),
-        migration.standing().cancelRequested(),
-        migration.standing().completion(),
+        migration.status().cancelRequested(),
+        migration.status().completion(),
         ProgressResponse.of(progress),
         progress.disks(),
         parameters(migration, hidden),
         List.copyOf(migration.call().flags()),
-        hidden ? order.options().withoutDestinationName() : order.options(),
-        migration.standing().tuning(),
-        order.priority(),
-        shown(order.callbackUrl()),
+        hidden ? migration.options().withoutDestinationName() : migration.options(),
+        migration.status().tuning(),
+        migration.spec().priority(),
+        shown(migration.spec().callbackUrl()),
         migration.volumes().stream().map(volume -> Cleanup.of(volume, scope)).toList(),
         Attention.of(migration.attention(), scope),
         migration.timeline().createdAt(),
@@ -122,8 +122,8 @@ public record MigrationResponse(
         migration.failure() == null ? null : MigrationError.of(migration.failure(), scope));
   }
 
-  private static boolean isRenamedBeyond(Scope scope, Order order) {
-    @Nullable String name = order.options().domain().destinationName();
+  private static boolean isRenamedBeyond(Scope scope, Migration migration) {
+    @Nullable String name = migration.options().domain().destinationName();
     return name != null && !scope.hasDomain(name);
   }
 

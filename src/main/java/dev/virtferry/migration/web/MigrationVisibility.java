@@ -81,11 +81,11 @@ class MigrationVisibility implements HandlerMethodArgumentResolver, WebMvcConfig
         id(request)
             .flatMap(migrations::find)
             .filter(found ->
-                caller().map(Caller::scope).filter(found.migration().order()::isIn).isPresent())
+                caller().map(Caller::scope).filter(found.migration().plan()::isIn).isPresent())
             .orElseThrow(MigrationNotFound::new);
     HttpServletRequest call = request.getNativeRequest(HttpServletRequest.class);
     if (call != null) {
-      AuditFilter.about(call, own.migration().id(), own.migration().order().guest().name());
+      AuditFilter.about(call, own.migration().id(), own.migration().plan().guest().name());
     }
     return own;
   }

@@ -47,7 +47,6 @@ class PlanController {
       HttpServletRequest call) {
     AuditFilter.about(call, request.domain());
     callbacks.require(request.callbackUrl());
-    return PlanResponse.of(
-        service.plan(request.toSubmission(defaults), caller.scope()), caller.scope());
+    return PlanResponse.of(service.plan(request.toSpec(defaults), caller.scope()), caller.scope());
   }
 }

@@ -11,7 +11,7 @@ import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.VolumeSpec;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.options.MigrationOptions;
 import dev.virtferry.migration.plan.MigrationPlan;
 import dev.virtferry.migration.plan.MigrationPlan.Check;
@@ -63,25 +63,25 @@ record PlanResponse(
         @Nullable String virsh) {
 
   static PlanResponse of(MigrationPlan plan, Scope scope) {
-    Order order = plan.order();
+    TransferPlan transfer = plan.transfer();
     MigrateCall call = plan.call();
     return new PlanResponse(
         plan.possible(),
-        new DomainName(order.guest().name(), order.guest().uuid()),
-        order.source(),
-        order.destination(),
-        order.destUri(),
-        order.copy(),
+        new DomainName(transfer.guest().name(), transfer.guest().uuid()),
+        transfer.source(),
+        transfer.destination(),
+        transfer.destUri(),
+        transfer.copy(),
         plan.disks().stream().map(choice -> PlannedDisk.of(choice, plan, scope)).toList(),
         plan.bytesToCopy(),
-        order.guest().memoryBytes(),
+        transfer.guest().memoryBytes(),
         plan.estimateSeconds(),
         plan.checks().stream().map(PlanCheck::of).toList(),
         plan.problems().stream().map(PlanProblem::of).toList(),
         call == null ? null : call.parameters().stream().map(Parameter::of).toList(),
         call == null ? null : List.copyOf(call.flags()),
-        order.options(),
-        call == null ? null : VirshCommand.of(call, order.guest().name(), plan.source()));
+        plan.spec().options(),
+        call == null ? null : VirshCommand.of(call, transfer.guest().name(), plan.source()));
   }
 
   /** What happens to one disk. */
@@ -112,7 +112,7 @@ record PlanResponse(
       var disk = choice.disk();
       DiskImage image = disk.image();
       VolumePlan plan =
-          whole.order().disks().stream()
+          whole.transfer().disks().stream()
               .filter(p -> p.target().equals(disk.target()))
               .findFirst()
               .orElse(null);

@@ -131,7 +131,7 @@ class WatchController {
 
   private static Audience audience(Caller caller) {
     return new Audience(
-        caller.name(), caller.until(), migration -> migration.order().isIn(caller.scope()));
+        caller.name(), caller.until(), migration -> migration.plan().isIn(caller.scope()));
   }
 
   /** Deliveries, oldest first. */

@@ -19,6 +19,7 @@ import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.TypedValue;
 import dev.virtferry.migration.Completion;
 import dev.virtferry.migration.DomainLocation;
+import dev.virtferry.migration.GivenSpec;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationSnapshot;
@@ -29,11 +30,9 @@ import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.Tuning.Reach;
 import dev.virtferry.migration.options.GivenOptions;
 import dev.virtferry.migration.options.OptionsPatch;
-import dev.virtferry.migration.plan.Submissions;
 import dev.virtferry.migration.run.BandwidthTuner;
 import dev.virtferry.migration.run.SteeringProperties;
 import dev.virtferry.problem.Refused;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +71,7 @@ class SteeringServiceTest extends PlayedHosts {
     id =
         service
             .submit(
-                Submissions.of(guest.name(), List.of("vda", "vdb"), options.build()),
+                new GivenSpec(guest.name()).copying("vda", "vdb").with(options.build()).build(),
                 Callers.ADMIN,
                 null)
             .migration()
@@ -107,8 +106,8 @@ class SteeringServiceTest extends PlayedHosts {
             .retune(id, new OptionsPatch(bandwidth, null), Precondition.NONE)
             .orElseThrow()
             .migration();
-    assertThat(retuned.order().options().rates().bandwidthMiBps()).isEqualTo(bandwidth);
-    Tuning tuning = retuned.standing().tuning();
+    assertThat(retuned.options().rates().bandwidthMiBps()).isEqualTo(bandwidth);
+    Tuning tuning = retuned.status().tuning();
     assertThat(tuning).isNotNull();
     return tuning;
   }
@@ -138,7 +137,7 @@ class SteeringServiceTest extends PlayedHosts {
     copy();
     var source = new HostAddress("kvm-a", "");
     var tuner = new BandwidthTuner(hosts().ports(), new SteeringProperties(true));
-    assertThat(tuner.tune(source, now().migration().order(), 50))
+    assertThat(tuner.tune(source, now().migration().plan(), 50))
         .hasValueSatisfying(t -> assertThat(t.reach()).isEqualTo(Reach.EVERY_STREAM));
     assertThat(hosts().remarks()).containsExactly("bandwidth 50", "monitor [vda, vdb] 50");
   }
@@ -148,9 +147,9 @@ class SteeringServiceTest extends PlayedHosts {
     migrate(new GivenOptions());
     MigrationSnapshot early =
         steering.retune(id, new OptionsPatch(50L, 700L), Precondition.NONE).orElseThrow();
-    assertThat(early.migration().standing().tuning()).isNull();
+    assertThat(early.migration().status().tuning()).isNull();
     copy();
-    awaitThat(t -> t.migration().standing().tuning() != null);
+    awaitThat(t -> t.migration().status().tuning() != null);
     assertThat(hosts().remarks()).contains("bandwidth 50", "downtime 700");
   }
 
@@ -170,7 +169,7 @@ class SteeringServiceTest extends PlayedHosts {
     hosts().cutOff("kvm-a");
     assertThatThrownBy(() -> steering.retune(id, new OptionsPatch(50L, null), Precondition.NONE))
         .isInstanceOf(HostUnreachable.class);
-    assertThat(now().migration().order().options().rates().bandwidthMiBps()).isEqualTo(2);
+    assertThat(now().migration().options().rates().bandwidthMiBps()).isEqualTo(2);
     hosts().bringBack("kvm-a");
   }
 
@@ -180,13 +179,13 @@ class SteeringServiceTest extends PlayedHosts {
     copy();
     Migration asked =
         steering.complete(id, Completion.SUSPEND, Precondition.NONE).orElseThrow().migration();
-    assertThat(asked.standing().completion()).isEqualTo(Completion.SUSPEND);
+    assertThat(asked.status().completion()).isEqualTo(Completion.SUSPEND);
     hosts().blockJob(guest.uuid(), "vda", 20 * MIB, 64 * MIB);
     awaitThat(t -> t.progress().disks().getFirst().bytesDone() == 20 * MIB);
     assertThat(hosts().remarks()).isEmpty();
     copyMemory();
     await().until(() -> hosts().remarks().contains("suspend kvm-a"));
-    assertThat(now().migration().standing().suspended()).isTrue();
+    assertThat(now().migration().status().suspended()).isTrue();
   }
 
   @Test
@@ -235,7 +234,7 @@ class SteeringServiceTest extends PlayedHosts {
     hosts().show("kvm-a", guest, DomainState.PAUSED_POSTCOPY);
     awaitThat(t -> t.migration().state() == MigrationState.MIGRATING);
     assertThat(now().migration().phase()).isEqualTo(Phase.POST_COPY);
-    assertThat(now().migration().standing().resumptionRequested()).isFalse();
+    assertThat(now().migration().status().resumptionRequested()).isFalse();
     hosts().show("kvm-b", guest, DomainState.RUNNING_MIGRATED);
     hosts().remove("kvm-a", guest.uuid());
     hosts().job(guest.uuid(), Activity.NONE);

@@ -10,8 +10,7 @@ import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.TypedParameters;
 import dev.virtferry.libvirt.TypedValue;
-import dev.virtferry.migration.Order;
-import dev.virtferry.migration.Orders;
+import dev.virtferry.migration.GivenMigration;
 import dev.virtferry.migration.options.Compression;
 import dev.virtferry.migration.options.Compression.Levels;
 import dev.virtferry.migration.options.Compression.Method;
@@ -24,7 +23,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 
-/** Every order that validation lets through, in any combination. */
+/** Every migration that validation lets through, in any combination. */
 @Tag("fuzz")
 class CallMappingFuzz {
 
@@ -38,11 +37,13 @@ class CallMappingFuzz {
             .limit(data.consumeInt(0, 40))
             .distinct()
             .toList();
-    Order order =
-        Orders.of(
-            targets.isEmpty() ? null : mode, options, persistent, targets.toArray(String[]::new));
-
-    MigrateCall call = CallMapping.call(order, Orders.DESTINATION, null);
+    MigrateCall call =
+        new GivenMigration()
+            .persistent(persistent)
+            .copying(targets.toArray(String[]::new))
+            .by(mode)
+            .with(options)
+            .call();
     TypedParameters parameters = call.parameters();
 
     assertThat(parameters.getAll("migrate_disks"))

@@ -17,15 +17,15 @@ import dev.virtferry.libvirt.TypedParameter;
 import dev.virtferry.libvirt.TypedParameters;
 import dev.virtferry.libvirt.TypedValue;
 import dev.virtferry.libvirt.TypedValue.Text;
-import dev.virtferry.migration.Order;
-import dev.virtferry.migration.Orders;
+import dev.virtferry.migration.Arrival;
+import dev.virtferry.migration.GivenMigration;
 import dev.virtferry.migration.options.Compression;
 import dev.virtferry.migration.options.Compression.Levels;
 import dev.virtferry.migration.options.Compression.Method;
 import dev.virtferry.migration.options.GivenOptions;
 import dev.virtferry.migration.options.MemoryOptions.AutoConverge;
-import dev.virtferry.migration.options.MigrationOptions;
 import java.lang.reflect.RecordComponent;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -39,13 +39,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CallMappingTest {
 
-  private static MigrateCall call(Order order) {
-    return CallMapping.call(order, Orders.DESTINATION, null);
+  private static MigrateCall call(GivenMigration given) {
+    return given.call();
+  }
+
+  private static MigrateCall call(
+      GivenMigration given, Host destination, CallMapping.Definitions definitions) {
+    return CallMapping.call(given.plan(), given.options(), destination, definitions);
   }
 
   @Test
   void mapsEachDiskOntoAParameterOfItsOwnInTheOrderOfTheRequest() {
-    assertThat(call(Orders.copying("vdb", "vda", "vdc")).parameters())
+    assertThat(call(new GivenMigration().copying("vdb", "vda", "vdc")).parameters())
         .containsExactly(
             new TypedParameter("migrate_disks", new Text("vdb")),
             new TypedParameter("migrate_disks", new Text("vda")),
@@ -55,40 +60,41 @@ class CallMappingTest {
   @Test
   void mapsAThousandDisks() {
     String[] targets = IntStream.range(0, 1000).mapToObj(n -> "vd" + n).toArray(String[]::new);
-    assertThat(call(Orders.copying(targets)).parameters().getAll("migrate_disks"))
+    assertThat(call(new GivenMigration().copying(targets)).parameters().getAll("migrate_disks"))
         .extracting(TypedValue::value)
         .containsExactly((Object[]) targets);
   }
 
   @Test
   void makesThePlainCallWithoutDisks() {
-    MigrateCall call = call(Orders.copying());
+    MigrateCall call = call(new GivenMigration());
     assertThat(call.parameters()).isEqualTo(TypedParameters.none());
     assertThat(call.flags()).containsExactly(LIVE, PEER2PEER, PERSIST_DEST, UNDEFINE_SOURCE);
   }
 
   @Test
   void sendsTheStorageFlagWithDisksOnly() {
-    assertThat(call(Orders.copying("vda")).flags())
+    assertThat(call(new GivenMigration().copying("vda")).flags())
         .containsExactly(LIVE, PEER2PEER, PERSIST_DEST, UNDEFINE_SOURCE, NON_SHARED_DISK);
   }
 
   @Test
   void copiesOnlyTheOwnLayerWhenAskedTo() {
-    Order order = Orders.of(CopyMode.INCREMENTAL, MigrationOptions.NONE, true, "vda");
-    assertThat(call(order).flags()).contains(NON_SHARED_INC).doesNotContain(NON_SHARED_DISK);
+    GivenMigration given = new GivenMigration().copying("vda").by(CopyMode.INCREMENTAL);
+    assertThat(call(given).flags()).contains(NON_SHARED_INC).doesNotContain(NON_SHARED_DISK);
   }
 
   @Test
   void leavesATransientDomainTransient() {
-    Order order = Orders.of(null, MigrationOptions.NONE, false);
-    assertThat(call(order).flags()).containsExactly(LIVE, PEER2PEER);
+    GivenMigration given = new GivenMigration().persistent(false);
+    assertThat(call(given).flags()).containsExactly(LIVE, PEER2PEER);
   }
 
   @Test
   void mapsTheBandwidthAndTellsTheDowntimeLater() {
-    Order order = Orders.of(null, new GivenOptions().bandwidth(200).maxDowntime(300).build(), true);
-    assertThat(call(order).parameters())
+    GivenMigration given =
+        new GivenMigration().with(new GivenOptions().bandwidth(200).maxDowntime(300).build());
+    assertThat(call(given).parameters())
         .containsExactly(new TypedParameter("bandwidth", new TypedValue.ULLong(200L)));
   }
 
@@ -96,20 +102,20 @@ class CallMappingTest {
   void takesTheStreamsAddressesFromTheInventory() {
     var destination =
         new Host("kvm-b", "x", "qemu+tls://kvm-b/system", "tcp://10.0.0.2", "tcp://10.0.1.2:49152");
-    assertThat(CallMapping.call(Orders.copying("vda"), destination, null).parameters())
+    assertThat(call(new GivenMigration().copying("vda").to(destination)).parameters())
         .containsExactly(
             new TypedParameter("migrate_disks", new Text("vda")),
             new TypedParameter("migrate_uri", new Text("tcp://10.0.0.2")),
             new TypedParameter("disks_uri", new Text("tcp://10.0.1.2:49152")));
-    assertThat(CallMapping.call(Orders.copying(), destination, null).parameters().get("disks_uri"))
+    assertThat(call(new GivenMigration().to(destination)).parameters().get("disks_uri"))
         .as("there is no storage stream without disks")
         .isEmpty();
   }
 
   @Test
   void namesTheDomainByUuidAndTheDestinationByTheInventorysString() {
-    MigrateCall call = call(Orders.copying("vda"));
-    assertThat(call.domain()).isEqualTo(Orders.GUEST);
+    MigrateCall call = call(new GivenMigration().copying("vda"));
+    assertThat(call.domain()).isEqualTo(GivenMigration.GUEST);
     assertThat(call.destination()).isEqualTo("qemu+tls://kvm-b/system");
   }
 
@@ -117,7 +123,8 @@ class CallMappingTest {
   void sendsBothDefinitionsWhenADiskMoves() {
     var definitions = new CallMapping.Definitions("<live/>", "<persistent/>");
     TypedParameters parameters =
-        CallMapping.call(Orders.copying("vda"), Orders.DESTINATION, definitions).parameters();
+        call(new GivenMigration().copying("vda"), GivenMigration.DESTINATION, definitions)
+            .parameters();
     assertThat(parameters.get("destination_xml")).contains(new Text("<live/>"));
     assertThat(parameters.get("persistent_xml")).contains(new Text("<persistent/>"));
   }
@@ -126,7 +133,7 @@ class CallMappingTest {
   void sendsNoPersistentDefinitionOfATransientDomain() {
     var definitions = new CallMapping.Definitions("<live/>", null);
     assertThat(
-            CallMapping.call(Orders.copying("vda"), Orders.DESTINATION, definitions)
+            call(new GivenMigration().copying("vda"), GivenMigration.DESTINATION, definitions)
                 .parameters()
                 .get("persistent_xml"))
         .isEmpty();
@@ -135,14 +142,14 @@ class CallMappingTest {
   @Test
   void mapsSynchronousWritesOntoTheirFlag() {
     var options = new GivenOptions().synchronousWrites().build();
-    assertThat(call(Orders.of(CopyMode.FULL, options, true, "vda")).flags())
+    assertThat(call(new GivenMigration().copying("vda").with(options)).flags())
         .contains(MigrateFlag.NON_SHARED_SYNCHRONOUS_WRITES);
   }
 
   @Test
   void mapsEachOptionOntoItsFlagOrParameter() {
     MigrateCall call =
-        call(Orders.of(null, new GivenOptions().parallel(4).everythingElse().build(), true));
+        call(new GivenMigration().with(new GivenOptions().parallel(4).everythingElse().build()));
     assertThat(call.flags())
         .containsExactly(
             LIVE,
@@ -171,7 +178,7 @@ class CallMappingTest {
         new Compression(
             List.of(Method.XBZRLE, Method.MT), new Levels(1, 8, 2, 64L << 20, null, null));
     MigrateCall call =
-        call(Orders.of(null, new GivenOptions().compression(compression).build(), true));
+        call(new GivenMigration().with(new GivenOptions().compression(compression).build()));
     assertThat(call.flags()).contains(MigrateFlag.COMPRESSED);
     assertThat(call.parameters())
         .containsExactly(
@@ -185,7 +192,7 @@ class CallMappingTest {
 
   @Test
   void mapsPostCopyAndItsBandwidth() {
-    MigrateCall call = call(Orders.of(null, new GivenOptions().postCopy().build(), true));
+    MigrateCall call = call(new GivenMigration().with(new GivenOptions().postCopy().build()));
     assertThat(call.flags()).contains(MigrateFlag.POSTCOPY);
     assertThat(call.parameters())
         .containsExactly(new TypedParameter("bandwidth.postcopy", new TypedValue.ULLong(500L)));
@@ -196,7 +203,7 @@ class CallMappingTest {
   void keepsDefinitionsWhereItIsToldTo(
       boolean persist, boolean undefine, boolean there, boolean dropped) {
     var options = new GivenOptions().persist(persist, undefine).build();
-    Set<MigrateFlag> flags = call(Orders.of(null, options, true)).flags();
+    Set<MigrateFlag> flags = call(new GivenMigration().with(options)).flags();
     assertThat(flags.contains(PERSIST_DEST)).isEqualTo(there);
     assertThat(flags.contains(UNDEFINE_SOURCE)).isEqualTo(dropped);
   }
@@ -204,28 +211,17 @@ class CallMappingTest {
   @Test
   void sendsPausedOnceForAGuardAndAPausedStart() {
     var options = new GivenOptions().startPaused().guarded().build();
-    Order order = Orders.of(null, options, true);
-    assertThat(call(order).flags()).contains(MigrateFlag.PAUSED);
-    assertThat(order.releasedByUs()).isFalse();
+    GivenMigration given = new GivenMigration().with(options);
+    assertThat(call(given).flags()).contains(MigrateFlag.PAUSED);
+    assertThat(Arrival.of(given.accepted(Instant.EPOCH))).isEqualTo(Arrival.PAUSED);
   }
 
   /** Every option is said, also those that come later. */
-  private static Order everything() {
-    MigrationOptions options = GivenOptions.each(CallMappingTest::said);
-    Order order = Orders.of(CopyMode.FULL, options, true, "vda");
-    return new Order(
-        order.guest(),
-        order.source(),
-        order.destination(),
-        order.destUri(),
-        order.disks(),
-        order.copy(),
-        order.volumes(),
-        List.of("vda"),
-        options,
-        order.priority(),
-        null,
-        order.renamed());
+  private static GivenMigration everything() {
+    return new GivenMigration()
+        .copying("vda")
+        .unmapping("vda")
+        .with(GivenOptions.each(CallMappingTest::said));
   }
 
   private static @Nullable Object said(RecordComponent option, @Nullable Object nothing) {
@@ -246,7 +242,7 @@ class CallMappingTest {
     var destination = new Host("kvm-b", "x", "y", "tcp://10.0.0.2", "tcp://10.0.1.2:49152");
     var definitions = new CallMapping.Definitions("<live/>", "<persistent/>");
     assertThat(
-            CallMapping.call(everything(), destination, definitions).parameters().stream()
+            call(everything(), destination, definitions).parameters().stream()
                 .map(TypedParameter::name)
                 .distinct())
         .containsExactlyElementsOf(
@@ -260,7 +256,9 @@ class CallMappingTest {
       options.add(option.getName());
       return nothing;
     });
-    var mapping = new CallMapping(everything(), Orders.DESTINATION, null);
+    var mapping =
+        new CallMapping(
+            everything().plan(), everything().options(), GivenMigration.DESTINATION, null);
     assertThat(
             Stream.concat(
                     Stream.of(MigrateParameter.values()).map(mapping::wanted),

@@ -4,10 +4,9 @@ import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.disk.ImageName;
+import dev.virtferry.migration.GivenMigration;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationSnapshot;
-import dev.virtferry.migration.Order;
-import dev.virtferry.migration.Orders;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.DiskState;
@@ -21,14 +20,8 @@ import org.junit.jupiter.api.Test;
 class ReservationsTest {
 
   private static MigrationSnapshot copying(long done) {
-    Order order = Orders.copying("vda");
-    Migration migration =
-        Migration.accepted(
-            UUID.randomUUID(),
-            order,
-            CallMapping.call(order, Orders.DESTINATION, null),
-            Instant.EPOCH);
-    Progress initial = Progress.initial(order);
+    Migration migration = new GivenMigration().copying("vda").accepted(Instant.EPOCH);
+    Progress initial = Progress.initial(migration.plan());
     var disk = new DiskProgress("vda", DiskState.COPYING, 64 * MIB, done);
     return new MigrationSnapshot(
         migration,
@@ -58,7 +51,7 @@ class ReservationsTest {
     List<MigrationSnapshot> underWay = List.of(copying(0));
     assertThat(Reservations.images(underWay, UUID.randomUUID()))
         .containsExactly(new ImageName("kvm-b", "/srv/vda"));
-    assertThat(Reservations.images(underWay, Orders.GUEST)).isEmpty();
+    assertThat(Reservations.images(underWay, GivenMigration.GUEST)).isEmpty();
   }
 
   @Test

@@ -9,7 +9,6 @@ import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.Overwrite;
 import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.disk.VolumePlan;
-import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDescription;
@@ -23,6 +22,7 @@ import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Timestamps;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
+import dev.virtferry.migration.GivenSpec;
 import dev.virtferry.migration.IllegalTransition;
 import dev.virtferry.migration.MigrationSnapshot;
 import dev.virtferry.migration.MigrationState;
@@ -34,8 +34,6 @@ import dev.virtferry.migration.VolumeRecord;
 import dev.virtferry.migration.options.GivenOptions;
 import dev.virtferry.migration.options.LimitAction;
 import dev.virtferry.migration.options.MigrationOptions;
-import dev.virtferry.migration.plan.Submission;
-import dev.virtferry.migration.plan.Submissions;
 import dev.virtferry.problem.ProblemType;
 import java.time.Duration;
 import java.time.Instant;
@@ -192,7 +190,7 @@ class MigrationRunTest {
     run.look();
     run.look();
     assertThat(run.migration().state()).isEqualTo(MigrationState.MIGRATING);
-    assertThat(run.migration().standing().slots()).isEqualTo(Slots.BOTH);
+    assertThat(run.migration().status().slots()).isEqualTo(Slots.BOTH);
     run.lookFor(UnheededAbort.PATIENCE);
     requireAHungJob();
 
@@ -203,7 +201,7 @@ class MigrationRunTest {
   private void requireAHungJob() {
     assertThat(run.migration().state()).isEqualTo(MigrationState.RECOVERING);
     assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
-    assertThat(run.migration().standing().slots()).isEqualTo(Slots.NONE);
+    assertThat(run.migration().status().slots()).isEqualTo(Slots.NONE);
     assertThat(run.attention().reason()).contains("asked to abort the job");
     assertThatThrownBy(() -> run.resolve("nobody knows")).isInstanceOf(IllegalTransition.class);
   }
@@ -227,7 +225,7 @@ class MigrationRunTest {
     run.jobIsOver();
     run.callFails(9, 10, "No space left on device");
     run.lookUntil(MigrationState.FAILED);
-    assertThat(run.migration().standing().cancelRequested()).isTrue();
+    assertThat(run.migration().status().cancelRequested()).isTrue();
   }
 
   @Test
@@ -415,16 +413,11 @@ class MigrationRunTest {
   void showsLibvirtSecretsThatNobodyElseSees() {
     run.poolAtTheDestination();
     run.submit(
-        new Submission(
-            run.guest().name(),
-            "qemu+tls://kvm-b/system",
-            List.of("vda", "vdb"),
-            null,
-            Map.of("vda", new VolumeWish("images", "root.raw")),
-            null,
-            5,
-            PLAIN,
-            null));
+        new GivenSpec(run.guest().name())
+            .copying("vda", "vdb")
+            .placing("vda", "images", "root.raw")
+            .with(PLAIN)
+            .build());
     run.begin();
     assertThat(run.hosts().made().getFirst().parameters().get("destination_xml").orElseThrow())
         .hasToString("Text[value=<domain>LIVE secret {vda=/srv/root.raw}</domain>]");
@@ -503,7 +496,7 @@ class MigrationRunTest {
     assertThat(run.fates()).containsExactly("kvm-b vda DELETED");
     assertThat(left()).containsExactly("kvm-b /srv/vdb.raw");
     run.submit(MigrationOptions.NONE);
-    assertThat(run.migration().order().disks())
+    assertThat(run.migration().plan().disks())
         .extracting(VolumePlan::found)
         .containsExactly(DestinationImage.ABSENT, DestinationImage.OWN);
   }
@@ -861,7 +854,7 @@ class MigrationRunTest {
                 false,
                 null,
                 null));
-    run.submit(Submissions.of("web", List.of("vda"), DELETING));
+    run.submit(new GivenSpec("web").copying("vda").with(DELETING).build());
     run.begin();
     run.arrive();
     run.lookUntilTheEnd();
@@ -1001,16 +994,11 @@ class MigrationRunTest {
   void namesTheFileAtTheSourceThatItDidNotDelete() {
     run.poolAtTheDestination();
     run.submit(
-        new Submission(
-            run.guest().name(),
-            "qemu+tls://kvm-b/system",
-            List.of("vda", "vdb"),
-            null,
-            Map.of("vda", new VolumeWish("images", "root.raw")),
-            null,
-            5,
-            DELETING,
-            null));
+        new GivenSpec(run.guest().name())
+            .copying("vda", "vdb")
+            .placing("vda", "images", "root.raw")
+            .with(DELETING)
+            .build());
     run.begin();
     run.arrive();
     run.lookUntil(migration -> migration.state().terminal());
@@ -1632,7 +1620,7 @@ class MigrationRunTest {
     run.lookFor(Duration.ofMinutes(2));
     assertThat(run.hosts().remarks()).containsExactly("suspend kvm-a");
     assertThat(run.migration().phase()).isEqualTo(Phase.MEMORY);
-    assertThat(run.migration().standing().suspended()).isTrue();
+    assertThat(run.migration().status().suspended()).isTrue();
     run.arrive();
     run.lookUntil(MigrationState.SUCCEEDED);
     assertThat(run.hosts().remarks()).containsExactly("suspend kvm-a");

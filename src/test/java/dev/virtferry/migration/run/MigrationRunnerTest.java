@@ -16,6 +16,7 @@ import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.migration.GivenSpec;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationQueries;
 import dev.virtferry.migration.MigrationQuery;
@@ -24,7 +25,6 @@ import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Precondition;
 import dev.virtferry.migration.Transition;
 import dev.virtferry.migration.control.MigrationService;
-import dev.virtferry.migration.plan.Submissions;
 import dev.virtferry.problem.ProblemType;
 import java.util.EnumSet;
 import java.util.List;
@@ -124,8 +124,8 @@ class MigrationRunnerTest extends PlayedHosts {
   void failsAtOnceWhenTheWorldChangedInTheQueue() {
     hosts().put("kvm-a", Domains.running("blocker-1", Domains.ownDisk("one", "vda")));
     hosts().put("kvm-a", Domains.running("blocker-2", Domains.ownDisk("two", "vda")));
-    service.submit(Submissions.of("blocker-1", List.of("vda")), Callers.ADMIN, null);
-    service.submit(Submissions.of("blocker-2", List.of("vda")), Callers.ADMIN, null);
+    service.submit(new GivenSpec("blocker-1").copying("vda").build(), Callers.ADMIN, null);
+    service.submit(new GivenSpec("blocker-2").copying("vda").build(), Callers.ADMIN, null);
     UUID id = submit();
     assertThat(find(id).state()).isEqualTo(MigrationState.QUEUED);
 
@@ -156,7 +156,7 @@ class MigrationRunnerTest extends PlayedHosts {
 
   private UUID submit() {
     return service
-        .submit(Submissions.of(guest.name(), List.of("vda", "vdb")), Callers.ADMIN, null)
+        .submit(new GivenSpec(guest.name()).copying("vda", "vdb").build(), Callers.ADMIN, null)
         .migration()
         .migration()
         .id();

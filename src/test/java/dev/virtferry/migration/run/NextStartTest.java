@@ -9,9 +9,9 @@ import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.migration.GivenSpec;
 import dev.virtferry.migration.options.GivenOptions;
 import dev.virtferry.migration.options.MigrationOptions;
-import dev.virtferry.migration.plan.Submission;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
@@ -68,16 +68,12 @@ class NextStartTest {
   private List<Problem> problems(
       Map<String, VolumeWish> places, CopyMode mode, MigrationOptions options) {
     return run.plan(
-            new Submission(
-                "web",
-                "qemu+tls://kvm-b/system",
-                List.of("vda", "vdb"),
-                mode,
-                places,
-                null,
-                5,
-                options,
-                null))
+            new GivenSpec("web")
+                .copying("vda", "vdb")
+                .by(mode)
+                .placing(places)
+                .with(options)
+                .build())
         .problems();
   }
 

@@ -22,8 +22,10 @@ import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.migration.Attention;
 import dev.virtferry.migration.Failure;
+import dev.virtferry.migration.GivenSpec;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationSnapshot;
+import dev.virtferry.migration.MigrationSpec;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.MigrationsInMemory;
 import dev.virtferry.migration.MovedClock;
@@ -37,8 +39,6 @@ import dev.virtferry.migration.plan.MigrationPlan;
 import dev.virtferry.migration.plan.MigrationPlanner;
 import dev.virtferry.migration.plan.Planners;
 import dev.virtferry.migration.plan.SourceSearch;
-import dev.virtferry.migration.plan.Submission;
-import dev.virtferry.migration.plan.Submissions;
 import dev.virtferry.time.Moment;
 import dev.virtferry.trace.NoTraces;
 import dev.virtferry.trace.Traces;
@@ -82,7 +82,7 @@ final class PlayedRun {
   private final Passages passages = passages();
   private final Queue<Runnable> whileWaiting = new ArrayDeque<>();
   private final MigrationService service;
-  private final MigrationRunner runner;
+  private final LiveTransfer transfer;
 
   /** Nothing is written in its images, so that libvirt tells how long they are. */
   private DomainDescription guest = taking(64 * MIB, 64 * MIB);
@@ -106,13 +106,10 @@ final class PlayedRun {
             clock);
     var verifier = new BackingVerifier(Disks.content(volumes), clock);
     var maker = new VolumeMaker(Disks.volumes(volumes, hosts.ports()));
-    runner =
-        new MigrationRunner(
-            inventory,
+    transfer =
+        new LiveTransfer(
             passages,
             new Preparation(planner, verifier, maker, PROPERTIES, clock),
-            migrations,
-            runs,
             traces,
             PROPERTIES,
             STALLS,
@@ -219,16 +216,16 @@ final class PlayedRun {
 
   /** Asks for both disks to be copied. */
   void submit(MigrationOptions options) {
-    submit(Submissions.of(guest.name(), List.of("vda", "vdb"), options));
+    submit(new GivenSpec(guest.name()).copying("vda", "vdb").with(options).build());
   }
 
-  void submit(Submission submission) {
-    id = service.submit(submission, Callers.ADMIN, null).migration().migration().id();
+  void submit(MigrationSpec spec) {
+    id = service.submit(spec, Callers.ADMIN, null).migration().migration().id();
   }
 
   /** Asks what would be done. */
-  MigrationPlan plan(Submission submission) {
-    return service.plan(submission, Scope.EVERYTHING);
+  MigrationPlan plan(MigrationSpec spec) {
+    return service.plan(spec, Scope.EVERYTHING);
   }
 
   void cancel() {
@@ -249,7 +246,7 @@ final class PlayedRun {
     Host destination = inventory.named("kvm-b").orElseThrow();
     try {
       run =
-          runner
+          transfer
               .begin(passages.of(held, source, destination), new WakeUp(), this::rest)
               .orElse(null);
     } catch (InterruptedException e) {

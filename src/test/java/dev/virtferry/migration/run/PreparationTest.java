@@ -17,11 +17,11 @@ import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.migration.DomainLocation;
+import dev.virtferry.migration.GivenSpec;
 import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.options.GivenOptions;
 import dev.virtferry.migration.options.MigrationOptions;
-import dev.virtferry.migration.plan.Submission;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.time.Duration;
@@ -329,16 +329,7 @@ class PreparationTest {
     run.volumes().content("kvm-a", "images", "base.raw", here);
     run.volumes().content("kvm-b", "images", "base.raw", there);
     run.submit(
-        new Submission(
-            "overlaid",
-            "qemu+tls://kvm-b/system",
-            List.of("vda"),
-            CopyMode.INCREMENTAL,
-            Map.of(),
-            null,
-            5,
-            options,
-            null));
+        new GivenSpec("overlaid").copying("vda").by(CopyMode.INCREMENTAL).with(options).build());
   }
 
   @Test
@@ -452,16 +443,11 @@ class PreparationTest {
     run.raw("kvm-a", "other.raw", 64 * MIB);
     var fast = Map.of("vda", new VolumeWish("images", "copy.raw"));
     run.submit(
-        new Submission(
-            "web",
-            "qemu+tls://kvm-b/system",
-            List.of("vda", "vdb"),
-            null,
-            fast,
-            null,
-            5,
-            new GivenOptions().deletingOriginals().build(),
-            null));
+        new GivenSpec("web")
+            .copying("vda", "vdb")
+            .placing(fast)
+            .with(new GivenOptions().deletingOriginals().build())
+            .build());
     var other = new DiskImage(SourceType.FILE, "/srv/other.raw", "raw", null);
     run.guest(Domains.withDisks(run.guest(), Domains.onImage("vda", other), Domains.disk("vdb")));
     run.begin();

@@ -12,8 +12,8 @@ import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.JobReading.Memory;
+import dev.virtferry.migration.GivenMigration;
 import dev.virtferry.migration.MovedClock;
-import dev.virtferry.migration.Orders;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Progress.DiskProgress;
 import dev.virtferry.migration.Progress.DiskState;
@@ -34,7 +34,7 @@ class ProgressMeterTest {
   private final Moment start = clock.now();
 
   private final ProgressMeter meter =
-      new ProgressMeter(Progress.initial(Orders.copying("vda", "vdb")), start);
+      new ProgressMeter(Progress.initial(new GivenMigration().copying("vda", "vdb").plan()), start);
 
   private Progress measure(Memory memory, long expectedDowntime, Map<String, BlockJob> jobs) {
     clock.move(Duration.ofSeconds(1));

@@ -2,11 +2,9 @@ package dev.virtferry.migration.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.virtferry.disk.CopyMode;
 import dev.virtferry.migration.DomainLocation;
+import dev.virtferry.migration.GivenMigration;
 import dev.virtferry.migration.Migration;
-import dev.virtferry.migration.Order;
-import dev.virtferry.migration.Orders;
 import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.Progress.DiskProgress;
@@ -16,14 +14,12 @@ import dev.virtferry.migration.Progress.MemoryProgress;
 import dev.virtferry.migration.options.GivenOptions;
 import dev.virtferry.migration.options.LimitAction;
 import dev.virtferry.migration.options.MigrationOptions;
-import dev.virtferry.migration.plan.CallMapping;
 import dev.virtferry.migration.run.TimeLimits.Excess;
 import dev.virtferry.time.Moment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class TimeLimitsTest {
@@ -48,16 +44,13 @@ class TimeLimitsTest {
   }
 
   private static Migration running(MigrationOptions options) {
-    Order order = Orders.of(CopyMode.FULL, options, true, "vda");
     Migration prepared =
-        Migration.accepted(
-                UUID.randomUUID(), order, CallMapping.call(order, Orders.DESTINATION, null), START)
-            .prepare();
-    return prepared.start(order, prepared.call(), START);
+        new GivenMigration().copying("vda").with(options).accepted(START).prepare();
+    return prepared.start(prepared.plan(), prepared.call(), START);
   }
 
   private static Progress copied(Migration migration, long bytes) {
-    Progress initial = Progress.initial(migration.order());
+    Progress initial = Progress.initial(migration.plan());
     return new Progress(
         1,
         0,

@@ -3,7 +3,10 @@ package dev.virtferry.migration.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.disk.BackingCheck;
+import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.Overwrite;
+import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationSpec;
 import dev.virtferry.migration.Stall;
 import dev.virtferry.migration.Stall.Reason;
 import dev.virtferry.migration.options.Compression;
@@ -13,6 +16,7 @@ import dev.virtferry.migration.options.GivenOptions;
 import dev.virtferry.migration.options.LimitAction;
 import dev.virtferry.migration.options.MemoryOptions.AutoConverge;
 import dev.virtferry.migration.options.MigrationOptions;
+import dev.virtferry.migration.options.OptionsPatch;
 import dev.virtferry.migration.options.SourceVolumes;
 import dev.virtferry.migration.options.Timeout;
 import java.time.Instant;
@@ -106,9 +110,9 @@ class MigrationDocumentsTest {
   @Test
   void readsWhatAnOlderVersionWrote() {
     var migration = documents.migration(OF_AN_OLDER_VERSION);
-    assertThat(migration.order().options().memory().postCopy()).isFalse();
-    assertThat(migration.order().options().switchover().guardedSwitchover()).isTrue();
-    assertThat(migration.order().options().storage().overwrite()).isEqualTo(Overwrite.OWN);
+    assertThat(migration.options().memory().postCopy()).isFalse();
+    assertThat(migration.options().switchover().guardedSwitchover()).isTrue();
+    assertThat(migration.options().storage().overwrite()).isEqualTo(Overwrite.OWN);
     assertThat(migration.leaves()).isEmpty();
     assertThat(migration.call().parameters().get("bandwidth")).isPresent();
     assertThat(documents.migration(documents.write(migration))).isEqualTo(migration);
@@ -116,7 +120,7 @@ class MigrationDocumentsTest {
 
   @Test
   void readsEveryOptionThatAQueuedRowSays() {
-    assertThat(documents.migration(QUEUED).order().options())
+    assertThat(documents.migration(QUEUED).options())
         .isEqualTo(
             new GivenOptions()
                 .with("bandwidthMiBps", 200L)
@@ -150,6 +154,28 @@ class MigrationDocumentsTest {
   }
 
   @Test
+  void readsWhatWasAskedOutOfARowThatOnlyHasWhatWasPlanned() {
+    Migration migration = documents.migration(QUEUED);
+    MigrationSpec asked = migration.spec();
+    assertThat(asked.domain()).isEqualTo(migration.plan().guest().uuid().toString());
+    assertThat(asked.source()).isEqualTo("kvm-a");
+    assertThat(asked.destUri()).isEqualTo("qemu+tls://kvm-b/system");
+    assertThat(asked.disks()).containsExactly("vda");
+    assertThat(asked.copy()).isEqualTo(CopyMode.FULL);
+    assertThat(asked.options()).isEqualTo(migration.options());
+    assertThat(documents.migration(documents.write(migration))).isEqualTo(migration);
+  }
+
+  @Test
+  void keepsWhatWasAskedBesideWhatIsInForce() {
+    Migration migration = documents.migration(QUEUED).retune(new OptionsPatch(50L, null), null);
+    JsonNode written = new JsonMapper().readTree(documents.write(migration));
+    assertThat(written.at("/order/options/bandwidthMiBps").asInt()).isEqualTo(50);
+    assertThat(written.at("/spec/options/bandwidthMiBps").asInt()).isEqualTo(200);
+    assertThat(documents.migration(documents.write(migration))).isEqualTo(migration);
+  }
+
+  @Test
   void writesARowAsItWasReadOrWithMoreInIt() {
     var json = new JsonMapper();
     String written = documents.write(documents.migration(QUEUED));
@@ -167,7 +193,7 @@ class MigrationDocumentsTest {
   @Test
   void readsARowWithoutAnyOption() {
     String bare = QUEUED.replaceFirst("(?s)\"options\":\\{.*?\"SUSPEND\"}}", "\"options\":{}");
-    MigrationOptions options = documents.migration(bare).order().options();
+    MigrationOptions options = documents.migration(bare).options();
     assertThat(options.storage().overwrite()).isEqualTo(Overwrite.OWN);
     assertThat(options.switchover().timeout()).isNull();
     assertThat(options.encryption().tls()).isFalse();

@@ -6,7 +6,9 @@ import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.migration.AtSource;
-import dev.virtferry.migration.Order;
+import dev.virtferry.migration.Guest;
+import dev.virtferry.migration.MigrationSpec;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.options.MigrationOptions;
 import java.util.List;
 import java.util.Map;
@@ -14,25 +16,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A domain that is to cross from one host to another, and how.
+ * What a plan is made of: what is asked, the domain that it is asked for, and two hosts.
  *
  * @param domain as the source describes it now
  */
-record Crossing(Submission submission, DomainDescription domain, Host source, Host destination) {
+record PlanInput(MigrationSpec spec, DomainDescription domain, Host source, Host destination) {
 
   /** Its name at the destination. */
   String newName() {
-    return Objects.requireNonNullElse(
-        submission.options().domain().destinationName(), domain.name());
+    return Objects.requireNonNullElse(spec.options().domain().destinationName(), domain.name());
   }
 
-  /** The options, with what is decided by the domain where the submission leaves it open. */
+  /** The options, with what is decided by the domain where the spec leaves it open. */
   MigrationOptions options() {
-    return submission.options().decidedFor(domain.persistent());
+    return spec.options().decidedFor(domain.persistent());
   }
 
   CopyMode mode() {
-    return submission.copy() == null ? CopyMode.FULL : submission.copy();
+    return spec.copy() == null ? CopyMode.FULL : spec.copy();
   }
 
   /**
@@ -40,28 +41,24 @@ record Crossing(Submission submission, DomainDescription domain, Host source, Ho
    *
    * @param renamed the paths that have the domain's new name in place of the old one
    */
-  Order order(PlacedDisks disks, Map<String, String> renamed) {
+  TransferPlan transfer(PlacedDisks disks, Map<String, String> renamed) {
     List<DomainDisk> chosen = disks.selected().chosen();
-    return new Order(
+    return new TransferPlan(
         guest(),
         source.name(),
         destination.name(),
         destination.peerUri(),
         disks.placement().volumes(),
         chosen.isEmpty() ? null : mode(),
-        submission.volumes(),
-        submission.options().storage().detectZeroes()
+        spec.options().storage().detectZeroes()
             ? chosen.stream().filter(DomainDisk::unmaps).map(DomainDisk::target).toList()
             : List.of(),
-        options(),
-        submission.priority(),
-        submission.callbackUrl(),
         renamed);
   }
 
-  private Order.Guest guest() {
+  private Guest guest() {
     @Nullable DomainRun run = domain.run();
-    return new Order.Guest(
+    return new Guest(
         domain.name(),
         domain.uuid(),
         run == null ? null : run.id(),

@@ -1,6 +1,6 @@
 package dev.virtferry.libvirt;
 
-/** A host did not answer, or not in time. Nothing is known about its domains. */
+/** A host did not tell what it was asked, or not in time. Nothing is known of that. */
 public final class HostUnreachable extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -9,6 +9,10 @@ public final class HostUnreachable extends RuntimeException {
   public enum Reason {
     /** It is silent, too busy, or not there. */
     NO_ANSWER,
+    /** It answers, and its daemon keeps what was asked for locked, as for storage that hangs. */
+    LOCKED,
+    /** It answers, and was not asked: calls that hang have all places. */
+    CROWDED,
     /** It does not trust us, or we do not trust it: a certificate, a user or a password. */
     NO_TRUST
   }
@@ -21,9 +25,26 @@ public final class HostUnreachable extends RuntimeException {
   }
 
   private HostUnreachable(String host, Reason reason, String why) {
-    super("Host %s is unreachable: %s".formatted(host, why));
+    super(words(reason).formatted(host, why));
     this.host = host;
     this.reason = reason;
+  }
+
+  private static String words(Reason reason) {
+    return switch (reason) {
+      case NO_ANSWER, NO_TRUST -> "Host %s is unreachable: %s";
+      case LOCKED, CROWDED -> "Host %s answers, and %s";
+    };
+  }
+
+  /** For a daemon that answers other calls. */
+  public static HostUnreachable locked(String host, String why) {
+    return new HostUnreachable(host, Reason.LOCKED, why);
+  }
+
+  /** For a call that was not made. */
+  public static HostUnreachable crowded(String host, String why) {
+    return new HostUnreachable(host, Reason.CROWDED, why);
   }
 
   /** For what libvirt said when a connection was opened. Only its numbers tell the reason. */

@@ -47,9 +47,20 @@ public final class FailureClassifier {
    */
   public static Problem duringARequest(HostUnreachable unreachable) {
     return Problem.of(
-        ProblemType.HOST_UNREACHABLE,
-        "Host %s did not answer; nothing was started. Try again in a moment."
-            .formatted(unreachable.host()));
+        ProblemType.HOST_UNREACHABLE, silence(unreachable.reason()).formatted(unreachable.host()));
+  }
+
+  private static String silence(HostUnreachable.Reason reason) {
+    return switch (reason) {
+      case NO_ANSWER, NO_TRUST ->
+          "Host %s did not answer; nothing was started. Try again in a moment.";
+      case LOCKED ->
+          "Host %s answers, and does not tell of its domains now; nothing was started. Its operator"
+              + " finds what its libvirtd waits for.";
+      case CROWDED ->
+          "Host %s answers, and the domain's QEMU could not be asked in time; nothing was started."
+              + " Its operator finds which guests do not answer.";
+    };
   }
 
   /** The problem of a request that libvirt refused. */

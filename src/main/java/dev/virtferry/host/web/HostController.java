@@ -205,7 +205,9 @@ class HostController {
         selection
             .whyNot(disk, pools.known())
             .orElse(
-                domain.answers() ? pools.silence(disk) : "the QEMU of its domain does not answer");
+                domain.answers()
+                    ? pools.silence(disk)
+                    : "the QEMU of its domain did not answer, or could not be asked, in time");
     return DomainResponse.Disk.of(disk, shared.holds(disk, pools.known()), whyNot);
   }
 

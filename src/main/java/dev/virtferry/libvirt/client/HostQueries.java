@@ -69,7 +69,8 @@ final class HostQueries implements AutoCloseable {
    * @throws LibvirtFailure when libvirt refuses
    */
   <T extends @Nullable Object> T ask(Lane lane, Query<T> query, Duration atMost) {
-    return ask(lane, query, atMost, Turn.NOBODYS, () -> true, _ -> {});
+    var plain = new Precaution(Turn.NOBODYS, () -> true, _ -> {}, () -> noAnswer(atMost));
+    return ask(lane, query, atMost, plain);
   }
 
   /**
@@ -84,58 +85,78 @@ final class HostQueries implements AutoCloseable {
   <T extends @Nullable Object> T askAbout(
       String about, Lane lane, Query<T> query, Duration atMost) {
     long begun = System.nanoTime();
+    Supplier<HostUnreachable> silence = () -> silence(about, lane, atMost);
     @Nullable Turn turn = lane == Lane.READING ? domains.begin(about, atMost) : Turn.NOBODYS;
     if (turn == null) {
-      throw noAnswer(atMost);
+      throw silence.get();
     }
     if (!overdue.over(about, atMost.minusNanos(System.nanoTime() - begun))) {
       turn.end();
-      throw noAnswer(atMost);
+      throw silence.get();
     }
-    return ask(
-        lane,
-        query,
-        atMost.minusNanos(System.nanoTime() - begun),
-        turn,
-        () -> overdue.over(about, Duration.ZERO),
-        call -> overdue.add(about, call));
+    var precaution =
+        new Precaution(
+            turn,
+            () -> overdue.over(about, Duration.ZERO),
+            call -> overdue.add(about, call),
+            silence);
+    return ask(lane, query, atMost.minusNanos(System.nanoTime() - begun), precaution);
   }
 
   /**
-   * Asks.
+   * libvirt locks a domain while it works on it, and each that is listed. A run asks again anyway,
+   * and more often.
+   */
+  private HostUnreachable silence(String about, Lane lane, Duration limit) {
+    if (lane != Lane.READING && lane != Lane.PREPARING) {
+      return noAnswer(limit);
+    }
+    ask(Lane.FOLLOWING, Connect::getLibVersion, SIGN_OF_LIFE);
+    String what = about.equals(ALL_DOMAINS) ? "all of its domains" : "domain " + about;
+    return HostUnreachable.locked(
+        host.name(),
+        "its daemon does not tell of %s: it may keep one locked, as for storage that hangs"
+            .formatted(what));
+  }
+
+  /**
+   * What goes with a call that may hang.
    *
    * @param turn ends with the native call, or at once when that is not made
    * @param stillWorthIt is asked once there is a place for the call
    * @param onHang is told of a call that did not answer in time
+   * @param silence what is said then
    */
-  private <T extends @Nullable Object> T ask(
-      Lane lane,
-      Query<T> query,
-      Duration atMost,
+  private record Precaution(
       Turn turn,
       BooleanSupplier stillWorthIt,
-      Consumer<CompletableFuture<?>> onHang) {
+      Consumer<CompletableFuture<?>> onHang,
+      Supplier<HostUnreachable> silence) {}
+
+  private <T extends @Nullable Object> T ask(
+      Lane lane, Query<T> query, Duration atMost, Precaution precaution) {
     @Nullable HostUnreachable known = lane == Lane.READING ? calls.trouble() : null;
     Duration patience = known == null ? atMost : SIGN_OF_LIFE;
     long begun = System.nanoTime();
     try {
-      Call<T> call = calls.begin(turn, lane, query, patience, stillWorthIt);
+      Call<T> call =
+          calls.begin(precaution.turn(), lane, query, patience, precaution.stillWorthIt());
       try {
         return calls.answerOf(call, patience.minusNanos(System.nanoTime() - begun));
       } catch (TimeoutException e) {
-        onHang.accept(call.answer());
-        throw known != null ? known : noAnswer(atMost);
+        precaution.onHang().accept(call.answer());
+        throw known != null ? known : precaution.silence().get();
       }
     } catch (NoPlace e) {
-      throw known != null ? known : notAsked(stillWorthIt, atMost);
+      throw known != null ? known : notAsked(precaution);
     }
   }
 
-  private HostUnreachable notAsked(BooleanSupplier stillWorthIt, Duration limit) {
-    return stillWorthIt.getAsBoolean()
+  private HostUnreachable notAsked(Precaution precaution) {
+    return precaution.stillWorthIt().getAsBoolean()
         ? new HostUnreachable(
             host.name(), "more calls wait for it than it answers; make fewer at a time")
-        : noAnswer(limit);
+        : precaution.silence().get();
   }
 
   private HostUnreachable noAnswer(Duration limit) {

@@ -151,7 +151,8 @@ public final class LibvirtQueries implements DomainQueries {
       }
       if (e.mayNameOthers()) {
         log.warn("{}: {}", domain, e.message());
-        throw new HostUnreachable(source.name(), "the domain's QEMU was not asked in time");
+        throw HostUnreachable.crowded(
+            source.name(), "the domain's QEMU was not asked, as too many others do not answer");
       }
       return List.of(e.message() + ".");
     }

@@ -124,7 +124,7 @@ final class Preparation {
   }
 
   private boolean hopeless(HostUnreachable trouble, Moment since) {
-    return trouble.reason() != HostUnreachable.Reason.NO_ANSWER
+    return trouble.reason() == HostUnreachable.Reason.NO_TRUST
         || time.now().since(since).compareTo(properties.patience()) > 0;
   }
 

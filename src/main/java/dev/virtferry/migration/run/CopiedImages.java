@@ -51,7 +51,6 @@ final class CopiedImages {
 
   /** Looks at all that can't be told any more once the copy runs. */
   void lookBeforeTheCall() {
-    beneath.look();
     // A short migration is not seen while it runs.
     lookAtOriginals();
   }

@@ -137,8 +137,12 @@ final class Preparation {
     if (migration.refresh().standing().cancelRequested()) {
       return cancelled(passage, wakeUp, stopping);
     }
-    // A comparison takes minutes, in which the images can become somebody's.
-    Order order = compared ? planner.recheck(migration.latest(), source, destination) : seen;
+    // A comparison takes minutes, in which the images can become somebody's, or others.
+    Order order =
+        compared
+            ? BackingVerifier.unwritten(
+                seen, planner.recheck(migration.latest(), source, destination))
+            : seen;
     volumes.make(migration, order.disks(), destination);
     MigrateCall call = planner.call(order, source, destination, true);
     if (migration.refresh().standing().cancelRequested()) {

@@ -195,7 +195,7 @@ public class MigrationRunner {
     migration.refresh();
     Passage planned =
         passages.of(migration, passage.hosts().source(), passage.hosts().destination());
-    planned.images().lookBeforeTheCall();
+    planned.images().lookBeforeTheCall(time.now());
     CompletableFuture<Void> call = planned.hosts().migrate(ready.get());
     traces.until("virDomainMigrateToURI3", call);
     var _ = call.whenComplete((_, _) -> wakeUp.nudge());

@@ -786,6 +786,70 @@ class MigrationRunTest {
     assertThat(own()).isEmpty();
   }
 
+  /** The guest leaves long before all of it is at the destination. */
+  @Test
+  void keepsAFileThatTookThePlaceOfAnOriginalInPostCopy() {
+    imagesWithTimes();
+    run.call(new GivenOptions().postCopy().deletingOriginals().build());
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 5 * MIB, NOON);
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 6 * MIB, NOON);
+    run.memory(10 * MIB, 118 * MIB);
+    run.source(DomainState.PAUSED_POSTCOPY);
+    run.destination(DomainState.RUNNING_POSTCOPY);
+    run.look();
+    run.stamped("kvm-a", "vdb.raw", 64 * MIB, 32 * MIB, NOON.plusSeconds(5));
+    run.lookFor(Duration.ofSeconds(3));
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(own()).isEmpty();
+  }
+
+  /** It is gone from the source, and nobody knows yet that it arrived. */
+  private void restoredWhileTheDestinationIsSilent() {
+    run.look();
+    run.hosts().cutOff("kvm-b");
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.hosts().remove("kvm-a", run.guest().uuid());
+    run.look();
+    run.stamped("kvm-a", "vdb.raw", 64 * MIB, 6 * MIB, NOON.plusSeconds(60));
+    run.lookFor(Duration.ofMinutes(1));
+    run.hosts().bringBack("kvm-b");
+    run.callReturns();
+    run.lookUntil(MigrationState.SUCCEEDED);
+  }
+
+  @Test
+  void keepsAFileThatTookThePlaceOfAnOriginalAfterTheGuestHadLeft() {
+    imagesThatAreOpen();
+    restoredWhileTheDestinationIsSilent();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(run.migration().volumes().getLast().reason()).contains("Another file has its name");
+  }
+
+  @Test
+  void takesNoFileForTheDomainsOwnThatTookThePlaceOfAnOriginalAfterTheGuestHadLeft() {
+    imagesWithTimes();
+    run.call(PLAIN);
+    restoredWhileTheDestinationIsSilent();
+    assertThat(left()).containsExactly("kvm-a /srv/vda.raw");
+  }
+
+  @Test
+  void keepsOriginalsThatItDidNotSeeBeingLeft() {
+    imagesThatAreOpen();
+    run.look();
+    run.hosts().cutOff("kvm-a");
+    run.lookFor(Duration.ofMinutes(1));
+    run.hosts().bringBack("kvm-a");
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.source(DomainState.SHUTOFF_MIGRATED);
+    run.callReturns();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.fates()).contains("kvm-a vda LEFT", "kvm-a vdb LEFT");
+    assertThat(own()).isEmpty();
+  }
+
   /** Of a file that takes nothing libvirt tells how long the one is that has the path. */
   @Test
   void keepsAFullFileInThePlaceOfAnOriginalThatTakesNothing() {

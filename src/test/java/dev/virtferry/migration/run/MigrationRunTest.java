@@ -850,6 +850,20 @@ class MigrationRunTest {
     assertThat(own()).isEmpty();
   }
 
+  /** QEMU keeps to the length that a file had when it was opened. */
+  @Test
+  void keepsAnOriginalThatIsLongerThanItsCopy() {
+    imagesWithTimes();
+    run.stamped("kvm-a", "vdb.raw", 72 * MIB, 6 * MIB, NOON);
+    run.call(DELETING);
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 5 * MIB, NOON);
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 6 * MIB, NOON);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(run.migration().volumes().getLast().reason()).startsWith("It is longer");
+  }
+
   /** Of a file that takes nothing libvirt tells how long the one is that has the path. */
   @Test
   void keepsAFullFileInThePlaceOfAnOriginalThatTakesNothing() {

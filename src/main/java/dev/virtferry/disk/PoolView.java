@@ -161,14 +161,10 @@ final class PoolView {
 
   /** Whether a volume has been written into, or is gone, since it was read. */
   boolean isWritten(StorageVolume volume) {
-    return again(volume)
+    return storage
+        .volume(host, volume.pool(), volume.name())
         .map(now -> !Objects.equals(now.timestamps(), volume.timestamps()))
         .orElse(true);
-  }
-
-  /** What has the name of a volume that was seen now; empty when nothing has. */
-  Optional<StorageVolume> again(StorageVolume volume) {
-    return storage.volume(host, volume.pool(), volume.name());
   }
 
   /** The same, with those that came since the pool was last read. */

@@ -51,6 +51,14 @@ public record VolumeMark(
   }
 
   /**
+   * Whether this is the same file and nobody has changed anything of it since, whatever its pool
+   * takes it for: that learns of another format only when it is read anew.
+   */
+  public boolean isSameFile(StorageVolume now) {
+    return timestamps == null ? isStill(now) : timestamps.equals(now.timestamps());
+  }
+
+  /**
    * Whether nobody has written into it since. A host that starts a guest on it may give it another
    * owner, which changes the time of its last change and not the one of its last writing.
    */

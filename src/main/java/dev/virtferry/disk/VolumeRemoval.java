@@ -85,19 +85,14 @@ public final class VolumeRemoval {
     private static final String ANOTHER =
         "Another file has its name by now, or somebody else wrote into it.";
 
-    private Optional<String> reason(StorageVolume seen, Predicate<StorageVolume> known) {
+    private Optional<String> reason(StorageVolume there, Predicate<StorageVolume> known) {
       // Whose it is tells more than that it is another: QEMU counts a data file with its image.
-      return claims(seen)
+      return claims(there)
           .filter(bars)
-          .map(claim -> "%s %s.".formatted(seen.path(), claim.words()))
+          .map(claim -> "%s %s.".formatted(there.path(), claim.words()))
           .findFirst()
-          .or(() ->
-              // What was asked of others took its time, and its pool was read anew for that.
-              pools()
-                  .again(seen)
-                  .filter(known)
-                  .map(now -> ofOriginals ? whatItsCopyLacks(now) : Optional.<String>empty())
-                  .orElse(Optional.of(ANOTHER)));
+          .or(() -> known.test(there) ? Optional.empty() : Optional.of(ANOTHER))
+          .or(() -> ofOriginals ? whatItsCopyLacks(there) : Optional.empty());
     }
 
     /**

@@ -108,17 +108,6 @@ class VolumeRemovalTest {
   }
 
   @Test
-  void leavesWhatIsAnotherOnceThePoolsWereReadAnew() {
-    storage.byHand("kvm-a", volume("vda.raw", "qcow2", null));
-    Optional<String> why =
-        removal
-            .round(HOST, List.of())
-            .delete(new Doomed("images", "vda.raw"), now -> now.format().equals("raw"));
-    assertThat(why).hasValueSatisfying(words -> assertThat(words).startsWith("Another file"));
-    assertThat(storage.deeds()).isEmpty();
-  }
-
-  @Test
   void leavesWhereAnotherDomainsImageKeepsItsData() {
     volume("other.qcow2", "qcow2");
     storage.content("kvm-a", "images", "other.qcow2", Images.keepingDataIn("/srv/vda.raw"));

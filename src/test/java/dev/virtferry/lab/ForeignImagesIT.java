@@ -557,8 +557,7 @@ class ForeignImagesIT {
         service.awaitSuccess(
             service.migrate(
                 request(
-                    "web",
-                    disks("vda", "vdb") + ",\"options\":{\"sourceVolumes\":\"DELETE\"}")));
+                    "web", disks("vda", "vdb") + ",\"options\":{\"sourceVolumes\":\"DELETE\"}")));
     assertThat(fates(ended, "kvm-a")).isEqualTo("vda LEFT vdb DELETED");
     assertThat(reasons(ended, "vda").getLast()).contains("holds snapshots or bitmaps");
   }

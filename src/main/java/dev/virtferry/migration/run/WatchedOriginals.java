@@ -97,6 +97,6 @@ final class WatchedOriginals {
    */
   boolean isKnown(String target, StorageVolume now) {
     @Nullable VolumeMark last = atRest.get(target);
-    return last != null && last.isUntouched(now);
+    return last != null && last.isSameFile(now);
   }
 }

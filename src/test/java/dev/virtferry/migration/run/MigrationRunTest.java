@@ -835,6 +835,37 @@ class MigrationRunTest {
     assertThat(left()).containsExactly("kvm-a /srv/vda.raw");
   }
 
+  /** A pool that is read anew for the deletion of one learns what the others are. */
+  @Test
+  void deletesAnOriginalThatItsPoolTakesForAnotherFormatByThen() {
+    imagesThatAreOpen();
+    run.look();
+    run.hosts().cutOff("kvm-b");
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.hosts().remove("kvm-a", run.guest().uuid());
+    run.look();
+    run.volumes()
+        .volume(
+            "kvm-a",
+            new StorageVolume(
+                "images",
+                "vdb.raw",
+                "/srv/vdb.raw",
+                "vpc",
+                MIB,
+                6 * MIB,
+                64 * MIB,
+                null,
+                null,
+                false,
+                null,
+                new Timestamps(NOON, NOON)));
+    run.hosts().bringBack("kvm-b");
+    run.callReturns();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb DELETED");
+  }
+
   @Test
   void keepsOriginalsThatItDidNotSeeBeingLeft() {
     imagesThatAreOpen();

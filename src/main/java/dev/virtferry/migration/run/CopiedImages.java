@@ -78,9 +78,16 @@ final class CopiedImages {
     }
   }
 
-  /** Remembers how the volumes look that were made, now that nobody writes them any more. */
+  /** Remembers how the images look that were copied into, now that nobody writes them any more. */
   void markAtRest() {
     shown.made(migration, hosts.destination()).forEach(marks::atRest);
+    Map<String, StorageVolume> reused = shown.reused(order, hosts.destination());
+    for (VolumePlan plan : order.disks()) {
+      @Nullable StorageVolume now = reused.get(plan.target());
+      if (now != null) {
+        marks.atRest(plan, now);
+      }
+    }
   }
 
   /** The path of an image at the destination that is copied into and has vanished, if one has. */

@@ -508,6 +508,25 @@ class MigrationRunTest {
         .containsExactly(DestinationImage.ABSENT, DestinationImage.OWN);
   }
 
+  /** The rest can't be cleaned up yet, and meanwhile somebody restores a file there. */
+  @Test
+  void takesNoFileForTheDomainsOwnThatTookThePlaceOfOneThatNobodyCopiesIntoAnyMore() {
+    imagesWithTimes();
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 0, NOON);
+    run.call(MigrationOptions.NONE);
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 2 * MIB, NOON.plusSeconds(9));
+    run.look();
+    run.volumes().away(true);
+    run.rollBack();
+    run.look();
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 9 * MIB, NOON.plusSeconds(60));
+    run.lookFor(Duration.ofSeconds(3));
+    run.volumes().away(false);
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED");
+    assertThat(own()).isEmpty();
+  }
+
   @Test
   void doesNotTakeOverAnImageThatHeldWhatNobodyKnowsOrThatWasReplaced() {
     imagesWithTimes();

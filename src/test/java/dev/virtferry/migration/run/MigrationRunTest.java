@@ -1560,6 +1560,22 @@ class MigrationRunTest {
   }
 
   @Test
+  void deletesTheOriginalsOfAGuardedGuestThatWaitedLongForItsRelease() {
+    imagesWithTimes();
+    run.call(new GivenOptions().guarded().deletingOriginals().build());
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 5 * MIB, NOON);
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 6 * MIB, NOON);
+    run.memory(128 * MIB, 0);
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.destination(DomainState.PAUSED_USER);
+    run.lookFor(Duration.ofMinutes(1));
+    run.source(DomainState.ABSENT);
+    run.callReturns();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb DELETED");
+  }
+
+  @Test
   void leavesAGuardedGuestPausedThatItsOwnerHadPaused() {
     run.source(DomainState.PAUSED_USER);
     run.call(GUARDED);

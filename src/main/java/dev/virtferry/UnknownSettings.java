@@ -38,6 +38,9 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
 
   private static final Pattern VARIABLE = Pattern.compile("(?i)" + ROOT + "(_.*)?");
 
+  /** Where a variable has the number of a row. */
+  private static final Pattern ROW = Pattern.compile("_\\d+(?=_|$)");
+
   /**
    * What Kubernetes and Docker tell every container of a service whose name begins with {@link
    * #ROOT}; nobody configured it.
@@ -85,12 +88,16 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
           Map<String, String> spelt = new HashMap<>();
           for (String name : source.getPropertyNames()) {
             if (isOurs(source, name)) {
+              Optional<String> twice = twice(spelt, source, name);
               mistake(known, environment, source, name)
                   .or(() -> unread(known, lists, source, name))
-                  .or(() -> twice(spelt, source, name))
+                  .or(() -> twice)
                   .ifPresent(mistakes::add);
             }
           }
+          spelt.values().stream()
+              .flatMap(name -> rowBesideText(spelt, source, name))
+              .forEach(mistakes::add);
         });
     if (!mistakes.isEmpty()) {
       throw new InvalidSetting(String.join(" ", mistakes));
@@ -181,15 +188,47 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
                 .formatted(name, origin(source, name), other));
   }
 
-  private static String uniform(EnumerablePropertySource<?> source, String name) {
+  /**
+   * Spring Boot takes a list as text where it has one, and says nothing of its rows.
+   *
+   * @param spelt how each setting is spelt in the same place
+   */
+  private static Stream<String> rowBesideText(
+      Map<String, String> spelt, EnumerablePropertySource<?> source, String name) {
+    return lists(source, name)
+        .map(spelt::get)
+        .filter(Objects::nonNull)
+        .map(list ->
+            "%s (%s) is not read, as %s is a text there; write the list in one way."
+                .formatted(name, origin(source, name), list));
+  }
+
+  /** The lists in which it is a row, or in a row, in the form in which settings are compared. */
+  private static Stream<String> lists(EnumerablePropertySource<?> source, String name) {
     if (isVariable(source, name)) {
-      // Dashes of a name are dropped in a variable, or become what stands between names.
-      return name.toLowerCase(Locale.ROOT).replace("_", "");
+      return ROW.matcher(name)
+          .results()
+          .map(row -> uniform(source, name.substring(0, row.start())));
     }
     ConfigurationPropertyName property = property(name);
     return IntStream.range(0, property.getNumberOfElements())
+        .filter(property::isNumericIndex)
+        .mapToObj(i -> uniform(source, property.chop(i)));
+  }
+
+  private static String uniform(EnumerablePropertySource<?> source, String name) {
+    return isVariable(source, name)
+        // Dashes of a name are dropped in a variable, or become what stands between names.
+        ? name.toLowerCase(Locale.ROOT).replace("_", "")
+        : uniform(source, property(name));
+  }
+
+  /** In the environment both may be spelt like a variable or like a property. */
+  private static String uniform(
+      EnumerablePropertySource<?> source, ConfigurationPropertyName property) {
+    return IntStream.range(0, property.getNumberOfElements())
         .mapToObj(i -> property.getElement(i, ConfigurationPropertyName.Form.UNIFORM))
-        .collect(Collectors.joining("."));
+        .collect(Collectors.joining(source instanceof SystemEnvironmentPropertySource ? "" : "."));
   }
 
   private static boolean isEmpty(ConfigurableEnvironment environment, @Nullable Object value) {

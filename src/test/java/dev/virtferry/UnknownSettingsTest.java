@@ -132,6 +132,47 @@ class UnknownSettingsTest {
         .hasMessageContaining("is the same setting as");
   }
 
+  /** Spring Boot takes the text, and says nothing of the rows. */
+  @ParameterizedTest
+  @CsvSource({
+    "ferry.access.tokens[0].domains, ferry.access.tokens[0].domains[0]",
+    "ferry.access.tokens[0].hosts, ferry.access.tokens[0].hosts[1]",
+    "ferry.access.tokens[0].Domains, ferry.access.tokens[0].do-mains[0]",
+    "ferry.webhooks.allowed[0].networks, ferry.webhooks.allowed[0].networks[0]",
+    "ferry.access.jwt.roles.admin, ferry.access.jwt.roles.admin[0]",
+    "ferry.shared-paths, ferry.sharedPaths[0]",
+    "ferry.hosts, ferry.hosts[0].name",
+  })
+  void aListAsTextAndByItsRowsStopsTheStart(String list, String row) {
+    var both = TestPropertyValues.of(list + "=", row + "=ta-*");
+    assertThatThrownBy(() -> start(both, TestPropertyValues.Type.MAP))
+        .hasMessageContaining("%s is a text there; write the list in one way.".formatted(list));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FERRY_ACCESS_TOKENS_0_DOMAINS, FERRY_ACCESS_TOKENS_0_DOMAINS_0",
+    "FERRY_ACCESS_TOKENS_0_HOSTS, ferry_access_tokens_0_hosts_1",
+    "FERRY_SHAREDPATHS, FERRY_SHARED_PATHS_0",
+    "FERRY_HOSTS, FERRY_HOSTS_0_NAME",
+  })
+  void soDoesOneInVariables(String list, String row) {
+    var both = TestPropertyValues.of(Map.of(list, "", row, "ta-*"));
+    assertThatThrownBy(() -> start(both, TestPropertyValues.Type.SYSTEM_ENVIRONMENT))
+        .hasMessageContaining("%s is a text there; write the list in one way.".formatted(list));
+  }
+
+  /** Containers can be given variables of any name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ferry.access.tokens[0].domains", "ferry.access.tokens[0].Domains"})
+  void soDoesAVariableThatIsSpeltLikeAPropertyBesideTheOther(String property) {
+    var both =
+        TestPropertyValues.of(Map.of("FERRY_ACCESS_TOKENS_0_DOMAINS", "*", property, "ta-*"));
+    assertThatThrownBy(() -> start(both, TestPropertyValues.Type.SYSTEM_ENVIRONMENT))
+        .hasMessageContaining("is the same setting as")
+        .hasMessageEndingWith("; write it once.");
+  }
+
   /** Spring Boot would take it for absent, and what is absent binds nobody. */
   @ParameterizedTest
   @ValueSource(

@@ -38,9 +38,9 @@ final class CopyPlanner {
     this.backingImages =
         new BackingImages(
             ground.source(), ground.destination(), ground.shared(), ground.wish().verify());
-    this.taken = new TakenPlaces(ground);
-    this.changing = new ChangingImages(ground, reached, taken);
     this.read = new FilesRead(ground, reached);
+    this.taken = new TakenPlaces(ground, read);
+    this.changing = new ChangingImages(ground, reached, taken);
     this.claims = new OtherClaims(ground);
     this.overwriting = overwriting;
     this.growth = growth;

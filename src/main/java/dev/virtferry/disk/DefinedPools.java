@@ -61,7 +61,7 @@ record DefinedPools(List<StoragePool> pools) {
   }
 
   /** ZFS finds its devices by their names in {@code /dev}, where no iSCSI target has one. */
-  private static String device(String name) {
+  static String device(String name) {
     return HostPath.beside("/dev/", name);
   }
 }

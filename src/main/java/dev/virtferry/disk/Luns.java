@@ -1,19 +1,35 @@
 package dev.virtferry.disk;
 
 import dev.virtferry.libvirt.DiskImage;
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.libvirt.StoragePool;
-import dev.virtferry.libvirt.StorageVolume;
-import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * Devices that a server of storage hands out to many hosts. Each host has a pool of its own for
- * them, and what both show may be one.
+ * Devices that a server of storage hands out to many hosts, and what is made of them. Each host has
+ * a pool of its own for them, and what both show may be one.
  */
 record Luns(Ground ground) {
 
-  private static final Set<String> POOLS = Set.of("iscsi", "iscsi-direct", "scsi", "mpath");
+  private static final Set<String> OF_SERVERS = Set.of("iscsi", "iscsi-direct", "scsi", "mpath");
+
+  /** Their volumes are parts of a device, or files on it. */
+  private static final Set<String> OF_DEVICES = Set.of("logical", "disk", "zfs", "fs");
+
+  /** Names that are made of what a device says of itself, or of a target of iSCSI. */
+  private static final Pattern SAME_EVERYWHERE =
+      Pattern.compile(
+          "/dev/(?:disk/by-id/(?:wwn-|scsi-[236][0-9a-f]{16}|nvme-(?:eui|uuid|nqn)\\.|dm-uuid-mpath-"
+              + "|md-uuid-|lvm-pv-uuid-)|disk/by-path/.*-iscsi-|mapper/[236][0-9a-f]{16}).*");
+
+  /** Names that a person or a serial number gave, or a host to a port of a server. */
+  private static final Pattern PERHAPS_THE_SAME =
+      Pattern.compile(
+          "/dev/(?:disk/by-(?:id|uuid|partuuid)|mapper|rbd|drbd)/.*|/dev/disk/by-path/.*-fc-.*");
 
   /** Why a disk that keeps its place would be copied onto itself, or may be; else empty. */
   Optional<String> objection(String target, DiskImage image) {
@@ -23,17 +39,47 @@ record Luns(Ground ground) {
   }
 
   private Optional<String> objection(String target, StoragePool here, StoragePool there) {
-    if (!Collections.disjoint(here.devices(), there.devices())) {
-      return Optional.of(
-          "%s is on pool %s of %s and on pool %s of %s, both of one target, and would be copied onto itself; tell ferry.shared-paths that every host sees what is in %s."
-              .formatted(
-                  target,
-                  here.name(),
-                  ground.source().name(),
-                  there.name(),
-                  ground.destination().name(),
-                  here.path()));
+    if (isOfServer(here) && isOfServer(there)) {
+      return haveCommon(here, there, _ -> true)
+          ? Optional.of(itself(target, here, there, "target"))
+          : perhaps(target, here, there);
     }
+    if (isOfServer(here) || !here.type().equals(there.type())) {
+      return Optional.empty();
+    }
+    if (haveCommon(here, there, name -> SAME_EVERYWHERE.matcher(name).matches())) {
+      return Optional.of(itself(target, here, there, "device"));
+    }
+    return haveCommon(here, there, name -> PERHAPS_THE_SAME.matcher(name).matches())
+        ? perhaps(target, here, there)
+        : Optional.empty();
+  }
+
+  private static boolean haveCommon(StoragePool here, StoragePool there, Predicate<String> counts) {
+    Set<String> names = names(here);
+    names.retainAll(names(there));
+    return names.stream().anyMatch(counts);
+  }
+
+  private static Set<String> names(StoragePool pool) {
+    return pool.devices().stream()
+        .map(device -> HostPath.of(DefinedPools.device(device)).toString())
+        .collect(Collectors.toSet());
+  }
+
+  private String itself(String target, StoragePool here, StoragePool there, String what) {
+    return "%s is on pool %s of %s and on pool %s of %s, both of one %s, and would be copied onto itself; tell ferry.shared-paths that every host sees what is in %s."
+        .formatted(
+            target,
+            here.name(),
+            ground.source().name(),
+            there.name(),
+            ground.destination().name(),
+            what,
+            here.path());
+  }
+
+  private Optional<String> perhaps(String target, StoragePool here, StoragePool there) {
     return switch (ground.wish().overwrite()) {
       case ANY -> Optional.empty();
       case OWN, NEVER ->
@@ -51,16 +97,19 @@ record Luns(Ground ground) {
     };
   }
 
-  /** The pool that shows a disk, where that is of such devices. */
+  private static boolean isOfServer(StoragePool pool) {
+    return OF_SERVERS.contains(pool.type());
+  }
+
+  /** The pool that a disk is in, where that is of such devices. */
   private static Optional<StoragePool> pool(PoolView view, DiskImage image) {
-    Optional<StorageVolume> shown =
+    Optional<StoragePool> pool =
         switch (image.type()) {
-          case VOLUME -> view.volume(image);
-          case BLOCK -> view.shown(image.location());
-          case FILE, DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> Optional.empty();
+          case FILE -> view.covering(image.location());
+          case VOLUME -> view.volume(image).flatMap(volume -> view.named(volume.pool()));
+          case BLOCK -> view.shown(image.location()).flatMap(volume -> view.named(volume.pool()));
+          case DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> Optional.empty();
         };
-    return shown
-        .flatMap(volume -> view.named(volume.pool()))
-        .filter(pool -> POOLS.contains(pool.type()));
+    return pool.filter(it -> isOfServer(it) || OF_DEVICES.contains(it.type()));
   }
 }

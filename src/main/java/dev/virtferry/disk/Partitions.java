@@ -26,6 +26,9 @@ final class Partitions {
 
   private static final HostPath MAPPER = HostPath.of("/dev/mapper");
 
+  /** Arrays by the names that people gave them. */
+  private static final HostPath ARRAYS = HostPath.of("/dev/md");
+
   /** Devices whose names end with a letter, and those of multipath as they are by default. */
   private static final Pattern LETTERED = Pattern.compile("(?:[shv]d|xvd|dasd|mpath)[a-z]+");
 
@@ -48,17 +51,21 @@ final class Partitions {
     String more = inner.toString().substring(outer.toString().length());
     return (AFTER_THE_DEVICE.stream().anyMatch(outer::startsWith)
             && NAMED_AFTER.matcher(more).matches())
-        || (isOfTheKernel(outer) && isNumber(HostPath.fileName(whole), more));
+        || (isOfTheKernel(outer) && isNumber(outer, more));
   }
 
   private static boolean isOfTheKernel(HostPath device) {
-    return DEVICES.equals(device.parent()) || MAPPER.equals(device.parent());
+    return DEVICES.equals(device.parent())
+        || MAPPER.equals(device.parent())
+        || ARRAYS.equals(device.parent());
   }
 
-  private static boolean isNumber(String device, String more) {
-    return LETTERED.matcher(device).matches()
-        ? NUMBER.matcher(more).matches()
-        : Character.isDigit(device.charAt(device.length() - 1))
-            && NUMBER_APART.matcher(more).matches();
+  private static boolean isNumber(HostPath device, String more) {
+    String name = HostPath.fileName(device.toString());
+    if (Character.isDigit(name.charAt(name.length() - 1))) {
+      return NUMBER_APART.matcher(more).matches();
+    }
+    return (ARRAYS.equals(device.parent()) || LETTERED.matcher(name).matches())
+        && NUMBER.matcher(more).matches();
   }
 }

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.libvirt.StorageVolume;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,13 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class TakenPlaces {
 
   private final Ground ground;
+  private final FilesRead read;
   private final Set<ImageName> places = new HashSet<>();
   private final Set<ImageName> taken = new HashSet<>();
   private final Set<ImageName> bases = new HashSet<>();
   private @Nullable Set<ImageName> besides;
 
-  TakenPlaces(Ground ground) {
+  TakenPlaces(Ground ground, FilesRead read) {
     this.ground = ground;
+    this.read = read;
   }
 
   /** Whether another disk goes there, by whatever name. */
@@ -60,28 +63,42 @@ final class TakenPlaces {
 
   /** Why no copy may go there: the guest has something else there. */
   List<String> ofTheGuest(String path, Set<ImageName> names) {
-    boolean opened =
-        ground.wish().opened().stream()
-            .anyMatch(own -> path.equals(own) || path.startsWith(own + "/"));
-    return opened || ImageName.meet(besides(), names)
+    HostPath place = HostPath.of(path);
+    boolean within =
+        ground.wish().opened().stream().anyMatch(own -> place.startsWith(HostPath.of(own)));
+    return within || ImageName.meet(besides(), names)
         ? List.of(
             "The guest itself has %s besides, as a disk that is not copied, a console or the like; name another place in volumes."
                 .formatted(path))
         : List.of();
   }
 
-  /** Where the disks that are not copied are at the destination, with what is beneath them. */
+  /**
+   * What the guest opens at the destination, and where the disks that are not copied are, with what
+   * is beneath them by its definition, and beneath and beside them by the headers there.
+   */
   private Set<ImageName> besides() {
     if (besides == null) {
-      besides =
+      List<DiskImage> images =
           ground.wish().besides().stream()
               .map(DomainDisk::image)
               .flatMap(Stream::ofNullable)
-              .flatMap(image -> Stream.concat(Stream.of(image), image.chain().stream()))
-              .flatMap(this::names)
+              .toList();
+      besides =
+          Stream.of(
+                  images.stream()
+                      .flatMap(image -> Stream.concat(Stream.of(image), image.chain().stream()))
+                      .flatMap(this::names),
+                  images.stream().flatMap(image -> read.of(image).stream()).flatMap(this::names),
+                  ground.wish().opened().stream().flatMap(this::names))
+              .flatMap(names -> names)
               .collect(toSet());
     }
     return besides;
+  }
+
+  private Stream<ImageName> names(String path) {
+    return ground.names(path, ground.destination().shown(path)).stream();
   }
 
   private Stream<ImageName> names(DiskImage image) {

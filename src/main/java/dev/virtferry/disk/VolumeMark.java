@@ -50,6 +50,27 @@ public record VolumeMark(
     return timestamps == null ? isStill(now) : isUnchanged(now);
   }
 
+  /**
+   * Whether this is the same file and nobody has changed anything of it since, whatever its pool
+   * takes it for: that learns of another format only when it is read anew.
+   */
+  public boolean isSameFile(StorageVolume now) {
+    return timestamps == null ? isStill(now) : timestamps.equals(now.timestamps());
+  }
+
+  /**
+   * Whether nobody has written into it since. A host that starts a guest on it may give it another
+   * owner, which changes the time of its last change and not the one of its last writing.
+   */
+  boolean isUnwritten(VolumeMark later) {
+    if (timestamps == null || later.timestamps == null) {
+      return equals(later);
+    }
+    return timestamps.modified().equals(later.timestamps.modified())
+        && format.equals(later.format)
+        && capacityBytes == later.capacityBytes;
+  }
+
   /** Whether this may be the same volume, as empty as it was, after its capacity was changed. */
   public boolean mayBeTrimmedTo(StorageVolume now) {
     VolumeMark later = of(now);

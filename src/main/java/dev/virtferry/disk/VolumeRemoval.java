@@ -95,21 +95,28 @@ public final class VolumeRemoval {
           .or(() -> ofOriginals ? whatItsCopyLacks(there) : Optional.empty());
     }
 
-    /** A copy has what the guest sees, and no snapshot or bitmap within the image. */
+    /**
+     * A copy has what the guest sees, and nothing else of the image. A pool tells the format that a
+     * file had when the pool was last read, so its first bytes tell here.
+     */
     private Optional<String> whatItsCopyLacks(StorageVolume there) {
-      if (!there.format().equals("qcow2")) {
-        return Optional.empty();
-      }
       try {
         var header = Qcow2Header.of(pools().reader(there));
+        if (header.externalFile() != null) {
+          return Optional.of(
+              "%s is not all of its image, which keeps its data in %s."
+                  .formatted(there.path(), header.externalFile()));
+        }
         return header.snapshots() == 0 && !header.bitmaps()
             ? Optional.empty()
             : Optional.of(
                 "%s holds snapshots or bitmaps, which its copy has not.".formatted(there.path()));
       } catch (IncomparableImage e) {
-        return Optional.of(
-            "%s can't be read for snapshots and bitmaps, because %s."
-                .formatted(there.path(), e.getMessage()));
+        return there.format().equals("qcow2")
+            ? Optional.of(
+                "%s can't be read for snapshots and bitmaps, because %s."
+                    .formatted(there.path(), e.getMessage()))
+            : Optional.empty();
       }
     }
 

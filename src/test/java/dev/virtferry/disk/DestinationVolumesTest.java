@@ -168,11 +168,83 @@ class DestinationVolumesTest {
         .contains("The guest itself has /srv/base.raw besides");
   }
 
+  /** A definition keeps a path as it was written. */
   @ParameterizedTest
-  @ValueSource(strings = {"/srv/log.raw", "/srv"})
+  @ValueSource(
+      strings = {"/srv/log.raw", "/srv", "/srv//log.raw", "/srv/./log.raw", "/srv/", "//srv/."})
   void norOverWhatTheGuestOpens(String path) {
     opened = Set.of(path);
     assertThat(objections(vdaTo("log.raw"))).contains("The guest itself has /srv/log.raw besides");
+  }
+
+  @Test
+  void norOverWhatTheGuestOpensInAPoolWhosePathIsWrittenInAnotherWay() {
+    opened = Set.of("/logs/web.log");
+    storage.pool("kvm-b", new StoragePool("logs", "dir", "/logs/.", 100 * MIB));
+    Placement placement =
+        place(
+            CopyMode.FULL,
+            Map.of("vda", new VolumeWish("logs", "web.log")),
+            List.of(disk("vda")),
+            List.of());
+    assertThat(objections(placement)).contains("The guest itself has /logs/./web.log besides");
+  }
+
+  /** Two pools on one folder, of which one has it by a link. */
+  @Test
+  void norOverWhatTheGuestOpensByAnotherOfItsNames() {
+    opened = Set.of("/logs/web.log");
+    storage.pool("kvm-b", new StoragePool("logs", "dir", "/logs", 0));
+    var written = new Timestamps(Instant.EPOCH, Instant.EPOCH);
+    for (String name : List.of("logs", "images")) {
+      String folder = name.equals("logs") ? "/logs/" : "/srv/";
+      storage.volume(
+          "kvm-b",
+          new StorageVolume(
+              name,
+              "web.log",
+              folder + "web.log",
+              "raw",
+              64 * MIB,
+              0,
+              0,
+              null,
+              null,
+              false,
+              null,
+              written));
+    }
+    overwrite = Overwrite.ANY;
+    assertThat(objections(vdaTo("web.log"))).contains("The guest itself has /srv/web.log besides");
+  }
+
+  /** It is on neither a list nor in the definition: the header of an image there names it. */
+  @Test
+  void norOverWhereAnotherDiskOfTheGuestKeepsItsData() {
+    volume("kvm-b", "ro.qcow2", "qcow2", 64 * MIB, 0, null);
+    volume("kvm-b", "ro.data", "raw", 64 * MIB, 0, null);
+    storage.volume("kvm-b", withLayout("ro.qcow2"));
+    storage.content("kvm-b", "images", "ro.qcow2", Images.keepingDataIn("/srv/ro.data"));
+    besides =
+        List.of(onImage("vdb", new DiskImage(SourceType.FILE, "/srv/ro.qcow2", "qcow2", null)));
+    overwrite = Overwrite.ANY;
+    assertThat(objections(vdaTo("ro.data"))).contains("The guest itself has /srv/ro.data besides");
+  }
+
+  private static StorageVolume withLayout(String name) {
+    return new StorageVolume(
+        "images",
+        name,
+        "/srv/" + name,
+        "qcow2",
+        64 * MIB,
+        0,
+        0,
+        Layout.USUAL,
+        null,
+        false,
+        null,
+        null);
   }
 
   private List<VolumePlan> plans(DomainDisk... disks) {

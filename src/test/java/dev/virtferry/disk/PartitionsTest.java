@@ -26,6 +26,10 @@ class PartitionsTest {
     "/dev/mapper/mpatha-part1, /dev/mapper/mpatha",
     "/dev/mapper/36001p1, /dev/mapper/36001",
     "/dev/zvol/tank/web-part1, /dev/zvol/tank/web",
+    "/dev/md/data1, /dev/md/data",
+    "/dev/md/host:data12, /dev/md/host:data",
+    "/dev/md/0p1, /dev/md/0",
+    "/dev/disk/by-id/md-name-data-part1, /dev/disk/by-id/md-name-data",
   })
   void knowsAPartitionByItsName(String part, String whole) {
     assertThat(Partitions.isPart(part, whole)).isTrue();
@@ -45,6 +49,9 @@ class PartitionsTest {
     "/dev/mapper/vg-web1, /dev/mapper/vg-web",
     "/dev/disk/by-id/X-part1/y, /dev/disk/by-id/X",
     "/dev/dm-1, /dev/dm",
+    "/dev/md/01, /dev/md/0",
+    "/dev/md/datap1, /dev/md/data",
+    "/dev/md/database, /dev/md/data",
     "/srv/sdb1, /srv/sdb",
     "/srv/disk0p1, /srv/disk0",
     "nbd:vol, nbd",

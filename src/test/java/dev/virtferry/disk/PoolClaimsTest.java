@@ -299,6 +299,69 @@ class PoolClaimsTest {
     assertThat(copied(on("volume", "san/unit:0:0:1")).isEmpty()).isEqualTo(goes);
   }
 
+  private String copiedBetween(String type, String device, String other, String location) {
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      pool(host, "vg", type, "/dev/vg", host.equals("kvm-a") ? device : other);
+      volume(host, "vg", "web", "/dev/vg/web");
+    }
+    return copied(on(location.startsWith("/") ? "block" : "volume", location));
+  }
+
+  /** Both hosts see one device of a server, and what is made of it is one as well. */
+  @ParameterizedTest
+  @CsvSource({
+    "logical, /dev/disk/by-id/wwn-0x600140500000000000000001, /dev/vg/web",
+    "logical, /dev//disk/by-id/scsi-3600140500000000000000001, vg/web",
+    "logical, /dev/disk/by-id/dm-uuid-mpath-3600140500000000000000001, vg/web",
+    "logical, /dev/disk/by-id/nvme-eui.0025388b910d4e3f, vg/web",
+    "logical, /dev/disk/by-path/ip-10.0.0.1:3260-iscsi-iqn.2026-11.example:web-lun-1, vg/web",
+    "logical, /dev/mapper/3600140500000000000000001, vg/web",
+    "disk, /dev/disk/by-id/wwn-0x600140500000000000000001, vg/web",
+    "zfs, disk/by-id/wwn-0x600140500000000000000001, vg/web",
+  })
+  void doesNotCopyAPartOfALunOntoItself(String type, String device, String location) {
+    overwrite = Overwrite.ANY;
+    assertThat(copiedBetween(type, device, "/dev/./" + device.replace("/dev/", ""), location))
+        .contains("both of one device", "copied onto itself");
+  }
+
+  @Test
+  void norAFileOnIt() {
+    overwrite = Overwrite.ANY;
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      pool(host, "gfs", "fs", "/gfs", "/dev/disk/by-id/wwn-0x600140500000000000000001");
+    }
+    assertThat(copied(on("file", "/gfs/web.raw"))).contains("both of one device");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/dev/mapper/mpatha, OWN, false",
+    "/dev/mapper/mpatha, ANY, true",
+    "/dev/disk/by-id/ata-DISK_1, OWN, false",
+    "/dev/disk/by-uuid/6c1b-9, NEVER, false",
+    "/dev/disk/by-path/pci-0000:05:00.0-fc-0x50060e80164d3f10-lun-0, OWN, false",
+  })
+  void copiesWhatMayBeOneDeviceOnlyWhereThatIsAskedFor(
+      String device, Overwrite asked, boolean goes) {
+    overwrite = asked;
+    assertThat(copiedBetween("logical", device, device, "/dev/vg/web").isEmpty()).isEqualTo(goes);
+    assertThat(copiedBetween("logical", device, device, "vg/web").contains("may be copied onto"))
+        .isNotEqualTo(goes);
+  }
+
+  /** Each host calls its own disks like that. */
+  @ParameterizedTest
+  @CsvSource({
+    "/dev/sda3, /dev/sda3",
+    "/dev/disk/by-path/pci-0000:00:1f.2-ata-1, /dev/disk/by-path/pci-0000:00:1f.2-ata-1",
+    "/dev/disk/by-label/data, /dev/disk/by-label/data",
+    "/dev/disk/by-id/wwn-0x600140500000000000000001, /dev/disk/by-id/wwn-0x600140500000000000000002",
+  })
+  void copiesWhatIsMadeOfDevicesThatMayHaveOneName(String device, String other) {
+    assertThat(copiedBetween("logical", device, other, "/dev/vg/web")).isEmpty();
+  }
+
   @Test
   void copiesFromALunOntoALocalDevice() {
     lun("kvm-a", "iscsi", "iqn.2026-11.example:web");

@@ -93,6 +93,20 @@ class VolumeRemovalTest {
     assertThat(delete("snap.qcow2")).isEmpty();
   }
 
+  /** A pool tells the format that a file had when the pool was last read. */
+  @Test
+  void leavesAnOriginalThatHoldsMoreThanItsPoolKnows() {
+    volume("snap.qcow2", "raw");
+    storage.content("kvm-a", "images", "snap.qcow2", Images.qcow2().putInt(60, 1).array());
+    assertThat(delete("snap.qcow2"))
+        .contains("/srv/snap.qcow2 holds snapshots or bitmaps, which its copy has not.");
+    storage.content("kvm-a", "images", "snap.qcow2", Images.keepingDataIn("/srv/data.raw"));
+    assertThat(delete("snap.qcow2"))
+        .contains(
+            "/srv/snap.qcow2 is not all of its image, which keeps its data in /srv/data.raw.");
+    assertThat(storage.deeds()).isEmpty();
+  }
+
   @Test
   void leavesWhereAnotherDomainsImageKeepsItsData() {
     volume("other.qcow2", "qcow2");

@@ -533,6 +533,58 @@ class ForeignImagesIT {
         .isEqualTo(data);
   }
 
+  /** A pool that was not read since takes it for what had its name then. */
+  @Test
+  void anOriginalIsReadItselfBeforeItIsDeleted() {
+    pool("kvm-a");
+    pool("kvm-b");
+    make(
+        "kvm-a",
+        """
+        truncate -s 4M vda.qcow2; sleep 0.05; truncate -s 4M vdb.qcow2
+        virsh -q pool-refresh foreign
+        qemu-img create -q -f qcow2 vda.qcow2 4M; qemu-img snapshot -c precious vda.qcow2
+        sleep 0.05; qemu-img create -q -f qcow2 vdb.qcow2 4M
+        """);
+    start(
+        "kvm-a",
+        "web",
+        disk("vda", "qcow2", "file", "file='%s/vda.qcow2'".formatted(IMAGES))
+            + disk("vdb", "qcow2", "file", "file='%s/vdb.qcow2'".formatted(IMAGES)));
+    assertThat(lab.on("kvm-a", "virsh", "vol-dumpxml", "vda.qcow2", "foreign"))
+        .contains("<format type='raw'/>");
+    JsonNode ended =
+        service.awaitSuccess(
+            service.migrate(
+                request(
+                    "web", disks("vda", "vdb") + ",\"options\":{\"sourceVolumes\":\"DELETE\"}")));
+    assertThat(fates(ended, "kvm-a")).isEqualTo("vda LEFT vdb DELETED");
+    assertThat(reasons(ended, "vda").getLast()).contains("holds snapshots or bitmaps");
+  }
+
+  @Test
+  void noCopyGoesWhereItsGuestHasAConsoleOrAShareHoweverThatIsWritten() {
+    pool("kvm-a");
+    pool("kvm-b");
+    pool("kvm-b", "shared", IMAGES + ".shared");
+    make("kvm-a", "truncate -s 2M vda.raw; mkdir -p %s.shared".formatted(IMAGES));
+    start(
+        "kvm-a",
+        "web",
+        disk("vda", IMAGES + "/vda.raw")
+            + "<serial type='file'><source path='%s//console.log' append='on'/></serial>"
+                .formatted(IMAGES)
+            + "<filesystem type='mount'><source dir='%s.shared/'/><target dir='s'/></filesystem>"
+                .formatted(IMAGES));
+    for (String place : List.of("foreign\",\"name\":\"console.log", "shared\",\"name\":\"x.raw")) {
+      JsonNode plan =
+          plan(disks("vda") + ",\"volumes\":{\"vda\":{\"pool\":\"%s\"}}".formatted(place));
+      assertThat(plan.get("possible").asBoolean()).as(place).isFalse();
+      assertThat(plan.get("problems").toString()).contains("The guest itself has " + IMAGES);
+    }
+    assertThat(plan(disks("vda")).get("possible").asBoolean()).isTrue();
+  }
+
   private String contents() {
     return lab.on("kvm-b", "sh", "-c", "cd %s && sha256sum *".formatted(IMAGES));
   }

@@ -339,6 +339,42 @@ class VolumesIT {
     lab.on("kvm-a", "rm", "/srv/moved.qcow2");
   }
 
+  /** In post-copy the guest leaves its images long before all of it has arrived. */
+  @Test
+  void norIsOneThatTookItsPlaceAfterTheGuestHadLeft() {
+    lab.guest("start", "web", "--disk", "vda=8M,full", "--disk", "vdb=8M,full");
+    String id =
+        service.migrate(
+            request(
+                "web",
+                BOTH
+                    + ",\"options\":{\"bandwidthMiBps\":8,\"postCopy\":true,"
+                    + "\"bandwidthPostCopyMiBps\":3,\"sourceVolumes\":\"DELETE\"}"));
+    service.awaitPhase(id, "MEMORY");
+    service.post("/v1/migrations/" + id + "/complete", "{\"by\":\"POST_COPY\"}");
+    service.awaitPhase(id, "POST_COPY");
+    lab.on(
+        "kvm-a",
+        "sh",
+        "-euc",
+        """
+        cd /srv
+        truncate -s 8M backup
+        printf backup | dd of=backup conv=notrunc status=none
+        chmod --reference=web-vda.raw backup
+        mv backup web-vda.raw
+        """);
+    JsonNode ended = service.awaitSuccess(id);
+    assertThat(
+            ended
+                .get("cleanup")
+                .valueStream()
+                .filter(volume -> volume.get("host").asString().equals("kvm-a"))
+                .map(volume -> volume.get("target").asString() + volume.get("state").asString()))
+        .containsExactly("vdaLEFT", "vdbDELETED");
+    assertThat(lab.on("kvm-a", "head", "-c", "6", "/srv/web-vda.raw")).isEqualTo("backup");
+  }
+
   @LongForm(shortCase = "VolumesIT.anImageThatVanishesWhileItIsCopiedIntoEndsTheMigration")
   @Test
   void aPoolThatIsStoppedMeanwhileLeavesTheVolumeAndSaysSo() {

@@ -2,6 +2,7 @@ package dev.virtferry.migration.plan;
 
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.libvirt.SourceType;
 import java.util.List;
@@ -34,8 +35,16 @@ record SeenAsDisks(List<DomainDisk> now, Set<String> moved, Set<String> flat) {
     boolean written = !disk.readOnly() && !disk.device().equals("cdrom");
     return image != null
         && PLACED.contains(image.type())
-        && image.location().equals(file.name())
+        && isSame(image.location(), file.name())
         && (written || file.readOnly())
         && (disk.target().equals(file.target()) || !moved.contains(disk.target()));
+  }
+
+  /** Where one goes up again, only its host knows where it leads. */
+  private static boolean isSame(String one, String other) {
+    return one.equals(other)
+        || (!HostPath.climbs(one)
+            && !HostPath.climbs(other)
+            && HostPath.of(one).equals(HostPath.of(other)));
   }
 }

@@ -9,6 +9,9 @@ import dev.virtferry.migration.Progress.Verification;
 import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.plan.MigrationPlan;
 import dev.virtferry.migration.run.ComparisonTurns.Turn;
+import dev.virtferry.problem.Problem;
+import dev.virtferry.problem.ProblemType;
+import dev.virtferry.problem.Refused;
 import dev.virtferry.time.Moment;
 import dev.virtferry.time.Timepiece;
 import java.time.Duration;
@@ -39,7 +42,7 @@ final class BackingVerifier {
    * Compares all of them, and reports how far it is; ends early when a client cancels.
    *
    * @return whether it had any to compare, and so took its time
-   * @throws dev.virtferry.problem.Refused when one differs
+   * @throws Refused when one differs
    * @throws RunStopped when the service wants to stop
    */
   boolean verify(LeasedMigration migration, MigrationPlan plan, BooleanSupplier stopping)
@@ -61,6 +64,38 @@ final class BackingVerifier {
 
   private static int deepest(MigrationPlan plan) {
     return plan.transfer().disks().stream().mapToInt(disk -> disk.backing().size()).max().orElse(0);
+  }
+
+  /**
+   * What was read may have been written into after that, so what is there now has to be what was
+   * there before.
+   *
+   * @param before with the images as they were when the comparison began
+   * @return what is planned now
+   * @throws Refused when somebody wrote into one, or put another in its place
+   */
+  static MigrationPlan unwritten(MigrationPlan before, MigrationPlan now) {
+    for (VolumePlan plan : now.transfer().disks()) {
+      List<BackingImage> compared =
+          before.transfer().disks().stream()
+              .filter(then -> then.target().equals(plan.target()))
+              .flatMap(then -> then.backing().stream())
+              .toList();
+      for (BackingImage image : plan.backing()) {
+        if (compared.stream().noneMatch(then -> then.isStill(image))) {
+          throw new Refused(changed(plan, image));
+        }
+      }
+    }
+    return now;
+  }
+
+  /** Tells that a backing image is not the one any more that was compared. */
+  static Problem changed(VolumePlan plan, BackingImage image) {
+    return Problem.of(
+        ProblemType.DESTINATION_STORAGE,
+        "Somebody replaced %s, or wrote into it, after it was compared for %s; submit it anew."
+            .formatted(image.path(), plan.target()));
   }
 
   private void compare(MigrationPlan plan, Report report) {

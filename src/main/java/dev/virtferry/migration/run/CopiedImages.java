@@ -9,6 +9,8 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.VolumeRecord;
+import dev.virtferry.migration.truth.HostsObservation;
+import dev.virtferry.time.Moment;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ final class CopiedImages {
   private final Originals originals;
   private final VolumeMarks marks;
   private final QemuImages qemu;
+  private final WatchedOriginals watched;
   private final ImagesBeneath beneath;
 
   CopiedImages(
@@ -46,19 +49,18 @@ final class CopiedImages {
             transfer.disks().stream()
                 .collect(toMap(VolumePlan::target, VolumePlan::capacityBytes, (a, _) -> a)));
     this.qemu = new QemuImages(hosts, shown, marks);
+    this.watched = new WatchedOriginals(qemu, () -> shown.originals(transfer, hosts.source()));
     this.beneath = new ImagesBeneath(hosts, shown);
   }
 
   /** Looks at all that can't be told any more once the copy runs. */
-  void lookBeforeTheCall() {
-    beneath.look();
-    // A short migration is not seen while it runs.
-    lookAtOriginals();
+  void lookBeforeTheCall(Moment now) {
+    watched.compare(now);
   }
 
-  /** Compares the images that are copied with those that QEMU has open at the source. */
-  void lookAtOriginals() {
-    qemu.lookAtOriginals();
+  /** Looks whether the images that are copied are still those that the guest has, or has left. */
+  void watchOriginals(HostsObservation observation, Moment now) {
+    watched.watch(observation, now);
   }
 
   /** Remembers how the images look that are copied into, while they are. */
@@ -76,9 +78,16 @@ final class CopiedImages {
     }
   }
 
-  /** Remembers how the volumes look that were made, now that nobody writes them any more. */
+  /** Remembers how the images look that were copied into, now that nobody writes them any more. */
   void markAtRest() {
     shown.made(migration, hosts.destination()).forEach(marks::atRest);
+    Map<String, StorageVolume> reused = shown.reused(transfer, hosts.destination());
+    for (VolumePlan plan : transfer.disks()) {
+      @Nullable StorageVolume now = reused.get(plan.target());
+      if (now != null) {
+        marks.atRest(plan, now);
+      }
+    }
   }
 
   /** The path of an image at the destination that is copied into and has vanished, if one has. */
@@ -150,7 +159,7 @@ final class CopiedImages {
   }
 
   private boolean isOriginal(VolumePlan plan, StorageVolume now) {
-    return qemu.originals().isKnown(plan.target(), now);
+    return watched.isKnown(plan.target(), now);
   }
 
   /** Deletes nothing of what was to be deleted at the source, and says why. */

@@ -89,7 +89,7 @@ final class LiveTransfer {
     migration.refresh();
     Passage planned =
         passages.of(migration, passage.hosts().source(), passage.hosts().destination());
-    planned.images().lookBeforeTheCall();
+    planned.images().lookBeforeTheCall(time.now());
     CompletableFuture<Void> call = planned.hosts().migrate(ready.get());
     traces.until("virDomainMigrateToURI3", call);
     var _ = call.whenComplete((_, _) -> wakeUp.nudge());

@@ -22,6 +22,7 @@ final class MigrationRun {
   private static final Logger log = LoggerFactory.getLogger(MigrationRun.class);
 
   private final LeasedMigration migration;
+  private final CopiedImages images;
   private final OwnCall call;
   private final Timepiece time;
   private final Witness witness;
@@ -45,6 +46,7 @@ final class MigrationRun {
       Traces traces,
       Timepiece time) {
     this.migration = passage.migration();
+    this.images = passage.images();
     this.call = call;
     this.time = time;
     Moment now = time.now();
@@ -81,6 +83,9 @@ final class MigrationRun {
 
   private boolean act(Verdict verdict, HostsObservation observation, Moment now) {
     boolean ended = false;
+    if (!(verdict instanceof Verdict.Releasable)) {
+      images.watchOriginals(observation, now);
+    }
     switch (verdict) {
       case Verdict.Underway it -> job.goOn(it, observation, now);
       case Verdict.Unsettled it -> {
@@ -94,7 +99,11 @@ final class MigrationRun {
         resumption.attempt(now);
         settling.linkLost(it, observation, resumption);
       }
-      case Verdict.Releasable _ -> arrival.release(observation, now);
+      case Verdict.Releasable _ -> {
+        // The guest waits for that, and for nothing else.
+        arrival.release(observation, now);
+        images.watchOriginals(observation, now);
+      }
       case Verdict.Unconfirmed it -> arrival.confirm(it);
       case Verdict.Moved it -> ended = arrival.arrive(it, observation);
       case Verdict.Stayed it -> ended = rollback.stay(it);

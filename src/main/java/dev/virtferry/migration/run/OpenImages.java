@@ -95,6 +95,14 @@ final class OpenImages {
     return seen == null ? before.apply(target) : seen;
   }
 
+  /** Those of which it was asked last and of which it told; the others are not known by that. */
+  Set<String> told() {
+    Set<String> told = new HashSet<>(open.keySet());
+    told.removeAll(missed.keySet());
+    told.removeAll(replaced);
+    return told;
+  }
+
   /** Whether QEMU was last seen to have another file open than the one with the image's name. */
   boolean isReplaced(String target) {
     return replaced.contains(target);

@@ -104,8 +104,13 @@ final class Originals {
       VolumePlan plan,
       Host source,
       Function<VolumePlan, Optional<String>> doubt) {
-    if (plan.original() == null) {
+    @Nullable Original original = plan.original();
+    if (original == null) {
       return Optional.of("No pool of %s has it.".formatted(source.name()));
+    }
+    if (isLonger(original.mark(), plan.capacityBytes())) {
+      return Optional.of(
+          "It is longer than the disk that the guest had, so its copy lacks the end.");
     }
     Optional<Fate> copy =
         migration.volumes().stream()
@@ -120,6 +125,11 @@ final class Originals {
       return Optional.of("virt-ferry did not make the copy, so they may be one and the same.");
     }
     return doubt.apply(plan);
+  }
+
+  /** QEMU keeps to the length that a file had when it was opened. */
+  private static boolean isLonger(@Nullable VolumeMark original, long guestBytes) {
+    return original != null && guestBytes > 0 && original.capacityBytes() > guestBytes;
   }
 
   private static VolumeRecord deleted(

@@ -138,8 +138,12 @@ final class Preparation {
     if (migration.refresh().status().cancelRequested()) {
       return cancelled(passage, wakeUp, stopping);
     }
-    // A comparison takes minutes, in which the images can become somebody's.
-    MigrationPlan plan = compared ? planner.recheck(migration.latest(), source, destination) : seen;
+    // A comparison takes minutes, in which the images can become somebody's, or others.
+    MigrationPlan plan =
+        compared
+            ? BackingVerifier.unwritten(
+                seen, planner.recheck(migration.latest(), source, destination))
+            : seen;
     TransferPlan transfer = plan.transfer();
     volumes.make(migration, transfer.disks(), destination);
     MigrateCall call = planner.callWithSecrets(plan);

@@ -93,7 +93,6 @@ final class RunningJob {
     if (!abort.taken()) {
       images.markWritten();
     }
-    images.lookAtOriginals();
     images.vanished().ifPresent(path -> lost(path, "vanished from"));
     images.replaced().ifPresent(path -> lost(path, "was replaced by another file at"));
   }

@@ -1,5 +1,6 @@
 package dev.virtferry.migration.run;
 
+import dev.virtferry.disk.BackingImage;
 import dev.virtferry.disk.DestinationVolumes;
 import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.disk.VolumePlan;
@@ -87,7 +88,7 @@ final class VolumeMaker {
   }
 
   /**
-   * Looks once more at what libvirt is about to copy into.
+   * Looks once more at what libvirt is about to copy into, and at what that is built on.
    *
    * @throws Refused when somebody replaced one of them, or wrote into it
    */
@@ -104,6 +105,17 @@ final class VolumeMaker {
           && volume != null
           && now(volume.pool(), volume.name(), destination).filter(known::isUntouched).isEmpty()) {
         throw new Refused(replaced(plan, destination));
+      }
+      requireUnwritten(plan, destination);
+    }
+  }
+
+  /** What its copy is built on was compared when it was planned, or even read. */
+  private void requireUnwritten(VolumePlan plan, Host destination) {
+    for (BackingImage image : plan.backing()) {
+      BackingImage.Volume there = image.destination();
+      if (now(there.pool(), there.name(), destination).filter(there::isStill).isEmpty()) {
+        throw new Refused(BackingVerifier.changed(plan, image));
       }
     }
   }

@@ -124,6 +124,10 @@ final class VolumeMarks {
 
   /** Whether an image that was there before is the one that this run saw being copied into. */
   boolean know(VolumePlan plan, StorageVolume now) {
+    @Nullable VolumeMark resting = atRest.get(plan.target());
+    if (resting != null) {
+      return resting.isSameFile(now);
+    }
     @Nullable VolumeMark last = written.get(plan.target());
     return last != null && isFollowed(plan.target()) && last.mayHaveBecome(now);
   }
@@ -146,6 +150,13 @@ final class VolumeMarks {
   void atRest(VolumeRecord volume, StorageVolume now) {
     if (know(volume, now, false)) {
       atRest.putIfAbsent(volume.target(), VolumeMark.of(now));
+    }
+  }
+
+  /** The same of an image that was there before. */
+  void atRest(VolumePlan plan, StorageVolume now) {
+    if (know(plan, now)) {
+      atRest.putIfAbsent(plan.target(), VolumeMark.of(now));
     }
   }
 

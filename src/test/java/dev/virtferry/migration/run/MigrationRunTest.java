@@ -501,6 +501,25 @@ class MigrationRunTest {
         .containsExactly(DestinationImage.ABSENT, DestinationImage.OWN);
   }
 
+  /** The rest can't be cleaned up yet, and meanwhile somebody restores a file there. */
+  @Test
+  void takesNoFileForTheDomainsOwnThatTookThePlaceOfOneThatNobodyCopiesIntoAnyMore() {
+    imagesWithTimes();
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 0, NOON);
+    run.call(MigrationOptions.NONE);
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 2 * MIB, NOON.plusSeconds(9));
+    run.look();
+    run.volumes().away(true);
+    run.rollBack();
+    run.look();
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 9 * MIB, NOON.plusSeconds(60));
+    run.lookFor(Duration.ofSeconds(3));
+    run.volumes().away(false);
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED");
+    assertThat(own()).isEmpty();
+  }
+
   @Test
   void doesNotTakeOverAnImageThatHeldWhatNobodyKnowsOrThatWasReplaced() {
     imagesWithTimes();
@@ -777,6 +796,115 @@ class MigrationRunTest {
     run.lookUntilTheEnd();
     assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
     assertThat(own()).isEmpty();
+  }
+
+  /** The guest leaves long before all of it is at the destination. */
+  @Test
+  void keepsAFileThatTookThePlaceOfAnOriginalInPostCopy() {
+    imagesWithTimes();
+    run.call(new GivenOptions().postCopy().deletingOriginals().build());
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 5 * MIB, NOON);
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 6 * MIB, NOON);
+    run.memory(10 * MIB, 118 * MIB);
+    run.source(DomainState.PAUSED_POSTCOPY);
+    run.destination(DomainState.RUNNING_POSTCOPY);
+    run.look();
+    run.stamped("kvm-a", "vdb.raw", 64 * MIB, 32 * MIB, NOON.plusSeconds(5));
+    run.lookFor(Duration.ofSeconds(3));
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(own()).isEmpty();
+  }
+
+  /** It is gone from the source, and nobody knows yet that it arrived. */
+  private void restoredWhileTheDestinationIsSilent() {
+    run.look();
+    run.hosts().cutOff("kvm-b");
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.hosts().remove("kvm-a", run.guest().uuid());
+    run.look();
+    run.stamped("kvm-a", "vdb.raw", 64 * MIB, 6 * MIB, NOON.plusSeconds(60));
+    run.lookFor(Duration.ofMinutes(1));
+    run.hosts().bringBack("kvm-b");
+    run.callReturns();
+    run.lookUntil(MigrationState.SUCCEEDED);
+  }
+
+  @Test
+  void keepsAFileThatTookThePlaceOfAnOriginalAfterTheGuestHadLeft() {
+    imagesThatAreOpen();
+    restoredWhileTheDestinationIsSilent();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(run.migration().volumes().getLast().reason()).contains("Another file has its name");
+  }
+
+  @Test
+  void takesNoFileForTheDomainsOwnThatTookThePlaceOfAnOriginalAfterTheGuestHadLeft() {
+    imagesWithTimes();
+    run.call(PLAIN);
+    restoredWhileTheDestinationIsSilent();
+    assertThat(left()).containsExactly("kvm-a /srv/vda.raw");
+  }
+
+  /** A pool that is read anew for the deletion of one learns what the others are. */
+  @Test
+  void deletesAnOriginalThatItsPoolTakesForAnotherFormatByThen() {
+    imagesThatAreOpen();
+    run.look();
+    run.hosts().cutOff("kvm-b");
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.hosts().remove("kvm-a", run.guest().uuid());
+    run.look();
+    run.volumes()
+        .volume(
+            "kvm-a",
+            new StorageVolume(
+                "images",
+                "vdb.raw",
+                "/srv/vdb.raw",
+                "vpc",
+                MIB,
+                6 * MIB,
+                64 * MIB,
+                null,
+                null,
+                false,
+                null,
+                new Timestamps(NOON, NOON)));
+    run.hosts().bringBack("kvm-b");
+    run.callReturns();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb DELETED");
+  }
+
+  @Test
+  void keepsOriginalsThatItDidNotSeeBeingLeft() {
+    imagesThatAreOpen();
+    run.look();
+    run.hosts().cutOff("kvm-a");
+    run.lookFor(Duration.ofMinutes(1));
+    run.hosts().bringBack("kvm-a");
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.source(DomainState.SHUTOFF_MIGRATED);
+    run.callReturns();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.fates()).contains("kvm-a vda LEFT", "kvm-a vdb LEFT");
+    assertThat(own()).isEmpty();
+  }
+
+  /** QEMU keeps to the length that a file had when it was opened. */
+  @Test
+  void keepsAnOriginalThatIsLongerThanItsCopy() {
+    imagesWithTimes();
+    run.stamped("kvm-a", "vdb.raw", 72 * MIB, 6 * MIB, NOON);
+    run.call(DELETING);
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 5 * MIB, NOON);
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 6 * MIB, NOON);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb LEFT");
+    assertThat(run.migration().volumes().getLast().reason()).startsWith("It is longer");
   }
 
   /** Of a file that takes nothing libvirt tells how long the one is that has the path. */
@@ -1417,6 +1545,22 @@ class MigrationRunTest {
     run.callReturns();
     run.lookUntil(MigrationState.SUCCEEDED);
     assertThat(run.hosts().remarks()).containsOnlyOnce("resume kvm-b");
+  }
+
+  @Test
+  void deletesTheOriginalsOfAGuardedGuestThatWaitedLongForItsRelease() {
+    imagesWithTimes();
+    run.call(new GivenOptions().guarded().deletingOriginals().build());
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 5 * MIB, NOON);
+    run.stamped("kvm-b", "vdb.raw", 64 * MIB, 6 * MIB, NOON);
+    run.memory(128 * MIB, 0);
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.destination(DomainState.PAUSED_USER);
+    run.lookFor(Duration.ofMinutes(1));
+    run.source(DomainState.ABSENT);
+    run.callReturns();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.fates()).contains("kvm-a vda DELETED", "kvm-a vdb DELETED");
   }
 
   @Test

@@ -99,6 +99,16 @@ class NextStartTest {
     run.volumes().pool("kvm-b", new StoragePool(name, "dir", folder, 1024 * MIB));
   }
 
+  /** Each definition keeps a path as it was written into it. */
+  @Test
+  void aDiskIsTheSameThatBothDefinitionsWriteInTwoWays() {
+    pool("images", "/srv");
+    defined(file("vda", "/srv//vda.raw") + file("vdb", "/srv/./vdb.raw"));
+    assertThat(problems()).isEmpty();
+    defined(file("vda", "/srv/a/../vda.raw"));
+    assertThat(problems()).isNotEmpty();
+  }
+
   /** vda goes to another place, as the one that it has is taken there. */
   @ParameterizedTest
   @CsvSource({"vda, false", "sda, true"})

@@ -32,6 +32,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is done before libvirt is called, and what becomes of it where that never happens. */
 class PreparationTest {
@@ -387,6 +388,72 @@ class PreparationTest {
     assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
     assertThat(run.failure().problem().detail()).contains("belongs to the domain");
     assertThat(run.hosts().made()).isEmpty();
+  }
+
+  private void submitAnOverlayOnImagesWithTimes() {
+    submitAnOverlay(
+        new byte[] {1},
+        new byte[] {1},
+        new GivenOptions().verifyingContent().deletingOriginals().build());
+    run.stamped("kvm-a", "base.raw", 3 * MIB, MIB, NOON);
+    run.stamped("kvm-b", "base.raw", 3 * MIB, MIB, NOON);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kvm-a", "kvm-b"})
+  void buildsNothingOnAnImageThatIsWrittenWhileItIsRead(String host) {
+    submitAnOverlayOnImagesWithTimes();
+    run.volumes()
+        .whileReading(
+            host,
+            "images",
+            "base.raw",
+            () -> run.stamped(host, "base.raw", 3 * MIB, MIB, NOON.plusSeconds(1)));
+    run.begin();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(run.failure().problem().detail())
+        .isEqualTo(
+            "Somebody replaced /srv/base.raw, or wrote into it, after it was compared for vda; submit it anew.");
+    assertThat(run.hosts().made()).isEmpty();
+    assertThat(run.volumes().deeds()).isEmpty();
+  }
+
+  @Test
+  void buildsNothingOnAnImageThatIsReplacedRightBeforeTheCall() {
+    submitAnOverlayOnImagesWithTimes();
+    run.volumes()
+        .afterShrinking(() -> run.stamped("kvm-b", "base.raw", 3 * MIB, MIB, NOON.plusSeconds(1)));
+    run.begin();
+    assertThat(run.failure().problem().detail()).startsWith("Somebody replaced /srv/base.raw");
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED");
+    assertThat(run.hosts().made()).isEmpty();
+  }
+
+  /** Whoever starts a guest on a backing image gives it to QEMU's user. */
+  @Test
+  void takesAnotherOwnerOfABackingImageForNoWriting() {
+    submitAnOverlayOnImagesWithTimes();
+    run.begin();
+    run.volumes()
+        .volume(
+            "kvm-b",
+            new StorageVolume(
+                "images",
+                "base.raw",
+                "/srv/base.raw",
+                "raw",
+                3 * MIB,
+                MIB,
+                3 * MIB,
+                null,
+                new StorageVolume.Permissions("0600", "64055", "64055"),
+                false,
+                null,
+                new StorageVolume.Timestamps(NOON, NOON.plusSeconds(9))));
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(run.migration().volumes().getLast().reason())
+        .isEqualTo("The guest is not seen to write into its copy.");
   }
 
   @Test

@@ -78,6 +78,7 @@ final class CopyPlanner {
         List.copyOf(names),
         source.from(copied),
         found,
+        null,
         null);
   }
 
@@ -165,7 +166,8 @@ final class CopyPlanner {
         List.copyOf(names),
         source.from(copied),
         found,
-        there.map(VolumeMark::of).orElse(null));
+        there.map(VolumeMark::of).orElse(null),
+        null);
   }
 
   private VolumeSpec spec(CopiedDisk copied, Place.InPool place, Optional<StorageVolume> here) {

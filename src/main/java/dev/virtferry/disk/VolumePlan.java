@@ -1,5 +1,7 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.libvirt.Definition;
+import dev.virtferry.libvirt.Relocation;
 import dev.virtferry.libvirt.VolumeSpec;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param from the path of the image on the source; null in what an older version wrote
  * @param found what stood there when it was planned; null in what an older version wrote
  * @param mark by what the image was known that stood there; null where none is seen
+ * @param alone whether a definition at the source says of the image what the copy has not: images
+ *     beneath it, or another file for its data; null in what an older version wrote
  */
 public record VolumePlan(
     String target,
@@ -40,7 +44,8 @@ public record VolumePlan(
     List<ImageName> names,
     @Nullable String from,
     @Nullable DestinationImage found,
-    @Nullable VolumeMark mark) {
+    @Nullable VolumeMark mark,
+    @Nullable Boolean alone) {
 
   public VolumePlan {
     backing = List.copyOf(backing);
@@ -61,6 +66,53 @@ public record VolumePlan(
           && name.equals(other.name)
           && path.equals(other.path);
     }
+  }
+
+  /** The same, where a definition at the source says of the image what the copy has not. */
+  public VolumePlan onItsOwn() {
+    return new VolumePlan(
+        target,
+        action,
+        path,
+        moved,
+        capacityBytes,
+        bytesToCopy,
+        volume,
+        poolFreeBytes,
+        backing,
+        original,
+        names,
+        from,
+        found,
+        mark,
+        true);
+  }
+
+  /** Whether the destination's definitions say something else of the disk. */
+  public boolean definedAnew() {
+    return moved || Boolean.TRUE.equals(alone);
+  }
+
+  /**
+   * What a definition says of the disk at the destination. The guest runs on the image that is
+   * copied; for its next start it may have another, and that one stays where it is.
+   */
+  public Relocation.Copy defined(Definition which) {
+    List<String> copied =
+        switch (which) {
+          case LIVE -> List.of();
+          case PERSISTENT -> namesAtTheSource();
+        };
+    return new Relocation.Copy(copied, moved ? path : null);
+  }
+
+  private List<String> namesAtTheSource() {
+    if (from == null) {
+      return List.of();
+    }
+    return original == null
+        ? List.of(from)
+        : List.of(from, original.path, original.pool + "/" + original.name);
   }
 
   /** What is done before libvirt is called. */

@@ -9,6 +9,7 @@ import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Original;
 import dev.virtferry.disk.VolumeWish;
+import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.Relocation;
 import dev.virtferry.migration.options.MigrationOptions;
@@ -154,12 +155,12 @@ public record Order(
     return plan.names().isEmpty() ? List.of(new ImageName(destination, plan.path())) : plan.names();
   }
 
-  /** The files that are elsewhere at the destination. */
-  public Relocation moves() {
+  /** What the destination's definitions say of the domain's files that is something else. */
+  public Relocation moves(Definition which) {
     return new Relocation(
         disks.stream()
-            .filter(VolumePlan::moved)
-            .collect(toMap(VolumePlan::target, VolumePlan::path)),
+            .filter(VolumePlan::definedAnew)
+            .collect(toMap(VolumePlan::target, plan -> plan.defined(which))),
         renamed);
   }
 

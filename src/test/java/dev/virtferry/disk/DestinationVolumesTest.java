@@ -210,6 +210,7 @@ class DestinationVolumesTest {
                 List.of(new ImageName("kvm-b", "/srv/vda.raw")),
                 "/srv/vda.raw",
                 DestinationImage.UNKNOWN_CONTENT,
+                null,
                 null));
   }
 
@@ -248,6 +249,7 @@ class DestinationVolumesTest {
                 List.of(new ImageName("kvm-b", "/srv/vda.qcow2")),
                 "/srv/vda.qcow2",
                 DestinationImage.ABSENT,
+                null,
                 null));
     assertThat(storage.deeds()).as("a plan changes nothing").isEmpty();
     volumes.make(plan, 70 * MIB, DESTINATION);

@@ -181,7 +181,8 @@ abstract class MigrationsContract extends PlayedHosts {
             List.of(names),
             like.from(),
             like.found(),
-            like.mark());
+            like.mark(),
+            like.alone());
     return migration(UUID.randomUUID().toString(), "kvm-a", destination, 5, NOON, List.of(plan));
   }
 
@@ -860,7 +861,8 @@ abstract class MigrationsContract extends PlayedHosts {
         List.of(new ImageName("kvm-b", "/srv/" + target + "-" + UUID.randomUUID())),
         "/old/" + target,
         DestinationImage.ABSENT,
-        null);
+        null,
+        true);
   }
 
   private static Migration again(Migration migration) {

@@ -63,6 +63,7 @@ public final class Orders {
         List.of(),
         "/srv/" + target,
         DestinationImage.ABSENT,
+        null,
         null);
   }
 }

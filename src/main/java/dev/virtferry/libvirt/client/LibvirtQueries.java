@@ -4,6 +4,7 @@ import static dev.virtferry.libvirt.client.DomainLookup.lookedUp;
 import static dev.virtferry.libvirt.client.DomainLookup.withDomain;
 
 import dev.virtferry.libvirt.Acceptance;
+import dev.virtferry.libvirt.CarriedDefinition;
 import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
@@ -18,10 +19,9 @@ import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.Machine;
-import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.libvirt.Relocation;
 import dev.virtferry.libvirt.xml.DomainXml;
-import dev.virtferry.libvirt.xml.OpenedFiles;
+import dev.virtferry.libvirt.xml.MovedDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -201,7 +201,7 @@ public final class LibvirtQueries implements DomainQueries {
   }
 
   @Override
-  public List<NamedFile> openedFiles(HostAddress source, UUID domain, Definition definition) {
+  public CarriedDefinition carried(HostAddress source, UUID domain, Definition definition) {
     int flags = XML_MIGRATABLE | (definition == Definition.PERSISTENT ? XML_INACTIVE : 0);
     return connections
         .ask(
@@ -211,15 +211,8 @@ public final class LibvirtQueries implements DomainQueries {
                 withDomain(
                     connect,
                     domain.toString(),
-                    found -> opened(found.getXMLDesc(flags), definition)))
-        .orElse(List.of());
-  }
-
-  private static List<NamedFile> opened(String xml, Definition definition) {
-    return switch (definition) {
-      case LIVE -> OpenedFiles.in(xml);
-      case PERSISTENT -> OpenedFiles.atTheNextStart(xml);
-    };
+                    found -> MovedDefinition.read(found.getXMLDesc(flags), definition)))
+        .orElse(CarriedDefinition.NONE);
   }
 
   @Override
@@ -240,7 +233,7 @@ public final class LibvirtQueries implements DomainQueries {
                     ErrorNumber.NO_DOMAIN,
                     ErrorDomain.NONE,
                     "The domain left before its definition was read"));
-    return DomainXml.parse(xml).definitionWithPaths(places);
+    return MovedDefinition.of(xml, places);
   }
 
   private Optional<DomainDescription> unsized(HostAddress host, String nameOrUuid) {

@@ -8,6 +8,7 @@ import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.DestinationVolumes;
 import dev.virtferry.host.Host;
+import dev.virtferry.libvirt.CarriedDefinition;
 import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.HostFacts;
@@ -20,6 +21,7 @@ import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
@@ -102,11 +104,12 @@ public final class MigrationPlanner {
     hosts.lookForNamesakes(crossing, checks);
     DestinationVolumes.Look places = volumes.look(destination.address(), source.address());
     SelectedDisks selected = disks.select(crossing);
-    ArrivingFiles files = hosts.lookAtFiles(crossing, selected, places, scope, checks);
+    List<CarriedDefinition> carried = hosts.carried(crossing);
+    ArrivingFiles files = hosts.lookAtFiles(crossing, carried, selected, places, scope, checks);
     hosts.lookAtMachine(crossing, checks);
     PlacedDisks placed =
         disks.plan(crossing, selected, files, two ? places : null, self, scope, checks);
-    Order order = crossing.order(placed, files.renamed());
+    Order order = crossing.order(placed, files.renamed(), carried);
     checks.add(
         Subject.OPTIONS, OptionRules.problems(order, destination, here, there), "all are known");
     return found(crossing, placed, checks, order);
@@ -185,7 +188,7 @@ public final class MigrationPlanner {
   }
 
   private @Nullable Definitions definitions(Order order, Host source, boolean secrets) {
-    if (order.moves().isEmpty()) {
+    if (order.moves(Definition.LIVE).isEmpty()) {
       return null;
     }
     return new Definitions(
@@ -200,15 +203,15 @@ public final class MigrationPlanner {
         hypervisor
             .queries()
             .definitionWithPaths(
-                source.address(), order.guest().uuid(), which, secrets, order.moves());
+                source.address(), order.guest().uuid(), which, secrets, order.moves(which));
     if (xml.length() > LONGEST_DEFINITION) {
       throw refused(
           DOMAIN_NOT_MIGRATABLE,
           String.format(
               Locale.ROOT,
               "The definition of %s has %d KiB, and libvirt is given it where a disk or file gets"
-                  + " another place; virt-ferry keeps %d KiB at most. Shorten its metadata, or leave"
-                  + " volumes and destinationName out.",
+                  + " another place, or a copy is not what it says; virt-ferry keeps %d KiB at most."
+                  + " Shorten its metadata, or leave volumes and destinationName out.",
               order.guest().name(),
               xml.length() / 1024,
               LONGEST_DEFINITION / 1024));

@@ -52,6 +52,12 @@ final class ImageRules {
     return found;
   }
 
+  /** What is to be done about an overlay, which no copy in full can go into. */
+  static String dependent(StorageVolume overlay, String host) {
+    return "%s on %s is an overlay on %s, and a copy in full would still need that; remove it there, or name another place in volumes."
+        .formatted(overlay.path(), host, beneath(overlay));
+  }
+
   private static String beneath(DiskImage image) {
     return image.backing() == null ? "none" : image.backing().location();
   }

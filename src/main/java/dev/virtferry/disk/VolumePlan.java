@@ -88,6 +88,11 @@ public record VolumePlan(
         true);
   }
 
+  /** Whether the image that is known by {@link #mark} is deleted for the one that is made. */
+  public boolean replaces() {
+    return action == Action.CREATE && mark != null;
+  }
+
   /** Whether the destination's definitions say something else of the disk. */
   public boolean definedAnew() {
     return moved || Boolean.TRUE.equals(alone);
@@ -117,7 +122,10 @@ public record VolumePlan(
 
   /** What is done before libvirt is called. */
   public enum Action {
-    /** The image is absent and is made, thin, in the pool. */
+    /**
+     * The image is absent, or is replaced because it is the domain's own and a copy into it would
+     * not be whole without another; it is made, thin, in the pool.
+     */
     CREATE,
     /** An image of the same format and size is there and is overwritten. */
     REUSE,
@@ -140,8 +148,8 @@ public record VolumePlan(
               .formatted(target, words(accepted.volume), words(volume)));
     }
     return switch (action) {
-      // Whatever was accepted, nothing is written over.
-      case CREATE -> Optional.empty();
+      // Where nothing stands nothing is written over, whatever was accepted.
+      case CREATE -> replaces() ? reusedBeyond(accepted) : Optional.empty();
       case REUSE -> reusedBeyond(accepted);
       case EXPECT -> expectedBeyond(accepted);
     };
@@ -150,9 +158,11 @@ public record VolumePlan(
   private Optional<String> reusedBeyond(VolumePlan accepted) {
     return switch (accepted.action) {
       case CREATE ->
-          Optional.of(
-              "%s was to be made for %s; by now there is one, and it would be overwritten."
-                  .formatted(path, target));
+          accepted.replaces()
+              ? Optional.empty()
+              : Optional.of(
+                  "%s was to be made for %s; by now there is one, and it would be overwritten."
+                      .formatted(path, target));
       case REUSE ->
           capacityBytes == accepted.capacityBytes
               ? dataBeyond(accepted)

@@ -43,10 +43,51 @@ class AcceptedVolumesTest {
         found, null, null);
   }
 
+  private static VolumePlan replacing() {
+    return new VolumePlan(
+        "vda",
+        Action.CREATE,
+        "/srv/vda.raw",
+        true,
+        64 * MIB,
+        64 * MIB,
+        VOLUME,
+        0L,
+        List.of(),
+        null,
+        List.of(),
+        null,
+        DestinationImage.OWN,
+        new VolumeMark("qcow2", 64 * MIB, MIB, null, null),
+        null);
+  }
+
+  /** What is replaced is lost as if it were written over. */
+  @ParameterizedTest
+  @CsvSource({"CREATE, false", "REUSE, true", "EXPECT, true"})
+  void replacesAnImageOnlyWhereOneWasToBeWrittenOver(Action accepted, boolean goes) {
+    assertThat(replacing().beyond(plan(accepted)).isEmpty()).isEqualTo(goes);
+    assertThat(replacing().beyond(replacing())).isEmpty();
+    assertThat(plan(Action.CREATE).beyond(replacing())).isEmpty();
+  }
+
   private static VolumePlan from(@Nullable String from, @Nullable Original original) {
     return new VolumePlan(
-        "vda", Action.EXPECT, "/b", true, 1, 1, null, null, List.of(), original, List.of(), from,
-        null, null, null);
+        "vda",
+        Action.EXPECT,
+        "/b",
+        true,
+        1,
+        1,
+        null,
+        null,
+        List.of(),
+        original,
+        List.of(),
+        from,
+        null,
+        null,
+        null);
   }
 
   /** For its next start the guest may have another image than the one that is copied. */

@@ -1668,6 +1668,59 @@ class DestinationVolumesTest {
         .contains("is not on the same backing image");
   }
 
+  /** An image of the guest's that it left on a backing image, last written at noon. */
+  private StorageVolume oldOverlay(long bytes) {
+    var old =
+        new StorageVolume(
+            "images",
+            "vda.qcow2",
+            "/srv/vda.qcow2",
+            "qcow2",
+            bytes,
+            MIB,
+            MIB,
+            Layout.USUAL,
+            null,
+            false,
+            new Backing("/srv/base.raw", "raw"),
+            NOON);
+    pool("kvm-b", 100 * MIB);
+    storage.volume("kvm-b", old);
+    return old;
+  }
+
+  /** A copy into it would show the same and still need what is beneath. */
+  @ParameterizedTest
+  @CsvSource({"OWN, true", "ANY, true", "NEVER, false"})
+  void replacesTheDomainsOwnOverlayByAnImageOfItsOwn(Overwrite asked, boolean goes) {
+    VolumeMark before = VolumeMark.of(oldOverlay(32 * MIB));
+    own = Map.of(new ImageName("kvm-b", "/srv/vda.qcow2"), before);
+    overwrite = asked;
+    Placement placement = place(CopyMode.FULL, Map.of(), qcow2("vda"));
+    assertThat(placement.images()).containsExactly(Map.entry("vda", DestinationImage.OWN));
+    assertThat(placement.obstacles().isEmpty()).isEqualTo(goes);
+    assertThat(placement.volumes())
+        .hasSize(goes ? 1 : 0)
+        .allSatisfy(plan -> {
+          assertThat(plan.action()).isEqualTo(Action.CREATE);
+          assertThat(plan.replaces()).isTrue();
+          assertThat(plan.mark()).isEqualTo(before);
+          assertThat(plan.volume()).extracting(VolumeSpec::backing).isNull();
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"OWN", "ANY", "NEVER"})
+  void refusesACopyInFullIntoAnOverlayThatIsNotKnownAsTheDomainsOwn(Overwrite asked) {
+    oldOverlay(64 * MIB);
+    overwrite = asked;
+    Problem problem = refusal(qcow2("vda"));
+    assertThat(problem.detail())
+        .contains("/srv/vda.qcow2 on kvm-b is an overlay on /srv/base.raw")
+        .contains("remove it there, or name another place in volumes.")
+        .doesNotContain("options.overwrite");
+  }
+
   @Test
   void takesAnOverlayForEmptyWhereTheCopyGoesOntoTheSameImage() {
     overlayOnTheSource();

@@ -202,7 +202,8 @@ class DiskKindsIT {
   /** A disk vdb of three images, whose definitions say so. */
   private void writtenChain() {
     chainOn("kvm-a", false);
-    String beneath = "<backingStore type='file'><format type='qcow2'/><source file='/srv/%s.qcow2'/>";
+    String beneath =
+        "<backingStore type='file'><format type='qcow2'/><source file='/srv/%s.qcow2'/>";
     shell(
         "kvm-a",
         "cd /srv; qemu-img create -q -f qcow2 -F qcow2 -b /srv/mid.qcow2 top.qcow2;"
@@ -214,7 +215,9 @@ class DiskKindsIT {
             + " >top.xml; virsh -q attach-device web top.xml --live --config");
   }
 
-  /** One chain by a snapshot, one written by hand, and one disk with another image the next time. */
+  /**
+   * One chain by a snapshot, one written by hand, and one disk with another image the next time.
+   */
   @Test
   void theDefinitionsSayOfEachCopyWhatWasMade() {
     lab.guest("start", "web", "--disk", "vda=16M");
@@ -232,19 +235,42 @@ class DiskKindsIT {
     assertThat(plan("web", more).get("virsh").asString())
         .contains("--xml web.xml --persistent-xml web-persistent.xml");
     succeeds("web", more);
-    for (String overlay : List.of("/srv/s.qcow2", "/srv/top.qcow2")) {
-      assertThat(content("kvm-b", overlay)).isEqualTo(content("kvm-a", overlay));
-      assertThat(image("kvm-b", overlay).has("backing-filename")).as(overlay).isFalse();
-    }
+    assertThat(content("kvm-b", "/srv/top.qcow2")).isEqualTo(content("kvm-a", "/srv/top.qcow2"));
+    areFlat("kvm-b", "/srv/s.qcow2", "/srv/top.qcow2");
     assertThat(shell("kvm-b", "virsh dumpxml web"))
         .contains("'/srv/s.qcow2'", "'/srv/top.qcow2'", "'/srv/web-sdc.img'")
         .doesNotContain("<backingStore type");
     assertThat(shell("kvm-b", "virsh dumpxml --inactive web"))
         .contains("'/srv/s.qcow2'", "'/srv/top.qcow2'", "'/srv/next.img'")
         .doesNotContain("<backingStore type", "web-sdc.img");
-    shell("kvm-b", "virsh -q destroy web; virsh -q start web");
-    lab.guest("wait-tick", "web", "kvm-b", Long.toString(lab.tick("web", "kvm-b")));
-    shell("kvm-b", "virsh -q destroy web");
+    comesBackToImagesOfItsOwn();
+    shell("kvm-a", "rm /srv/web-vda.raw /srv/base.qcow2 /srv/mid.qcow2");
+    shell("kvm-a", "virsh -q destroy web; virsh -q start web");
+    lab.guest("wait-tick", "web", "kvm-a", Long.toString(lab.tick("web", "kvm-a")));
+  }
+
+  private void areFlat(String host, String... images) {
+    for (String image : images) {
+      assertThat(image(host, image).has("backing-filename")).as(image).isFalse();
+    }
+  }
+
+  /**
+   * The overlays that it left there once are replaced, as copies into them would need their bases.
+   */
+  private void comesBackToImagesOfItsOwn() {
+    String back =
+        request("web", ",\"disks\":[\"vda\",\"vdb\",\"sdc\"]")
+            .replace(lab.peer("kvm-b"), lab.peer("kvm-a"));
+    JsonNode planned = service.post("/v1/migration-plans", back).body().get("disks");
+    assertThat(planned.valueStream().map(disk -> disk.get("destinationImage").asString()))
+        .as(planned.toString())
+        .containsExactly("OWN", "OWN", "ABSENT");
+    assertThat(planned.valueStream().map(disk -> disk.get("volume").get("action").asString()))
+        .containsExactly("CREATE", "CREATE", "CREATE");
+    service.awaitSuccess(service.migrate(back));
+    assertThat(content("kvm-a", "/srv/top.qcow2")).isEqualTo(content("kvm-b", "/srv/top.qcow2"));
+    areFlat("kvm-a", "/srv/s.qcow2", "/srv/top.qcow2");
   }
 
   @Test

@@ -87,7 +87,8 @@ public final class ScopeRules {
    */
   public static void require(Order order, Scope scope) {
     for (VolumePlan volume : order.disks()) {
-      if (!scope.hasAllDomains() && volume.moved() && volume.action() != Action.CREATE) {
+      boolean mayBeThere = volume.action() != Action.CREATE || volume.replaces();
+      if (!scope.hasAllDomains() && volume.moved() && mayBeThere) {
         throw beyond(
             "#/volumes/" + volume.target(), "can't name an image that may be there already");
       }

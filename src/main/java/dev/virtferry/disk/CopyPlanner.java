@@ -177,7 +177,6 @@ final class CopyPlanner {
   }
 
   private List<String> misfits(CopiedDisk copied, Place.InPool place, Seen seen) {
-    boolean encrypted = seen.here().map(StorageVolume::encrypted).orElse(false);
     return seen.kept()
         .map(image ->
             ImageRules.misfits(
@@ -187,7 +186,7 @@ final class CopyPlanner {
                 image,
                 ground.destination().name()))
         .orElseGet(
-            () -> ImageRules.unmakeable(copied.disk(), copied.image(), place.pool(), encrypted));
+            () -> ImageRules.unmakeable(copied.disk(), copied.image(), place.pool(), seen.here()));
   }
 
   private VolumePlan into(

@@ -570,6 +570,58 @@ class DestinationVolumesTest {
     assertThat(problem.detail()).contains("/srv/vdb.raw on kvm-b has 68157440 bytes");
   }
 
+  private void encrypted(String host, String format, boolean encrypted) {
+    String name = "vda." + format;
+    storage.volume(
+        host,
+        new StorageVolume(
+            "images",
+            name,
+            "/srv/" + name,
+            format,
+            64 * MIB,
+            0,
+            0,
+            null,
+            null,
+            encrypted,
+            null,
+            null));
+  }
+
+  /** QEMU opens the copy as it opens the original, with the same secret or with none. */
+  @ParameterizedTest
+  @CsvSource({
+    "qcow2, true, true, ''",
+    "qcow2, true, false, is not encrypted and vda is;",
+    "qcow2, false, true, is encrypted and vda is not;",
+    "raw, true, true, ''",
+    "raw, true, false, is not encrypted and vda is;",
+    "raw, false, true, ''",
+  })
+  void takesAnEncryptedImageForADiskThatIsEncryptedAndForNoOther(
+      String format, boolean disk, boolean there, String refusal) {
+    pool("kvm-b", 100 * MIB);
+    encrypted("kvm-b", format, there);
+    overwrite = Overwrite.ANY;
+    DomainDisk plain = format.equals("raw") ? disk("vda") : qcow2("vda");
+    String objections =
+        objections(place(CopyMode.FULL, Map.of(), disk ? plain.encryptedByQemu() : plain));
+    assertThat(objections).contains(refusal);
+    assertThat(objections.equals("[]")).isEqualTo(refusal.isEmpty());
+  }
+
+  /** What a guest encrypts itself is for virt-ferry like any data. */
+  @ParameterizedTest
+  @CsvSource({"true, false, false", "false, true, true"})
+  void makesAnImageUnlessQemuEncryptsTheDisk(boolean disk, boolean here, boolean made) {
+    pool("kvm-a", 0);
+    pool("kvm-b", 100 * MIB);
+    encrypted("kvm-a", "raw", here);
+    DomainDisk copied = disk ? disk("vda").encryptedByQemu() : disk("vda");
+    assertThat(place(CopyMode.FULL, Map.of(), copied).volumes()).hasSize(made ? 1 : 0);
+  }
+
   @Test
   void refusesAnImageOfAnotherFormat() {
     pool("kvm-b", 100 * MIB);

@@ -153,6 +153,78 @@ class VolumesIT {
     }
   }
 
+  private String shell(String host, String command) {
+    return lab.on(host, "sh", "-euc", command);
+  }
+
+  private static final String SECRET = "6c1a8b30-8f11-4c3a-9a53-0d6c9f6f0a01";
+
+  /** An image that QEMU encrypts; how often it is to hash it measures, and fails on busy hosts. */
+  private void encrypted(String host, String format) {
+    String luks =
+        format.equals("qcow2") ? "-f qcow2 -o encrypt.format=luks,encrypt." : "-f luks -o ";
+    String more = format.equals("qcow2") ? "encrypt." : "";
+    shell(
+        host,
+        ("mkdir -p /srv/enc; for i in 1 2 3 4 5 6 7 8 9; do qemu-img create -q --object"
+                + " secret,id=s,data=word %1$skey-secret=s,%2$siter-time=10 /srv/enc/%3$s 8M && break; done;"
+                + " test -e /srv/enc/%3$s; cp /srv/enc/%3$s /srv/enc.%3$s")
+            .formatted(luks, more, format));
+  }
+
+  private void secret(String host) {
+    shell(
+        host,
+        "echo \"<secret ephemeral='yes' private='no'><uuid>%1$s</uuid></secret>\" >/srv/s.xml; virsh -q secret-define /srv/s.xml; virsh -q secret-set-value %1$s $(printf word | base64); rm /srv/s.xml"
+            .formatted(SECRET));
+  }
+
+  private void attachEncrypted(String target, String format) {
+    shell(
+        "kvm-a",
+        ("echo \"<disk type='file'><driver name='qemu' type='%1$s'/><source file='/srv/enc.%1$s'>"
+                + "<encryption format='luks'><secret type='passphrase' uuid='%2$s'/></encryption>"
+                + "</source><target dev='%3$s' bus='scsi'/></disk>\" >/srv/d.xml;"
+                + " virsh -q attach-device web /srv/d.xml --live; rm /srv/d.xml")
+            .formatted(format, SECRET, target));
+  }
+
+  @Test
+  void anEncryptedDiskGoesIntoAnEncryptedImageAlone() {
+    lab.guest("start", "web", "--disk", "vda=16M", "--disk", "vdb=8M,format=qcow2");
+    String all = ",\"disks\":[\"vda\",\"vdb\",\"sdb\",\"sdc\"]" + overwriting("ANY");
+    try {
+      for (String host : List.of("kvm-a", "kvm-b")) {
+        secret(host);
+      }
+      for (String format : List.of("qcow2", "raw")) {
+        encrypted("kvm-a", format);
+      }
+      attachEncrypted("sdb", "qcow2");
+      attachEncrypted("sdc", "raw");
+      refused(all, "#/disks/2", "sdb is encrypted, and its key is not virt-ferry's to use");
+      for (String format : List.of("qcow2", "raw")) {
+        encrypted("kvm-b", format);
+      }
+      shell(
+          "kvm-b",
+          "cd /srv; mv enc.qcow2 web-vdb.qcow2; rm enc.raw; truncate -s 8M enc.raw;"
+              + " qemu-img create -q -f qcow2 enc.qcow2 8M");
+      JsonNode plan = service.post("/v1/migration-plans", request("web", all)).body();
+      assertThat(plan.get("problems").toString())
+          .contains("/srv/web-vdb.qcow2 on kvm-b is encrypted and vdb is not")
+          .contains("/srv/enc.qcow2 on kvm-b is not encrypted and sdb is")
+          .contains("/srv/enc.raw on kvm-b is not encrypted and sdc is");
+      shell("kvm-b", "cd /srv; rm web-vdb.qcow2; for f in qcow2 raw; do cp enc/$f enc.$f; done");
+      service.awaitSuccess(service.migrate(request("web", all)));
+    } finally {
+      for (String host : List.of("kvm-a", "kvm-b")) {
+        lab.succeedsOn(host, "virsh", "secret-undefine", SECRET);
+        lab.succeedsOn(host, "sh", "-c", "rm -rf /srv/enc /srv/enc.* /srv/web-vdb.qcow2");
+      }
+    }
+  }
+
   @Test
   void ownerAndModeAreThoseOfTheSource() {
     lab.guest("start", "web", "--disk", "vda=16M");

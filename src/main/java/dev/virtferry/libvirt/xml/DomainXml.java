@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 
@@ -120,6 +121,9 @@ public final class DomainXml {
         Xml.child(disk, "source")
             .map(source -> DISPENSABLE.contains(source.getAttribute("startupPolicy")))
             .orElse(false),
+        // Older definitions have it beside the source.
+        Stream.concat(Stream.of(disk), Xml.child(disk, "source").stream())
+            .anyMatch(of -> Xml.child(of, "encryption").isPresent()),
         0,
         0);
   }

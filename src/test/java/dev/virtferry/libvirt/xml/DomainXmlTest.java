@@ -155,6 +155,18 @@ class DomainXmlTest {
                 "kvm", "x86_64", "pc-q35-7.2", "<cpu mode=\"custom\"><model>qemu64</model></cpu>"));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<source file='/a'><encryption format='luks'/></source>",
+        "<source file='/a'/><encryption format='luks'/>",
+      })
+  void readsEncryption(String source) {
+    String disk = "<disk type='file'>%s<target dev='vdb'/></disk>";
+    assertThat(disk(disk.formatted(source)).encrypted()).isTrue();
+    assertThat(disk(disk.formatted("<source file='/a'/>")).encrypted()).isFalse();
+  }
+
   @Test
   void readsShareable() {
     assertThat(disk("<disk type='block'><target dev='vdb'/><shareable/></disk>").shareable())
@@ -246,8 +258,7 @@ class DomainXmlTest {
           domain.disks();
           DomainXml.parse(
               MovedDefinition.of(
-                  xml,
-                  new Relocation(Map.of("vda", new Copy(List.of(), "/moved")), Map.of())));
+                  xml, new Relocation(Map.of("vda", new Copy(List.of(), "/moved")), Map.of())));
         } catch (IllegalArgumentException e) {
           assertThat(e).hasMessageStartingWith("Not a document of libvirt's");
         }

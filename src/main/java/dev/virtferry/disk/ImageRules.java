@@ -29,14 +29,14 @@ final class ImageRules {
   static List<String> misfits(
       DomainDisk disk, DiskImage image, CopyMode mode, StorageVolume volume, String host) {
     List<String> found = new ArrayList<>();
-    if (volume.capacityBytes() != disk.capacityBytes()) {
+    if (volume.guestBytes() != disk.capacityBytes()) {
       found.add(
           String.format(
               Locale.ROOT,
               "%s on %s has %d bytes and %s has %d; remove it there, or give it the same size.",
               volume.path(),
               host,
-              volume.capacityBytes(),
+              volume.guestBytes(),
               disk.target(),
               disk.capacityBytes()));
     }

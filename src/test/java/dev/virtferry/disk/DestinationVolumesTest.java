@@ -570,6 +570,29 @@ class DestinationVolumesTest {
     assertThat(problem.detail()).contains("/srv/vdb.raw on kvm-b has 68157440 bytes");
   }
 
+  /** A guest sees whole sectors of a raw file, however long that is. */
+  @ParameterizedTest
+  @CsvSource({"8388708, true", "8389120, true", "8389121, false", "8388608, false"})
+  void takesARawImageWhoseLastSectorIsNotWhole(long fileBytes, boolean fits) {
+    pool("kvm-b", 100 * MIB);
+    volume("kvm-b", "vda.raw", "raw", fileBytes, 0, null);
+    Placement placement = place(CopyMode.FULL, Map.of(), disk("vda").sized(8_389_120, 0));
+    assertThat(placement.volumes()).hasSize(fits ? 1 : 0);
+    assertThat(VolumeMark.of(sized(8_388_708)).mayBe(sized(fileBytes))).isEqualTo(fits);
+  }
+
+  private StorageVolume sized(long bytes) {
+    return new StorageVolume(
+        "images", "v", "/srv/v", "raw", bytes, 0, bytes, null, null, false, null, null);
+  }
+
+  @Test
+  void comparesOtherImagesToTheByte() {
+    pool("kvm-b", 100 * MIB);
+    volume("kvm-b", "vda.qcow2", "qcow2", 64 * MIB - 1, 0, null);
+    assertThat(refusal(qcow2("vda")).detail()).contains("has 67108863 bytes");
+  }
+
   private void encrypted(String host, String format, boolean encrypted) {
     String name = "vda." + format;
     storage.volume(

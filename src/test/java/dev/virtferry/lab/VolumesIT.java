@@ -157,6 +157,24 @@ class VolumesIT {
     return lab.on(host, "sh", "-euc", command);
   }
 
+  @Test
+  void aRawFileWhoseLastSectorIsNotWholeComesBack() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    shell(
+        "kvm-a",
+        "head -c 8388708 /dev/urandom >/srv/odd.raw; virsh -q attach-disk web /srv/odd.raw vdb"
+            + " --live");
+    String before = shell("kvm-a", "head -c 8388708 /srv/odd.raw | sha256sum");
+    service.awaitSuccess(service.migrate(request("web", BOTH)));
+    String back = request("web", BOTH).replace(lab.peer("kvm-b"), lab.peer("kvm-a"));
+    assertThat(images(back)).isEqualTo("OWN OWN");
+    service.awaitSuccess(service.migrate(back));
+    assertThat(shell("kvm-a", "head -c 8388708 /srv/odd.raw | sha256sum")).isEqualTo(before);
+    assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
+    shell("kvm-a", "rm /srv/odd.raw");
+    shell("kvm-b", "rm /srv/odd.raw");
+  }
+
   private static final String SECRET = "6c1a8b30-8f11-4c3a-9a53-0d6c9f6f0a01";
 
   /** An image that QEMU encrypts; how often it is to hash it measures, and fails on busy hosts. */

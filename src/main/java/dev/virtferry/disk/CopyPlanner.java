@@ -79,6 +79,7 @@ final class CopyPlanner {
         source.from(copied),
         found,
         null,
+        source.bytesAtMost(copied),
         null);
   }
 
@@ -145,7 +146,7 @@ final class CopyPlanner {
     Optional<VolumePlan> plan =
         unless(objections, copied, () -> into(copied, place, seen, beneath.images()));
     long allocated = there.map(StorageVolume::allocationBytes).orElse(0L);
-    plan.ifPresent(it -> growth.add(place.pool(), Math.max(0, it.bytesToCopy() - allocated)));
+    plan.ifPresent(it -> growth.add(place.pool(), it, allocated));
     return plan;
   }
 
@@ -206,6 +207,7 @@ final class CopyPlanner {
         source.from(copied),
         seen.found(),
         seen.there().map(VolumeMark::of).orElse(null),
+        source.bytesAtMost(copied),
         null);
   }
 

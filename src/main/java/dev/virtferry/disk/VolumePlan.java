@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param from the path of the image on the source; null in what an older version wrote
  * @param found what stood there when it was planned; null in what an older version wrote
  * @param mark by what the image was known that stood there; null where none is seen
+ * @param bytesToCopyAtMost what its stream carries at most, if nobody writes meanwhile; null where
+ *     that is not known, and in what an older version wrote
  * @param alone whether a definition at the source says of the image what the copy has not: images
  *     beneath it, or another file for its data; null in what an older version wrote
  */
@@ -45,6 +47,7 @@ public record VolumePlan(
     @Nullable String from,
     @Nullable DestinationImage found,
     @Nullable VolumeMark mark,
+    @Nullable Long bytesToCopyAtMost,
     @Nullable Boolean alone) {
 
   public VolumePlan {
@@ -85,6 +88,7 @@ public record VolumePlan(
         from,
         found,
         mark,
+        bytesToCopyAtMost,
         true);
   }
 

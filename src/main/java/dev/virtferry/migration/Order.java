@@ -139,6 +139,13 @@ public record Order(
     return disks.stream().map(VolumePlan::target).toList();
   }
 
+  /** What the disks' streams carry at most, in bytes; null where that is not known of each. */
+  public @Nullable Long bytesToCopyAtMost() {
+    return disks.stream().anyMatch(plan -> plan.bytesToCopyAtMost() == null)
+        ? null
+        : disks.stream().mapToLong(plan -> Objects.requireNonNull(plan.bytesToCopyAtMost())).sum();
+  }
+
   /** Every name of an image at the destination that is copied into. */
   public Set<ImageName> images() {
     return disks.stream().flatMap(plan -> images(plan).stream()).collect(toSet());

@@ -40,7 +40,7 @@ class AcceptedVolumesTest {
       @Nullable DestinationImage found) {
     return new VolumePlan(
         "vda", action, path, true, bytes, bytes, volume, 0L, List.of(), null, List.of(), null,
-        found, null, null);
+        found, null, null, null);
   }
 
   private static VolumePlan replacing() {
@@ -59,6 +59,7 @@ class AcceptedVolumesTest {
         null,
         DestinationImage.OWN,
         new VolumeMark("qcow2", 64 * MIB, MIB, null, null),
+        null,
         null);
   }
 
@@ -85,6 +86,7 @@ class AcceptedVolumesTest {
         original,
         List.of(),
         from,
+        null,
         null,
         null,
         null);

@@ -4,6 +4,7 @@ import static dev.virtferry.libvirt.Domains.MIB;
 import static dev.virtferry.libvirt.Domains.disk;
 import static dev.virtferry.libvirt.Domains.onImage;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.disk.VolumePlan.Action;
@@ -211,6 +212,7 @@ class DestinationVolumesTest {
                 "/srv/vda.raw",
                 DestinationImage.UNKNOWN_CONTENT,
                 null,
+                64 * MIB,
                 null));
   }
 
@@ -250,6 +252,7 @@ class DestinationVolumesTest {
                 "/srv/vda.qcow2",
                 DestinationImage.ABSENT,
                 null,
+                64 * MIB,
                 null));
     assertThat(storage.deeds()).as("a plan changes nothing").isEmpty();
     volumes.make(plan, 70 * MIB, DESTINATION);
@@ -1346,6 +1349,31 @@ class DestinationVolumesTest {
     storage.reset();
     pool("kvm-b", 138 * MIB);
     assertThat(plans(disk("vda"), disk("vdb"))).hasSize(2);
+  }
+
+  /** Only the tables of a compressed image know how much it holds. */
+  @ParameterizedTest
+  @CsvSource({"138, false", "137, true", "20, true"})
+  void doubtsThatThereIsRoomForAllThatTheDisksMayHold(long free, boolean doubted) {
+    pool("kvm-a", 0);
+    pool("kvm-b", free * MIB);
+    volume("kvm-a", "vda.qcow2", "qcow2", 64 * MIB, 5 * MIB, null);
+    volume("kvm-a", "vdb.qcow2", "qcow2", 64 * MIB, 5 * MIB, null);
+    Placement placement = place(CopyMode.FULL, Map.of(), qcow2("vda"), qcow2("vdb"));
+    assertThat(placement.obstacles()).isEmpty();
+    assertThat(placement.volumes())
+        .extracting(VolumePlan::bytesToCopy, VolumePlan::bytesToCopyAtMost)
+        .containsOnly(tuple(5 * MIB, 64 * MIB));
+    assertThat(placement.doubts()).hasSize(doubted ? 1 : 0);
+    assertThat(String.join("", placement.doubts()))
+        .contains(doubted ? "may need up to 134217728 bytes in pool images on kvm-b" : "");
+  }
+
+  @Test
+  void doesNotKnowTheMostThatADiskOfUnknownSizeHolds() {
+    assertThat(plans(disk("vda").sized(0, 7)))
+        .extracting(VolumePlan::bytesToCopyAtMost)
+        .containsOnlyNulls();
   }
 
   @Test

@@ -153,6 +153,35 @@ class VolumesIT {
     }
   }
 
+  /** What an image keeps compressed only its own tables know. */
+  @Test
+  void theMostThatIsCopiedIsToldBesideTheLeast() {
+    smallPool("40m");
+    try {
+      lab.on("kvm-a", "mkdir", "-p", "/srv/small");
+      lab.guest("start", "web", "--disk", "vda=16M");
+      shell(
+          "kvm-a",
+          "cd /srv/small; yes | head -c 20M >plain; qemu-img convert -c -O qcow2 plain z.qcow2;"
+              + " qemu-img resize -q z.qcow2 64M; rm plain;"
+              + " virsh -q attach-disk web $PWD/z.qcow2 vdb --live --subdriver qcow2");
+      JsonNode plan = service.post("/v1/migration-plans", request("web", BOTH)).body();
+      JsonNode disk = plan.get("disks").get(1);
+      assertThat(plan.get("possible").asBoolean()).as(plan.toString()).isTrue();
+      assertThat(disk.get("bytesToCopy").asLong()).isLessThan(2L << 20);
+      assertThat(disk.get("bytesToCopyAtMost").asLong()).isEqualTo(64L << 20);
+      assertThat(plan.get("checks").toString())
+          .contains("\"outcome\":\"UNKNOWN\",\"detail\":\"The disks may need up to 67108864 bytes");
+      JsonNode ended = service.awaitSuccess(service.migrate(request("web", BOTH)));
+      assertThat(ended.get("bytesToCopyAtMost").asLong()).isEqualTo(80L << 20);
+      assertThat(image("kvm-b", "/srv/small/z.qcow2").get("actual-size").asLong())
+          .isGreaterThan(20L << 20);
+    } finally {
+      noSmallPool();
+      lab.on("kvm-a", "rm", "-r", "/srv/small");
+    }
+  }
+
   private String shell(String host, String command) {
     return lab.on(host, "sh", "-euc", command);
   }

@@ -182,6 +182,7 @@ abstract class MigrationsContract extends PlayedHosts {
             like.from(),
             like.found(),
             like.mark(),
+            like.bytesToCopyAtMost(),
             like.alone());
     return migration(UUID.randomUUID().toString(), "kvm-a", destination, 5, NOON, List.of(plan));
   }
@@ -862,6 +863,7 @@ abstract class MigrationsContract extends PlayedHosts {
         "/old/" + target,
         DestinationImage.ABSENT,
         null,
+        64L,
         true);
   }
 

@@ -64,6 +64,7 @@ public final class Orders {
         "/srv/" + target,
         DestinationImage.ABSENT,
         null,
+        64 * MIB,
         null);
   }
 }

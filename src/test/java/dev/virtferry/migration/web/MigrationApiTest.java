@@ -107,6 +107,7 @@ class MigrationApiTest extends ApiTest {
             "completion",
             "progress",
             "disks",
+            "bytesToCopyAtMost",
             "parameters",
             "flags",
             "options",

@@ -83,11 +83,11 @@ class LibvirtCallsTest {
     assertThat(calls())
         .isEqualTo(
             """
+            kvm-a carried 2
             kvm-a describe 1
             kvm-a facts 1
             kvm-a identity 1
             kvm-a migrationBlockers 1
-            kvm-a openedFiles 2
             kvm-a pools 1
             kvm-a readAnew 1
             kvm-a volume 3
@@ -115,13 +115,13 @@ class LibvirtCallsTest {
                 .isEqualTo(
                     """
                     kvm-a blockJobs 2
+                    kvm-a carried 4
                     kvm-a condition 1
                     kvm-a describe 4
                     kvm-a facts 2
                     kvm-a identity 2
                     kvm-a job 1
                     kvm-a migrationBlockers 2
-                    kvm-a openedFiles 4
                     kvm-a pools 2
                     kvm-a readAnew 2
                     kvm-a volume 6

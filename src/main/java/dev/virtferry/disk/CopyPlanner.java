@@ -78,6 +78,8 @@ final class CopyPlanner {
         List.copyOf(names),
         source.from(copied),
         found,
+        null,
+        source.bytesAtMost(copied),
         null);
   }
 
@@ -94,6 +96,35 @@ final class CopyPlanner {
     return objections.isEmpty() ? Optional.of(plan.get()) : Optional.empty();
   }
 
+  /**
+   * What both hosts show of an image and of its place.
+   *
+   * @param here the image that is copied
+   * @param there what stands at its place
+   * @param dependent whether that is on another image, which a copy in full must not need
+   */
+  private record Seen(
+      Optional<StorageVolume> here,
+      Optional<StorageVolume> there,
+      Set<ImageName> names,
+      DestinationImage found,
+      boolean dependent) {
+
+    /** The domain's own old data is lost either way. */
+    boolean replaced() {
+      return dependent && found == DestinationImage.OWN;
+    }
+
+    boolean inTheWay() {
+      return dependent && found != DestinationImage.OWN && found != DestinationImage.NAMED;
+    }
+
+    /** What is copied into. */
+    Optional<StorageVolume> kept() {
+      return replaced() ? Optional.empty() : there;
+    }
+  }
+
   /** A volume that is there already is copied into, one that is not is to be made. */
   Optional<VolumePlan> plan(CopiedDisk copied, Place.InPool place) {
     Optional<StorageVolume> there =
@@ -101,24 +132,43 @@ final class CopyPlanner {
             .destination()
             .volume(place.pool().name(), place.name())
             .map(ground.destination()::now);
-    Optional<StorageVolume> here = ground.source().volume(copied.image());
     BackingImages.Found beneath = beneath(copied);
     Set<ImageName> names = ground.names(place.path(), there);
     boolean twice = taken.have(names);
     List<String> objections = new ArrayList<>(taken.take(place.path(), names));
     List<String> others = twice ? List.of() : claims.on(place, there, names);
     objections.addAll(others);
-    DestinationImage found =
-        others.isEmpty() ? overwriting.found(place, there.orElse(null)) : DestinationImage.NAMED;
-    objections.addAll(misfits(copied, place, here, there));
+    Seen seen = seen(copied, place, there, names, others.isEmpty());
+    objections.addAll(misfits(copied, place, seen));
     objections.addAll(beneath.objections());
     objections.addAll(changing.objections(copied.disk(), beneath.images()));
-    objections.addAll(overwriting.refusal(copied, place.path(), found));
+    objections.addAll(refusal(copied, place, seen));
     Optional<VolumePlan> plan =
-        unless(objections, copied, () -> into(copied, place, here, there, beneath, names, found));
+        unless(objections, copied, () -> into(copied, place, seen, beneath.images()));
     long allocated = there.map(StorageVolume::allocationBytes).orElse(0L);
-    plan.ifPresent(it -> growth.add(place.pool(), Math.max(0, it.bytesToCopy() - allocated)));
+    plan.ifPresent(it -> growth.add(place.pool(), it, allocated));
     return plan;
+  }
+
+  private Seen seen(
+      CopiedDisk copied,
+      Place.InPool place,
+      Optional<StorageVolume> there,
+      Set<ImageName> names,
+      boolean free) {
+    return new Seen(
+        ground.source().volume(copied.image()),
+        there,
+        names,
+        free ? overwriting.found(place, there.orElse(null)) : DestinationImage.NAMED,
+        !ground.incremental() && there.filter(image -> image.backing() != null).isPresent());
+  }
+
+  private List<String> refusal(CopiedDisk copied, Place.InPool place, Seen seen) {
+    List<String> refusal = overwriting.refusal(copied, place.path(), seen.found());
+    return seen.inTheWay()
+        ? List.of(ImageRules.dependent(seen.there().orElseThrow(), ground.destination().name()))
+        : refusal;
   }
 
   private BackingImages.Found beneath(CopiedDisk copied) {
@@ -127,45 +177,38 @@ final class CopyPlanner {
         : new BackingImages.Found(List.of(), List.of());
   }
 
-  private List<String> misfits(
-      CopiedDisk copied,
-      Place.InPool place,
-      Optional<StorageVolume> here,
-      Optional<StorageVolume> there) {
-    boolean encrypted = here.map(StorageVolume::encrypted).orElse(false);
-    return there.isPresent()
-        ? ImageRules.misfits(
-            copied.disk(),
-            copied.image(),
-            ground.wish().mode(),
-            there.get(),
-            ground.destination().name())
-        : ImageRules.unmakeable(copied.disk(), copied.image(), place.pool(), encrypted);
+  private List<String> misfits(CopiedDisk copied, Place.InPool place, Seen seen) {
+    return seen.kept()
+        .map(image ->
+            ImageRules.misfits(
+                copied.disk(),
+                copied.image(),
+                ground.wish().mode(),
+                image,
+                ground.destination().name()))
+        .orElseGet(
+            () -> ImageRules.unmakeable(copied.disk(), copied.image(), place.pool(), seen.here()));
   }
 
   private VolumePlan into(
-      CopiedDisk copied,
-      Place.InPool place,
-      Optional<StorageVolume> here,
-      Optional<StorageVolume> there,
-      BackingImages.Found beneath,
-      Set<ImageName> names,
-      DestinationImage found) {
+      CopiedDisk copied, Place.InPool place, Seen seen, List<BackingImage> beneath) {
     return new VolumePlan(
         copied.target(),
-        there.isPresent() ? Action.REUSE : Action.CREATE,
+        seen.kept().isPresent() ? Action.REUSE : Action.CREATE,
         place.path(),
         place.moved(),
         copied.disk().capacityBytes(),
         source.bytes(copied),
-        spec(copied, place, here),
+        spec(copied, place, seen.here()),
         place.pool().availableBytes(),
-        beneath.images(),
+        beneath,
         source.original(copied),
-        List.copyOf(names),
+        List.copyOf(seen.names()),
         source.from(copied),
-        found,
-        there.map(VolumeMark::of).orElse(null));
+        seen.found(),
+        seen.there().map(VolumeMark::of).orElse(null),
+        source.bytesAtMost(copied),
+        null);
   }
 
   private VolumeSpec spec(CopiedDisk copied, Place.InPool place, Optional<StorageVolume> here) {

@@ -47,6 +47,15 @@ final class CopySource {
     return disk.capacityBytes() == 0 ? bytes : Math.min(bytes, disk.capacityBytes());
   }
 
+  /**
+   * What the stream carries if it carries the whole disk; null where its size is not known. The
+   * tables of a compressed image alone know more, and the guest may write anywhere meanwhile.
+   */
+  @Nullable Long bytesAtMost(CopiedDisk copied) {
+    long capacity = copied.disk().capacityBytes();
+    return capacity == 0 ? null : Long.valueOf(Math.max(capacity, bytes(copied)));
+  }
+
   private long allocated(DiskImage image, long unknown) {
     return ground.source().volume(image).map(volume -> allocated(volume, unknown)).orElse(unknown);
   }

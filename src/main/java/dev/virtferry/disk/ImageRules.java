@@ -7,6 +7,7 @@ import dev.virtferry.libvirt.StorageVolume;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** What an image at the destination must be like; each answer is a sentence for the caller. */
@@ -28,14 +29,14 @@ final class ImageRules {
   static List<String> misfits(
       DomainDisk disk, DiskImage image, CopyMode mode, StorageVolume volume, String host) {
     List<String> found = new ArrayList<>();
-    if (volume.capacityBytes() != disk.capacityBytes()) {
+    if (volume.guestBytes() != disk.capacityBytes()) {
       found.add(
           String.format(
               Locale.ROOT,
               "%s on %s has %d bytes and %s has %d; remove it there, or give it the same size.",
               volume.path(),
               host,
-              volume.capacityBytes(),
+              volume.guestBytes(),
               disk.target(),
               disk.capacityBytes()));
     }
@@ -44,12 +45,40 @@ final class ImageRules {
           "%s on %s is %s and %s is %s; remove it there, or convert it."
               .formatted(volume.path(), host, volume.format(), disk.target(), image.format()));
     }
+    otherwiseEncrypted(disk, volume, host).ifPresent(found::add);
     if (mode == CopyMode.INCREMENTAL && !beneath(image).equals(beneath(volume))) {
       found.add(
           "%s on %s is not on the same backing image as %s (%s); remove it there."
               .formatted(volume.path(), host, disk.target(), beneath(image)));
     }
     return found;
+  }
+
+  /** What is to be done about an overlay, which no copy in full can go into. */
+  static String dependent(StorageVolume overlay, String host) {
+    return "%s on %s is an overlay on %s, and a copy in full would still need that; remove it there, or name another place in volumes."
+        .formatted(overlay.path(), host, beneath(overlay));
+  }
+
+  /** QEMU opens the copy as the original. What a guest encrypts itself is like any data. */
+  private static Optional<String> otherwiseEncrypted(
+      DomainDisk disk, StorageVolume volume, String host) {
+    if (disk.encrypted()) {
+      return volume.encrypted()
+          ? Optional.empty()
+          : Optional.of(
+              "%s on %s is not encrypted and %s is; remove it there, and prepare one that is."
+                  .formatted(volume.path(), host, disk.target()));
+    }
+    return isEncryptedQcow2(volume)
+        ? Optional.of(
+            "%s on %s is encrypted and %s is not; remove it there."
+                .formatted(volume.path(), host, disk.target()))
+        : Optional.empty();
+  }
+
+  private static boolean isEncryptedQcow2(StorageVolume volume) {
+    return volume.encrypted() && volume.format().equals("qcow2");
   }
 
   private static String beneath(DiskImage image) {
@@ -63,10 +92,10 @@ final class ImageRules {
   /**
    * Why no image can be made for the disk; empty when one can.
    *
-   * @param encrypted whether the one at the source is
+   * @param here the one at the source; empty where no pool shows it
    */
   static List<String> unmakeable(
-      DomainDisk disk, DiskImage image, StoragePool pool, boolean encrypted) {
+      DomainDisk disk, DiskImage image, StoragePool pool, Optional<StorageVolume> here) {
     List<String> found = new ArrayList<>();
     if (!FORMATS.contains(image.format())) {
       found.add(
@@ -78,7 +107,7 @@ final class ImageRules {
           "A volume in a pool of type %s can't be made; prepare the one of %s by hand."
               .formatted(pool.type(), disk.target()));
     }
-    if (encrypted) {
+    if (disk.encrypted() || here.filter(ImageRules::isEncryptedQcow2).isPresent()) {
       found.add(
           "%s is encrypted, and its key is not virt-ferry's to use; prepare its image by hand."
               .formatted(disk.target()));

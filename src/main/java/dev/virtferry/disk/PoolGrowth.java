@@ -1,45 +1,71 @@
 package dev.virtferry.disk;
 
 import dev.virtferry.libvirt.StoragePool;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** What the copies of one wish will take of the destination's pools. */
 final class PoolGrowth {
 
   private final Ground ground;
-  private final Map<String, Long> bytes = new HashMap<>();
+  private final Map<String, Long> least = new HashMap<>();
+  private final Map<String, Long> most = new HashMap<>();
+  private final List<String> doubts = new ArrayList<>();
 
   PoolGrowth(Ground ground) {
     this.ground = ground;
   }
 
-  void add(StoragePool pool, long more) {
-    bytes.merge(pool.name(), more, Long::sum);
+  /**
+   * Counts an image.
+   *
+   * @param allocated what stands at its place takes already, in bytes
+   */
+  void add(StoragePool pool, VolumePlan plan, long allocated) {
+    long atMost = Objects.requireNonNullElse(plan.bytesToCopyAtMost(), plan.bytesToCopy());
+    least.merge(pool.name(), Math.max(0, plan.bytesToCopy() - allocated), Long::sum);
+    most.merge(pool.name(), Math.max(0, atMost - allocated), Long::sum);
   }
 
   /** Counts what a pool will have to hold: what is allocated at the source; copies are thin. */
   void requireRoom(StoragePool pool, Obstacles obstacles) {
-    PoolView destination = ground.destination();
-    long needed = bytes.getOrDefault(pool.name(), 0L);
-    long promised = ground.wish().promised().getOrDefault(pool.name(), 0L);
-    if (needed > 0 && needed + promised > destination.availableBytes(pool)) {
-      String others =
-          promised == 0
-              ? ""
-              : String.format(Locale.ROOT, " and will get %d by other migrations", promised);
-      obstacles.add(
-          null,
-          "#/disks",
-          String.format(
-              Locale.ROOT,
-              "The disks need %d bytes in pool %s on %s, which has %d free%s; make room there.",
-              needed,
-              pool.name(),
-              destination.name(),
-              destination.availableBytes(pool),
-              others));
+    long needed = least.getOrDefault(pool.name(), 0L);
+    long perhaps = most.getOrDefault(pool.name(), 0L);
+    if (perhaps == 0) {
+      return;
     }
+    long promised = ground.wish().promised().getOrDefault(pool.name(), 0L);
+    long free = ground.destination().availableBytes(pool);
+    String room = room(pool, free, promised);
+    if (needed > 0 && needed + promised > free) {
+      String words = "The disks need %d bytes %s; make room there.";
+      obstacles.add(null, "#/disks", String.format(Locale.ROOT, words, needed, room));
+    } else if (perhaps + promised > free) {
+      String words = "The disks may need up to %d bytes %s; it may become full.";
+      doubts.add(String.format(Locale.ROOT, words, perhaps, room));
+    }
+  }
+
+  private String room(StoragePool pool, long free, long promised) {
+    String others =
+        promised == 0
+            ? ""
+            : String.format(Locale.ROOT, " and will get %d by other migrations", promised);
+    return String.format(
+        Locale.ROOT,
+        "in pool %s on %s, which has %d free%s",
+        pool.name(),
+        ground.destination().name(),
+        free,
+        others);
+  }
+
+  /** Of which pools it can't be told whether they have room enough, a sentence each. */
+  List<String> doubts() {
+    return doubts;
   }
 }

@@ -88,9 +88,13 @@ public record VolumeMark(
     return allocationBytes <= now.allocationBytes() && mayBe(now);
   }
 
-  /** Whether both have one format and one size, which stay as long as a volume is open. */
+  /**
+   * Whether both have one format and one size, which stay as long as a volume is open. What is
+   * written to the end of a raw one makes it a whole sector longer at most.
+   */
   private boolean hasKindOf(StorageVolume now) {
-    return format.equals(now.format()) && capacityBytes == now.capacityBytes();
+    return format.equals(now.format())
+        && StorageVolume.guestBytes(format, capacityBytes) == now.guestBytes();
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.libvirt.Definition;
+import dev.virtferry.libvirt.Relocation;
 import dev.virtferry.libvirt.VolumeSpec;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * @param from the path of the image on the source; null in what an older version wrote
  * @param found what stood there when it was planned; null in what an older version wrote
  * @param mark by what the image was known that stood there; null where none is seen
+ * @param bytesToCopyAtMost what its stream carries at most, if nobody writes meanwhile; null where
+ *     that is not known, and in what an older version wrote
+ * @param alone whether a definition at the source says of the image what the copy has not: images
+ *     beneath it, or another file for its data; null in what an older version wrote
  */
 public record VolumePlan(
     String target,
@@ -40,7 +46,9 @@ public record VolumePlan(
     List<ImageName> names,
     @Nullable String from,
     @Nullable DestinationImage found,
-    @Nullable VolumeMark mark) {
+    @Nullable VolumeMark mark,
+    @Nullable Long bytesToCopyAtMost,
+    @Nullable Boolean alone) {
 
   public VolumePlan {
     backing = List.copyOf(backing);
@@ -63,9 +71,65 @@ public record VolumePlan(
     }
   }
 
+  /** The same, where a definition at the source says of the image what the copy has not. */
+  public VolumePlan onItsOwn() {
+    return new VolumePlan(
+        target,
+        action,
+        path,
+        moved,
+        capacityBytes,
+        bytesToCopy,
+        volume,
+        poolFreeBytes,
+        backing,
+        original,
+        names,
+        from,
+        found,
+        mark,
+        bytesToCopyAtMost,
+        true);
+  }
+
+  /** Whether the image that is known by {@link #mark} is deleted for the one that is made. */
+  public boolean replaces() {
+    return action == Action.CREATE && mark != null;
+  }
+
+  /** Whether the destination's definitions say something else of the disk. */
+  public boolean definedAnew() {
+    return moved || Boolean.TRUE.equals(alone);
+  }
+
+  /**
+   * What a definition says of the disk at the destination. The guest runs on the image that is
+   * copied; for its next start it may have another, and that one stays where it is.
+   */
+  public Relocation.Copy defined(Definition which) {
+    List<String> copied =
+        switch (which) {
+          case LIVE -> List.of();
+          case PERSISTENT -> namesAtTheSource();
+        };
+    return new Relocation.Copy(copied, moved ? path : null);
+  }
+
+  private List<String> namesAtTheSource() {
+    if (from == null) {
+      return List.of();
+    }
+    return original == null
+        ? List.of(from)
+        : List.of(from, original.path, original.pool + "/" + original.name);
+  }
+
   /** What is done before libvirt is called. */
   public enum Action {
-    /** The image is absent and is made, thin, in the pool. */
+    /**
+     * The image is absent, or is replaced because it is the domain's own and a copy into it would
+     * not be whole without another; it is made, thin, in the pool.
+     */
     CREATE,
     /** An image of the same format and size is there and is overwritten. */
     REUSE,
@@ -88,8 +152,8 @@ public record VolumePlan(
               .formatted(target, words(accepted.volume), words(volume)));
     }
     return switch (action) {
-      // Whatever was accepted, nothing is written over.
-      case CREATE -> Optional.empty();
+      // Where nothing stands nothing is written over, whatever was accepted.
+      case CREATE -> replaces() ? reusedBeyond(accepted) : Optional.empty();
       case REUSE -> reusedBeyond(accepted);
       case EXPECT -> expectedBeyond(accepted);
     };
@@ -98,9 +162,11 @@ public record VolumePlan(
   private Optional<String> reusedBeyond(VolumePlan accepted) {
     return switch (accepted.action) {
       case CREATE ->
-          Optional.of(
-              "%s was to be made for %s; by now there is one, and it would be overwritten."
-                  .formatted(path, target));
+          accepted.replaces()
+              ? Optional.empty()
+              : Optional.of(
+                  "%s was to be made for %s; by now there is one, and it would be overwritten."
+                      .formatted(path, target));
       case REUSE ->
           capacityBytes == accepted.capacityBytes
               ? dataBeyond(accepted)

@@ -32,6 +32,11 @@ public final class VolumeRemoval {
     return new Round(host, List.of(), Claim::barsNew, false);
   }
 
+  /** Begins to delete volumes of one host for others that are made in their place. */
+  public Round replacement(HostAddress host) {
+    return new Round(host, List.of(), _ -> true, false);
+  }
+
   /**
    * Begins to delete volumes of one host. Definitions are read at the first of them, so a round is
    * for what is deleted at once.

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param unmaps whether the driver passes the guest's discards on ({@code discard='unmap'})
  * @param dispensable whether it is dropped where its medium is missing ({@code startupPolicy}
  *     optional or requisite)
+ * @param encrypted whether QEMU encrypts what the guest writes ({@code <encryption>})
  * @param capacityBytes the size that the guest sees; 0 when unknown
  * @param allocationBytes what its image takes on the host; 0 when unknown
  */
@@ -26,11 +27,63 @@ public record DomainDisk(
     boolean shareable,
     boolean unmaps,
     boolean dispensable,
+    boolean encrypted,
     long capacityBytes,
     long allocationBytes) {
 
+  /** One that is not encrypted. */
+  public DomainDisk(
+      String target,
+      String device,
+      String bus,
+      @Nullable DiskImage image,
+      boolean readOnly,
+      boolean shareable,
+      boolean unmaps,
+      boolean dispensable,
+      long capacityBytes,
+      long allocationBytes) {
+    this(
+        target,
+        device,
+        bus,
+        image,
+        readOnly,
+        shareable,
+        unmaps,
+        dispensable,
+        false,
+        capacityBytes,
+        allocationBytes);
+  }
+
   public DomainDisk sized(long capacity, long allocation) {
     return new DomainDisk(
-        target, device, bus, image, readOnly, shareable, unmaps, dispensable, capacity, allocation);
+        target,
+        device,
+        bus,
+        image,
+        readOnly,
+        shareable,
+        unmaps,
+        dispensable,
+        encrypted,
+        capacity,
+        allocation);
+  }
+
+  public DomainDisk encryptedByQemu() {
+    return new DomainDisk(
+        target,
+        device,
+        bus,
+        image,
+        readOnly,
+        shareable,
+        unmaps,
+        dispensable,
+        true,
+        capacityBytes,
+        allocationBytes);
   }
 }

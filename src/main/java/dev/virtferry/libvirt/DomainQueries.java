@@ -61,19 +61,19 @@ public interface DomainQueries {
   Acceptance acceptsCpu(HostAddress host, Machine machine);
 
   /**
-   * What a domain opens for writing or binds besides its disks, as a migration carries it ({@code
-   * virDomainGetXMLDesc}, {@code VIR_DOMAIN_XML_MIGRATABLE}): without what libvirt names anew at
-   * the destination, such as sockets of channels in its own folder. Empty when the domain left.
+   * What a definition names, as a migration carries it ({@code virDomainGetXMLDesc}, {@code
+   * VIR_DOMAIN_XML_MIGRATABLE}): without what libvirt names anew at the destination, such as
+   * sockets of channels in its own folder. {@link CarriedDefinition#NONE} when the domain left.
    */
-  List<NamedFile> openedFiles(HostAddress source, UUID domain, Definition definition);
+  CarriedDefinition carried(HostAddress source, UUID domain, Definition definition);
 
   /**
-   * A definition as a migration carries it, with some files in other places ({@code
-   * virDomainGetXMLDesc}, {@code VIR_DOMAIN_XML_MIGRATABLE}). Nothing else of it is changed.
+   * A definition as a migration carries it, with what is said of some files changed ({@code
+   * virDomainGetXMLDesc}, {@code VIR_DOMAIN_XML_MIGRATABLE}), and nothing else.
    *
    * @param secrets whether passwords are in it ({@code VIR_DOMAIN_XML_SECURE}); only libvirt itself
    *     may be shown such a text
-   * @param places of the files that are elsewhere at the destination
+   * @param places what is said of the domain's files at the destination
    */
   String definitionWithPaths(
       HostAddress source, UUID domain, Definition definition, boolean secrets, Relocation places);

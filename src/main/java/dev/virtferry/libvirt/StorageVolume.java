@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A volume of a storage pool.
  *
  * @param format such as raw or qcow2
- * @param capacityBytes the size that a guest sees
+ * @param capacityBytes the size that the pool tells; see {@link #guestBytes()}
  * @param allocationBytes what it takes now
  * @param fileBytes the size of the file or device behind it, holes included; 0 where the pool tells
  *     none
@@ -32,6 +32,8 @@ public record StorageVolume(
     @Nullable Backing backing,
     @Nullable Timestamps timestamps) {
 
+  private static final long SECTOR_BYTES = 512;
+
   /**
    * Whether the two look like one file that has two names, by a link or by two pools on a folder.
    * libvirt tells no more of a file than this.
@@ -41,6 +43,18 @@ public record StorageVolume(
         && timestamps.equals(other.timestamps)
         && capacityBytes == other.capacityBytes
         && allocationBytes == other.allocationBytes;
+  }
+
+  /** The size that a guest sees of the file: QEMU takes raw ones to end with a whole sector. */
+  public long guestBytes() {
+    return guestBytes(format, capacityBytes);
+  }
+
+  /** The same of an image of that format, whose capacity a pool tells. */
+  public static long guestBytes(String format, long capacityBytes) {
+    return format.equals("raw")
+        ? Math.ceilDiv(capacityBytes, SECTOR_BYTES) * SECTOR_BYTES
+        : capacityBytes;
   }
 
   /**

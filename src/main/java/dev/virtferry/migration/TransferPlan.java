@@ -8,10 +8,12 @@ import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Original;
+import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.Relocation;
 import dev.virtferry.migration.options.SourceVolumes;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -84,6 +86,13 @@ public record TransferPlan(
     return disks.stream().map(VolumePlan::target).toList();
   }
 
+  /** What the disks' streams carry at most, in bytes; null where that is not known of each. */
+  public @Nullable Long bytesToCopyAtMost() {
+    return disks.stream().anyMatch(plan -> plan.bytesToCopyAtMost() == null)
+        ? null
+        : disks.stream().mapToLong(plan -> Objects.requireNonNull(plan.bytesToCopyAtMost())).sum();
+  }
+
   /** Every name of an image at the destination that is copied into. */
   public Set<ImageName> images() {
     return disks.stream().flatMap(plan -> images(plan).stream()).collect(toSet());
@@ -100,12 +109,12 @@ public record TransferPlan(
     return plan.names().isEmpty() ? List.of(new ImageName(destination, plan.path())) : plan.names();
   }
 
-  /** The files that are elsewhere at the destination. */
-  public Relocation moves() {
+  /** What the destination's definitions say of the domain's files that is something else. */
+  public Relocation moves(Definition which) {
     return new Relocation(
         disks.stream()
-            .filter(VolumePlan::moved)
-            .collect(toMap(VolumePlan::target, VolumePlan::path)),
+            .filter(VolumePlan::definedAnew)
+            .collect(toMap(VolumePlan::target, plan -> plan.defined(which))),
         renamed);
   }
 

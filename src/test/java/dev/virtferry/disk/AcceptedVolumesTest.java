@@ -4,6 +4,9 @@ import static dev.virtferry.libvirt.Domains.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtferry.disk.VolumePlan.Action;
+import dev.virtferry.disk.VolumePlan.Original;
+import dev.virtferry.libvirt.Definition;
+import dev.virtferry.libvirt.Relocation.Copy;
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import dev.virtferry.libvirt.VolumeSpec;
 import java.util.ArrayList;
@@ -37,7 +40,72 @@ class AcceptedVolumesTest {
       @Nullable DestinationImage found) {
     return new VolumePlan(
         "vda", action, path, true, bytes, bytes, volume, 0L, List.of(), null, List.of(), null,
-        found, null);
+        found, null, null, null);
+  }
+
+  private static VolumePlan replacing() {
+    return new VolumePlan(
+        "vda",
+        Action.CREATE,
+        "/srv/vda.raw",
+        true,
+        64 * MIB,
+        64 * MIB,
+        VOLUME,
+        0L,
+        List.of(),
+        null,
+        List.of(),
+        null,
+        DestinationImage.OWN,
+        new VolumeMark("qcow2", 64 * MIB, MIB, null, null),
+        null,
+        null);
+  }
+
+  /** What is replaced is lost as if it were written over. */
+  @ParameterizedTest
+  @CsvSource({"CREATE, false", "REUSE, true", "EXPECT, true"})
+  void replacesAnImageOnlyWhereOneWasToBeWrittenOver(Action accepted, boolean goes) {
+    assertThat(replacing().beyond(plan(accepted)).isEmpty()).isEqualTo(goes);
+    assertThat(replacing().beyond(replacing())).isEmpty();
+    assertThat(plan(Action.CREATE).beyond(replacing())).isEmpty();
+  }
+
+  private static VolumePlan from(@Nullable String from, @Nullable Original original) {
+    return new VolumePlan(
+        "vda",
+        Action.EXPECT,
+        "/b",
+        true,
+        1,
+        1,
+        null,
+        null,
+        List.of(),
+        original,
+        List.of(),
+        from,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  /** For its next start the guest may have another image than the one that is copied. */
+  @Test
+  void onlyADiskOfTheImageThatIsCopiedIsDefinedAnewForTheNextStart() {
+    var original = new Original("images", "v", "/srv/v", null);
+    assertThat(from("/srv/v", original).defined(Definition.PERSISTENT))
+        .isEqualTo(new Copy(List.of("/srv/v", "/srv/v", "images/v"), "/b"));
+    assertThat(from("/srv/v", null).defined(Definition.PERSISTENT))
+        .isEqualTo(new Copy(List.of("/srv/v"), "/b"));
+    assertThat(from("/srv/v", original).defined(Definition.LIVE))
+        .as("it runs on the one that is copied")
+        .isEqualTo(new Copy(List.of(), "/b"));
+    assertThat(from(null, original).defined(Definition.PERSISTENT))
+        .as("of an older version")
+        .isEqualTo(new Copy(List.of(), "/b"));
   }
 
   private static VolumePlan plan(Action action) {

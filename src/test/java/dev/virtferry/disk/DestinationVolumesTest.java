@@ -4,6 +4,7 @@ import static dev.virtferry.libvirt.Domains.MIB;
 import static dev.virtferry.libvirt.Domains.disk;
 import static dev.virtferry.libvirt.Domains.onImage;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.disk.VolumePlan.Action;
@@ -282,6 +283,8 @@ class DestinationVolumesTest {
                 List.of(new ImageName("kvm-b", "/srv/vda.raw")),
                 "/srv/vda.raw",
                 DestinationImage.UNKNOWN_CONTENT,
+                null,
+                64 * MIB,
                 null));
   }
 
@@ -320,6 +323,8 @@ class DestinationVolumesTest {
                 List.of(new ImageName("kvm-b", "/srv/vda.qcow2")),
                 "/srv/vda.qcow2",
                 DestinationImage.ABSENT,
+                null,
+                64 * MIB,
                 null));
     assertThat(storage.deeds()).as("a plan changes nothing").isEmpty();
     volumes.make(plan, 70 * MIB, DESTINATION);
@@ -638,6 +643,81 @@ class DestinationVolumesTest {
     assertThat(placement.obstacles()).extracting(Obstacle::target).containsExactly("vdb");
     assertThat(problem.errors()).extracting(FieldError::pointer).containsExactly("#/disks/1");
     assertThat(problem.detail()).contains("/srv/vdb.raw on kvm-b has 68157440 bytes");
+  }
+
+  /** A guest sees whole sectors of a raw file, however long that is. */
+  @ParameterizedTest
+  @CsvSource({"8388708, true", "8389120, true", "8389121, false", "8388608, false"})
+  void takesARawImageWhoseLastSectorIsNotWhole(long fileBytes, boolean fits) {
+    pool("kvm-b", 100 * MIB);
+    volume("kvm-b", "vda.raw", "raw", fileBytes, 0, null);
+    Placement placement = place(CopyMode.FULL, Map.of(), disk("vda").sized(8_389_120, 0));
+    assertThat(placement.volumes()).hasSize(fits ? 1 : 0);
+    assertThat(VolumeMark.of(sized(8_388_708)).mayBe(sized(fileBytes))).isEqualTo(fits);
+  }
+
+  private StorageVolume sized(long bytes) {
+    return new StorageVolume(
+        "images", "v", "/srv/v", "raw", bytes, 0, bytes, null, null, false, null, null);
+  }
+
+  @Test
+  void comparesOtherImagesToTheByte() {
+    pool("kvm-b", 100 * MIB);
+    volume("kvm-b", "vda.qcow2", "qcow2", 64 * MIB - 1, 0, null);
+    assertThat(refusal(qcow2("vda")).detail()).contains("has 67108863 bytes");
+  }
+
+  private void encrypted(String host, String format, boolean encrypted) {
+    String name = "vda." + format;
+    storage.volume(
+        host,
+        new StorageVolume(
+            "images",
+            name,
+            "/srv/" + name,
+            format,
+            64 * MIB,
+            0,
+            0,
+            null,
+            null,
+            encrypted,
+            null,
+            null));
+  }
+
+  /** QEMU opens the copy as it opens the original, with the same secret or with none. */
+  @ParameterizedTest
+  @CsvSource({
+    "qcow2, true, true, ''",
+    "qcow2, true, false, is not encrypted and vda is;",
+    "qcow2, false, true, is encrypted and vda is not;",
+    "raw, true, true, ''",
+    "raw, true, false, is not encrypted and vda is;",
+    "raw, false, true, ''",
+  })
+  void takesAnEncryptedImageForADiskThatIsEncryptedAndForNoOther(
+      String format, boolean disk, boolean there, String refusal) {
+    pool("kvm-b", 100 * MIB);
+    encrypted("kvm-b", format, there);
+    overwrite = Overwrite.ANY;
+    DomainDisk plain = format.equals("raw") ? disk("vda") : qcow2("vda");
+    String objections =
+        objections(place(CopyMode.FULL, Map.of(), disk ? plain.encryptedByQemu() : plain));
+    assertThat(objections).contains(refusal);
+    assertThat(objections.equals("[]")).isEqualTo(refusal.isEmpty());
+  }
+
+  /** What a guest encrypts itself is for virt-ferry like any data. */
+  @ParameterizedTest
+  @CsvSource({"true, false, false", "false, true, true"})
+  void makesAnImageUnlessQemuEncryptsTheDisk(boolean disk, boolean here, boolean made) {
+    pool("kvm-a", 0);
+    pool("kvm-b", 100 * MIB);
+    encrypted("kvm-a", "raw", here);
+    DomainDisk copied = disk ? disk("vda").encryptedByQemu() : disk("vda");
+    assertThat(place(CopyMode.FULL, Map.of(), copied).volumes()).hasSize(made ? 1 : 0);
   }
 
   @Test
@@ -1343,6 +1423,31 @@ class DestinationVolumesTest {
     assertThat(plans(disk("vda"), disk("vdb"))).hasSize(2);
   }
 
+  /** Only the tables of a compressed image know how much it holds. */
+  @ParameterizedTest
+  @CsvSource({"138, false", "137, true", "20, true"})
+  void doubtsThatThereIsRoomForAllThatTheDisksMayHold(long free, boolean doubted) {
+    pool("kvm-a", 0);
+    pool("kvm-b", free * MIB);
+    volume("kvm-a", "vda.qcow2", "qcow2", 64 * MIB, 5 * MIB, null);
+    volume("kvm-a", "vdb.qcow2", "qcow2", 64 * MIB, 5 * MIB, null);
+    Placement placement = place(CopyMode.FULL, Map.of(), qcow2("vda"), qcow2("vdb"));
+    assertThat(placement.obstacles()).isEmpty();
+    assertThat(placement.volumes())
+        .extracting(VolumePlan::bytesToCopy, VolumePlan::bytesToCopyAtMost)
+        .containsOnly(tuple(5 * MIB, 64 * MIB));
+    assertThat(placement.doubts()).hasSize(doubted ? 1 : 0);
+    assertThat(String.join("", placement.doubts()))
+        .contains(doubted ? "may need up to 134217728 bytes in pool images on kvm-b" : "");
+  }
+
+  @Test
+  void doesNotKnowTheMostThatADiskOfUnknownSizeHolds() {
+    assertThat(plans(disk("vda").sized(0, 7)))
+        .extracting(VolumePlan::bytesToCopyAtMost)
+        .containsOnlyNulls();
+  }
+
   @Test
   void needsRoomForWhatIsNotThereYetOnly() {
     pool("kvm-b", 24 * MIB);
@@ -1736,6 +1841,59 @@ class DestinationVolumesTest {
     volume("kvm-b", "o.qcow2", "qcow2", 64 * MIB, 0, new Backing("/srv/x.raw", "raw"));
     assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), overlay())).detail())
         .contains("is not on the same backing image");
+  }
+
+  /** An image of the guest's that it left on a backing image, last written at noon. */
+  private StorageVolume oldOverlay(long bytes) {
+    var old =
+        new StorageVolume(
+            "images",
+            "vda.qcow2",
+            "/srv/vda.qcow2",
+            "qcow2",
+            bytes,
+            MIB,
+            MIB,
+            Layout.USUAL,
+            null,
+            false,
+            new Backing("/srv/base.raw", "raw"),
+            NOON);
+    pool("kvm-b", 100 * MIB);
+    storage.volume("kvm-b", old);
+    return old;
+  }
+
+  /** A copy into it would show the same and still need what is beneath. */
+  @ParameterizedTest
+  @CsvSource({"OWN, true", "ANY, true", "NEVER, false"})
+  void replacesTheDomainsOwnOverlayByAnImageOfItsOwn(Overwrite asked, boolean goes) {
+    VolumeMark before = VolumeMark.of(oldOverlay(32 * MIB));
+    own = Map.of(new ImageName("kvm-b", "/srv/vda.qcow2"), before);
+    overwrite = asked;
+    Placement placement = place(CopyMode.FULL, Map.of(), qcow2("vda"));
+    assertThat(placement.images()).containsExactly(Map.entry("vda", DestinationImage.OWN));
+    assertThat(placement.obstacles().isEmpty()).isEqualTo(goes);
+    assertThat(placement.volumes())
+        .hasSize(goes ? 1 : 0)
+        .allSatisfy(plan -> {
+          assertThat(plan.action()).isEqualTo(Action.CREATE);
+          assertThat(plan.replaces()).isTrue();
+          assertThat(plan.mark()).isEqualTo(before);
+          assertThat(plan.volume()).extracting(VolumeSpec::backing).isNull();
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"OWN", "ANY", "NEVER"})
+  void refusesACopyInFullIntoAnOverlayThatIsNotKnownAsTheDomainsOwn(Overwrite asked) {
+    oldOverlay(64 * MIB);
+    overwrite = asked;
+    Problem problem = refusal(qcow2("vda"));
+    assertThat(problem.detail())
+        .contains("/srv/vda.qcow2 on kvm-b is an overlay on /srv/base.raw")
+        .contains("remove it there, or name another place in volumes.")
+        .doesNotContain("options.overwrite");
   }
 
   @Test

@@ -193,10 +193,97 @@ class DiskKindsIT {
     assertThat(planned.get("backing").toString())
         .isEqualTo("[\"/srv/mid.qcow2\",\"/srv/base.qcow2\"]");
     assertThat(planned.get("volume").get("backing").isNull()).isTrue();
-    succeeds("web", more);
+    assertThat(succeeds("web", more).get("parameters").toString())
+        .as("libvirt carries no chain that it found by itself")
+        .doesNotContain("destination_xml");
     assertThat(content("kvm-b", "/srv/top.qcow2")).isEqualTo(content("kvm-a", "/srv/top.qcow2"));
     assertThat(image("kvm-b", "/srv/top.qcow2").has("backing-filename")).isFalse();
     assertThat(lab.succeedsOn("kvm-b", "test", "-e", "/srv/base.qcow2")).isFalse();
+  }
+
+  /** A disk vdb of three images, whose definitions say so. */
+  private void writtenChain() {
+    chainOn("kvm-a", false);
+    String beneath =
+        "<backingStore type='file'><format type='qcow2'/><source file='/srv/%s.qcow2'/>";
+    shell(
+        "kvm-a",
+        "cd /srv; qemu-img create -q -f qcow2 -F qcow2 -b /srv/mid.qcow2 top.qcow2;"
+            + " qemu-io -c 'write -P 3 6M 1M' top.qcow2 >/dev/null; echo \"<disk type='file'>"
+            + "<driver name='qemu' type='qcow2'/><source file='/srv/top.qcow2'/>"
+            + beneath.formatted("mid")
+            + beneath.formatted("base")
+            + "<backingStore/></backingStore></backingStore><target dev='vdb' bus='virtio'/></disk>\""
+            + " >top.xml; virsh -q attach-device web top.xml --live --config");
+  }
+
+  /**
+   * One chain by a snapshot, one written by hand, and one disk with another image the next time.
+   */
+  @Test
+  void theDefinitionsSayOfEachCopyWhatWasMade() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    writtenChain();
+    shell(
+        "kvm-a",
+        "cd /srv; virsh -q snapshot-create-as web --disk-only --no-metadata --diskspec"
+            + " vda,file=/srv/s.qcow2 --diskspec vdb,snapshot=no;"
+            + " truncate -s 8M now.img next.img; virsh -q attach-disk web /srv/now.img sdc --live;"
+            + " virsh -q attach-disk web /srv/next.img sdc --config");
+    shell("kvm-b", "truncate -s 8M /srv/next.img");
+    String more =
+        ",\"disks\":[\"vda\",\"vdb\",\"sdc\"],"
+            + "\"volumes\":{\"sdc\":{\"pool\":\"images\",\"name\":\"web-sdc.img\"}}";
+    assertThat(plan("web", more).get("virsh").asString())
+        .contains("--xml web.xml --persistent-xml web-persistent.xml");
+    succeeds("web", more);
+    assertThat(content("kvm-b", "/srv/top.qcow2")).isEqualTo(content("kvm-a", "/srv/top.qcow2"));
+    areFlat("kvm-b", "/srv/s.qcow2", "/srv/top.qcow2");
+    assertThat(shell("kvm-b", "virsh dumpxml web"))
+        .contains("'/srv/s.qcow2'", "'/srv/top.qcow2'", "'/srv/web-sdc.img'")
+        .doesNotContain("<backingStore type");
+    assertThat(shell("kvm-b", "virsh dumpxml --inactive web"))
+        .contains("'/srv/s.qcow2'", "'/srv/top.qcow2'", "'/srv/next.img'")
+        .doesNotContain("<backingStore type", "web-sdc.img");
+    comesBackToImagesOfItsOwn();
+    shell("kvm-a", "rm /srv/web-vda.raw /srv/base.qcow2 /srv/mid.qcow2");
+    shell("kvm-a", "virsh -q destroy web; virsh -q start web");
+    lab.guest("wait-tick", "web", "kvm-a", Long.toString(lab.tick("web", "kvm-a")));
+  }
+
+  private void areFlat(String host, String... images) {
+    for (String image : images) {
+      assertThat(image(host, image).has("backing-filename")).as(image).isFalse();
+    }
+  }
+
+  /**
+   * The overlays that it left there once are replaced, as copies into them would need their bases.
+   */
+  private void comesBackToImagesOfItsOwn() {
+    String back =
+        request("web", ",\"disks\":[\"vda\",\"vdb\",\"sdc\"]")
+            .replace(lab.peer("kvm-b"), lab.peer("kvm-a"));
+    JsonNode planned = service.post("/v1/migration-plans", back).body().get("disks");
+    assertThat(planned.valueStream().map(disk -> disk.get("destinationImage").asString()))
+        .as(planned.toString())
+        .containsExactly("OWN", "OWN", "ABSENT");
+    assertThat(planned.valueStream().map(disk -> disk.get("volume").get("action").asString()))
+        .containsExactly("CREATE", "CREATE", "CREATE");
+    service.awaitSuccess(service.migrate(back));
+    assertThat(content("kvm-a", "/srv/top.qcow2")).isEqualTo(content("kvm-b", "/srv/top.qcow2"));
+    areFlat("kvm-a", "/srv/s.qcow2", "/srv/top.qcow2");
+  }
+
+  @Test
+  void aChainThatTheDefinitionsNameTravelsWithTheOverlayThatIsPutOnIt() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    writtenChain();
+    chainOn("kvm-b", false);
+    succeeds("web", ",\"disks\":[\"vda\",\"vdb\"],\"copy\":\"INCREMENTAL\"");
+    assertThat(content("kvm-b", "/srv/top.qcow2")).isEqualTo(content("kvm-a", "/srv/top.qcow2"));
+    assertThat(shell("kvm-b", "virsh dumpxml --inactive web")).contains("'/srv/base.qcow2'");
+    shell("kvm-b", "virsh -q destroy web; virsh -q start web; virsh -q destroy web");
   }
 
   @Test

@@ -153,6 +153,141 @@ class VolumesIT {
     }
   }
 
+  /** What an image keeps compressed only its own tables know. */
+  @Test
+  void theMostThatIsCopiedIsToldBesideTheLeast() {
+    smallPool("40m");
+    try {
+      lab.on("kvm-a", "mkdir", "-p", "/srv/small");
+      lab.guest("start", "web", "--disk", "vda=16M");
+      shell(
+          "kvm-a",
+          "cd /srv/small; yes | head -c 20M >plain; qemu-img convert -c -O qcow2 plain z.qcow2;"
+              + " qemu-img resize -q z.qcow2 64M; rm plain;"
+              + " virsh -q attach-disk web $PWD/z.qcow2 vdb --live --subdriver qcow2");
+      JsonNode plan = service.post("/v1/migration-plans", request("web", BOTH)).body();
+      JsonNode disk = plan.get("disks").get(1);
+      assertThat(plan.get("possible").asBoolean()).as(plan.toString()).isTrue();
+      assertThat(disk.get("bytesToCopy").asLong()).isLessThan(2L << 20);
+      assertThat(disk.get("bytesToCopyAtMost").asLong()).isEqualTo(64L << 20);
+      assertThat(plan.get("checks").toString())
+          .contains("\"outcome\":\"UNKNOWN\",\"detail\":\"The disks may need up to 67108864 bytes");
+      JsonNode ended = service.awaitSuccess(service.migrate(request("web", BOTH)));
+      assertThat(ended.get("bytesToCopyAtMost").asLong()).isEqualTo(80L << 20);
+      assertThat(image("kvm-b", "/srv/small/z.qcow2").get("actual-size").asLong())
+          .isGreaterThan(20L << 20);
+    } finally {
+      noSmallPool();
+      lab.on("kvm-a", "rm", "-r", "/srv/small");
+    }
+  }
+
+  private String shell(String host, String command) {
+    return lab.on(host, "sh", "-euc", command);
+  }
+
+  @Test
+  void aRawFileWhoseLastSectorIsNotWholeComesBack() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    shell(
+        "kvm-a",
+        "head -c 8388708 /dev/urandom >/srv/odd.raw; virsh -q attach-disk web /srv/odd.raw vdb"
+            + " --live");
+    String before = shell("kvm-a", "head -c 8388708 /srv/odd.raw | sha256sum");
+    service.awaitSuccess(service.migrate(request("web", BOTH)));
+    String back = request("web", BOTH).replace(lab.peer("kvm-b"), lab.peer("kvm-a"));
+    assertThat(images(back)).isEqualTo("OWN OWN");
+    service.awaitSuccess(service.migrate(back));
+    assertThat(shell("kvm-a", "head -c 8388708 /srv/odd.raw | sha256sum")).isEqualTo(before);
+    assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
+    shell("kvm-a", "rm /srv/odd.raw");
+    shell("kvm-b", "rm /srv/odd.raw");
+  }
+
+  private static final String SECRET = "6c1a8b30-8f11-4c3a-9a53-0d6c9f6f0a01";
+
+  /** An image that QEMU encrypts; how often it is to hash it measures, and fails on busy hosts. */
+  private void encrypted(String host, String format) {
+    String luks =
+        format.equals("qcow2") ? "-f qcow2 -o encrypt.format=luks,encrypt." : "-f luks -o ";
+    String more = format.equals("qcow2") ? "encrypt." : "";
+    shell(
+        host,
+        ("mkdir -p /srv/enc; for i in 1 2 3 4 5 6 7 8 9; do qemu-img create -q --object"
+                + " secret,id=s,data=word %1$skey-secret=s,%2$siter-time=10 /srv/enc/%3$s 8M && break; done;"
+                + " test -e /srv/enc/%3$s; cp /srv/enc/%3$s /srv/enc.%3$s")
+            .formatted(luks, more, format));
+  }
+
+  private void secret(String host) {
+    shell(
+        host,
+        "echo \"<secret ephemeral='yes' private='no'><uuid>%1$s</uuid></secret>\" >/srv/s.xml; virsh -q secret-define /srv/s.xml; virsh -q secret-set-value %1$s $(printf word | base64); rm /srv/s.xml"
+            .formatted(SECRET));
+  }
+
+  private void attachEncrypted(String target, String format) {
+    shell(
+        "kvm-a",
+        ("echo \"<disk type='file'><driver name='qemu' type='%1$s'/><source file='/srv/enc.%1$s'>"
+                + "<encryption format='luks'><secret type='passphrase' uuid='%2$s'/></encryption>"
+                + "</source><target dev='%3$s' bus='scsi'/></disk>\" >/srv/d.xml;"
+                + " virsh -q attach-device web /srv/d.xml --live; rm /srv/d.xml")
+            .formatted(format, SECRET, target));
+  }
+
+  private void noSecretIsLeft() {
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      lab.succeedsOn(host, "virsh", "secret-undefine", SECRET);
+      lab.succeedsOn(host, "sh", "-c", "rm -rf /srv/enc /srv/enc.* /srv/web-vdb.qcow2");
+    }
+  }
+
+  @Test
+  void anEncryptedDiskGoesIntoNoPlainImage() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    try {
+      secret("kvm-a");
+      encrypted("kvm-a", "qcow2");
+      attachEncrypted("sdb", "qcow2");
+      String all = ",\"disks\":[\"vda\",\"sdb\"]" + overwriting("ANY");
+      refused(all, "#/disks/1", "sdb is encrypted, and its key is not virt-ferry's to use");
+      shell("kvm-b", "qemu-img create -q -f qcow2 /srv/enc.qcow2 8M");
+      refused(all, "#/disks/1", "/srv/enc.qcow2 on kvm-b is not encrypted and sdb is");
+    } finally {
+      noSecretIsLeft();
+    }
+  }
+
+  @LongForm(shortCase = "VolumesIT.anEncryptedDiskGoesIntoNoPlainImage")
+  @Test
+  void anEncryptedDiskGoesIntoAnEncryptedImageAlone() {
+    lab.guest("start", "web", "--disk", "vda=16M", "--disk", "vdb=8M,format=qcow2");
+    String all = ",\"disks\":[\"vda\",\"vdb\",\"sdb\",\"sdc\"]" + overwriting("ANY");
+    try {
+      for (String host : List.of("kvm-a", "kvm-b")) {
+        secret(host);
+        encrypted(host, "qcow2");
+        encrypted(host, "raw");
+      }
+      attachEncrypted("sdb", "qcow2");
+      attachEncrypted("sdc", "raw");
+      shell(
+          "kvm-b",
+          "cd /srv; mv enc.qcow2 web-vdb.qcow2; rm enc.raw; truncate -s 8M enc.raw;"
+              + " qemu-img create -q -f qcow2 enc.qcow2 8M");
+      JsonNode plan = service.post("/v1/migration-plans", request("web", all)).body();
+      assertThat(plan.get("problems").toString())
+          .contains("/srv/web-vdb.qcow2 on kvm-b is encrypted and vdb is not")
+          .contains("/srv/enc.qcow2 on kvm-b is not encrypted and sdb is")
+          .contains("/srv/enc.raw on kvm-b is not encrypted and sdc is");
+      shell("kvm-b", "cd /srv; rm web-vdb.qcow2; for f in qcow2 raw; do cp enc/$f enc.$f; done");
+      service.awaitSuccess(service.migrate(request("web", all)));
+    } finally {
+      noSecretIsLeft();
+    }
+  }
+
   @Test
   void ownerAndModeAreThoseOfTheSource() {
     lab.guest("start", "web", "--disk", "vda=16M");

@@ -1,11 +1,12 @@
 package dev.virtferry.libvirt;
 
+import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.NamedFile.Kind;
+import dev.virtferry.libvirt.xml.MovedDefinition;
 import dev.virtferry.libvirt.xml.NamedFiles;
-import dev.virtferry.libvirt.xml.OpenedFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -373,12 +374,11 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   }
 
   @Override
-  public List<NamedFile> openedFiles(HostAddress source, UUID domain, Definition definition) {
+  public CarriedDefinition carried(HostAddress source, UUID domain, Definition definition) {
     requireReachable(source);
     return Optional.ofNullable(details.get(domain))
-        .map(xml ->
-            definition == Definition.LIVE ? OpenedFiles.in(xml) : OpenedFiles.atTheNextStart(xml))
-        .orElse(List.of());
+        .map(xml -> MovedDefinition.read(xml, definition))
+        .orElse(CarriedDefinition.NONE);
   }
 
   @Override
@@ -399,8 +399,16 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
         .formatted(
             definition,
             secrets ? "secret" : "open",
-            places.files().isEmpty() ? places.disks() : places,
+            places.files().isEmpty() ? said(places) : places,
             metadata.getOrDefault(domain, ""));
+  }
+
+  private static Map<String, String> said(Relocation places) {
+    return places.disks().entrySet().stream()
+        .collect(
+            toMap(
+                Map.Entry::getKey,
+                disk -> Objects.requireNonNullElse(disk.getValue().place(), "alone")));
   }
 
   @Override

@@ -161,6 +161,8 @@ public final class GivenMigration {
         List.of(),
         "/srv/" + target,
         DestinationImage.ABSENT,
+        null,
+        64 * MIB,
         null);
   }
 }

@@ -178,7 +178,9 @@ abstract class MigrationsContract extends PlayedHosts {
             List.of(names),
             like.from(),
             like.found(),
-            like.mark());
+            like.mark(),
+            like.bytesToCopyAtMost(),
+            like.alone());
     return given(UUID.randomUUID().toString(), "kvm-a", destination, 5)
         .copying(List.of(plan))
         .accepted(NOON);
@@ -834,7 +836,9 @@ abstract class MigrationsContract extends PlayedHosts {
         List.of(new ImageName("kvm-b", "/srv/" + target + "-" + UUID.randomUUID())),
         "/old/" + target,
         DestinationImage.ABSENT,
-        null);
+        null,
+        64L,
+        true);
   }
 
   private static Migration again(Migration migration) {

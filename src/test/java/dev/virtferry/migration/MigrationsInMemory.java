@@ -121,6 +121,11 @@ public final class MigrationsInMemory implements Migrations, MigrationQueries, O
     ended.leaves().forEach(image -> images.put(image.name(), image.mark()));
   }
 
+  /** From now on the image is known as the domain's own. */
+  public void keep(UUID domain, ImageName image, VolumeMark mark) {
+    own.computeIfAbsent(domain, _ -> new HashMap<>()).put(image, mark);
+  }
+
   @Override
   public Traffic traffic(Scope scope) {
     throw new UnsupportedOperationException("No test of one thread asks for it");

@@ -4,6 +4,7 @@ import static dev.virtferry.libvirt.client.DomainLookup.lookedUp;
 import static dev.virtferry.libvirt.client.DomainLookup.withDomain;
 
 import dev.virtferry.libvirt.Acceptance;
+import dev.virtferry.libvirt.CarriedDefinition;
 import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
@@ -21,7 +22,7 @@ import dev.virtferry.libvirt.Machine;
 import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.libvirt.Relocation;
 import dev.virtferry.libvirt.xml.DomainXml;
-import dev.virtferry.libvirt.xml.OpenedFiles;
+import dev.virtferry.libvirt.xml.MovedDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -216,7 +217,7 @@ public final class LibvirtQueries implements DomainQueries {
   }
 
   @Override
-  public List<NamedFile> openedFiles(HostAddress source, UUID domain, Definition definition) {
+  public CarriedDefinition carried(HostAddress source, UUID domain, Definition definition) {
     int flags = XML_MIGRATABLE | (definition == Definition.PERSISTENT ? XML_INACTIVE : 0);
     return connections
         .ask(
@@ -226,15 +227,8 @@ public final class LibvirtQueries implements DomainQueries {
                 withDomain(
                     connect,
                     domain.toString(),
-                    found -> opened(found.getXMLDesc(flags), definition)))
-        .orElse(List.of());
-  }
-
-  private static List<NamedFile> opened(String xml, Definition definition) {
-    return switch (definition) {
-      case LIVE -> OpenedFiles.in(xml);
-      case PERSISTENT -> OpenedFiles.atTheNextStart(xml);
-    };
+                    found -> MovedDefinition.read(found.getXMLDesc(flags), definition)))
+        .orElse(CarriedDefinition.NONE);
   }
 
   @Override
@@ -252,7 +246,7 @@ public final class LibvirtQueries implements DomainQueries {
                 withDomain(
                     connect,
                     domain.toString(),
-                    found -> DomainXml.parse(found.getXMLDesc(flags)).definitionWithPaths(places)))
+                    found -> MovedDefinition.of(found.getXMLDesc(flags), places)))
         .orElseThrow(() ->
             new LibvirtFailure(
                 ErrorNumber.NO_DOMAIN,

@@ -3,7 +3,6 @@ package dev.virtferry.libvirt.xml;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.Machine;
-import dev.virtferry.libvirt.Relocation;
 import dev.virtferry.libvirt.SourceType;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 
@@ -66,50 +66,6 @@ public final class DomainXml {
         Xml.child(root, "cpu").map(XmlText::of).orElse(null));
   }
 
-  /**
-   * The definition with some disks and other files in other places; nothing else is changed.
-   *
-   * @param places of the files that are elsewhere
-   */
-  public String definitionWithPaths(Relocation places) {
-    for (Element disk : devices("disk")) {
-      String target = Xml.child(disk, "target").map(t -> t.getAttribute("dev")).orElse("");
-      String place = places.disks().get(target);
-      if (place != null) {
-        Xml.child(disk, "source").ifPresent(source -> relocate(disk, source, place));
-      }
-    }
-    Xml.child(root, "os")
-        .flatMap(os -> Xml.child(os, "nvram"))
-        .ifPresent(nvram -> rename(nvram, places.files()));
-    devices("pstore").stream()
-        .flatMap(pstore -> Xml.children(pstore, "path").stream())
-        .forEach(path -> rename(path, places.files()));
-    return XmlText.of(root);
-  }
-
-  private static void rename(Element file, Map<String, String> names) {
-    List<Element> sources = Xml.children(file, "source");
-    for (Element source : sources) {
-      String name = names.get(Xml.absolute(source.getAttribute("file")));
-      if (name != null) {
-        source.setAttribute("file", name);
-      }
-    }
-    String name = names.get(Xml.absolute(file.getTextContent()));
-    if (sources.isEmpty() && name != null) {
-      file.setTextContent(name);
-    }
-  }
-
-  private static void relocate(Element disk, Element source, String place) {
-    List.of("file", "dev", "dir", "pool", "volume", "mode").forEach(source::removeAttribute);
-    disk.setAttribute("type", "file");
-    source.setAttribute("file", place);
-    // What is beneath the image there is for the destination to read from the image itself.
-    Xml.child(disk, "backingStore").filter(Element::hasAttributes).ifPresent(disk::removeChild);
-  }
-
   public int hostDevices() {
     return devices("hostdev").size();
   }
@@ -118,7 +74,7 @@ public final class DomainXml {
   public List<String> slicedDisks() {
     return devices("disk").stream()
         .filter(disk -> disk.getElementsByTagName("slices").getLength() > 0)
-        .map(disk -> Xml.child(disk, "target").map(t -> t.getAttribute("dev")).orElse(""))
+        .map(DomainXml::target)
         .toList();
   }
 
@@ -130,14 +86,24 @@ public final class DomainXml {
   public Map<String, String> aliases() {
     Map<String, String> aliases = new HashMap<>();
     for (Element disk : devices("disk")) {
-      String target = Xml.child(disk, "target").map(t -> t.getAttribute("dev")).orElse("");
-      Xml.child(disk, "alias").ifPresent(alias -> aliases.put(target, alias.getAttribute("name")));
+      Xml.child(disk, "alias")
+          .ifPresent(alias -> aliases.put(target(disk), alias.getAttribute("name")));
     }
     return aliases;
   }
 
   private List<Element> devices(String name) {
-    return Xml.child(root, "devices").map(devices -> Xml.children(devices, name)).orElse(List.of());
+    return devices(root, name);
+  }
+
+  static List<Element> devices(Element domain, String name) {
+    return Xml.child(domain, "devices")
+        .map(devices -> Xml.children(devices, name))
+        .orElse(List.of());
+  }
+
+  static String target(Element disk) {
+    return Xml.child(disk, "target").map(t -> t.getAttribute("dev")).orElse("");
   }
 
   private static DomainDisk disk(Element disk) {
@@ -155,6 +121,9 @@ public final class DomainXml {
         Xml.child(disk, "source")
             .map(source -> DISPENSABLE.contains(source.getAttribute("startupPolicy")))
             .orElse(false),
+        // Older definitions have it beside the source.
+        Stream.concat(Stream.of(disk), Xml.child(disk, "source").stream())
+            .anyMatch(of -> Xml.child(of, "encryption").isPresent()),
         0,
         0);
   }
@@ -177,7 +146,8 @@ public final class DomainXml {
     return image(store, format);
   }
 
-  private static String location(String type, Element source) {
+  /** The {@link DiskImage#location} of what the source of a disk names. */
+  static String location(String type, Element source) {
     return switch (SourceType.of(type)) {
       case FILE -> Xml.absolute(source.getAttribute("file"));
       case BLOCK -> Xml.absolute(source.getAttribute("dev"));

@@ -8,6 +8,7 @@ import dev.virtferry.access.Scope;
 import dev.virtferry.disk.DestinationVolumes;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.Acceptance;
+import dev.virtferry.libvirt.CarriedDefinition;
 import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.HostAddress;
@@ -20,6 +21,7 @@ import dev.virtferry.problem.Problem.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /**
@@ -106,23 +108,35 @@ final class HostChecks {
     checks.passed(Subject.NAME_AND_UUID, "both are free on " + destination.name());
   }
 
+  /** The definitions that the destination gets: of its run, and for its next start. */
+  List<CarriedDefinition> carried(PlanInput input) {
+    UUID domain = input.domain().uuid();
+    HostAddress source = input.source().address();
+    List<CarriedDefinition> carried = new ArrayList<>();
+    carried.add(hypervisor.queries().carried(source, domain, Definition.LIVE));
+    if (input.persists()) {
+      carried.add(hypervisor.queries().carried(source, domain, Definition.PERSISTENT));
+    }
+    return carried;
+  }
+
   /**
    * What the domain opens at the destination besides its disks.
    *
+   * @param carried its definitions
    * @param selected the disks that are copied
    * @param scope of whoever is told of the plan
    */
   ArrivingFiles lookAtFiles(
       PlanInput input,
+      List<CarriedDefinition> carried,
       SelectedDisks selected,
       DestinationVolumes.Look places,
       Scope scope,
       PlanChecks checks) {
     DomainDescription domain = input.domain();
     Host destination = input.destination();
-    SeenAsDisks disks = selected.seen(input);
-    List<NamedFile> opened =
-        opened(input).stream().filter(file -> !disks.have(file)).map(places::placed).toList();
+    List<NamedFile> opened = besides(selected.seen(input), carried, places);
     ArrivingFiles files = ArrivingFiles.of(opened, domain.name(), input.newName());
     Map<String, List<String>> others = places.namers(files.paths(false), domain.uuid());
     Map<String, List<String>> writers = places.writers(files.paths(true), domain.uuid());
@@ -142,15 +156,13 @@ final class HostChecks {
     return files;
   }
 
-  private List<NamedFile> opened(PlanInput input) {
-    DomainDescription domain = input.domain();
-    HostAddress source = input.source().address();
-    List<NamedFile> opened = new ArrayList<>();
-    opened.addAll(hypervisor.queries().openedFiles(source, domain.uuid(), Definition.LIVE));
-    if (domain.persistent() && Boolean.TRUE.equals(input.options().domain().persist())) {
-      opened.addAll(hypervisor.queries().openedFiles(source, domain.uuid(), Definition.PERSISTENT));
-    }
-    return opened;
+  private static List<NamedFile> besides(
+      SeenAsDisks disks, List<CarriedDefinition> carried, DestinationVolumes.Look places) {
+    return carried.stream()
+        .flatMap(definition -> definition.opened().stream())
+        .filter(file -> !disks.have(file))
+        .map(places::placed)
+        .toList();
   }
 
   private static Problem taken(NamedFile file, String path, String words, Host destination) {

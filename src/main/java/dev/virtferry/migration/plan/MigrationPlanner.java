@@ -8,6 +8,7 @@ import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_RUNNING;
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.DestinationVolumes;
 import dev.virtferry.host.Host;
+import dev.virtferry.libvirt.CarriedDefinition;
 import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.HostFacts;
@@ -23,6 +24,7 @@ import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -106,11 +108,12 @@ public final class MigrationPlanner {
     hosts.lookForNamesakes(input, checks);
     DestinationVolumes.Look places = volumes.look(destination.address(), source.address());
     SelectedDisks selected = disks.select(input);
-    ArrivingFiles files = hosts.lookAtFiles(input, selected, places, scope, checks);
+    List<CarriedDefinition> carried = hosts.carried(input);
+    ArrivingFiles files = hosts.lookAtFiles(input, carried, selected, places, scope, checks);
     hosts.lookAtMachine(input, checks);
     PlacedDisks placed =
         disks.plan(input, selected, files, two ? places : null, self, scope, checks);
-    TransferPlan transfer = input.transfer(placed, files.renamed());
+    TransferPlan transfer = input.transfer(placed, files.renamed(), carried);
     checks.add(
         Subject.OPTIONS,
         OptionRules.problems(
@@ -184,7 +187,7 @@ public final class MigrationPlanner {
    */
   public MigrateCall callWithSecrets(MigrationPlan plan) {
     MigrateCall shown = plan.requirePossible();
-    return plan.transfer().moves().isEmpty()
+    return plan.transfer().moves(Definition.LIVE).isEmpty()
         ? shown
         : call(plan.transfer(), plan.spec().options(), plan.source(), plan.destination(), true);
   }
@@ -201,7 +204,7 @@ public final class MigrationPlanner {
 
   private @Nullable Definitions definitions(
       TransferPlan transfer, MigrationOptions options, Host source, boolean secrets) {
-    if (transfer.moves().isEmpty()) {
+    if (transfer.moves(Definition.LIVE).isEmpty()) {
       return null;
     }
     boolean persistent = transfer.guest().persistent();
@@ -217,15 +220,15 @@ public final class MigrationPlanner {
         hypervisor
             .queries()
             .definitionWithPaths(
-                source.address(), transfer.guest().uuid(), which, secrets, transfer.moves());
+                source.address(), transfer.guest().uuid(), which, secrets, transfer.moves(which));
     if (xml.length() > LONGEST_DEFINITION) {
       throw refused(
           DOMAIN_NOT_MIGRATABLE,
           String.format(
               Locale.ROOT,
               "The definition of %s has %d KiB, and libvirt is given it where a disk or file gets"
-                  + " another place; virt-ferry keeps %d KiB at most. Shorten its metadata, or leave"
-                  + " volumes and destinationName out.",
+                  + " another place, or a copy is not what it says; virt-ferry keeps %d KiB at most."
+                  + " Shorten its metadata, or leave volumes and destinationName out.",
               transfer.guest().name(),
               xml.length() / 1024,
               LONGEST_DEFINITION / 1024));

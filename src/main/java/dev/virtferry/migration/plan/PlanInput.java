@@ -1,7 +1,9 @@
 package dev.virtferry.migration.plan;
 
 import dev.virtferry.disk.CopyMode;
+import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.host.Host;
+import dev.virtferry.libvirt.CarriedDefinition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.DomainRun;
@@ -32,6 +34,11 @@ record PlanInput(MigrationSpec spec, DomainDescription domain, Host source, Host
     return spec.options().decidedFor(domain.persistent());
   }
 
+  /** Whether the destination keeps a definition of it. */
+  boolean persists() {
+    return domain.persistent() && Boolean.TRUE.equals(options().domain().persist());
+  }
+
   CopyMode mode() {
     return spec.copy() == null ? CopyMode.FULL : spec.copy();
   }
@@ -40,20 +47,33 @@ record PlanInput(MigrationSpec spec, DomainDescription domain, Host source, Host
    * What is to be carried out.
    *
    * @param renamed the paths that have the domain's new name in place of the old one
+   * @param carried the definitions that the destination gets
    */
-  TransferPlan transfer(PlacedDisks disks, Map<String, String> renamed) {
+  TransferPlan transfer(
+      PlacedDisks disks, Map<String, String> renamed, List<CarriedDefinition> carried) {
     List<DomainDisk> chosen = disks.selected().chosen();
     return new TransferPlan(
         guest(),
         source.name(),
         destination.name(),
         destination.peerUri(),
-        disks.placement().volumes(),
+        disks.placement().volumes().stream().map(plan -> defined(plan, carried)).toList(),
         chosen.isEmpty() ? null : mode(),
         spec.options().storage().detectZeroes()
             ? chosen.stream().filter(DomainDisk::unmaps).map(DomainDisk::target).toList()
             : List.of(),
         renamed);
+  }
+
+  /** With the mark that its definition says what its copy has not, if so. */
+  private VolumePlan defined(VolumePlan plan, List<CarriedDefinition> carried) {
+    boolean flat = mode() == CopyMode.FULL;
+    boolean more =
+        carried.stream()
+            .anyMatch(definition ->
+                definition.split().contains(plan.target())
+                    || (flat && definition.chained().contains(plan.target())));
+    return more ? plan.onItsOwn() : plan;
   }
 
   private Guest guest() {

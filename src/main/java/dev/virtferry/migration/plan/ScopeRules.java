@@ -87,7 +87,8 @@ public final class ScopeRules {
    */
   public static void require(TransferPlan transfer, Scope scope) {
     for (VolumePlan volume : transfer.disks()) {
-      if (!scope.hasAllDomains() && volume.moved() && volume.action() != Action.CREATE) {
+      boolean mayBeThere = volume.action() != Action.CREATE || volume.replaces();
+      if (!scope.hasAllDomains() && volume.moved() && mayBeThere) {
         throw beyond(
             "#/volumes/" + volume.target(), "can't name an image that may be there already");
       }

@@ -13,7 +13,8 @@ import java.util.Set;
  * at the destination.
  *
  * @param now the disks that it has
- * @param moved the targets of those that go to other places; both definitions follow them there
+ * @param moved the targets of those that go to other places; a definition that has the same image
+ *     for the target follows it there
  * @param flat the targets of those that are copied with all that is beneath
  */
 record SeenAsDisks(List<DomainDisk> now, Set<String> moved, Set<String> flat) {

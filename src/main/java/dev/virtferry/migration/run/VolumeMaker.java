@@ -5,6 +5,8 @@ import dev.virtferry.disk.DestinationVolumes;
 import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Action;
+import dev.virtferry.disk.VolumeRemoval;
+import dev.virtferry.disk.VolumeRemoval.Doomed;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;
@@ -33,13 +35,15 @@ import org.springframework.stereotype.Component;
 final class VolumeMaker {
 
   private final DestinationVolumes volumes;
+  private final VolumeRemoval removal;
 
-  VolumeMaker(DestinationVolumes volumes) {
+  VolumeMaker(DestinationVolumes volumes, VolumeRemoval removal) {
     this.volumes = volumes;
+    this.removal = removal;
   }
 
   /**
-   * Makes what the plans say.
+   * Makes what the plans say, in the place of what they replace.
    *
    * @throws LibvirtFailure when a volume could not be made; what was made before is on record
    * @throws Refused when somebody replaced one of them, or wrote into it
@@ -65,6 +69,9 @@ final class VolumeMaker {
 
   private void make(
       LeasedMigration migration, VolumePlan plan, VolumeRecord planned, Host destination) {
+    if (plan.replaces()) {
+      clear(plan, destination);
+    }
     // Born with a size that nobody else gives it, it is known as ours whenever we die.
     long bornBytes = Objects.requireNonNull(planned.bornBytes());
     volumes.make(plan, bornBytes, destination.address());
@@ -75,6 +82,22 @@ final class VolumeMaker {
     }
     volumes.trim(plan, destination.address());
     migration.replace(marked(born, plan.capacityBytes(), destination));
+  }
+
+  /** Deletes the domain's own old image, unless anybody has it or wrote into it by now. */
+  private void clear(VolumePlan plan, Host destination) {
+    VolumeSpec old = Objects.requireNonNull(plan.volume());
+    VolumeMark known = Objects.requireNonNull(plan.mark());
+    removal
+        .replacement(destination.address())
+        .delete(new Doomed(old.pool(), old.name()), known::isUnchanged)
+        .ifPresent(why -> {
+          throw new Refused(
+              Problem.of(
+                  ProblemType.DESTINATION_STORAGE,
+                  "%s on %s was to be replaced for %s and is left. %s"
+                      .formatted(plan.path(), destination.name(), plan.target(), why)));
+        });
   }
 
   /** Knows it by how it looks now, unless it is not what was just made or trimmed. */

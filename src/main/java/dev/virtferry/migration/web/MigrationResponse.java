@@ -58,6 +58,11 @@ public record MigrationResponse(
         @Nullable Completion completion,
     ProgressResponse progress,
     @Schema(description = "The disks that are copied, in the order sent.") List<DiskProgress> disks,
+    @Schema(
+            description =
+                "What the disks' streams carry at most, should all of the disks hold data; null where"
+                    + " that is not known. See the field of that name in a plan.")
+        @Nullable Long bytesToCopyAtMost,
     @Schema(description = "Exactly the typed parameters that go to virDomainMigrateToURI3.")
         List<Parameter> parameters,
     @Schema(description = "Exactly the flags that go to virDomainMigrateToURI3.")
@@ -107,6 +112,7 @@ public record MigrationResponse(
         migration.status().completion(),
         ProgressResponse.of(progress),
         progress.disks(),
+        transfer.bytesToCopyAtMost(),
         parameters(migration, hidden),
         List.copyOf(migration.call().flags()),
         hidden ? migration.options().withoutDestinationName() : migration.options(),

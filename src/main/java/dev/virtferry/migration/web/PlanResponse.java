@@ -37,6 +37,12 @@ record PlanResponse(
     @Schema(description = "Every disk of the domain, in the order of its definition.")
         List<PlannedDisk> disks,
     @Schema(description = "What the disks' streams carry at least.") long bytesToCopy,
+    @Schema(
+            description =
+                "What the disks' streams carry at most, should all of the disks hold data: what an"
+                    + " image keeps compressed is known to its own tables alone. Null where the"
+                    + " size of a disk is not known.")
+        @Nullable Long bytesToCopyAtMost,
     @Schema(description = "What the memory's stream carries at least.") long memoryBytes,
     @Schema(
             description =
@@ -74,6 +80,7 @@ record PlanResponse(
         transfer.copy(),
         plan.disks().stream().map(choice -> PlannedDisk.of(choice, plan, scope)).toList(),
         plan.bytesToCopy(),
+        transfer.bytesToCopyAtMost(),
         transfer.guest().memoryBytes(),
         plan.estimateSeconds(),
         plan.checks().stream().map(PlanCheck::of).toList(),
@@ -97,6 +104,11 @@ record PlanResponse(
           @Nullable Long capacityBytes,
       @Schema(description = "What its stream carries at least; 0 when it is not copied.")
           long bytesToCopy,
+      @Schema(
+              description =
+                  "What its stream carries at most; 0 when it is not copied, null when its size is"
+                      + " not known.")
+          @Nullable Long bytesToCopyAtMost,
       @Schema(
               description =
                   "What stands at its place before anything is written: ABSENT, and the image is"
@@ -124,6 +136,7 @@ record PlanResponse(
           image == null ? List.of() : image.chain().stream().map(DiskImage::location).toList(),
           disk.capacityBytes() == 0 ? null : Long.valueOf(disk.capacityBytes()),
           plan == null ? 0 : plan.bytesToCopy(),
+          plan == null ? Long.valueOf(0) : plan.bytesToCopyAtMost(),
           whole.images().get(disk.target()),
           plan == null ? null : PlannedVolume.of(plan, scope));
     }

@@ -84,7 +84,8 @@ class DomainXmlFuzz {
   private static void rewrites(String text, List<DomainDisk> disks) {
     String moving = disks.isEmpty() ? "vda" : disks.getFirst().target();
     String written =
-        DomainXml.parse(text).definitionWithPaths(new Relocation(Map.of(moving, PLACE), Map.of()));
+        MovedDefinition.of(
+            text, new Relocation(Map.of(moving, new Relocation.Copy(List.of(), PLACE)), Map.of()));
     List<DomainDisk> after = DomainXml.parse(written).disks();
     assertThat(after).hasSameSizeAs(disks);
     for (int i = 0; i < disks.size(); i++) {

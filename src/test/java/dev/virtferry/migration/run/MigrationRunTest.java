@@ -475,6 +475,17 @@ class MigrationRunTest {
         .isEqualTo(new Timestamps(NOON.plusSeconds(5), NOON.plusSeconds(5)));
   }
 
+  /** Of the file the pool tells its bytes, of the disk QEMU tells whole sectors. */
+  @Test
+  void knowsAnOriginalAgainWhoseLastSectorIsNotWhole() {
+    imagesWithTimes();
+    run.stamped("kvm-a", "vda.raw", 64 * MIB - 100, 5 * MIB, NOON);
+    run.call(MigrationOptions.NONE);
+    run.arrive();
+    run.lookUntilTheEnd();
+    assertThat(left()).containsExactly("kvm-a /srv/vda.raw", "kvm-a /srv/vdb.raw");
+  }
+
   @Test
   void knowsNothingOfWhatItDeletedOrCouldNotSee() {
     imagesThatAreOpen();

@@ -9,17 +9,22 @@ import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
+import dev.virtferry.libvirt.TypedValue;
 import dev.virtferry.migration.GivenSpec;
 import dev.virtferry.migration.options.GivenOptions;
 import dev.virtferry.migration.options.MigrationOptions;
+import dev.virtferry.migration.plan.MigrationPlan;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a guest would open at the destination, by the definitions that arrive there with it. */
@@ -64,17 +69,70 @@ class NextStartTest {
         .formatted(more, name, target);
   }
 
+  private MigrationPlan plan(
+      Map<String, VolumeWish> places, CopyMode mode, MigrationOptions options) {
+    return run.plan(
+        new GivenSpec("web")
+            .copying("vda", "vdb")
+            .by(mode)
+            .placing(places)
+            .with(options)
+            .build());
+  }
+
   /** What is in the way of a copy of both disks. */
   private List<Problem> problems(
       Map<String, VolumeWish> places, CopyMode mode, MigrationOptions options) {
-    return run.plan(
-            new GivenSpec("web")
-                .copying("vda", "vdb")
-                .by(mode)
-                .placing(places)
-                .with(options)
-                .build())
-        .problems();
+    return plan(places, mode, options).problems();
+  }
+
+  /** The definitions that libvirt would be given. */
+  private List<String> definitions(CopyMode mode, MigrationOptions options) {
+    var parameters = Objects.requireNonNull(plan(Map.of(), mode, options).call()).parameters();
+    return Stream.of("destination_xml", "persistent_xml")
+        .flatMap(name -> parameters.get(name).stream())
+        .map(text -> ((TypedValue.Text) text).value())
+        .toList();
+  }
+
+  /** A copy in full has nothing beneath it, whatever the definitions say of what is copied. */
+  @Test
+  void definesACopyInFullWithoutTheChainThatItHasNot() {
+    defined(
+        """
+        <disk type='file'><source file='/srv/vda.raw'/><target dev='vda'/>
+          <backingStore type='file'><format type='raw'/><source file='/srv/b'/></backingStore></disk>
+        <disk type='file'><source file='/srv/vdb.raw'/><target dev='vdb'/><backingStore/></disk>
+        """);
+    assertThat(definitions(CopyMode.FULL, MigrationOptions.NONE))
+        .containsExactly(
+            "<domain>LIVE open {vda=alone}</domain>",
+            "<domain>PERSISTENT open {vda=alone}</domain>");
+    assertThat(definitions(CopyMode.INCREMENTAL, MigrationOptions.NONE)).isEmpty();
+    MigrationOptions transientThere = new GivenOptions().persist(false, false).build();
+    assertThat(definitions(CopyMode.FULL, transientThere))
+        .containsExactly("<domain>LIVE open {vda=alone}</domain>");
+  }
+
+  /** Newer versions of libvirt tell in which other file an image keeps its data. */
+  @ParameterizedTest
+  @EnumSource
+  void definesACopyWithoutTheFileThatTheOriginalKeepsItsDataIn(CopyMode mode) {
+    defined(
+        """
+        <disk type='file'><source file='/srv/vdb.raw'><dataStore type='file'><format type='raw'/>
+          <source file='/srv/d'/></dataStore></source><target dev='vdb'/></disk>
+        """);
+    assertThat(definitions(mode, MigrationOptions.NONE))
+        .containsExactly(
+            "<domain>LIVE open {vdb=alone}</domain>",
+            "<domain>PERSISTENT open {vdb=alone}</domain>");
+  }
+
+  @Test
+  void leavesTheDefinitionsToLibvirtWhereTheySayOfTheCopiesWhatTheyAre() {
+    defined(file("vda", "/srv/vda.raw") + file("vdb", "/srv/vdb.raw"));
+    assertThat(definitions(CopyMode.FULL, MigrationOptions.NONE)).isEmpty();
   }
 
   private List<Problem> problems() {

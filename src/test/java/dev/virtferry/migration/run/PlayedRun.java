@@ -16,6 +16,7 @@ import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.FakeHypervisor;
 import dev.virtferry.libvirt.FakeStorage;
+import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StoragePool;
@@ -105,7 +106,9 @@ final class PlayedRun {
             traces,
             clock);
     var verifier = new BackingVerifier(Disks.content(volumes), clock);
-    var maker = new VolumeMaker(Disks.volumes(volumes, hosts.ports()));
+    var maker =
+        new VolumeMaker(
+            Disks.volumes(volumes, hosts.ports()), Disks.removal(volumes, hosts.ports()));
     transfer =
         new LiveTransfer(
             passages,
@@ -176,6 +179,11 @@ final class PlayedRun {
 
   /** An empty qcow2 volume of 64 MiB on a raw one. */
   void overlay(String host, String name, String beneath) {
+    overlay(host, name, beneath, null);
+  }
+
+  /** The same, last written and changed at that time. */
+  void overlay(String host, String name, String beneath, @Nullable Instant at) {
     volumes.volume(
         host,
         new StorageVolume(
@@ -190,7 +198,7 @@ final class PlayedRun {
             null,
             false,
             new StorageVolume.Backing(beneath, "raw"),
-            null));
+            at == null ? null : new StorageVolume.Timestamps(at, at)));
   }
 
   /** The same, last written and changed at that time. */
@@ -387,6 +395,12 @@ final class PlayedRun {
 
   Migration migration() {
     return now().migration();
+  }
+
+  /** The guest left an image at the destination once, which looks as it did then. */
+  void left(String name) {
+    StorageVolume now = volumes.volume(new HostAddress("kvm-b", ""), "images", name).orElseThrow();
+    migrations.keep(guest.uuid(), new ImageName("kvm-b", now.path()), VolumeMark.of(now));
   }
 
   /** The images that are known as the domain's own. */

@@ -547,6 +547,55 @@ class PreparationTest {
     assertThat(run.volumes().deeds()).isEmpty();
   }
 
+  /** A guest on an image of its own, and the overlay that it left at the destination once. */
+  private void submitWhereAnOverlayWasLeft() {
+    run.guest(
+        Domains.running(
+            "web",
+            Domains.onImage("vda", new DiskImage(SourceType.FILE, "/srv/o.qcow2", "qcow2", null))));
+    run.poolAtTheDestination();
+    run.overlay("kvm-b", "o.qcow2", "/srv/base.raw", NOON);
+    run.left("o.qcow2");
+    run.submit(new GivenSpec("web").copying("vda").build());
+  }
+
+  @Test
+  void replacesTheOverlayThatTheGuestLeft() {
+    submitWhereAnOverlayWasLeft();
+    run.begin();
+    assertThat(run.hosts().made()).hasSize(1);
+    assertThat(run.fates()).containsExactly("kvm-b vda MADE");
+    assertThat(run.volumes().deeds())
+        .containsExactly("deleted kvm-b/images/o.qcow2", "made kvm-b/images/o.qcow2");
+    assertThat(run.volumes().volume(new HostAddress("kvm-b", ""), "images", "o.qcow2"))
+        .map(StorageVolume::backing)
+        .isEmpty();
+  }
+
+  @Test
+  void replacesTheOverlayThatTheGuestLeftThoughTheServiceDiesInBetween() {
+    submitWhereAnOverlayWasLeft();
+    run.volumes()
+        .beforeCreating(() -> {
+          run.volumes().beforeCreating(() -> {});
+          throw new IllegalStateException("Played: the service died");
+        });
+    assertThatThrownBy(run::begin).hasMessage("Played: the service died");
+    run.begin();
+    assertThat(run.fates()).containsExactly("kvm-b vda MADE");
+    assertThat(run.volumes().deeds())
+        .containsExactly("deleted kvm-b/images/o.qcow2", "made kvm-b/images/o.qcow2");
+  }
+
+  @Test
+  void replacesNoOverlayThatSomebodyWroteIntoWhileItWaited() {
+    submitWhereAnOverlayWasLeft();
+    run.overlay("kvm-b", "o.qcow2", "/srv/base.raw", NOON.plusSeconds(1));
+    run.begin();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(run.volumes().deeds()).isEmpty();
+  }
+
   private static final String NVRAM = "/var/lib/libvirt/qemu/nvram/";
 
   private void describeGuest(String more) {

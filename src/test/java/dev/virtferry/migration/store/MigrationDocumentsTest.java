@@ -21,6 +21,7 @@ import dev.virtferry.migration.options.SourceVolumes;
 import dev.virtferry.migration.options.Timeout;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -185,6 +186,9 @@ class MigrationDocumentsTest {
   private static void assertThatItKeeps(JsonNode before, JsonNode now) {
     if (before.isObject()) {
       before.forEachEntry((name, value) -> assertThatItKeeps(value, now.path(name)));
+    } else if (before.isArray()) {
+      assertThat(now.size()).isEqualTo(before.size());
+      IntStream.range(0, before.size()).forEach(i -> assertThatItKeeps(before.get(i), now.path(i)));
     } else {
       assertThat(now).isEqualTo(before);
     }

@@ -108,6 +108,7 @@ class MigrationApiTest extends ApiTest {
             "completion",
             "progress",
             "disks",
+            "bytesToCopyAtMost",
             "parameters",
             "flags",
             "options",

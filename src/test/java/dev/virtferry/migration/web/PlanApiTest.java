@@ -72,6 +72,7 @@ class PlanApiTest extends ApiTest {
     assertThat(plan.get("problems").isEmpty()).isTrue();
     assertThat(actions(plan)).containsExactly("vda COPY", "vdb COPY", "vdc SHARED", "sda SKIPPED");
     assertThat(plan.get("bytesToCopy").asLong()).isEqualTo(128 * Domains.MIB);
+    assertThat(plan.get("bytesToCopyAtMost").asLong()).isEqualTo(128 * Domains.MIB);
     assertThat(plan.get("estimateSeconds").asLong()).isEqualTo(2 + 4);
     assertThat(plan.get("disks").get(0).get("volume").toString())
         .isEqualTo(

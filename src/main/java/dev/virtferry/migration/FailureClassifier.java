@@ -30,14 +30,18 @@ public final class FailureClassifier {
           DomainState.SHUTDOWN_USER, SHUT_DOWN,
           DomainState.SHUTDOWN_UNKNOWN, SHUT_DOWN,
           DomainState.SHUTOFF_DESTROYED,
-              "Somebody destroyed it there. Start it there, from its own disks, and migrate it again.",
+              "The guest was destroyed at the source during the copy. Start it there, from its own"
+                  + " disks, and migrate it again.",
           DomainState.SHUTOFF_CRASHED, CRASHED,
           DomainState.CRASHED_UNKNOWN, CRASHED,
           DomainState.CRASHED_PANICKED, CRASHED,
           DomainState.SHUTOFF_SAVED,
               "Somebody saved it to a file; its next start goes on from there.",
           DomainState.SHUTOFF_UNKNOWN,
-              "Its host went down and came back without it, or libvirt there did; start it there.");
+              "Its host went down and came back without it, or libvirt there did; start it there.",
+          DomainState.ABSENT,
+              "It was transient: once it is destroyed, shut down or crashed, only its disks are left"
+                  + " there. Start it there, from these, and migrate it again.");
 
   private FailureClassifier() {}
 

@@ -51,10 +51,11 @@ class FailureClassifierTest {
     "55, 20, SHUTOFF_SHUTDOWN, powered itself off",
     "38, 7, SHUTOFF_UNKNOWN, Its host went down",
     "9, 10, SHUTOFF_CRASHED, crashed or was killed",
-    "42, 10, SHUTOFF_DESTROYED, Somebody destroyed it",
+    "42, 10, SHUTOFF_DESTROYED, The guest was destroyed at the source during the copy",
     "78, 10, SHUTOFF_SAVED, saved it to a file",
     "1, 7, SHUTOFF_FAILED, log at the source",
     "9, 10, CRASHED_PANICKED, crashed",
+    "9, 10, ABSENT, It was transient",
   })
   void saysThatAGuestStoppedAtTheSourceAndWhy(
       int code, int domain, DomainState source, String words) {

@@ -6,6 +6,7 @@ import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Doubt;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationState;
+import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.truth.Circumstances;
 import dev.virtferry.migration.truth.HostsObservation;
 import dev.virtferry.time.Moment;
@@ -84,7 +85,17 @@ final class Witness {
         known.standing().forked(),
         libvirtTold(observation, known.order().arrival()),
         arrived || departure.mayBeOver(call.returned(), call.refused()),
+        !known.order().guest().persistent() && call.failed() && sawItStay(),
         doubt(observation, known));
+  }
+
+  /**
+   * Whether the guest can have run nowhere but at the source: somebody looked all the time, and
+   * never saw the destination run it, nor a switchover begin.
+   */
+  boolean sawItStay() {
+    @Nullable Phase phase = migration.latest().phase();
+    return phase != null && phase.abortable() && departure.watchedItStay() && !arrived;
   }
 
   /** Asked for only where a state alone would not tell. The record of a post-copy may be early. */

@@ -13,6 +13,7 @@ import dev.virtferry.libvirt.DomainQueries;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.ErrorDomain;
 import dev.virtferry.libvirt.ErrorNumber;
+import dev.virtferry.libvirt.Hindrance;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.HostUnreachable;
@@ -48,12 +49,19 @@ public final class LibvirtQueries implements DomainQueries {
   private final NativeLibvirt library;
   private final DiskSizes sizes;
   private final DomainReadings readings;
+  private final MigrationBlockers blockers;
 
-  public LibvirtQueries(LibvirtConnections connections) {
+  /**
+   * Asks nothing yet.
+   *
+   * @param asksQemu whether QEMU's own monitors may be asked; libvirt marks their domains then
+   */
+  public LibvirtQueries(LibvirtConnections connections, boolean asksQemu) {
     this.connections = connections;
     this.library = connections.library();
     this.sizes = new DiskSizes(connections);
     this.readings = new DomainReadings(connections);
+    this.blockers = new MigrationBlockers(library, asksQemu);
   }
 
   /** {@code virDomainXMLFlags}. */
@@ -134,14 +142,16 @@ public final class LibvirtQueries implements DomainQueries {
   }
 
   @Override
-  public List<String> migrationBlockers(HostAddress source, UUID domain) {
+  public List<Hindrance> migrationBlockers(HostAddress source, UUID domain) {
     try {
       return connections
           .askGuest(
               source,
               domain,
               LibvirtConnections.GUEST_LIMIT,
-              connect -> withDomain(connect, domain.toString(), MigrationBlockers::of))
+              connect ->
+                  withDomain(
+                      connect, domain.toString(), found -> blockers.of(connect, domain, found)))
           .orElse(List.of());
     } catch (LibvirtFailure e) {
       if (!e.aboutSilentGuest()) {
@@ -151,7 +161,7 @@ public final class LibvirtQueries implements DomainQueries {
         log.warn("{}: {}", domain, e.message());
         throw new HostUnreachable(source.name(), "the domain's QEMU was not asked in time");
       }
-      return List.of(e.message() + ".");
+      return List.of(Hindrance.refused(e.message() + "."));
     }
   }
 

@@ -110,18 +110,6 @@ public final class DomainXml {
     Xml.child(disk, "backingStore").filter(Element::hasAttributes).ifPresent(disk::removeChild);
   }
 
-  public int hostDevices() {
-    return devices("hostdev").size();
-  }
-
-  /** The targets of disks of which an image, their own or one beneath, is a part of its file. */
-  public List<String> slicedDisks() {
-    return devices("disk").stream()
-        .filter(disk -> disk.getElementsByTagName("slices").getLength() > 0)
-        .map(disk -> Xml.child(disk, "target").map(t -> t.getAttribute("dev")).orElse(""))
-        .toList();
-  }
-
   public List<DomainDisk> disks() {
     return devices("disk").stream().map(DomainXml::disk).toList();
   }

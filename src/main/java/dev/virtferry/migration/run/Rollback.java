@@ -6,7 +6,9 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.FailureClassifier;
+import dev.virtferry.migration.FailureClassifier.Sight;
 import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.Order;
 import dev.virtferry.migration.truth.Verdict;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -152,8 +154,10 @@ final class Rollback {
     if (migration.latest().standing().forked() && source.canRun()) {
       return FailureClassifier.afterAFork(error);
     }
+    Order order = migration.latest().order();
+    var sight = new Sight(source, witness.sawOthersMigrate(), order.targets());
     return meter.latest().flow().bytesMoved() == 0
-        ? FailureClassifier.beforeTheFirstByte(error, source, migration.latest().order().unseen())
-        : FailureClassifier.failure(error, source);
+        ? FailureClassifier.beforeTheFirstByte(error, sight, order.unseen())
+        : FailureClassifier.failure(error, sight);
   }
 }

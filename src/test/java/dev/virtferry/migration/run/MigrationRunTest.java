@@ -434,6 +434,26 @@ class MigrationRunTest {
     assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
   }
 
+  /** It is followed to its end, as nobody knows before whether it moves the guest. */
+  @Test
+  void namesAMigrationThatSomebodyElseMakes() {
+    run.call(PLAIN);
+    run.callFails(55, 10, "another migration job is already running for domain 'web'");
+    run.look();
+    run.jobIsOver();
+    run.lookUntilTheEnd();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.MIGRATION_IN_PROGRESS);
+  }
+
+  @Test
+  void namesNoMigrationThatNobodySees() {
+    run.call(PLAIN);
+    run.jobIsOver();
+    run.callFails(55, 10, "migration with virtiofs device is not supported");
+    run.lookUntilTheEnd();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_MIGRATABLE);
+  }
+
   private void callOfATransientGuest() {
     run.guest(Domains.transientOf(run.guest()));
     run.poolsOnBothHosts();

@@ -108,6 +108,11 @@ final class Rollback {
       images.leaveUnfinished();
       return true;
     } catch (HostUnreachable e) {
+      if (!stayed.source().canRun()) {
+        // Once it was out of sight, nobody can tell any more that the guest never ran there.
+        images.leaveCopies("Not deleted: the destination was unreachable when it was to be.");
+        return true;
+      }
       log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());
       return false;
     }

@@ -400,6 +400,16 @@ class MigrationRunTest {
     assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
   }
 
+  /** Later nobody could tell that the guest never ran there. */
+  @Test
+  void leavesAtOnceWhatItCanNotDeleteOfAGuestThatEnded() {
+    run.poolsOnBothHosts();
+    run.call(PLAIN);
+    run.volumes().cutOff("kvm-b");
+    endAtTheSource(DomainState.SHUTOFF_DESTROYED);
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
+  }
+
   /** libvirt says so also of one that left before its host went down. */
   @Test
   void deletesNoCopyOfAGuestWhoseEndLibvirtDidNotSee() {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -69,10 +70,15 @@ public class VirtFerryApplication {
   }
 
   @Bean
-  Hypervisor hypervisor(LibvirtConnections connections, Inventory inventory, MeterRegistry meters) {
+  Hypervisor hypervisor(
+      LibvirtConnections connections,
+      Inventory inventory,
+      @Value("${ferry.qemu-monitor:false}") boolean qemuMonitor,
+      MeterRegistry meters) {
     Set<String> hosts = inventory.names();
+    var queries = new LibvirtQueries(connections, qemuMonitor);
     return new Hypervisor(
-        MeasuredCalls.of(DomainQueries.class, new LibvirtQueries(connections), hosts, meters),
+        MeasuredCalls.of(DomainQueries.class, queries, hosts, meters),
         MeasuredCalls.of(DomainJobs.class, new LibvirtJobs(connections), hosts, meters),
         MeasuredCalls.of(DomainControl.class, new LibvirtControl(connections), hosts, meters));
   }

@@ -44,8 +44,8 @@ public interface DomainQueries {
    */
   List<DomainDescription> describe(HostAddress host, List<UUID> domains);
 
-  /** Why libvirt would refuse to migrate a running domain, or could not, one sentence each. */
-  List<String> migrationBlockers(HostAddress source, UUID domain);
+  /** Why libvirt would refuse to migrate a running domain, or might, or could not. */
+  List<Hindrance> migrationBlockers(HostAddress source, UUID domain);
 
   /**
    * What each domain of the host, running or not, names ({@code virDomainGetXMLDesc}, with and

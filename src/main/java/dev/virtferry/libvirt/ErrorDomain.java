@@ -15,8 +15,12 @@ public enum ErrorDomain {
   REMOTE(13),
   /** Pools and volumes. */
   STORAGE(18),
+  /** Networks. */
+  NETWORK(19),
   /** What all drivers share about domains. */
-  DOMAIN(20);
+  DOMAIN(20),
+  /** What a CPU can do. */
+  CPU(31);
 
   private final int code;
 

@@ -23,6 +23,8 @@ public enum ErrorNumber {
   GNUTLS_ERROR(40),
   /** The host has no such domain. */
   NO_DOMAIN(42),
+  /** The host has no such network. */
+  NO_NETWORK(43),
   /** A user or password that was not accepted. */
   AUTH_FAILED(45),
   /** The host has no such pool. */
@@ -31,6 +33,10 @@ public enum ErrorNumber {
   NO_STORAGE_VOL(50),
   /** What the state of the domain does not allow, such as to ask a stopped one for its job. */
   OPERATION_INVALID(55),
+  /** The host has no such secret. */
+  NO_SECRET(66),
+  /** A definition that the host can't carry out. */
+  CONFIG_UNSUPPORTED(67),
   /** libvirt's own word for a domain that is busy too long. */
   OPERATION_TIMEOUT(68),
   /** The domain has no such snapshot. */
@@ -45,6 +51,8 @@ public enum ErrorNumber {
   MIGRATE_UNSAFE(81),
   /** What the driver can't do. */
   OPERATION_UNSUPPORTED(84),
+  /** A CPU that the host can't show a guest. */
+  CPU_INCOMPATIBLE(91),
   /** No way to show who we are. */
   AUTH_UNAVAILABLE(94);
 

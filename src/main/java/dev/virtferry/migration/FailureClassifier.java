@@ -10,6 +10,7 @@ import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,16 +31,41 @@ public final class FailureClassifier {
           DomainState.SHUTDOWN_USER, SHUT_DOWN,
           DomainState.SHUTDOWN_UNKNOWN, SHUT_DOWN,
           DomainState.SHUTOFF_DESTROYED,
-              "Somebody destroyed it there. Start it there, from its own disks, and migrate it again.",
+              "The guest was destroyed at the source during the copy. Start it there, from its own"
+                  + " disks, and migrate it again.",
           DomainState.SHUTOFF_CRASHED, CRASHED,
           DomainState.CRASHED_UNKNOWN, CRASHED,
           DomainState.CRASHED_PANICKED, CRASHED,
           DomainState.SHUTOFF_SAVED,
               "Somebody saved it to a file; its next start goes on from there.",
           DomainState.SHUTOFF_UNKNOWN,
-              "Its host went down and came back without it, or libvirt there did; start it there.");
+              "Its host went down and came back without it, or libvirt there did; start it there.",
+          DomainState.ABSENT,
+              "It was transient: once it is destroyed, shut down or crashed, only its disks are left"
+                  + " there. Start it there, from these, and migrate it again.");
 
   private FailureClassifier() {}
+
+  /**
+   * What the hosts showed when a migration had ended; it is read before a number is.
+   *
+   * @param source what the source shows now
+   * @param othersMigrate whether a job ran at the source after our call had ended
+   * @param targets the targets of the disks that were to be copied
+   */
+  public record Sight(DomainState source, boolean othersMigrate, List<String> targets) {
+
+    public Sight {
+      targets = List.copyOf(targets);
+    }
+
+    /** libvirt quotes names as they are; what is part of a longer word is another name. */
+    private boolean names(LibvirtFailure failure) {
+      return targets.stream()
+          .map(target -> Pattern.compile("\\b%s\\b".formatted(Pattern.quote(target))))
+          .anyMatch(target -> target.matcher(failure.message()).find());
+    }
+  }
 
   /**
    * The problem of a request that a host did not answer. libvirt's words about a connection are not
@@ -78,10 +104,9 @@ public final class FailureClassifier {
    * The failure for what the native call threw.
    *
    * @param error null when the call returned normally, or when nobody was there to hear it
-   * @param source what the source shows now
    */
-  public static Failure failure(@Nullable Throwable error, DomainState source) {
-    return source.canRun() ? whileItRuns(error) : stopped(error, source);
+  public static Failure failure(@Nullable Throwable error, Sight sight) {
+    return sight.source().canRun() ? whileItRuns(error, sight) : stopped(error, sight.source());
   }
 
   /**
@@ -91,11 +116,11 @@ public final class FailureClassifier {
    * @param unseen the images at the destination that no pool lets virt-ferry look at, by path
    */
   public static Failure beforeTheFirstByte(
-      @Nullable Throwable error, DomainState source, List<String> unseen) {
+      @Nullable Throwable error, Sight sight, List<String> unseen) {
     if (error instanceof LibvirtFailure failure
         && failure.is(ErrorNumber.INTERNAL_ERROR)
         && failure.isFrom(ErrorDomain.QEMU)
-        && source.canRun()
+        && sight.source().canRun()
         && !unseen.isEmpty()) {
       String detail =
           "libvirt gave up before a byte was copied: %s. No pool of the destination lets virt-ferry look"
@@ -105,7 +130,7 @@ public final class FailureClassifier {
       return new Failure(
           Problem.of(ProblemType.DESTINATION_STORAGE, detail), LibvirtWords.of(failure));
     }
-    return failure(error, source);
+    return failure(error, sight);
   }
 
   /** Both hosts may have run the guest, and a person left it at the source. */
@@ -132,14 +157,14 @@ public final class FailureClassifier {
     return WHY_IT_STOPPED.getOrDefault(source, "libvirt's log at the source may tell why.");
   }
 
-  private static Failure whileItRuns(@Nullable Throwable error) {
+  private static Failure whileItRuns(@Nullable Throwable error, Sight sight) {
     return switch (error) {
       case LibvirtFailure failure ->
           new Failure(
               Problem.of(
-                  type(failure),
+                  type(failure, sight),
                   "libvirt ended the migration: %s. The domain is still at the source.%s"
-                      .formatted(failure.message(), remedy(failure))),
+                      .formatted(failure.message(), remedy(failure, sight.source()))),
               LibvirtWords.of(failure));
       case HostUnreachable unreachable ->
           new Failure(
@@ -178,38 +203,68 @@ public final class FailureClassifier {
   }
 
   /**
-   * Only libvirt's numbers decide; its words may change with any version. NO_DOMAIN is said of a
-   * destination whose domain somebody ended, and has no name of its own here.
+   * Only libvirt's numbers decide, with what was seen and with names that are known here; its words
+   * may change with any version. NO_DOMAIN is said of a destination whose domain somebody ended,
+   * and has no name of its own here.
    */
-  private static ProblemType type(LibvirtFailure failure) {
+  private static ProblemType type(LibvirtFailure failure, Sight sight) {
     return switch (failure.number()) {
-      case INVALID_ARG ->
-          failure.isFrom(ErrorDomain.QEMU) ? ProblemType.DISK_NOT_FOUND : ProblemType.SAME_HOST;
-      case OPERATION_FAILED ->
-          failure.isFrom(ErrorDomain.DOMAIN)
-              ? ProblemType.DESTINATION_CONFLICT
-              : ProblemType.LIBVIRT_ERROR;
-      case SYSTEM_ERROR, NO_STORAGE_POOL ->
+      case INVALID_ARG -> wrong(failure, sight);
+      case OPERATION_FAILED -> failed(failure);
+      case SYSTEM_ERROR, NO_STORAGE_POOL, NO_STORAGE_VOL ->
           failure.isFrom(ErrorDomain.STORAGE)
               ? ProblemType.DESTINATION_STORAGE
               : ProblemType.LIBVIRT_ERROR;
-      case OPERATION_INVALID ->
-          failure.isFrom(ErrorDomain.QEMU)
-              ? ProblemType.MIGRATION_IN_PROGRESS
-              : ProblemType.DESTINATION_CONFLICT;
+      case NO_SECRET -> ProblemType.DESTINATION_STORAGE;
+      case NO_NETWORK -> ProblemType.DESTINATION_CONFLICT;
+      case OPERATION_INVALID -> invalid(failure, sight);
       case ARGUMENT_UNSUPPORTED -> ProblemType.OPTION_NOT_SUPPORTED;
       case MIGRATE_UNSAFE -> ProblemType.DISK_LEFT_BEHIND;
-      case OPERATION_UNSUPPORTED -> ProblemType.DISK_NOT_COPYABLE;
+      case OPERATION_UNSUPPORTED ->
+          sight.names(failure) ? ProblemType.DISK_NOT_COPYABLE : ProblemType.DOMAIN_NOT_MIGRATABLE;
+      case CONFIG_UNSUPPORTED, CPU_INCOMPATIBLE -> ProblemType.DOMAIN_NOT_MIGRATABLE;
       case AUTH_FAILED, AUTH_CANCELLED, AUTH_UNAVAILABLE, RPC, GNUTLS_ERROR ->
           ProblemType.LIBVIRT_ERROR;
-      case NO_DOMAIN, NO_DOMAIN_SNAPSHOT, NO_STORAGE_VOL, XML_ERROR -> ProblemType.LIBVIRT_ERROR;
+      case NO_DOMAIN, NO_DOMAIN_SNAPSHOT, XML_ERROR -> ProblemType.LIBVIRT_ERROR;
       case INTERNAL_ERROR, OPERATION_TIMEOUT, OPERATION_ABORTED -> ProblemType.LIBVIRT_ERROR;
       case null -> ProblemType.LIBVIRT_ERROR;
     };
   }
 
+  /** A disk that left meanwhile is named; what else QEMU's driver does not take is an option. */
+  private static ProblemType wrong(LibvirtFailure failure, Sight sight) {
+    if (!failure.isFrom(ErrorDomain.QEMU)) {
+      return ProblemType.SAME_HOST;
+    }
+    return sight.names(failure) ? ProblemType.DISK_NOT_FOUND : ProblemType.OPTION_NOT_SUPPORTED;
+  }
+
+  private static ProblemType failed(LibvirtFailure failure) {
+    if (failure.isFrom(ErrorDomain.CPU)) {
+      return ProblemType.DOMAIN_NOT_MIGRATABLE;
+    }
+    return failure.isFrom(ErrorDomain.DOMAIN)
+        ? ProblemType.DESTINATION_CONFLICT
+        : ProblemType.LIBVIRT_ERROR;
+  }
+
+  /** QEMU's driver says so of each thing that hinders a migration, another migration among them. */
+  private static ProblemType invalid(LibvirtFailure failure, Sight sight) {
+    if (failure.isFrom(ErrorDomain.QEMU)) {
+      return sight.othersMigrate()
+          ? ProblemType.MIGRATION_IN_PROGRESS
+          : ProblemType.DOMAIN_NOT_MIGRATABLE;
+    }
+    return failure.isFrom(ErrorDomain.STORAGE)
+        ? ProblemType.DESTINATION_STORAGE
+        : ProblemType.DESTINATION_CONFLICT;
+  }
+
   /** Only words: they help a person, and decide nothing. */
-  private static String remedy(LibvirtFailure failure) {
+  private static String remedy(LibvirtFailure failure, DomainState source) {
+    if (source == DomainState.PAUSED_IOERROR) {
+      return " It is paused there by an I/O error; mend its storage and resume it (virsh resume).";
+    }
     return failure.message().contains("node-name='migration-")
         ? " A daemon that died in an earlier migration left this node in the guest's QEMU; remove it"
             + " there (docs/problems.md, libvirt-error)."

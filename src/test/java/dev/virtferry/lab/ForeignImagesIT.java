@@ -931,7 +931,8 @@ class ForeignImagesIT {
     Service.Answer device = service.post("/v1/migrations", request("web", disks("vda")));
     assertThat(device.status()).isEqualTo(422);
     assertThat(device.problem()).isEqualTo("domain-not-migratable");
-    assertThat(device.text("detail")).contains("It has 1 host devices at its next start");
+    assertThat(device.text("detail"))
+        .contains("At its next start it would have the host's PCI device 0000:00:1f.0");
   }
 
   /** In the definition for the next start alone. */

@@ -323,6 +323,35 @@ class LostGuestIT {
     stoppedAtItsSource(service.awaitEnd(id), "powered itself off", "or libvirt there did");
   }
 
+  /** Nothing of it is left at the destination, so nothing bars the next try. */
+  private void destroyedInTheCopy(String how) {
+    String id = migrate(",\"disks\":[\"vda\"],\"options\":{\"bandwidthMiBps\":2}");
+    service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+    lab.on("kvm-a", "virsh", "destroy", "web");
+    JsonNode ended = service.awaitEnd(id);
+    stoppedAtItsSource(ended, how);
+    assertThat(ended.get("phase").asString()).isEqualTo("STORAGE");
+    assertThat(ended.get("cleanup").toString()).contains("DELETED").doesNotContain("LEFT");
+    assertThat(lab.succeedsOn("kvm-b", "test", "-e", "/srv/web-vda.raw")).isFalse();
+    lab.on("kvm-a", "test", "-s", "/srv/web-vda.raw");
+  }
+
+  @Test
+  void aGuestThatIsDestroyedInTheCopyIsMigratedAgainAfterItsNextStart() {
+    lab.guest("start", "web", "--disk", "vda=64M,full");
+    destroyedInTheCopy("destroyed at the source during the copy");
+    lab.on("kvm-a", "virsh", "start", "web");
+    service.awaitSuccess(migrate(",\"disks\":[\"vda\"]"));
+  }
+
+  /** Its source has nothing of it to ask. */
+  @Test
+  void aTransientGuestThatIsDestroyedInTheCopyIsOnNeitherHost() {
+    lab.guest("start", "web", "--disk", "vda=64M,full", "--transient");
+    destroyedInTheCopy("It was transient");
+    assertThat(state("kvm-a")).isEqualTo("absent");
+  }
+
   @Test
   void aGuestWhoseSourceLostItsPowerIsOnNeitherHost() {
     lab.guest("start", "web", "--disk", "vda=64M,full");

@@ -1,7 +1,12 @@
 package dev.virtferry.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -115,6 +120,138 @@ class RefusalIT {
     lab.on("kvm-a", "virsh", "blockcopy", "web", "vda", "/srv/web-copy.qcow2", "--transient-job");
     refused(request("web", ",\"disks\":[\"vda\"]"), 422, "domain-not-migratable");
     lab.on("kvm-a", "virsh", "blockjob", "web", "vda", "--abort");
+  }
+
+  private JsonNode plan(String guest, String more) {
+    return service.post("/v1/migration-plans", request(guest, more)).body();
+  }
+
+  private void virshRefuses(String... how) {
+    List<String> call = new ArrayList<>(List.of("virsh", "migrate", "--live", "--p2p"));
+    call.addAll(List.of(how));
+    call.addAll(List.of("web", "qemu+tcp://kvm-b/system"));
+    assertThat(lab.succeedsOn("kvm-a", call.toArray(String[]::new))).isFalse();
+  }
+
+  /** Starts a guest with more in its definition. */
+  private void start(UnaryOperator<String> definition) {
+    lab.guest("start", "web", "--shared", "vda=16M", "--no-boot");
+    String xml = definition.apply(lab.on("kvm-a", "virsh", "dumpxml", "--inactive", "web"));
+    lab.on(
+        "kvm-a",
+        "sh",
+        "-euc",
+        "printf %s \"$1\" >/tmp/web.xml; virsh define /tmp/web.xml; virsh start web",
+        "sh",
+        xml);
+  }
+
+  private static String withDevices(String xml, String devices) {
+    return xml.replace("</devices>", devices + "</devices>");
+  }
+
+  @Test
+  void aDomainIsRefusedForWhatLibvirtDoesNotMigrate() {
+    lab.on("kvm-a", "qemu-img", "create", "-f", "qcow2", "/srv/web-vdt.qcow2", "4M");
+    String disk =
+        "<disk type='file'><driver name='qemu' type='qcow2'/><source file='/srv/web-vdt.qcow2'/>"
+            + "<target dev='vdt' bus='virtio'/><transient/></disk>";
+    String memory =
+        "<shmem name='ring' role='peer'><model type='ivshmem-plain'/><size unit='M'>4</size></shmem>";
+    String folder =
+        "<filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/>"
+            + "<source dir='/srv/boot'/><target dir='tag'/></filesystem>";
+    String shared =
+        "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking><os>";
+    start(xml -> withDevices(xml, disk + memory + folder).replace("<os>", shared));
+    virshRefuses("--unsafe");
+    JsonNode plan = plan("web", ",\"disks\":[\"vdt\"]");
+    assertThat(plan.get("possible").asBoolean()).isFalse();
+    assertThat(plan.get("problems").get(0).get("type").asString())
+        .endsWith(":domain-not-migratable");
+    assertThat(plan.get("problems").toString())
+        .contains("disk vdt is transient", "filesystem tag is virtiofs", "shared memory ring");
+    lab.on("kvm-a", "rm", "-f", "/srv/web-vdt.qcow2");
+  }
+
+  /** Without a device, hosts of the lab have no bus for it either. */
+  @Test
+  void anOptionalDeviceThatIsMissingBarsNoMigration() {
+    String usb =
+        "<hostdev mode='subsystem' type='usb'><source startupPolicy='optional'>"
+            + "<vendor id='0x1234'/><product id='0x5678'/></source></hostdev>";
+    String bus = "mount -t tmpfs bus /sys/bus; mkdir -p /sys/bus/usb/devices";
+    List<String> hosts = List.of("kvm-a", "kvm-b");
+    hosts.forEach(host -> lab.on(host, "sh", "-euc", bus));
+    try {
+      start(xml ->
+          withDevices(xml, usb)
+              .replace(
+                  "<controller type='usb' index='0' model='none'/>",
+                  "<controller type='usb' model='qemu-xhci'/>"));
+      assertThat(lab.on("kvm-a", "virsh", "dumpxml", "web")).contains("missing='yes'");
+      service.awaitSuccess(service.migrate(request("web", "")));
+    } finally {
+      hosts.forEach(host -> lab.on(host, "umount", "/sys/bus"));
+    }
+  }
+
+  @Test
+  void aMigrationByAnothersHandIsNamedInAPlan() {
+    lab.guest("start", "web", "--disk", "vda=16M,full", "--to", "kvm-b");
+    lab.on(
+        "kvm-a",
+        "sh",
+        "-c",
+        "virsh migrate --live --p2p --copy-storage-all --migrate-disks vda --bandwidth 1 web"
+            + " qemu+tcp://kvm-b/system >/dev/null 2>&1 &");
+    await()
+        .until(() -> lab.on("kvm-a", "virsh", "domjobinfo", "web").contains("Outgoing migration"));
+    JsonNode plan = plan("web", ",\"disks\":[\"vda\"]");
+    assertThat(plan.get("problems")).as(plan.toString()).isNotEmpty();
+    assertThat(plan.get("problems").get(0).get("type").asString())
+        .as(plan.get("problems").toString())
+        .endsWith(":migration-in-progress");
+    assertThat(plan.get("problems").toString()).doesNotContain("block job");
+    refused(request("web", ",\"disks\":[\"vda\"]"), 409, "migration-in-progress");
+    lab.on("kvm-a", "virsh", "domjobabort", "web");
+    await().until(() -> !lab.guest("where", "web").contains("kvm-b"));
+  }
+
+  /** It writes where its file has no room any more. */
+  private void pauseByAnError() {
+    await()
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> {
+          lab.on(
+              "kvm-a",
+              "sh",
+              "-c",
+              "cd /srv/small; dd if=/dev/zero of=fill bs=4k; fallocate -p -o 0 -l 4096 web-vda.raw;"
+                  + " dd if=/dev/zero of=more bs=4k; true");
+          return lab.on("kvm-a", "virsh", "domstate", "--reason", "web").contains("I/O error");
+        });
+  }
+
+  @Test
+  void aGuestThatIsPausedByAnErrorArrivesPausedUnlessThatIsToEndIt() {
+    lab.on("kvm-a", "mkdir", "-p", "/srv/small");
+    lab.on("kvm-b", "mkdir", "-p", "/srv/small");
+    lab.on("kvm-a", "mount", "-t", "tmpfs", "-o", "size=24m", "small", "/srv/small");
+    try {
+      lab.guest("start", "web", "--to", "kvm-b", "--disk", "vda=16M,path=/srv/small/web-vda.raw");
+      pauseByAnError();
+      String abort = ",\"disks\":[\"vda\"],\"options\":{\"abortOnIoError\":true}";
+      virshRefuses("--abort-on-error", "--copy-storage-all", "--migrate-disks", "vda");
+      refused(request("web", abort), 422, "domain-not-migratable");
+      assertThat(plan("web", ",\"disks\":[\"vda\"]").get("checks").toString())
+          .contains("it is paused (I/O error), and will arrive paused");
+      service.awaitSuccess(service.migrate(request("web", ",\"disks\":[\"vda\"]")));
+      assertThat(lab.on("kvm-b", "virsh", "domstate", "web")).contains("paused");
+    } finally {
+      lab.guest("remove", "web");
+      lab.on("kvm-a", "umount", "/srv/small");
+    }
   }
 
   @Test

@@ -81,7 +81,40 @@ class SteeringIT {
       assertThat(retuned.get("tuning").get("reach").asString()).isEqualTo("EVERY_STREAM");
       assertThat(retuned.get("options").get("maxDowntimeMillis").asLong()).isEqualTo(900);
       other.awaitSuccess(id);
+      lab.guest("remove", "web");
+      tellsWhatOnlyQemuKnows(other);
     }
+  }
+
+  /** Whoever may ask QEMU tells in a plan what no definition shows. */
+  private void tellsWhatOnlyQemuKnows(Service asking) {
+    lab.guest("start", "web", "--shared", "vda=16M", "--no-boot");
+    String device =
+        "<qemu:commandline><qemu:arg value='-object'/>"
+            + "<qemu:arg value='memory-backend-ram,id=ring,size=1M,share=on'/>"
+            + "<qemu:arg value='-device'/><qemu:arg value='ivshmem-plain,memdev=ring,addr=0x1e'/>"
+            + "</qemu:commandline></domain>";
+    String xml =
+        lab.on("kvm-a", "virsh", "dumpxml", "--inactive", "web")
+            .replace("<domain ", "<domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' ")
+            .replace("</domain>", device);
+    lab.on(
+        "kvm-a",
+        "sh",
+        "-euc",
+        "printf %s \"$1\" >/tmp/web.xml; virsh define /tmp/web.xml; virsh start web",
+        "sh",
+        xml);
+    String body = "{\"domain\":\"web\",\"destUri\":\"%s\"}".formatted(lab.peer("kvm-b"));
+    JsonNode unasked = service.post("/v1/migration-plans", body).body();
+    assertThat(unasked.get("possible").asBoolean()).isTrue();
+    JsonNode plan = asking.post("/v1/migration-plans", body).body();
+    assertThat(plan.get("problems").get(0).get("type").asString())
+        .endsWith(":domain-not-migratable");
+    assertThat(plan.get("problems").toString()).contains("Its QEMU does not migrate it: ");
+    JsonNode ended = service.awaitEnd(service.migrate(body));
+    assertThat(ended.get("error").get("type").asString()).endsWith(":domain-not-migratable");
+    assertThat(ended.get("error").get("libvirt").get("code").asInt()).isEqualTo(55);
   }
 
   private String memoryCopyThatTakesLong(String options) {

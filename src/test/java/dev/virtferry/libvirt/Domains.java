@@ -72,6 +72,21 @@ public final class Domains {
         true);
   }
 
+  /** A domain like that, of which its host keeps no definition. */
+  public static DomainDescription transientOf(DomainDescription domain) {
+    return new DomainDescription(
+        domain.name(),
+        UUID.randomUUID(),
+        null,
+        domain.state(),
+        false,
+        domain.autostart(),
+        domain.memoryBytes(),
+        domain.machine(),
+        domain.disks(),
+        true);
+  }
+
   /** The same domain with other disks. */
   public static DomainDescription withDisks(DomainDescription domain, DomainDisk... disks) {
     return new DomainDescription(

@@ -62,7 +62,8 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   private volatile boolean resumptionsRefused;
   private volatile boolean destroyRefused;
   private final List<String> remarks = new CopyOnWriteArrayList<>();
-  private final Map<UUID, List<String>> migrationBlockers = new ConcurrentHashMap<>();
+  private final Map<UUID, List<Hindrance>> migrationBlockers = new ConcurrentHashMap<>();
+  private final Map<String, UUID> identities = new ConcurrentHashMap<>();
   private final Map<String, HostFacts> facts = new ConcurrentHashMap<>();
   private final Map<String, LibvirtFailure> refusals = new ConcurrentHashMap<>();
   private final Map<UUID, String> metadata = new ConcurrentHashMap<>();
@@ -87,6 +88,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     migrationBlockers.clear();
     facts.clear();
     refusals.clear();
+    identities.clear();
     askers.clear();
     metadata.clear();
     machines.clear();
@@ -165,7 +167,17 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
 
   /** Why libvirt would refuse to migrate the domain. */
   public void hinder(UUID domain, String why) {
-    migrationBlockers.put(domain, List.of(why));
+    hinder(domain, Hindrance.refused(why));
+  }
+
+  /** What stands in the way of the domain's migration. */
+  public void hinder(UUID domain, Hindrance... all) {
+    migrationBlockers.put(domain, List.of(all));
+  }
+
+  /** The host has that UUID from now on; another one may have the same. */
+  public void identify(String host, UUID identity) {
+    identities.put(host, identity);
   }
 
   /** The host has this version of libvirt from now on. */
@@ -285,7 +297,9 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   @Override
   public UUID identity(HostAddress host) {
     requireReachable(host);
-    return UUID.nameUUIDFromBytes(host.name().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return identities.getOrDefault(
+        host.name(),
+        UUID.nameUUIDFromBytes(host.name().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
   }
 
   @Override
@@ -310,7 +324,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   }
 
   @Override
-  public List<String> migrationBlockers(HostAddress source, UUID domain) {
+  public List<Hindrance> migrationBlockers(HostAddress source, UUID domain) {
     return migrationBlockers.getOrDefault(domain, List.of());
   }
 

@@ -32,6 +32,7 @@ public final class FakeStorage implements Storage {
   private final List<String> reads = new CopyOnWriteArrayList<>();
   private final List<String> deeds = new CopyOnWriteArrayList<>();
   private volatile @Nullable LibvirtFailure refusal;
+  private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
   private volatile boolean away;
   private volatile Runnable beforeCreating = () -> {};
   private volatile Runnable afterCreating = () -> {};
@@ -54,6 +55,7 @@ public final class FakeStorage implements Storage {
     deeds.clear();
     refusal = null;
     away = false;
+    unreachable.clear();
     beforeCreating = () -> {};
     afterCreating = () -> {};
     afterShrinking = () -> {};
@@ -114,6 +116,11 @@ public final class FakeStorage implements Storage {
   /** Whether every host is unreachable. */
   public void away(boolean away) {
     this.away = away;
+  }
+
+  /** The storage of that host is unreachable from now on. */
+  public void cutOff(String host) {
+    unreachable.add(host);
   }
 
   /** What was made and deleted, such as {@code made kvm-b/images/vda.raw}. */
@@ -365,7 +372,7 @@ public final class FakeStorage implements Storage {
   }
 
   private void refuseIfTold(HostAddress host) {
-    if (away) {
+    if (away || unreachable.contains(host.name())) {
       throw new HostUnreachable(host.name(), "played");
     }
     LibvirtFailure told = refusal;

@@ -1,5 +1,6 @@
 package dev.virtferry.migration;
 
+import static dev.virtferry.libvirt.DomainState.PAUSED_IOERROR;
 import static dev.virtferry.libvirt.DomainState.RUNNING_BOOTED;
 import static dev.virtferry.libvirt.DomainState.SHUTOFF_CRASHED;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +9,7 @@ import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.Failure.LibvirtWords;
+import dev.virtferry.migration.FailureClassifier.Sight;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
@@ -17,27 +19,77 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FailureClassifierTest {
 
+  private static final Sight RUNS = new Sight(RUNNING_BOOTED, false, List.of("vda", "vdb"));
+
+  private static ProblemType typeOf(int code, String words, boolean othersMigrate) {
+    var error = new LibvirtFailure(code, 10, words);
+    return FailureClassifier.failure(
+            error, new Sight(RUNNING_BOOTED, othersMigrate, List.of("vda", "vdb")))
+        .problem()
+        .type();
+  }
+
+  /** Whoever waits for a migration that nobody makes waits for ever. */
+  @Test
+  void callsAMigrationInProgressOnlyWhatWasSeen() {
+    assertThat(typeOf(55, "migration with virtiofs device is not supported", false))
+        .isEqualTo(ProblemType.DOMAIN_NOT_MIGRATABLE);
+    assertThat(typeOf(55, "another migration job is already running for domain 'web'", true))
+        .isEqualTo(ProblemType.MIGRATION_IN_PROGRESS);
+  }
+
+  @Test
+  void blamesADiskOnlyWhereLibvirtNamesIt() {
+    assertThat(typeOf(8, "disk target vda not found", false)).isEqualTo(ProblemType.DISK_NOT_FOUND);
+    assertThat(typeOf(8, "Unsupported scheme in disks URI: ftp", false))
+        .isEqualTo(ProblemType.OPTION_NOT_SUPPORTED);
+    assertThat(typeOf(84, "Cannot migrate empty or read-only disk vdb", false))
+        .isEqualTo(ProblemType.DISK_NOT_COPYABLE);
+    assertThat(
+            typeOf(84, "cannot migrate a domain with <hostdev mode='subsystem' type='pci'>", false))
+        .isEqualTo(ProblemType.DOMAIN_NOT_MIGRATABLE);
+    assertThat(typeOf(84, "device vdb2 is not supported", false))
+        .isEqualTo(ProblemType.DOMAIN_NOT_MIGRATABLE);
+  }
+
+  @Test
+  void saysThatAGuestIsPausedByAnError() {
+    var error = new LibvirtFailure(55, 10, "cannot migrate domain with I/O error");
+    Failure failure =
+        FailureClassifier.failure(error, new Sight(PAUSED_IOERROR, false, List.of("vda")));
+    assertThat(failure.problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_MIGRATABLE);
+    assertThat(failure.problem().detail()).contains("paused there by an I/O error");
+  }
+
   @ParameterizedTest
   @CsvSource({
-    "8, 10, DISK_NOT_FOUND",
+    "8, 10, OPTION_NOT_SUPPORTED",
     "8, 20, SAME_HOST",
     "9, 20, DESTINATION_CONFLICT",
     "9, 10, LIBVIRT_ERROR",
     "38, 18, DESTINATION_STORAGE",
     "38, 7, LIBVIRT_ERROR",
     "49, 18, DESTINATION_STORAGE",
+    "50, 18, DESTINATION_STORAGE",
     "42, 10, LIBVIRT_ERROR",
-    "55, 10, MIGRATION_IN_PROGRESS",
+    "43, 19, DESTINATION_CONFLICT",
+    "66, 30, DESTINATION_STORAGE",
+    "67, 10, DOMAIN_NOT_MIGRATABLE",
+    "9, 31, DOMAIN_NOT_MIGRATABLE",
+    "91, 31, DOMAIN_NOT_MIGRATABLE",
+    "55, 10, DOMAIN_NOT_MIGRATABLE",
+    "55, 18, DESTINATION_STORAGE",
+    "55, 19, DESTINATION_CONFLICT",
     "55, 20, DESTINATION_CONFLICT",
     "74, 0, OPTION_NOT_SUPPORTED",
     "81, 10, DISK_LEFT_BEHIND",
-    "84, 10, DISK_NOT_COPYABLE",
+    "84, 10, DOMAIN_NOT_MIGRATABLE",
     "1, 7, LIBVIRT_ERROR",
     "0, 0, LIBVIRT_ERROR",
   })
   void namesTheProblemByLibvirtsNumbers(int code, int domain, ProblemType type) {
     Failure failure =
-        FailureClassifier.failure(new LibvirtFailure(code, domain, "its words"), RUNNING_BOOTED);
+        FailureClassifier.failure(new LibvirtFailure(code, domain, "its words"), RUNS);
     assertThat(failure.problem().type()).isEqualTo(type);
     assertThat(failure.problem().detail())
         .contains("its words")
@@ -51,14 +103,17 @@ class FailureClassifierTest {
     "55, 20, SHUTOFF_SHUTDOWN, powered itself off",
     "38, 7, SHUTOFF_UNKNOWN, Its host went down",
     "9, 10, SHUTOFF_CRASHED, crashed or was killed",
-    "42, 10, SHUTOFF_DESTROYED, Somebody destroyed it",
+    "42, 10, SHUTOFF_DESTROYED, The guest was destroyed at the source during the copy",
     "78, 10, SHUTOFF_SAVED, saved it to a file",
     "1, 7, SHUTOFF_FAILED, log at the source",
     "9, 10, CRASHED_PANICKED, crashed",
+    "9, 10, ABSENT, It was transient",
   })
   void saysThatAGuestStoppedAtTheSourceAndWhy(
       int code, int domain, DomainState source, String words) {
-    Failure failure = FailureClassifier.failure(new LibvirtFailure(code, domain, "x"), source);
+    Failure failure =
+        FailureClassifier.failure(
+            new LibvirtFailure(code, domain, "x"), new Sight(source, false, List.of("vda")));
     assertThat(failure.problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
     assertThat(failure.problem().detail()).contains("runs on neither host").contains(words);
     assertThat(failure.libvirt()).isEqualTo(new LibvirtWords(code, domain, "x"));
@@ -67,33 +122,30 @@ class FailureClassifierTest {
   @Test
   void namesTheStorageWhenLibvirtCanNotMakeAnImageThatNoPoolShows() {
     var error = new LibvirtFailure(1, 10, "cannot precreate storage for disk type 'block'");
-    Failure failure =
-        FailureClassifier.beforeTheFirstByte(error, RUNNING_BOOTED, List.of("/dev/vg/web"));
+    Failure failure = FailureClassifier.beforeTheFirstByte(error, RUNS, List.of("/dev/vg/web"));
     assertThat(failure.problem().type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
     assertThat(failure.problem().detail()).contains("/dev/vg/web");
-    assertThat(
-            FailureClassifier.beforeTheFirstByte(error, RUNNING_BOOTED, List.of()).problem().type())
+    assertThat(FailureClassifier.beforeTheFirstByte(error, RUNS, List.of()).problem().type())
         .isEqualTo(ProblemType.LIBVIRT_ERROR);
   }
 
   @Test
   void saysThatAGuestStoppedEvenIfNobodyHeardTheCallEnd() {
-    Failure failure = FailureClassifier.failure(null, SHUTOFF_CRASHED);
+    Failure failure = FailureClassifier.failure(null, new Sight(SHUTOFF_CRASHED, false, List.of()));
     assertThat(failure.problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
     assertThat(failure.libvirt()).isNull();
   }
 
   @Test
   void admitsThatNobodyHeardWhy() {
-    Failure failure = FailureClassifier.failure(null, RUNNING_BOOTED);
+    Failure failure = FailureClassifier.failure(null, RUNS);
     assertThat(failure.problem().type()).isEqualTo(ProblemType.LIBVIRT_ERROR);
     assertThat(failure.libvirt()).isNull();
   }
 
   @Test
   void namesAHostThatWasNotThere() {
-    Failure failure =
-        FailureClassifier.failure(new HostUnreachable("kvm-b", "no route"), RUNNING_BOOTED);
+    Failure failure = FailureClassifier.failure(new HostUnreachable("kvm-b", "no route"), RUNS);
     assertThat(failure.problem().type()).isEqualTo(ProblemType.HOST_UNREACHABLE);
     assertThat(failure.problem().detail()).contains("kvm-b");
   }
@@ -114,8 +166,7 @@ class FailureClassifierTest {
 
   @Test
   void keepsWhatOnlyProgrammersUnderstandToItself() {
-    Failure failure =
-        FailureClassifier.failure(new IllegalStateException("secret"), RUNNING_BOOTED);
+    Failure failure = FailureClassifier.failure(new IllegalStateException("secret"), RUNS);
     assertThat(failure.problem().type()).isEqualTo(ProblemType.INTERNAL_ERROR);
     assertThat(failure.problem().detail()).doesNotContain("secret");
   }

@@ -21,6 +21,9 @@ final class JobStats {
   /** {@code VIR_DOMAIN_JOB_OPERATION_MIGRATION_IN}: a save or a dump leaves a record too. */
   private static final int MIGRATION_IN = 4;
 
+  /** {@code VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT}. */
+  private static final int MIGRATION_OUT = 5;
+
   private JobStats() {}
 
   static JobReading read(DomainJobStats stats) {
@@ -29,6 +32,11 @@ final class JobStats {
       case FAILED -> JobReading.without(JobReading.Activity.FAILED);
       default -> JobReading.without(JobReading.Activity.NONE);
     };
+  }
+
+  /** Whether it is the job of a domain that leaves. */
+  static boolean isMigration(DomainJobStats stats) {
+    return value(values(stats), "operation") == MIGRATION_OUT;
   }
 
   /** Reads a record of the past; empty when it is not of an arrival that came to its end. */

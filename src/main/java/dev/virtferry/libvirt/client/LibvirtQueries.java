@@ -14,6 +14,7 @@ import dev.virtferry.libvirt.DomainQueries;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.ErrorDomain;
 import dev.virtferry.libvirt.ErrorNumber;
+import dev.virtferry.libvirt.Hindrance;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.HostUnreachable;
@@ -51,12 +52,19 @@ public final class LibvirtQueries implements DomainQueries {
   private final NativeLibvirt library;
   private final DiskSizes sizes;
   private final DomainReadings readings;
+  private final MigrationBlockers blockers;
 
-  public LibvirtQueries(LibvirtConnections connections) {
+  /**
+   * Asks nothing yet.
+   *
+   * @param asksQemu whether QEMU's own monitors may be asked; libvirt marks their domains then
+   */
+  public LibvirtQueries(LibvirtConnections connections, boolean asksQemu) {
     this.connections = connections;
     this.library = connections.library();
     this.sizes = new DiskSizes(connections);
     this.readings = new DomainReadings(connections);
+    this.blockers = new MigrationBlockers(library, asksQemu);
   }
 
   /** {@code virDomainXMLFlags}. */
@@ -137,14 +145,16 @@ public final class LibvirtQueries implements DomainQueries {
   }
 
   @Override
-  public List<String> migrationBlockers(HostAddress source, UUID domain) {
+  public List<Hindrance> migrationBlockers(HostAddress source, UUID domain) {
     try {
       return connections
           .askGuest(
               source,
               domain,
               LibvirtConnections.GUEST_LIMIT,
-              connect -> withDomain(connect, domain.toString(), MigrationBlockers::of))
+              connect ->
+                  withDomain(
+                      connect, domain.toString(), found -> blockers.of(connect, domain, found)))
           .orElse(List.of());
     } catch (LibvirtFailure e) {
       if (!e.aboutSilentGuest()) {
@@ -155,7 +165,7 @@ public final class LibvirtQueries implements DomainQueries {
         throw HostUnreachable.crowded(
             source.name(), "the domain's QEMU was not asked, as too many others do not answer");
       }
-      return List.of(e.message() + ".");
+      return List.of(Hindrance.refused(e.message() + "."));
     }
   }
 

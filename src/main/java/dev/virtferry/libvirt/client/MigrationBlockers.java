@@ -1,68 +1,100 @@
 package dev.virtferry.libvirt.client;
 
 import dev.virtferry.libvirt.DomainDisk;
+import dev.virtferry.libvirt.Hindrance;
+import dev.virtferry.libvirt.Hindrance.Weight;
 import dev.virtferry.libvirt.JobReading.Activity;
+import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.xml.DomainXml;
+import dev.virtferry.libvirt.xml.Hindrances;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.UUID;
 import org.libvirt.Domain;
+import org.libvirt.DomainJobStats;
 import org.libvirt.LibvirtException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Why libvirt would refuse to migrate a running domain, or could not. */
-final class MigrationBlockers {
+/**
+ * Why libvirt would refuse to migrate a running domain, or could not.
+ *
+ * @param asksQemu whether its QEMU is asked as well; libvirt marks the domain as tainted ({@code
+ *     custom-monitor}) then
+ */
+record MigrationBlockers(NativeLibvirt library, boolean asksQemu) {
+
+  private static final Logger log = LoggerFactory.getLogger(MigrationBlockers.class);
 
   /** {@code VIR_DOMAIN_XML_INACTIVE}. */
   private static final int XML_INACTIVE = 2;
 
-  private MigrationBlockers() {}
-
-  static List<String> of(Domain domain) throws LibvirtException {
-    DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
-    List<String> found = new ArrayList<>();
-    hostDevices(domain, xml.hostDevices()).ifPresent(found::add);
-    for (String target : xml.slicedDisks()) {
-      found.add(
-          "Its disk %s is a slice of an image, which virt-ferry does not move; detach it first."
-              .formatted(target));
+  List<Hindrance> of(PooledConnect connect, UUID id, Domain domain) throws LibvirtException {
+    String xml = domain.getXMLDesc(0);
+    List<Hindrance> found = new ArrayList<>(Hindrances.now(xml));
+    boolean refused = found.stream().anyMatch(each -> each.weight() == Weight.REFUSED);
+    if (!refused && domain.isPersistent() != 0) {
+      found.addAll(Hindrances.atTheNextStart(domain.getXMLDesc(XML_INACTIVE)));
     }
     int snapshots = domain.snapshotNum();
     if (snapshots > 0) {
-      found.add(String.format(Locale.ROOT, "It has %d snapshots; delete them first.", snapshots));
+      found.add(refused("It has %d snapshots; delete them first.", snapshots));
     }
     int checkpoints = domain.checkpointListNames().length;
     if (checkpoints > 0) {
-      found.add(
-          String.format(Locale.ROOT, "It has %d checkpoints; delete them first.", checkpoints));
+      found.add(refused("It has %d checkpoints; delete them first.", checkpoints));
     }
-    if (JobStats.read(domain.getJobStats(0)).activity() != Activity.NONE) {
-      found.add("A job of libvirt's runs on it; wait for its end or abort it.");
-    }
-    for (DomainDisk disk : xml.disks()) {
-      if (disk.image() != null && domain.getBlockJobInfo(disk.target(), 0).type != 0) {
-        found.add("A block job runs on its disk %s; wait for its end.".formatted(disk.target()));
-      }
+    found.addAll(jobs(domain, xml));
+    if (asksQemu) {
+      found.addAll(ofQemu(connect, id));
     }
     return found;
   }
 
-  /** Those of the next start count: what has their addresses at the destination is another's. */
-  private static Optional<String> hostDevices(Domain domain, int now) throws LibvirtException {
-    if (now > 0) {
-      return Optional.of(
-          String.format(Locale.ROOT, "It has %d host devices; detach them first.", now));
+  /** What QEMU itself says; none where it does not tell. */
+  private List<Hindrance> ofQemu(PooledConnect connect, UUID id) {
+    try {
+      String answer = library.tellMonitor(connect, id, MonitorCommand.QUERY_MIGRATE);
+      return MonitorCommand.blockedReasons(answer).stream()
+          .map(reason -> Hindrance.refused("Its QEMU does not migrate it: %s.".formatted(reason)))
+          .toList();
+    } catch (LibvirtFailure e) {
+      log.warn("QEMU does not tell what bars a migration of {}: {}", id, e.message());
+      return List.of();
     }
-    int later =
-        domain.isPersistent() == 0
-            ? 0
-            : DomainXml.parse(domain.getXMLDesc(XML_INACTIVE)).hostDevices();
-    return later == 0
-        ? Optional.empty()
-        : Optional.of(
-            String.format(
-                Locale.ROOT,
-                "It has %d host devices at its next start; take them out of its definition first.",
-                later));
+  }
+
+  private static Hindrance refused(String words, int count) {
+    return Hindrance.refused(String.format(Locale.ROOT, words, count));
+  }
+
+  /** The block jobs of a migration are its own. */
+  private static List<Hindrance> jobs(Domain domain, String xml) throws LibvirtException {
+    DomainJobStats job = domain.getJobStats(0);
+    List<Hindrance> found = new ArrayList<>();
+    if (JobStats.read(job).activity() != Activity.NONE) {
+      found.add(
+          JobStats.isMigration(job)
+              ? Hindrance.migrating()
+              : Hindrance.refused("A job of libvirt's runs on it; wait for its end or abort it."));
+    }
+    if (found.stream().noneMatch(each -> each.weight() == Weight.MIGRATING)) {
+      found.addAll(blockJobs(domain, DomainXml.parse(xml).disks()));
+    }
+    return found;
+  }
+
+  private static List<Hindrance> blockJobs(Domain domain, List<DomainDisk> disks)
+      throws LibvirtException {
+    List<Hindrance> found = new ArrayList<>();
+    for (DomainDisk disk : disks) {
+      if (disk.image() != null && domain.getBlockJobInfo(disk.target(), 0).type != 0) {
+        found.add(
+            Hindrance.refused(
+                "A block job runs on its disk %s; wait for its end.".formatted(disk.target())));
+      }
+    }
+    return found;
   }
 }

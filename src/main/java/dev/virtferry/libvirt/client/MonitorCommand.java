@@ -3,6 +3,7 @@ package dev.virtferry.libvirt.client;
 import dev.virtferry.libvirt.ErrorDomain;
 import dev.virtferry.libvirt.ErrorNumber;
 import dev.virtferry.libvirt.LibvirtFailure;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,6 +18,9 @@ record MonitorCommand(String json) {
   private static final JsonMapper JSON = new JsonMapper();
   private static final long MIB = 1024 * 1024;
 
+  /** Changes nothing; tells of a migration, and of what bars one. */
+  static final MonitorCommand QUERY_MIGRATE = new MonitorCommand("{\"execute\":\"query-migrate\"}");
+
   /** {@code block-job-set-speed} for the copy of a disk; libvirt names such a job by its alias. */
   static MonitorCommand setSpeed(String alias, long mibPerSecond) {
     Map<String, Object> arguments =
@@ -25,16 +29,27 @@ record MonitorCommand(String json) {
         JSON.writeValueAsString(Map.of("execute", "block-job-set-speed", "arguments", arguments)));
   }
 
+  /** Why QEMU would not migrate the domain, as {@link #QUERY_MIGRATE} tells since QEMU 6.0. */
+  static List<String> blockedReasons(String answer) {
+    return JSON.readTree(answer)
+        .path("return")
+        .path("blocked-reasons")
+        .valueStream()
+        .map(JsonNode::asString)
+        .toList();
+  }
+
   /**
-   * Reads the answer.
+   * The answer, where it is none that the command failed.
    *
    * @throws LibvirtFailure with QEMU's words when it is an error
    */
-  void requireTaken(String answer) {
+  String taken(String answer) {
     JsonNode error = JSON.readTree(answer).get("error");
     if (error != null) {
       throw new LibvirtFailure(
           ErrorNumber.OPERATION_FAILED, ErrorDomain.QEMU, error.path("desc").asString());
     }
+    return answer;
   }
 }

@@ -182,7 +182,7 @@ final class NativeLibvirt {
   }
 
   /** {@code virDomainQemuMonitorCommand}; fails when the monitor answers with an error. */
-  void tellMonitor(PooledConnect connect, UUID domain, MonitorCommand command) {
+  String tellMonitor(PooledConnect connect, UUID domain, MonitorCommand command) {
     var answer = new PointerByReference();
     tell(
         connect,
@@ -190,7 +190,7 @@ final class NativeLibvirt {
         found -> monitor().virDomainQemuMonitorCommand(found, command.json(), answer, 0));
     Pointer text = answer.getValue();
     try {
-      command.requireTaken(text.getString(0));
+      return command.taken(text.getString(0));
     } finally {
       Native.free(Pointer.nativeValue(text));
     }

@@ -66,18 +66,6 @@ public final class DomainXml {
         Xml.child(root, "cpu").map(XmlText::of).orElse(null));
   }
 
-  public int hostDevices() {
-    return devices("hostdev").size();
-  }
-
-  /** The targets of disks of which an image, their own or one beneath, is a part of its file. */
-  public List<String> slicedDisks() {
-    return devices("disk").stream()
-        .filter(disk -> disk.getElementsByTagName("slices").getLength() > 0)
-        .map(DomainXml::target)
-        .toList();
-  }
-
   public List<DomainDisk> disks() {
     return devices("disk").stream().map(DomainXml::disk).toList();
   }

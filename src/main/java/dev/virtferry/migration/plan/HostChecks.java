@@ -2,7 +2,11 @@ package dev.virtferry.migration.plan;
 
 import static dev.virtferry.problem.ProblemType.DESTINATION_CONFLICT;
 import static dev.virtferry.problem.ProblemType.DOMAIN_NOT_MIGRATABLE;
+import static dev.virtferry.problem.ProblemType.MIGRATION_IN_PROGRESS;
 import static dev.virtferry.problem.ProblemType.SAME_HOST;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
 
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.DestinationVolumes;
@@ -11,16 +15,23 @@ import dev.virtferry.libvirt.Acceptance;
 import dev.virtferry.libvirt.CarriedDefinition;
 import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.libvirt.Hindrance;
+import dev.virtferry.libvirt.Hindrance.Weight;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.NamedFile;
+import dev.virtferry.migration.AtSource;
 import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
+import dev.virtferry.problem.ProblemType;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
@@ -52,43 +63,89 @@ final class HostChecks {
 
   /** Whether source and destination are two. */
   boolean lookForTwoHosts(PlanInput input, PlanChecks checks) {
+    Optional<String> why = whyOne(input);
+    why.ifPresentOrElse(
+        words -> checks.failed(Subject.TWO_HOSTS, Problem.at("#/destUri", SAME_HOST, words)),
+        () ->
+            checks.passed(
+                Subject.TWO_HOSTS,
+                input.source().name() + " and " + input.destination().name()));
+    return why.isEmpty();
+  }
+
+  /** Why libvirt takes both for one host; empty when it does not. */
+  private Optional<String> whyOne(PlanInput input) {
     Host source = input.source();
     Host destination = input.destination();
-    boolean same =
-        source.equals(destination)
-            || hypervisor
-                .queries()
-                .identity(source.address())
-                .equals(hypervisor.queries().identity(destination.address()));
-    if (same) {
-      checks.failed(
-          Subject.TWO_HOSTS,
-          Problem.at(
-              "#/destUri",
-              SAME_HOST,
-              "Domain %s runs on that host already; name another one."
-                  .formatted(input.domain().name())));
-    } else {
-      checks.passed(Subject.TWO_HOSTS, source.name() + " and " + destination.name());
+    if (source.equals(destination)) {
+      return Optional.of(
+          "Domain %s runs on that host already; name another one."
+              .formatted(input.domain().name()));
     }
-    return !same;
+    return identity(source).equals(identity(destination))
+        ? Optional.of(
+            "%s and %s have one host UUID, and libvirt moves nothing between such: one was cloned from"
+                    .formatted(source.name(), destination.name())
+                + " the other, or both names lead to one host. Give one of two a host_uuid of its own"
+                + " in libvirtd.conf (virtqemud.conf with modular daemons), and start its daemon anew.")
+        : Optional.empty();
+  }
+
+  private UUID identity(Host host) {
+    return hypervisor.queries().identity(host.address());
   }
 
   void lookAtDomain(PlanInput input, PlanChecks checks) {
     DomainDescription domain = input.domain();
-    List<String> migrationBlockers =
-        hypervisor.queries().migrationBlockers(input.source().address(), domain.uuid());
-    if (migrationBlockers.isEmpty()) {
-      checks.passed(Subject.DOMAIN, "nothing hinders a migration");
-    } else {
-      checks.failed(
-          Subject.DOMAIN,
-          new Problem(
-              DOMAIN_NOT_MIGRATABLE,
-              "Domain %s can't be migrated as it is. %s"
-                  .formatted(domain.name(), String.join(" ", migrationBlockers)),
-              migrationBlockers.stream().map(why -> new FieldError("#/domain", why)).toList()));
+    List<Hindrance> found = new ArrayList<>();
+    if (abortsAtOnce(input)) {
+      found.add(
+          Hindrance.refused(
+              "It is paused by an I/O error, at which options.abortOnIoError ends a migration; mend"
+                  + " its storage and resume it first, or leave the option out."));
     }
+    found.addAll(
+        hypervisor.queries().migrationBlockers(input.source().address(), domain.uuid()));
+    Map<Weight, List<String>> hindrances =
+        found.stream()
+            .collect(
+                groupingBy(
+                    Hindrance::weight,
+                    () -> new EnumMap<>(Weight.class),
+                    mapping(Hindrance::words, toList())));
+    hindrances.forEach((weight, words) -> tell(domain, weight, words, checks));
+    if (hindrances.isEmpty()) {
+      checks.passed(Subject.DOMAIN, "nothing hinders a migration" + howItArrives(domain));
+    }
+  }
+
+  private static boolean abortsAtOnce(PlanInput input) {
+    return input.domain().state() == DomainState.PAUSED_IOERROR
+        && input.options().domain().abortOnIoError();
+  }
+
+  private static String howItArrives(DomainDescription domain) {
+    return AtSource.of(domain.state()) == AtSource.PAUSED
+        ? "; it is %s, and will arrive paused".formatted(domain.state().words())
+        : "";
+  }
+
+  private static void tell(
+      DomainDescription domain, Weight weight, List<String> words, PlanChecks checks) {
+    switch (weight) {
+      case UNKNOWN -> words.forEach(word -> checks.unknown(Subject.DOMAIN, word));
+      case MIGRATING ->
+          checks.failed(Subject.DOMAIN, hindered(domain, MIGRATION_IN_PROGRESS, words));
+      case REFUSED -> checks.failed(Subject.DOMAIN, hindered(domain, DOMAIN_NOT_MIGRATABLE, words));
+    }
+  }
+
+  private static Problem hindered(DomainDescription domain, ProblemType type, List<String> words) {
+    return new Problem(
+        type,
+        "Domain %s can't be migrated as it is. %s"
+            .formatted(domain.name(), String.join(" ", words)),
+        words.stream().map(why -> new FieldError("#/domain", why)).toList());
   }
 
   void lookForNamesakes(PlanInput input, PlanChecks checks) {

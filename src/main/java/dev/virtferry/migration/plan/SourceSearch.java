@@ -14,8 +14,10 @@ import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -25,6 +27,9 @@ import org.springframework.stereotype.Component;
 public final class SourceSearch {
 
   private static final Logger log = LoggerFactory.getLogger(SourceSearch.class);
+  /** How a host shows a guest that comes there; the one that it leaves may show the same. */
+  private static final Set<DomainState> WAITING =
+      EnumSet.of(DomainState.PAUSED_MIGRATION, DomainState.PAUSED_STARTING_UP);
 
   private final EveryHost everyHost;
   private final DomainsInScope domains;
@@ -35,7 +40,8 @@ public final class SourceSearch {
   }
 
   /**
-   * The only host that runs the domain.
+   * The only host that runs the domain. One that waits for it while libvirt migrates it there does
+   * not.
    *
    * @param scope outside of which no domain and no host is found
    * @throws Refused when no host, or more than one, runs it
@@ -43,30 +49,38 @@ public final class SourceSearch {
    */
   public Host runs(String domain, Scope scope) {
     List<Host> running = new ArrayList<>();
+    List<Host> waiting = new ArrayList<>();
     List<Host> stopped = new ArrayList<>();
     List<HostUnreachable> silent = new ArrayList<>();
     for (Answer answer :
         everyHost.ask(host -> scope.hasHost(host.name()), host -> ask(host, domain, scope))) {
       switch (answer) {
+        case Answer.Has(Host host, DomainState state) when WAITING.contains(state) ->
+            waiting.add(host);
         case Answer.Has(Host host, DomainState state) ->
             (state.active() ? running : stopped).add(host);
         case Answer.HasNot _ -> {}
         case Answer.Silent(HostUnreachable why) -> silent.add(why);
       }
     }
-    if (running.size() > 1) {
-      throw refused(
-          DOMAIN_AMBIGUOUS,
-          "These hosts run a domain '%s': %s. Name one of them as the source."
-              .formatted(domain, String.join(", ", running.stream().map(Host::name).toList())));
+    List<Host> holding = running.isEmpty() ? waiting : running;
+    if (holding.size() > 1) {
+      throw ambiguous(domain, holding);
     }
-    if (running.size() == 1) {
-      return running.getFirst();
+    if (holding.size() == 1) {
+      return holding.getFirst();
     }
     if (!silent.isEmpty()) {
       throw silent.getFirst();
     }
     throw stopped.isEmpty() ? unknown(domain) : stopped(domain, stopped.getFirst());
+  }
+
+  private static Refused ambiguous(String domain, List<Host> hosts) {
+    return refused(
+        DOMAIN_AMBIGUOUS,
+        "These hosts run a domain '%s': %s. Name one of them as the source."
+            .formatted(domain, String.join(", ", hosts.stream().map(Host::name).toList())));
   }
 
   private static Refused stopped(String domain, Host host) {

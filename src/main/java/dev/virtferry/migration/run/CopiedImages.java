@@ -106,6 +106,19 @@ final class CopiedImages {
     made.keep(migration, hosts.destination(), target -> !qemu.copies().isReplaced(target));
   }
 
+  /** Whether a pool of the source shows each image that is copied, under its own path. */
+  boolean originalsStand() {
+    Map<String, StorageVolume> there = shown.originals(transfer, hosts.source());
+    return transfer.disks().stream().allMatch(plan -> stands(plan, there.get(plan.target())));
+  }
+
+  private static boolean stands(VolumePlan plan, @Nullable StorageVolume now) {
+    return now != null
+        && plan.original() != null
+        && now.path().equals(plan.original().path())
+        && now.capacityBytes() == plan.capacityBytes();
+  }
+
   /**
    * Deletes the volumes that were made for nothing, but for those that some domain names by now,
    * and those that are not known again.

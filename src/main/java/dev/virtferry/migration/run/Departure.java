@@ -107,6 +107,11 @@ final class Departure {
     return now != null && before != null && now.continues(before);
   }
 
+  /** Whether somebody looked all the time, and the destination was never seen to run the guest. */
+  boolean watchedItStay() {
+    return !unwatched && !arrived;
+  }
+
   /** Whether the source was seen to go on with the guest after the destination had it. */
   boolean ranOn() {
     return ranOn;

@@ -80,7 +80,7 @@ final class MadeVolumes {
 
   /**
    * Deletes what was made, where it is known again and nobody names it. The destination must have
-   * nothing of the domain and the source must run it without a job.
+   * nothing of the domain, and the source must run it without a job, or have been seen to end it.
    *
    * @param known whether the volume that has the name now is the one on record
    * @throws dev.virtferry.libvirt.HostUnreachable when the destination is away; call it again

@@ -1,5 +1,6 @@
 package dev.virtferry.migration.run;
 
+import dev.virtferry.libvirt.ErrorNumber;
 import dev.virtferry.libvirt.LibvirtFailure;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,16 @@ record OwnCall(@Nullable CompletableFuture<Void> future) {
   /** Whether libvirt ended it with an error, and not the connection to it. */
   boolean refused() {
     return error() instanceof LibvirtFailure failure && !failure.aboutTheConnection();
+  }
+
+  /**
+   * Whether libvirt ended the migration that it began. Where it had no such domain when it was
+   * called, it began none.
+   */
+  boolean failed() {
+    return refused()
+        && error() instanceof LibvirtFailure failure
+        && !failure.is(ErrorNumber.NO_DOMAIN);
   }
 
   /** What it threw; null when it returned, has not returned yet, or was not made. */

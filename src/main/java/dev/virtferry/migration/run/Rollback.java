@@ -6,8 +6,13 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.FailureClassifier;
+import dev.virtferry.migration.FailureClassifier.Sight;
 import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.truth.Verdict;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,9 +22,19 @@ final class Rollback {
 
   private static final Logger log = LoggerFactory.getLogger(Rollback.class);
 
+  /** Other states of one that stopped are also shown after a start of the host or its libvirt. */
+  private static final Set<DomainState> SEEN_TO_END =
+      EnumSet.of(
+          DomainState.SHUTOFF_SHUTDOWN,
+          DomainState.SHUTOFF_DESTROYED,
+          DomainState.SHUTOFF_CRASHED,
+          DomainState.CRASHED_PANICKED,
+          DomainState.ABSENT);
+
   private final Passage passage;
   private final LeasedMigration migration;
   private final OwnCall call;
+  private final Witness witness;
   private final ProgressMeter meter;
   private final Abort abort;
   private final Settling settling;
@@ -28,6 +43,7 @@ final class Rollback {
   Rollback(
       Passage passage,
       OwnCall call,
+      Witness witness,
       ProgressMeter meter,
       Abort abort,
       Settling settling,
@@ -35,6 +51,7 @@ final class Rollback {
     this.passage = passage;
     this.migration = passage.migration();
     this.call = call;
+    this.witness = witness;
     this.meter = meter;
     this.abort = abort;
     this.settling = settling;
@@ -75,18 +92,15 @@ final class Rollback {
   }
 
   /**
-   * The copies are worthless only while the source holds the guest and the destination does not.
+   * The copies are worthless where the source alone holds the guest, or held it to its end.
    *
    * @return false when the destination is away; it is to be tried again
    */
   private boolean copiesAreSettled(Verdict.Stayed stayed) {
     CopiedImages images = passage.images();
-    if (migration.latest().status().forked()) {
-      images.leaveCopies("Not deleted: the destination may have run the guest on it.");
-      return true;
-    }
-    if (!stayed.source().canRun() || stayed.destination() != DomainState.ABSENT) {
-      images.leaveCopies("Not deleted: the guest is not seen to run at the source alone.");
+    Optional<String> whyTheyStay = whyCopiesStay(stayed);
+    if (whyTheyStay.isPresent()) {
+      images.leaveCopies("Not deleted: " + whyTheyStay.get());
       return true;
     }
     try {
@@ -94,9 +108,33 @@ final class Rollback {
       images.leaveUnfinished();
       return true;
     } catch (HostUnreachable e) {
+      if (!stayed.source().canRun()) {
+        // Once it was out of sight, nobody can tell any more that the guest never ran there.
+        images.leaveCopies("Not deleted: the destination was unreachable when it was to be.");
+        return true;
+      }
       log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());
       return false;
     }
+  }
+
+  /** Why the copies are not deleted; empty where they are worthless. */
+  private Optional<String> whyCopiesStay(Verdict.Stayed stayed) {
+    if (migration.latest().status().forked()) {
+      return Optional.of("the destination may have run the guest on it.");
+    }
+    if (stayed.destination() != DomainState.ABSENT
+        || !(stayed.source().canRun() || sawItEnd(stayed.source()))) {
+      return Optional.of("the guest is not seen to run at the source alone.");
+    }
+    // While it ran, its QEMU held its images; now anybody may have removed them.
+    return stayed.source().canRun() || passage.images().originalsStand()
+        ? Optional.empty()
+        : Optional.of("no pool of the source shows all images that the guest ran on.");
+  }
+
+  private boolean sawItEnd(DomainState source) {
+    return SEEN_TO_END.contains(source) && witness.sawItStay();
   }
 
   private void end(DomainState source) {
@@ -121,8 +159,10 @@ final class Rollback {
     if (migration.latest().status().forked() && source.canRun()) {
       return FailureClassifier.afterAFork(error);
     }
+    TransferPlan transfer = migration.latest().plan();
+    var sight = new Sight(source, witness.sawOthersMigrate(), transfer.targets());
     return meter.latest().flow().bytesMoved() == 0
-        ? FailureClassifier.beforeTheFirstByte(error, source, migration.latest().plan().unseen())
-        : FailureClassifier.failure(error, source);
+        ? FailureClassifier.beforeTheFirstByte(error, sight, transfer.unseen())
+        : FailureClassifier.failure(error, sight);
   }
 }

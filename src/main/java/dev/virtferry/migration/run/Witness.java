@@ -1,11 +1,13 @@
 package dev.virtferry.migration.run;
 
 import dev.virtferry.libvirt.DomainRun;
+import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.migration.Arrival;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Doubt;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationState;
+import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.truth.Circumstances;
 import dev.virtferry.migration.truth.HostsObservation;
 import dev.virtferry.time.Moment;
@@ -23,6 +25,7 @@ final class Witness {
   private final Departure departure;
   private boolean destinationSeen;
   private boolean arrived;
+  private boolean othersMigrate;
 
   /** Begins to watch. */
   Witness(Passage passage, OwnCall call, Timepiece time) {
@@ -39,8 +42,11 @@ final class Witness {
   /** Reads both hosts now. */
   HostsObservation look() {
     Moment began = time.now();
+    // Our own job has ended with a call that libvirt ended; one whose connection broke may go on.
+    boolean ours = !call.refused();
     HostsObservation observation = hosts.look();
     Moment ended = time.now();
+    othersMigrate |= !ours && observation.job().activity() == Activity.RUNNING;
     departure.seen(observation, run(observation, ended), began, ended);
     destinationSeen |= observation.destinationHolds();
     return observation;
@@ -84,7 +90,22 @@ final class Witness {
         known.status().forked(),
         libvirtTold(observation, Arrival.of(known)),
         arrived || departure.mayBeOver(call.returned(), call.refused()),
+        !known.plan().guest().persistent() && call.failed() && sawItStay(),
         doubt(observation, known));
+  }
+
+  /**
+   * Whether the guest can have run nowhere but at the source: somebody looked all the time, and
+   * never saw the destination run it, nor a switchover begin.
+   */
+  boolean sawItStay() {
+    @Nullable Phase phase = migration.latest().phase();
+    return phase != null && phase.abortable() && departure.watchedItStay() && !arrived;
+  }
+
+  /** Whether a job of libvirt's was seen that is not ours: it ran when our call had ended. */
+  boolean sawOthersMigrate() {
+    return othersMigrate;
   }
 
   /** Asked for only where a state alone would not tell. The record of a post-copy may be early. */

@@ -17,6 +17,9 @@ import dev.virtferry.migration.Phase;
  *     destination keeps a record of it
  * @param mayHaveLeft whether the guest may have been at the destination and be gone from there: the
  *     source runs it anew, or does not run it and nobody watched, nor heard libvirt fail
+ * @param onlyEnded whether a source that does not know the domain any more can only mean that it
+ *     ended there: it was transient and watched up to then, and libvirt itself said that its
+ *     migration failed
  * @param doubt of what the destination has
  */
 public record Circumstances(
@@ -28,4 +31,5 @@ public record Circumstances(
     boolean forked,
     boolean told,
     boolean mayHaveLeft,
+    boolean onlyEnded,
     Doubt doubt) {}

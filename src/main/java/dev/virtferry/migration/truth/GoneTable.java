@@ -60,7 +60,8 @@ final class GoneTable {
 
   /**
    * libvirt undefines a domain after it has left; but anybody else can, and a transient one
-   * vanishes with its QEMU, whatever ended that.
+   * vanishes with its QEMU, whatever ended that. Only of such a one that was watched is it known
+   * that it did not leave.
    */
   static Verdict absent(Pair it) {
     return switch (it.there()) {
@@ -88,8 +89,12 @@ final class GoneTable {
               "Look into its log at the destination; start it there once you know that its disks are"
                   + " whole.");
       case LEFT -> TruthTable.movedOn(UNKNOWN);
-      case ABSENT -> onNeither();
+      case ABSENT -> endedThere(it) ? TruthTable.stayed(it) : onNeither();
     };
+  }
+
+  private static boolean endedThere(Pair it) {
+    return it.known().onlyEnded() && !it.known().mayHaveLeft() && !it.working();
   }
 
   /** While the call is out, libvirt may not be done with the guest. */

@@ -50,6 +50,9 @@ public sealed interface Verdict {
    */
   record Moved(boolean sourceDefined, String why) implements Verdict {}
 
-  /** No job runs, the destination has nothing of the domain running, and the source knows it. */
+  /**
+   * No job runs, the destination has nothing of the domain running, and the source knows it, or it
+   * ended there and was transient.
+   */
   record Stayed(DomainState source, DomainState destination, String why) implements Verdict {}
 }

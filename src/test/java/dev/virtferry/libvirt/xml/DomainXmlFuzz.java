@@ -66,7 +66,8 @@ class DomainXmlFuzz {
       return true;
     });
     assertThat(domain.name()).isNotNull();
-    assertThat(domain.hostDevices()).isNotNegative();
+    assertThat(Hindrances.now(text)).allMatch(found -> found.words().endsWith("."));
+    assertThat(Hindrances.atTheNextStart(text)).allMatch(found -> found.words().endsWith("."));
     assertThat(domain.machine()).isNotNull();
     assertThat(domain.aliases().size()).isLessThanOrEqualTo(disks.size());
     rewrites(text, disks);

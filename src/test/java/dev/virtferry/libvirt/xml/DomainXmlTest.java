@@ -177,12 +177,6 @@ class DomainXmlTest {
   }
 
   @Test
-  void countsHostDevices() {
-    assertThat(domain("<hostdev/><disk><target dev='vda'/></disk><hostdev/>").hostDevices())
-        .isEqualTo(2);
-  }
-
-  @Test
   void readsTenThousandDisks() {
     String devices =
         IntStream.range(0, 10_000)
@@ -307,21 +301,5 @@ class DomainXmlTest {
                 "/srv/a",
                 "raw",
                 new DiskImage(SourceType.BLOCK, "/dev/b", "raw", null)));
-  }
-
-  @Test
-  void knowsDisksThatAreAPartOfTheirFile() {
-    String slice = "<slices><slice type='storage' offset='0' size='512'/></slices>";
-    String xml =
-        """
-        <domain type='qemu'><name>web</name><devices>
-        <disk type='file'><source file='/srv/a'>%s</source><target dev='vda'/></disk>
-        <disk type='file'><source file='/srv/b'/><target dev='vdb'/></disk>
-        <disk type='file'><source file='/srv/c'/><target dev='vdc'/>
-        <backingStore type='file'><format type='raw'/><source file='/srv/d'>%s</source></backingStore></disk>
-        </devices></domain>
-        """
-            .formatted(slice, slice);
-    assertThat(DomainXml.parse(xml).slicedDisks()).containsExactly("vda", "vdc");
   }
 }

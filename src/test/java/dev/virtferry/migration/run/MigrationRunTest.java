@@ -42,6 +42,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -358,16 +359,154 @@ class MigrationRunTest {
         .containsExactly("made kvm-b/images/vda.raw", "deleted kvm-b/images/vda.raw");
   }
 
-  @Test
-  void deletesNothingWhileItIsNotCertainThatTheGuestRunsAtTheSource() {
-    run.poolAtTheDestination();
-    run.call(PLAIN);
-    run.source(DomainState.SHUTOFF_SHUTDOWN);
+  private void endAtTheSource(DomainState source) {
+    run.source(source);
     run.jobIsOver();
     run.callFails(9, 10, "the guest went away");
     run.lookUntilTheEnd();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);
+  }
+
+  /** Nobody has to clean up before the guest, which is whole at its source, is migrated again. */
+  @ParameterizedTest
+  @EnumSource(names = {"SHUTOFF_DESTROYED", "SHUTOFF_CRASHED", "SHUTOFF_SHUTDOWN"})
+  void deletesTheCopiesOfAGuestThatItSawEndInTheCopy(DomainState source) {
+    run.poolsOnBothHosts();
+    run.call(PLAIN);
+    run.look();
+    endAtTheSource(source);
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED", "kvm-b vdb DELETED");
+    assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted kvm-a"));
+  }
+
+  @Test
+  void deletesNoCopyWhoseOriginalNobodySees() {
+    run.poolsOnBothHosts();
+    run.call(PLAIN);
+    run.volumes().vanish("kvm-a", "images", "vdb.raw");
+    endAtTheSource(DomainState.SHUTOFF_DESTROYED);
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
+  }
+
+  @Test
+  void deletesNoCopyWhereNoPoolOfTheSourceLetsItSeeTheOriginal() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    endAtTheSource(DomainState.SHUTOFF_SHUTDOWN);
     assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
     assertThat(run.volumes().deeds()).noneMatch(deed -> deed.startsWith("deleted"));
+  }
+
+  /** Later nobody could tell that the guest never ran there. */
+  @Test
+  void leavesAtOnceWhatItCanNotDeleteOfAGuestThatEnded() {
+    run.poolsOnBothHosts();
+    run.call(PLAIN);
+    run.volumes().cutOff("kvm-b");
+    endAtTheSource(DomainState.SHUTOFF_DESTROYED);
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
+  }
+
+  /** libvirt says so also of one that left before its host went down. */
+  @Test
+  void deletesNoCopyOfAGuestWhoseEndLibvirtDidNotSee() {
+    run.poolsOnBothHosts();
+    run.call(PLAIN);
+    endAtTheSource(DomainState.SHUTOFF_UNKNOWN);
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
+  }
+
+  @Test
+  void deletesNoCopyOfAGuestThatWasAboutToGoOnOnIt() {
+    run.poolsOnBothHosts();
+    run.call(PLAIN);
+    run.memory(128 * MIB, 0);
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.destination(DomainState.PAUSED_MIGRATION);
+    run.look();
+    assertThat(run.migration().phase()).isEqualTo(Phase.SWITCHOVER);
+    run.destination(DomainState.ABSENT);
+    endAtTheSource(DomainState.SHUTOFF_DESTROYED);
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
+  }
+
+  /** libvirt's word that it failed ends the migration, and is no reason to delete anything. */
+  @Test
+  void deletesNoCopyOfAGuestWhoseEndNobodySaw() {
+    run.poolsOnBothHosts();
+    run.call(PLAIN);
+    run.look();
+    run.sleep(Duration.ofMinutes(1));
+    endAtTheSource(DomainState.SHUTOFF_DESTROYED);
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
+  }
+
+  /** It is followed to its end, as nobody knows before whether it moves the guest. */
+  @Test
+  void namesAMigrationThatSomebodyElseMakes() {
+    run.call(PLAIN);
+    run.callFails(55, 10, "another migration job is already running for domain 'web'");
+    run.look();
+    run.jobIsOver();
+    run.lookUntilTheEnd();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.MIGRATION_IN_PROGRESS);
+  }
+
+  @Test
+  void namesNoMigrationThatNobodySees() {
+    run.call(PLAIN);
+    run.jobIsOver();
+    run.callFails(55, 10, "migration with virtiofs device is not supported");
+    run.lookUntilTheEnd();
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_MIGRATABLE);
+  }
+
+  private void callOfATransientGuest() {
+    run.guest(Domains.transientOf(run.guest()));
+    run.poolsOnBothHosts();
+    run.call(PLAIN);
+    run.look();
+    run.source(DomainState.ABSENT);
+    run.jobIsOver();
+  }
+
+  @Test
+  void knowsThatATransientGuestEndedOfWhichNothingIsLeft() {
+    callOfATransientGuest();
+    run.callFails(55, 20, "domain is not running");
+    run.lookUntilTheEnd();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(run.failure().problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
+    assertThat(run.failure().problem().detail()).contains("It was transient");
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.NEITHER);
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED", "kvm-b vdb DELETED");
+  }
+
+  /** It may have left by another's hand before, or have arrived and ended there. */
+  @ParameterizedTest
+  @CsvSource({"42, 10", "38, 7"})
+  void asksAPersonWhereATransientGuestIsThatMayBeElsewhere(int code, int domain) {
+    callOfATransientGuest();
+    run.callFails(code, domain, "its words");
+    run.settle();
+    requireAPersonToDecide(DomainLocation.NEITHER);
+  }
+
+  @Test
+  void asksAPersonWhereATransientGuestIsThatWasSeenAtTheDestination() {
+    run.guest(Domains.transientOf(run.guest()));
+    run.poolsOnBothHosts();
+    run.call(PLAIN);
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.look();
+    run.destination(DomainState.ABSENT);
+    run.source(DomainState.ABSENT);
+    run.jobIsOver();
+    run.callFails(55, 20, "domain is not running");
+    run.settle();
+    requireAPersonToDecide(DomainLocation.NEITHER);
   }
 
   @Test

@@ -41,6 +41,9 @@ class EveryPairTest {
 
   private static final boolean[] EITHER = {false, true};
 
+  /** For what is asked of an absent source alone. */
+  private static final boolean[] NOT = {false};
+
   private static final List<Memory> MEMORIES =
       List.of(
           Memory.NOTHING, new Memory(1000, 500, 500, 1, 0, 10), new Memory(1000, 1000, 0, 3, 0, 0));
@@ -96,7 +99,8 @@ class EveryPairTest {
     long states = DomainState.values().length;
     long doubts = Doubt.values().length;
     assertThat(lies.values()).isEmpty();
-    assertThat(drawn).isEqualTo(states * states * 4 * 4 * 3 * 2 * 2 * 2 * 2 * 2 * 2 * 2 * doubts);
+    assertThat(drawn)
+        .isEqualTo((states + 1) * states * 4 * 4 * 3 * 2 * 2 * 2 * 2 * 2 * 2 * 2 * doubts);
     assertThat(looked).isEqualTo(drawn / step());
   }
 
@@ -116,13 +120,15 @@ class EveryPairTest {
                 for (boolean told : EITHER) {
                   for (boolean left : EITHER) {
                     for (Doubt doubt : Doubt.values()) {
-                      if (++drawn % step() == 0) {
-                        looked++;
-                        var known =
-                            new Circumstances(
-                                phase, pending, seen, arrival, suspended, forked, told, left,
-                                doubt);
-                        requireSound(new Pair(source, destination, job, copying, known));
+                      for (boolean ended : source == DomainState.ABSENT ? EITHER : NOT) {
+                        if (++drawn % step() == 0) {
+                          looked++;
+                          var known =
+                              new Circumstances(
+                                  phase, pending, seen, arrival, suspended, forked, told, left,
+                                  ended, doubt);
+                          requireSound(new Pair(source, destination, job, copying, known));
+                        }
                       }
                     }
                   }
@@ -165,10 +171,17 @@ class EveryPairTest {
       case Stayed _ -> {
         require(!it.destination().active(), it, verdict, "the destination has it");
         require(
-            it.source() != DomainState.ABSENT && it.source() != DomainState.SHUTOFF_MIGRATED,
+            it.source() == DomainState.ABSENT
+                ? it.known().onlyEnded() && it.destination() == DomainState.ABSENT
+                : it.source() != DomainState.SHUTOFF_MIGRATED,
             it,
             verdict,
             "the source does not have it");
+        require(
+            it.source() != DomainState.ABSENT || it.known().phase() != Phase.POST_COPY,
+            it,
+            verdict,
+            "it had left in part");
         require(
             it.source() != DomainState.PAUSED_MIGRATION || it.known().suspended(),
             it,

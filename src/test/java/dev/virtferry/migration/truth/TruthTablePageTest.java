@@ -67,6 +67,10 @@ class TruthTablePageTest {
       That is not taken back: from then on nothing of the migration's disks is deleted, and a pair in which both could run is
       `NEEDS_ATTENTION` and `BOTH`, whatever it says below. And after a switch to post-copy a source that has the guest, or has
       stopped, ends nothing: only `resolve` does.
+
+      One thing stands beside a pair. A transient domain leaves nothing at its source when it is destroyed there, shut down or
+      crashes. Where neither host has one any more, libvirt itself ended the call with an error, and virt-ferry looked all the time
+      without seeing a switchover or the destination run it, it ended at the source: `FAILED`, `NEITHER`.
       """;
 
   private static final Map<Arrival, String> WAYS = ways();
@@ -159,6 +163,7 @@ class TruthTablePageTest {
             false,
             end == End.TOLD || end == End.UNWATCHED,
             end == End.UNHEARD,
+            false,
             end == End.UNWATCHED ? Doubt.RAN_ON : Doubt.NONE);
     return new Pair(source, destination, job, false, known);
   }

@@ -63,37 +63,91 @@ class TruthTableTest {
   /** Nobody's call is out, and whether the destination ever held the guest is not known. */
   private static final Circumstances FOUND_AGAIN =
       new Circumstances(
-          Phase.STORAGE, false, true, Arrival.RUNNING, false, false, true, false, Doubt.NONE);
+          Phase.STORAGE,
+          false,
+          true,
+          Arrival.RUNNING,
+          false,
+          false,
+          true,
+          false,
+          false,
+          Doubt.NONE);
 
   /** Nobody heard of the end, and the source does not run what it ran. */
   private static final Circumstances UNHEARD =
       new Circumstances(
-          Phase.STORAGE, false, true, Arrival.RUNNING, false, false, false, true, Doubt.NONE);
+          Phase.STORAGE,
+          false,
+          true,
+          Arrival.RUNNING,
+          false,
+          false,
+          false,
+          true,
+          false,
+          Doubt.NONE);
 
   private static final Circumstances RAN_TWICE =
       new Circumstances(
-          Phase.STORAGE, false, true, Arrival.RUNNING, false, true, true, false, Doubt.NONE);
+          Phase.STORAGE, false, true, Arrival.RUNNING, false, true, true, false, false, Doubt.NONE);
 
   private static final Circumstances CALLING =
       new Circumstances(
-          Phase.STORAGE, true, false, Arrival.RUNNING, false, false, true, false, Doubt.NONE);
+          Phase.STORAGE,
+          true,
+          false,
+          Arrival.RUNNING,
+          false,
+          false,
+          true,
+          false,
+          false,
+          Doubt.NONE);
 
   private static final Circumstances GUARDED =
       new Circumstances(
-          Phase.SWITCHOVER, false, true, Arrival.RELEASED, false, false, true, false, Doubt.NONE);
+          Phase.SWITCHOVER,
+          false,
+          true,
+          Arrival.RELEASED,
+          false,
+          false,
+          true,
+          false,
+          false,
+          Doubt.NONE);
 
   private static final Circumstances GUARDED_CALLING =
       new Circumstances(
-          Phase.SWITCHOVER, true, true, Arrival.RELEASED, false, false, true, false, Doubt.NONE);
+          Phase.SWITCHOVER,
+          true,
+          true,
+          Arrival.RELEASED,
+          false,
+          false,
+          true,
+          false,
+          false,
+          Doubt.NONE);
 
   private static final Circumstances SUSPENDED =
       new Circumstances(
-          Phase.MEMORY, false, true, Arrival.RUNNING, true, false, true, false, Doubt.NONE);
+          Phase.MEMORY, false, true, Arrival.RUNNING, true, false, true, false, false, Doubt.NONE);
 
   /** Post-copy was allowed; it may have been seen, and the call is out. */
   private static final Circumstances IN_POST_COPY =
       new Circumstances(
-          Phase.POST_COPY, true, true, Arrival.IN_POST_COPY, false, false, true, false, Doubt.NONE);
+          Phase.POST_COPY,
+          true,
+          true,
+          Arrival.IN_POST_COPY,
+          false,
+          false,
+          true,
+          false,
+          false,
+          Doubt.NONE);
 
   /** The same without a call, by whoever found the migration. */
   private static final Circumstances POST_COPY_FOUND =
@@ -106,20 +160,66 @@ class TruthTableTest {
           false,
           false,
           false,
+          false,
           Doubt.NONE);
 
   /** libvirt told nobody of an arrival: what is there may have been started by hand. */
   private static final Circumstances UNTOLD =
       new Circumstances(
-          Phase.STORAGE, false, true, Arrival.RUNNING, false, false, false, false, Doubt.NONE);
+          Phase.STORAGE,
+          false,
+          true,
+          Arrival.RUNNING,
+          false,
+          false,
+          false,
+          false,
+          false,
+          Doubt.NONE);
+
+  /** It was transient and watched, and libvirt said that it failed. */
+  private static final Circumstances ENDED =
+      new Circumstances(
+          Phase.STORAGE, false, true, Arrival.RUNNING, false, false, true, false, true, Doubt.NONE);
+
+  private static final Circumstances ENDED_IN_POST_COPY =
+      new Circumstances(
+          Phase.POST_COPY,
+          false,
+          true,
+          Arrival.IN_POST_COPY,
+          false,
+          false,
+          true,
+          false,
+          true,
+          Doubt.NONE);
 
   private static final Circumstances GUARDED_UNTOLD =
       new Circumstances(
-          Phase.MEMORY, false, true, Arrival.RELEASED, false, false, false, false, Doubt.NONE);
+          Phase.MEMORY,
+          false,
+          true,
+          Arrival.RELEASED,
+          false,
+          false,
+          false,
+          false,
+          false,
+          Doubt.NONE);
 
   private static final Circumstances STARTED_PAUSED =
       new Circumstances(
-          Phase.SWITCHOVER, false, true, Arrival.PAUSED, false, false, true, false, Doubt.NONE);
+          Phase.SWITCHOVER,
+          false,
+          true,
+          Arrival.PAUSED,
+          false,
+          false,
+          true,
+          false,
+          false,
+          Doubt.NONE);
 
   private static Verdict judge(
       DomainState source, DomainState destination, Activity job, Circumstances known) {
@@ -351,6 +451,9 @@ class TruthTableTest {
         arguments(ABSENT, SHUTOFF_FAILED, NONE, FOUND_AGAIN, Contradiction.class, neither),
         // Nowhere.
         arguments(ABSENT, ABSENT, NONE, FOUND_AGAIN, Contradiction.class, neither),
+        arguments(ABSENT, ABSENT, NONE, ENDED, Stayed.class, neither),
+        arguments(ABSENT, ABSENT, JOB, ENDED, Contradiction.class, neither),
+        arguments(ABSENT, ABSENT, NONE, ENDED_IN_POST_COPY, Contradiction.class, neither),
         arguments(SHUTOFF_MIGRATED, ABSENT, NONE, FOUND_AGAIN, Contradiction.class, neither));
   }
 
@@ -395,7 +498,7 @@ class TruthTableTest {
     Phase phase = memory.totalBytes() > 0 ? Phase.MEMORY : Phase.STORAGE;
     var known =
         new Circumstances(
-            phase, true, true, Arrival.RUNNING, false, false, true, false, Doubt.NONE);
+            phase, true, true, Arrival.RUNNING, false, false, true, false, false, Doubt.NONE);
     var job = new JobReading(JOB, memory, 0);
     return (Underway) judge(PAUSED_MIGRATION, PAUSED_MIGRATION, job, copies, known);
   }

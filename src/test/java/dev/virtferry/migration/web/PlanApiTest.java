@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.virtferry.ApiTest;
 import dev.virtferry.libvirt.Acceptance;
 import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
+import dev.virtferry.libvirt.Hindrance;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 import tools.jackson.databind.JsonNode;
@@ -532,6 +536,71 @@ class PlanApiTest extends ApiTest {
                 "/v1/migration-plans",
                 "{\"domain\":\"plan-01\",\"destUri\":\"qemu+tls://kvm-a/system\"}"));
     assertThat(problems(plan)).contains("same-host #/destUri");
+  }
+
+  /** As two machines have that were cloned, and two rows that lead to one. */
+  @Test
+  void saysThatTwoHostsHaveOneIdentityAndWhatToSet() {
+    UUID one = UUID.randomUUID();
+    hosts().identify("kvm-a", one);
+    hosts().identify("kvm-b", one);
+    JsonNode plan = plan("");
+    assertThat(problems(plan)).contains("same-host #/destUri");
+    assertThat(plan.get("problems").toString())
+        .contains("kvm-a and kvm-b have one host UUID")
+        .contains("host_uuid")
+        .doesNotContain("runs on that host already");
+  }
+
+  private JsonNode domainCheck(JsonNode plan) {
+    return plan.get("checks")
+        .valueStream()
+        .filter(check -> check.get("subject").asString().equals("DOMAIN"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The host that waits for it does not run it. */
+  @ParameterizedTest
+  @EnumSource(names = {"PAUSED_MIGRATION", "PAUSED_STARTING_UP"})
+  void findsTheSourceOfADomainThatSomebodyElseMigrates(DomainState incoming) {
+    hosts().show("kvm-b", guest, incoming);
+    hosts().hinder(guest.uuid(), Hindrance.migrating());
+    JsonNode plan = plan(",\"disks\":[\"vda\",\"vdb\"]");
+    assertThat(problems(plan))
+        .containsExactly("migration-in-progress #/domain", "destination-conflict #/destUri");
+  }
+
+  /** The same name that it has when libvirt refuses the call for that. */
+  @Test
+  void saysThatLibvirtMigratesTheDomainAlready() {
+    hosts().hinder(guest.uuid(), Hindrance.refused("It is odd."), Hindrance.migrating());
+    JsonNode plan = plan(",\"disks\":[\"vda\",\"vdb\"]");
+    assertThat(problems(plan))
+        .containsExactly("migration-in-progress #/domain", "domain-not-migratable #/domain");
+  }
+
+  @Test
+  void goesOnWhereItCanNotTellWhetherADeviceHinders() {
+    hosts().hinder(guest.uuid(), Hindrance.unknown("It has a vdpa interface."));
+    JsonNode plan = plan(",\"disks\":[\"vda\",\"vdb\"]");
+    assertThat(plan.get("possible").asBoolean()).isTrue();
+    assertThat(domainCheck(plan).get("outcome").asString()).isEqualTo("UNKNOWN");
+    assertThat(domainCheck(plan).get("detail").asString()).contains("vdpa");
+  }
+
+  @Test
+  void saysOfAGuestThatIsPausedByAnErrorHowItArrives() {
+    hosts().show("kvm-a", guest, DomainState.PAUSED_IOERROR);
+    String disks = ",\"disks\":[\"vda\",\"vdb\"]";
+    JsonNode plan = plan(disks);
+    assertThat(plan.get("possible").asBoolean()).isTrue();
+    assertThat(domainCheck(plan).get("detail").asString())
+        .contains("paused (I/O error), and will arrive paused");
+
+    JsonNode refused = plan(disks + ",\"options\":{\"abortOnIoError\":true}");
+    assertThat(problems(refused)).containsExactly("domain-not-migratable #/domain");
+    assertThat(refused.get("problems").toString()).contains("abortOnIoError");
   }
 
   @ParameterizedTest

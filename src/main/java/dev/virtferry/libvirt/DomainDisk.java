@@ -29,6 +29,11 @@ public record DomainDisk(
     long capacityBytes,
     long allocationBytes) {
 
+  /** Whether the guest may write what is behind it. */
+  public boolean isWritten() {
+    return !readOnly && !device.equals("cdrom");
+  }
+
   public DomainDisk sized(long capacity, long allocation) {
     return new DomainDisk(
         target, device, bus, image, readOnly, shareable, unmaps, dispensable, capacity, allocation);

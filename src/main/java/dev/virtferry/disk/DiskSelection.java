@@ -72,14 +72,14 @@ public final class DiskSelection {
   private DiskChoice untouched(DomainDisk disk, List<StoragePool> pools) {
     DiskChoice choice = unnamed(disk, pools);
     return choice.action() == Action.COPY
-        ? new DiskChoice(disk, Action.SKIPPED, whatLibvirtMakesOf(disk))
+        ? new DiskChoice(disk, Action.SKIPPED, whatLibvirtMakesOf(disk, pools))
         : choice;
   }
 
   /** It looks at the file system of a file, and takes each device of the host for a shared one. */
-  private static String whatLibvirtMakesOf(DomainDisk disk) {
+  private static String whatLibvirtMakesOf(DomainDisk disk, List<StoragePool> pools) {
     DiskImage image = disk.image();
-    return image == null || image.type().nature() == Nature.LOCAL_FILE
+    return image == null || LocalFiles.areFor(image, pools)
         ? "No disk is named, so none is copied; libvirt refuses the migration unless it finds this"
             + " one on storage that it knows to be shared."
         : "No disk is named, so none is copied; libvirt takes a device for shared, so make sure that"

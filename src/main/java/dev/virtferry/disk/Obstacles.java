@@ -1,6 +1,7 @@
 package dev.virtferry.disk;
 
 import static dev.virtferry.problem.ProblemType.DESTINATION_STORAGE;
+import static dev.virtferry.problem.ProblemType.DISK_LEFT_BEHIND;
 
 import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.libvirt.LibvirtFailure;
@@ -22,6 +23,11 @@ final class Obstacles {
    */
   void add(@Nullable String target, String pointer, String detail) {
     obstacles.add(new Obstacle(target, Problem.at(pointer, DESTINATION_STORAGE, detail)));
+  }
+
+  /** Adds a disk that libvirt does not leave behind; bound callers read these words too. */
+  void leftBehind(String target, String detail) {
+    obstacles.add(new Obstacle(target, Problem.at("#/disks", DISK_LEFT_BEHIND, detail)));
   }
 
   /** What is sick in a pool is in the way of the disks that need it, and of nothing else. */

@@ -8,7 +8,7 @@ import dev.virtferry.libvirt.StorageVolume;
 import java.util.Optional;
 
 /** The disks that are not copied: what the guest is to find in their places at the destination. */
-record StayingDisks(Ground ground, FilesRead read, Obstacles obstacles) {
+record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles obstacles) {
 
   /** It has to be at the destination, as far as a pool lets us look. */
   void require(DomainDisk disk) {
@@ -17,20 +17,14 @@ record StayingDisks(Ground ground, FilesRead read, Obstacles obstacles) {
       return;
     }
     Optional<StorageVolume> there = ground.destination().volume(image);
-    if (isWritten(disk)) {
+    if (disk.isWritten()) {
       FilesRead.path(image, there).ifPresent(path -> requireNobodyElse(disk, path));
       requireTheSameStorage(disk, image);
-      if (disk.device().equals("disk")) {
-        // Whether a file is shared libvirt finds out by itself.
-        return;
-      }
+      requireNotLocal(disk, image);
+    } else {
+      requireThere(disk, image, there);
+      requireUnchanging(disk, image, there);
     }
-    requireThere(disk, image, there);
-    requireUnchanging(disk, image, there);
-  }
-
-  private static boolean isWritten(DomainDisk disk) {
-    return !disk.readOnly() && !disk.device().equals("cdrom");
   }
 
   private void requireThere(DomainDisk disk, DiskImage image, Optional<StorageVolume> there) {
@@ -43,6 +37,21 @@ record StayingDisks(Ground ground, FilesRead read, Obstacles obstacles) {
           disk,
           "%s (%s) is not copied and is missing on %s; put it there, or take it out of the domain."
               .formatted(disk.target(), image.location(), ground.destination().name()));
+    }
+  }
+
+  /** libvirt refuses it, as what the guest wrote would stay at the source. */
+  private void requireNotLocal(DomainDisk disk, DiskImage image) {
+    if (local.hold(disk, image)) {
+      obstacles.leftBehind(
+          disk.target(),
+          "%s (%s) is not on storage that both hosts see, and would stay behind; %s."
+              .formatted(
+                  disk.target(),
+                  image.location(),
+                  disk.shareable()
+                      ? "it is shareable, so it is never copied: put it on such storage"
+                      : "name it in disks, or tell ferry.shared-paths that every host sees it"));
     }
   }
 

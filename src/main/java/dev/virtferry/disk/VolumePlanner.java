@@ -26,7 +26,9 @@ final class VolumePlanner {
     this.overwriting = new Overwriting(ground);
     this.growth = new PoolGrowth(ground);
     this.copies = new CopyPlanner(ground, reached, overwriting, growth, obstacles);
-    this.staying = new StayingDisks(ground, new FilesRead(ground, reached), obstacles);
+    this.staying =
+        new StayingDisks(
+            ground, new FilesRead(ground, reached), new LocalFiles(ground), obstacles);
   }
 
   Placement placement() {

@@ -13,6 +13,7 @@ import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -216,6 +217,45 @@ class DiskSelectionTest {
     DomainDisk read = of("vdb", "disk", "nvme", "nvme", true, false);
     assertThat(selection.select(List.of(disk("vda"), read), POOLS, null, null).problems())
         .isEmpty();
+  }
+
+  @Test
+  void saysWhatNobodyCanTellOfDisksThatStay() {
+    List<DomainDisk> disks =
+        List.of(
+            disk("vda"),
+            of("vdb", "disk", "file", "/srv/b", false, true),
+            of("vdc", "lun", "block", "/dev/c", false, false),
+            of("vdd", "disk", "vhostuser", "vhostuser", false, false),
+            of("vde", "disk", "rados", "rados", false, false),
+            of("vdf", "disk", "file", "/srv/f", true, false),
+            network("vdg"),
+            cdrom("sda"));
+    assertThat(selection.select(disks, POOLS, null, null).doubts())
+        .containsExactly(
+            Map.entry(
+                "vda",
+                "Whether vda (/srv/vda.raw) is on storage that both hosts see can't be told, and"
+                    + " libvirt refuses the migration unless it finds that it is: name it in disks,"
+                    + " or tell ferry.shared-paths that every host sees it"),
+            Map.entry(
+                "vdb",
+                "Whether vdb (/srv/b) is on storage that both hosts see can't be told, and libvirt"
+                    + " refuses the migration unless it finds that it is: tell ferry.shared-paths if"
+                    + " every host sees it"),
+            Map.entry(
+                "vdc",
+                "Whether vdc (/dev/c) is one device on both hosts can't be told, and libvirt takes it"
+                    + " for one: name it in disks, or tell ferry.shared-paths that every host sees it"),
+            Map.entry(
+                "vdd",
+                "Whether the destination has what vdd (vhostuser) is served by can't be told, and"
+                    + " the guest goes on with that there"),
+            Map.entry(
+                "vde",
+                "Whether libvirt moves a guest with vde (rados) can't be told, and it is not copied"));
+    assertThat(selection.select(disks, POOLS, List.of("vda", "vdc"), null).doubts())
+        .containsOnlyKeys("vdb", "vdd", "vde");
   }
 
   @Test

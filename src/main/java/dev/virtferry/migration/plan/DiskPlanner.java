@@ -5,7 +5,6 @@ import dev.virtferry.disk.CopyWish;
 import dev.virtferry.disk.DestinationVolumes;
 import dev.virtferry.disk.DiskSelection;
 import dev.virtferry.disk.Placement;
-import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.disk.Selection;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
@@ -63,22 +62,28 @@ final class DiskPlanner {
       Scope scope,
       PlanChecks checks) {
     Selection selected = disks.selection();
-    checks.add(Subject.DISKS, selected.problems(), "every disk can go or stay as asked");
     Placement placement =
         places == null
             ? Placement.NONE
             : Discretion.of(
                 places.plan(wish(crossing, selected, files, self), disks.pools()), scope);
-    tell(placement, checks);
+    var placed = new PlacedDisks(selected, placement);
+    checks.add(
+        Subject.DISKS,
+        placed.problems(),
+        places == null ? List.of() : placed.doubts(),
+        "every disk can go or stay as asked");
+    tell(placed, checks);
     ownImages.forget(crossing.domain().uuid(), placement.changed());
-    return new PlacedDisks(selected, placement);
+    return placed;
   }
 
-  private static void tell(Placement placement, PlanChecks checks) {
+  private static void tell(PlacedDisks placed, PlanChecks checks) {
+    Placement placement = placed.placement();
     checks.add(
         Subject.STORAGE,
-        placement.obstacles().stream().map(Obstacle::problem).toList(),
-        "every copy has a place");
+        placed.storageProblems(),
+        placed.selected().chosen().isEmpty() ? "no disk is copied" : "every copy has a place");
     placement.unseen().forEach(words -> checks.unknown(Subject.STORAGE, words));
     placement.doubts().forEach(words -> checks.unknown(Subject.STORAGE, words));
   }

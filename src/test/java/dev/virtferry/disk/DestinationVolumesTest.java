@@ -554,7 +554,7 @@ class DestinationVolumesTest {
     Placement placement = place(CopyMode.FULL, Map.of(), disk("vda"));
     assertThat(placement.images()).containsValue(DestinationImage.UNKNOWN_CONTENT);
     assertThat(placement.obstacles().isEmpty()).isEqualTo(goes);
-    assertThat(placement.unseen()).hasSize(goes ? 1 : 0);
+    assertThat(placement.unseen("kvm-b")).hasSize(goes ? 1 : 0);
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -73,19 +74,18 @@ final class DiskPlanner {
         placed.problems(),
         places == null ? List.of() : placed.doubts(),
         "every disk can go or stay as asked");
-    tell(placed, checks);
+    tell(placed, crossing.destination().name(), checks);
     ownImages.forget(crossing.domain().uuid(), placement.changed());
     return placed;
   }
 
-  private static void tell(PlacedDisks placed, PlanChecks checks) {
+  private static void tell(PlacedDisks placed, String destination, PlanChecks checks) {
     Placement placement = placed.placement();
     checks.add(
         Subject.STORAGE,
         placed.storageProblems(),
+        Stream.concat(placement.unseen(destination).stream(), placement.doubts().stream()).toList(),
         placed.selected().chosen().isEmpty() ? "no disk is copied" : "every copy has a place");
-    placement.unseen().forEach(words -> checks.unknown(Subject.STORAGE, words));
-    placement.doubts().forEach(words -> checks.unknown(Subject.STORAGE, words));
   }
 
   private CopyWish wish(

@@ -20,7 +20,11 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
     if (disk.isWritten()) {
       FilesRead.path(image, there).ifPresent(path -> requireNobodyElse(disk, path));
       requireTheSameStorage(disk, image);
-      requireNotLocal(disk, image);
+      if (local.hold(disk, image)) {
+        leaveNothingBehind(disk, image);
+      } else if (image.type() == SourceType.VOLUME) {
+        requireThere(disk, image, there);
+      }
     } else {
       requireThere(disk, image, there);
       requireUnchanging(disk, image, there);
@@ -28,31 +32,45 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
   }
 
   private void requireThere(DomainDisk disk, DiskImage image, Optional<StorageVolume> there) {
-    boolean missing =
-        image.type() == SourceType.FILE
-            && ground.destination().covering(image.location()).isPresent()
-            && there.isEmpty();
-    if (missing && !disk.dispensable()) {
+    if (there.isEmpty() && !disk.dispensable() && wouldBeSeen(image)) {
       obstacle(
           disk,
-          "%s (%s) is not copied and is missing on %s; put it there, or take it out of the domain."
-              .formatted(disk.target(), image.location(), ground.destination().name()));
+          "%s (%s) is not copied and is missing on %s%s."
+              .formatted(
+                  disk.target(), image.location(), ground.destination().name(), remedy(disk, image)));
     }
   }
 
-  /** libvirt refuses it, as what the guest wrote would stay at the source. */
-  private void requireNotLocal(DomainDisk disk, DiskImage image) {
-    if (local.hold(disk, image)) {
-      obstacles.leftBehind(
-          disk.target(),
-          "%s (%s) is not on storage that both hosts see, and would stay behind; %s."
-              .formatted(
-                  disk.target(),
-                  image.location(),
-                  disk.shareable()
-                      ? "it is shareable, so it is never copied: put it on such storage"
-                      : "name it in disks, or tell ferry.shared-paths that every host sees it"));
+  /** libvirt finds a volume by its pool alone, and a file without one. */
+  private boolean wouldBeSeen(DiskImage image) {
+    return switch (image.type()) {
+      case FILE -> ground.destination().covering(image.location()).isPresent();
+      case VOLUME -> true;
+      case BLOCK, DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> false;
+    };
+  }
+
+  private String remedy(DomainDisk disk, DiskImage image) {
+    if (image.type() == SourceType.VOLUME
+        && ground.destination().named(PoolView.pool(image.location())).isEmpty()) {
+      return ", which has no active pool of that name; start it there";
     }
+    return disk.isWritten()
+        ? "; put it there, or name it in disks"
+        : "; put it there, or take it out of the domain";
+  }
+
+  /** libvirt refuses it, as what the guest wrote would stay at the source. */
+  private void leaveNothingBehind(DomainDisk disk, DiskImage image) {
+    obstacles.leftBehind(
+        disk.target(),
+        "%s (%s) is not on storage that both hosts see, and would stay behind; %s."
+            .formatted(
+                disk.target(),
+                image.location(),
+                disk.shareable()
+                    ? "it is shareable, so it is never copied: put it on such storage"
+                    : "name it in disks, or tell ferry.shared-paths that every host sees it"));
   }
 
   private void requireUnchanging(DomainDisk disk, DiskImage image, Optional<StorageVolume> there) {

@@ -198,6 +198,42 @@ class StayingDisksTest {
     assertThat(problems(file())).isEmpty();
   }
 
+  private static DomainDisk cdrom(String location, boolean dispensable) {
+    var medium = new DiskImage(SourceType.VOLUME, location, "raw", null);
+    return new DomainDisk(
+        "sda", "cdrom", "sata", medium, true, false, false, dispensable, MIB, MIB);
+  }
+
+  private String missing(DomainDisk disk) {
+    Problem problem = problems(disk).getFirst();
+    assertThat(problem.type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    return problem.detail();
+  }
+
+  @Test
+  void wantsTheVolumeOfAMediumToBeThere() {
+    pool("kvm-b", "dir");
+    assertThat(missing(cdrom("images/a.raw", false)))
+        .isEqualTo(
+            "sda (images/a.raw) is not copied and is missing on kvm-b; put it there, or take it out"
+                + " of the domain.");
+    assertThat(missing(cdrom("media/a.raw", false)))
+        .isEqualTo(
+            "sda (media/a.raw) is not copied and is missing on kvm-b, which has no active pool of"
+                + " that name; start it there.");
+    assertThat(problems(cdrom("images/a.raw", true))).as("it arrives without").isEmpty();
+    image("kvm-b", MIB, 0, NOON);
+    assertThat(problems(cdrom("images/a.raw", false))).isEmpty();
+  }
+
+  @Test
+  void wantsTheVolumeOfADiskThatStaysToBeThere() {
+    storage.pool("kvm-a", new StoragePool("vg", "logical", "/dev/vg", 0));
+    storage.pool("kvm-b", new StoragePool("vg", "logical", "/dev/vg", 0));
+    assertThat(missing(disk("disk", SourceType.VOLUME, "vg/a")))
+        .endsWith("is missing on kvm-b; put it there, or name it in disks.");
+  }
+
   @ParameterizedTest
   @CsvSource({"BLOCK, /srv/a.raw", "VHOSTUSER, vhostuser", "UNKNOWN, rados"})
   void leavesToLibvirtWhatIsNoFile(SourceType type, String location) {

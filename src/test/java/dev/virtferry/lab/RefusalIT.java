@@ -161,6 +161,8 @@ class RefusalIT {
   @Test
   void aMissingDestinationImageIsAProblemOfItsStorageWhereNoPoolCanMakeIt() {
     lab.guest("start", "web", "--disk", "vda=16M,path=/srv/elsewhere/web-vda.raw");
+    assertThat(check("web", ",\"disks\":[\"vda\"]", "STORAGE"))
+        .startsWith("UNKNOWN No active pool of kvm-b has /srv/elsewhere, so ");
     fails("web", ",\"disks\":[\"vda\"]", "destination-storage", 49, 18);
   }
 

@@ -52,11 +52,17 @@ record LocalFiles(Ground ground) {
   }
 
   private boolean isAnother(DomainDisk disk, DiskImage image) {
-    Optional<StorageVolume> here = ground.source().volume(image);
+    Optional<StorageVolume> here = here(image);
     Optional<StorageVolume> there = ground.there(image);
     return there.isEmpty()
         || hasAnotherSize(disk, here, there.get())
         || (here.isPresent() && wasNeverThis(here.get(), there.get()));
+  }
+
+  /** A pool of the source that hangs is in nobody's way who leaves a file where it is. */
+  private Optional<StorageVolume> here(DiskImage image) {
+    PoolView source = ground.source();
+    return source.hidden().isEmpty() ? source.volume(image) : Optional.empty();
   }
 
   /** What a pool tells of the size may be older than what QEMU does, at the source as well. */
@@ -69,8 +75,9 @@ record LocalFiles(Ground ground) {
         && here.filter(volume -> volume.capacityBytes() == there.capacityBytes()).isEmpty();
   }
 
-  /** The destination was read between two looks at the source, where the guest writes on. */
-  private boolean wasNeverThis(StorageVolume before, StorageVolume there) {
+  /** The destination is read between two looks at the source, where the guest writes on. */
+  private boolean wasNeverThis(StorageVolume before, StorageVolume seen) {
+    StorageVolume there = ground.destination().again(seen).orElse(seen);
     StorageVolume after = ground.source().again(before).orElse(before);
     long allocated = there.allocationBytes();
     return allocated < Math.min(before.allocationBytes(), after.allocationBytes())

@@ -180,6 +180,16 @@ class StayingDisksTest {
   }
 
   @Test
+  void aPoolOfTheSourceThatHangsIsInNobodysWay() {
+    pool("kvm-a", "dir");
+    pool("kvm-b", "dir");
+    storage.hang("kvm-a", "images");
+    assertLeftBehind(file());
+    image("kvm-b", 64 * MIB, 5, NOON);
+    assertThat(problems(file())).isEmpty();
+  }
+
+  @Test
   void leavesToLibvirtWhatNoPoolShows() {
     assertThat(problems(file())).isEmpty();
     pool("kvm-a", "dir");

@@ -10,10 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is in the way of one wish. */
+/** What is in the way of one wish, and what may be. */
 final class Obstacles {
 
   private final List<Obstacle> obstacles = new ArrayList<>();
+  private final List<String> doubts = new ArrayList<>();
 
   /**
    * Adds one.
@@ -30,6 +31,11 @@ final class Obstacles {
     obstacles.add(new Obstacle(target, Problem.at("#/disks", DISK_LEFT_BEHIND, detail)));
   }
 
+  /** Adds what nobody can tell of the destination, as a sentence. */
+  void doubt(String detail) {
+    doubts.add(detail);
+  }
+
   /** What is sick in a pool is in the way of the disks that need it, and of nothing else. */
   void unlessStorageFails(@Nullable String target, String pointer, Runnable step) {
     try {
@@ -41,5 +47,9 @@ final class Obstacles {
 
   List<Obstacle> all() {
     return obstacles;
+  }
+
+  List<String> doubts() {
+    return doubts;
   }
 }

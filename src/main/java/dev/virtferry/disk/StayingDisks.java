@@ -18,7 +18,7 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
     }
     Optional<StorageVolume> there = ground.destination().volume(image);
     if (disk.isWritten()) {
-      FilesRead.path(image, there).ifPresent(path -> requireNobodyElse(disk, path));
+      FilesRead.path(image, there).ifPresent(path -> requireNobodyElse(disk, image, path));
       requireTheSameStorage(disk, image);
       if (local.hold(disk, image)) {
         leaveNothingBehind(disk, image);
@@ -32,12 +32,18 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
   }
 
   private void requireThere(DomainDisk disk, DiskImage image, Optional<StorageVolume> there) {
-    if (there.isEmpty() && !disk.dispensable() && wouldBeSeen(image)) {
+    if (there.isPresent() || disk.dispensable()) {
+      return;
+    }
+    String name = "%s (%s)".formatted(disk.target(), image.location());
+    String host = ground.destination().name();
+    if (wouldBeSeen(image)) {
       obstacle(
-          disk,
-          "%s (%s) is not copied and is missing on %s%s."
-              .formatted(
-                  disk.target(), image.location(), ground.destination().name(), remedy(disk, image)));
+          disk, "%s is not copied and is missing on %s%s.".formatted(name, host, remedy(disk, image)));
+    } else {
+      obstacles.doubt(
+          "%s has to be on %s, and no active pool there can show whether it is"
+              .formatted(name, host));
     }
   }
 
@@ -50,12 +56,17 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
     };
   }
 
+  /** What only the source's pools call shared is not copied, whoever names it. */
+  private boolean isCopyable(DomainDisk disk, DiskImage image) {
+    return !disk.shareable() && !ground.shared().covers(image, ground.source().pools());
+  }
+
   private String remedy(DomainDisk disk, DiskImage image) {
     if (image.type() == SourceType.VOLUME
         && ground.destination().named(PoolView.pool(image.location())).isEmpty()) {
       return ", which has no active pool of that name; start it there";
     }
-    return disk.isWritten()
+    return disk.isWritten() && isCopyable(disk, image)
         ? "; put it there, or name it in disks"
         : "; put it there, or take it out of the domain";
   }
@@ -99,8 +110,12 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
    * What is there may be the very disk, on storage that nobody said to be shared; so only who
    * certainly has it is in the way.
    */
-  private void requireNobodyElse(DomainDisk disk, String path) {
+  private void requireNobodyElse(DomainDisk disk, DiskImage image, String path) {
     String host = ground.destination().name();
+    String remedy =
+        isCopyable(disk, image)
+            ? "Name the disk, or, if both are to write there, tell"
+            : "If both are to write there, tell";
     ground.files().holders(path, ground.wish().domain()).stream()
         .filter(claim -> claim.isCertain() && claim.host().equals(host))
         .map(Claim::words)
@@ -108,10 +123,9 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
         .forEach(words ->
             obstacle(
                 disk,
-                ("%s is not copied, so the guest would write into %s as it is on %s, which %s. Name"
-                        + " the disk, or, if both are to write there, tell ferry.shared-paths that"
-                        + " every host sees it.")
-                    .formatted(disk.target(), path, host, words)));
+                ("%s is not copied, so the guest would write into %s as it is on %s, which %s. %s"
+                        + " ferry.shared-paths that every host sees it.")
+                    .formatted(disk.target(), path, host, words, remedy)));
   }
 
   /** A pool says of its own host alone what its storage is. */
@@ -130,8 +144,9 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
   }
 
   private String differs(DomainDisk disk, StoragePool here, StoragePool there) {
-    return ("%s is on %s of %s, a pool of type %s, and %s has %s there, of type %s. Name the disk,"
-            + " or, if both are one storage, tell ferry.shared-paths that every host sees it.")
+    return ("%s is on %s of %s, a pool of type %s, and %s has %s there, of type %s. Have a pool of"
+            + " that type there, or, if both are one storage, tell ferry.shared-paths that every host"
+            + " sees it.")
         .formatted(
             disk.target(),
             here.name(),

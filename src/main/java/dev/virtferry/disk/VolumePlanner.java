@@ -3,6 +3,7 @@ package dev.virtferry.disk;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.StoragePool;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -54,8 +55,9 @@ final class VolumePlanner {
         obstacles.all(),
         overwriting.images(),
         overwriting.changed(),
-        Stream.of(ground.source(), ground.destination())
-            .flatMap(view -> view.doubts().stream())
+        Stream.of(
+                ground.source().doubts(), ground.destination().doubts(), obstacles.doubts())
+            .flatMap(Collection::stream)
             .toList());
   }
 

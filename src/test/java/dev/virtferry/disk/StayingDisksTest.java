@@ -75,6 +75,10 @@ class StayingDisksTest {
   }
 
   private List<Problem> problems(DomainDisk staying) {
+    return placement(staying).obstacles().stream().map(Obstacle::problem).toList();
+  }
+
+  private Placement placement(DomainDisk staying) {
     return volumes
         .look(DESTINATION, SOURCE)
         .plan(
@@ -92,11 +96,7 @@ class StayingDisksTest {
                 Set.of(),
                 Overwrite.OWN,
                 Map.of()),
-            storage.pools(SOURCE))
-        .obstacles()
-        .stream()
-        .map(Obstacle::problem)
-        .toList();
+            storage.pools(SOURCE));
   }
 
   private void assertLeftBehind(DomainDisk staying) {
@@ -209,7 +209,11 @@ class StayingDisksTest {
   }
 
   private static DomainDisk cdrom(String location, boolean dispensable) {
-    var medium = new DiskImage(SourceType.VOLUME, location, "raw", null);
+    return medium(SourceType.VOLUME, location, dispensable);
+  }
+
+  private static DomainDisk medium(SourceType type, String location, boolean dispensable) {
+    var medium = new DiskImage(type, location, "raw", null);
     return new DomainDisk(
         "sda", "cdrom", "sata", medium, true, false, false, dispensable, MIB, MIB);
   }
@@ -234,6 +238,31 @@ class StayingDisksTest {
     assertThat(problems(cdrom("images/a.raw", true))).as("it arrives without").isEmpty();
     image("kvm-b", MIB, 0, NOON);
     assertThat(problems(cdrom("images/a.raw", false))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FILE, /media/cd.iso", "BLOCK, /dev/sr0", "DIR, /srv"})
+  void saysThatNobodyCanTellWhetherAMediumIsThere(SourceType type, String location) {
+    pool("kvm-b", "dir");
+    DomainDisk medium = medium(type, location, false);
+    assertThat(problems(medium)).isEmpty();
+    assertThat(placement(medium).doubts())
+        .containsExactly(
+            "sda (%s) has to be on kvm-b, and no active pool there can show whether it is"
+                .formatted(location));
+    assertThat(placement(medium(type, location, true)).doubts()).isEmpty();
+  }
+
+  @Test
+  void advisesNoCopyOfWhatIsNeverCopied() {
+    storage.pool("kvm-a", new StoragePool("net", "netfs", "/exp", 0));
+    storage.pool("kvm-b", new StoragePool("net", "netfs", "/exp", 0));
+    assertThat(missing(disk("disk", SourceType.VOLUME, "net/a.raw")))
+        .doesNotContain("name it in disks");
+    storage.reset();
+    storage.pool("kvm-a", new StoragePool("net", "netfs", "/exp", 0));
+    storage.pool("kvm-b", new StoragePool("net", "dir", "/exp", 0));
+    assertThat(missing(disk("disk", SourceType.FILE, "/exp/a.raw"))).doesNotContain("Name the disk");
   }
 
   @Test

@@ -198,6 +198,7 @@ class RefusalIT {
     refused(request("web", ""), 422, "destination-storage");
     lab.on("kvm-b", "virsh", "pool-destroy", "images");
     try {
+      assertThat(check("web", "", "STORAGE")).startsWith("UNKNOWN sda (");
       fails("web", "", "destination-storage", 38, 18);
     } finally {
       lab.on("kvm-b", "virsh", "pool-start", "images");

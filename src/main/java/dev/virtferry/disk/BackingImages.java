@@ -44,19 +44,27 @@ final class BackingImages {
       if (!shared.isSeenByBoth(beneath, source, destination)) {
         Optional<StorageVolume> here = source.volume(beneath);
         Optional<StorageVolume> there = destination.volume(beneath).map(destination::now);
-        String why = difference(beneath, here, there);
-        if (why.isEmpty()) {
+        Optional<Difference> found = difference(beneath, here, there);
+        if (found.isEmpty()) {
           images.add(image(beneath, here.orElseThrow(), there.orElseThrow()));
-        } else {
-          objections.add(
-              ("The backing image %s of %s must be on %s and be the same: %s. Copy it there, or copy"
-                      + " the disk in full.")
-                  .formatted(beneath.location(), target, destination.name(), why));
         }
+        found
+            .map(it ->
+                "The backing image %s of %s must be on %s and be the same: %s. %s, or copy the disk in full."
+                    .formatted(
+                        beneath.location(), target, destination.name(), it.why(), it.remedy()))
+            .ifPresent(objections::add);
       }
     }
     return new Found(images, objections);
   }
+
+  /**
+   * What tells two images apart.
+   *
+   * @param remedy what would make them the same, or would show that they are
+   */
+  private record Difference(String why, String remedy) {}
 
   private static BackingImage image(DiskImage beneath, StorageVolume here, StorageVolume there) {
     return new BackingImage(
@@ -68,29 +76,73 @@ final class BackingImages {
   }
 
   /** What tells the two apart without reading them; empty when nothing does. */
-  private String difference(
+  private Optional<Difference> difference(
       DiskImage beneath, Optional<StorageVolume> here, Optional<StorageVolume> there) {
-    if (here.isEmpty() || there.isEmpty()) {
-      return "no pool of %s has it".formatted((here.isEmpty() ? source : destination).name());
+    if (here.isEmpty()) {
+      return Optional.of(unseen(beneath, source, "Let a pool there have it"));
     }
-    StorageVolume ours = here.get();
-    StorageVolume theirs = there.get();
+    if (there.isEmpty()) {
+      return Optional.of(unseen(beneath, destination, "Copy it there"));
+    }
+    return difference(beneath.backing(), here.get(), there.get());
+  }
+
+  /**
+   * A host's pools do not show an image; where none would, a copy of it would not be seen either.
+   *
+   * @param otherwise what helps where one would
+   */
+  private static Difference unseen(DiskImage image, PoolView host, String otherwise) {
+    String location = image.location();
+    return switch (image.type()) {
+      case FILE ->
+          host.covering(location)
+              .map(_ -> new Difference("no pool of %s has it".formatted(host.name()), otherwise))
+              .orElseGet(() ->
+                  new Difference(
+                      "no active pool of %s has %s"
+                          .formatted(host.name(), HostPath.of(location).parent()),
+                      "Define one there, tell ferry.shared-paths if every host sees it"));
+      case VOLUME ->
+          host.named(PoolView.pool(location))
+              .map(_ -> new Difference("no pool of %s has it".formatted(host.name()), otherwise))
+              .orElseGet(() ->
+                  new Difference(
+                      "%s has no active pool of that name".formatted(host.name()),
+                      "Start it there"));
+      case BLOCK, DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN ->
+          new Difference(
+              "pools show files and their own volumes alone",
+              "Tell ferry.shared-paths if every host sees it");
+    };
+  }
+
+  private Optional<Difference> difference(
+      @Nullable DiskImage next, StorageVolume ours, StorageVolume theirs) {
+    String copy = "Copy the one of %s there".formatted(source.name());
     if (ours.capacityBytes() != theirs.capacityBytes()) {
-      return difference("bytes", ours.capacityBytes(), theirs.capacityBytes());
+      return difference("bytes", ours.capacityBytes(), theirs.capacityBytes(), copy);
     }
     if (!ours.format().equals(theirs.format())) {
-      return difference("as its format", ours.format(), theirs.format());
+      return difference("as its format", ours.format(), theirs.format(), copy);
     }
     String leads = leadsTo(theirs);
-    String due = due(beneath.backing(), ours);
+    String due = due(next, ours);
     if (!sameFile(leads, due)) {
-      return "it leads to %s on %s and to %s on %s"
-          .formatted(leads, destination.name(), due, source.name());
+      return Optional.of(
+          new Difference(
+              "it leads to %s on %s and to %s on %s"
+                  .formatted(leads, destination.name(), due, source.name()),
+              copy));
     }
     // Equal content may be allocated in another way; who reads it need not guess.
     return verify == BackingCheck.SIZE && ours.allocationBytes() != theirs.allocationBytes()
-        ? difference("bytes allocated", ours.allocationBytes(), theirs.allocationBytes())
-        : "";
+        ? difference(
+            "bytes allocated",
+            ours.allocationBytes(),
+            theirs.allocationBytes(),
+            "Let options.verifyBacking be CONTENT, which reads both")
+        : Optional.empty();
   }
 
   /** What the image has beneath it by its own header, which is what libvirt and QEMU follow. */
@@ -126,8 +178,11 @@ final class BackingImages {
             && HostPath.of(one).equals(HostPath.of(other)));
   }
 
-  private String difference(String what, Object here, Object there) {
-    return "it has %s %s on %s and %s on %s"
-        .formatted(here, what, source.name(), there, destination.name());
+  private Optional<Difference> difference(String what, Object here, Object there, String remedy) {
+    return Optional.of(
+        new Difference(
+            "it has %s %s on %s and %s on %s"
+                .formatted(here, what, source.name(), there, destination.name()),
+            remedy));
   }
 }

@@ -8,7 +8,7 @@ import static java.util.stream.Collectors.groupingBy;
 import dev.virtferry.disk.DiskChoice.Action;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDisk;
-import dev.virtferry.libvirt.SourceType;
+import dev.virtferry.libvirt.SourceType.Nature;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
@@ -50,30 +50,36 @@ public final class DiskSelection {
     if (targets != null) {
       return named(disks, pools, targets);
     }
+    List<Fault> faults =
+        disks.stream()
+            .filter(DiskSelection::isImmovable)
+            .flatMap(disk -> leftBehind(disk, pools).stream())
+            .toList();
     List<DiskChoice> choices =
         disks.stream()
             .map(disk -> copy == null ? untouched(disk, pools) : unnamed(disk, pools))
+            .map(choice -> unless(faults, choice))
             .toList();
     List<DomainDisk> chosen =
         choices.stream()
             .filter(choice -> choice.action() == Action.COPY)
             .map(DiskChoice::disk)
             .toList();
-    return new Selection(choices, chosen, staying(choices, pools), List.of());
+    return new Selection(choices, chosen, staying(choices, pools), problems(faults));
   }
 
   /** Without a list and a mode nothing is copied, and what to think of that is libvirt's to say. */
   private DiskChoice untouched(DomainDisk disk, List<StoragePool> pools) {
     DiskChoice choice = unnamed(disk, pools);
     return choice.action() == Action.COPY
-        ? new DiskChoice(disk, Action.SKIPPED, whatLibvirtMakesOf(disk))
+        ? new DiskChoice(disk, Action.SKIPPED, whatLibvirtMakesOf(disk, pools))
         : choice;
   }
 
   /** It looks at the file system of a file, and takes each device of the host for a shared one. */
-  private static String whatLibvirtMakesOf(DomainDisk disk) {
+  private static String whatLibvirtMakesOf(DomainDisk disk, List<StoragePool> pools) {
     DiskImage image = disk.image();
-    return image == null || image.type() == SourceType.FILE
+    return image == null || LocalFiles.areFor(image, pools)
         ? "No disk is named, so none is copied; libvirt refuses the migration unless it finds this"
             + " one on storage that it knows to be shared."
         : "No disk is named, so none is copied; libvirt takes a device for shared, so make sure that"
@@ -103,9 +109,8 @@ public final class DiskSelection {
     }
     if (!targets.isEmpty()) {
       disks.stream()
-          .filter(disk -> whyNot(disk, pools).isEmpty())
           .filter(disk -> !targets.contains(disk.target()))
-          .map(DiskSelection::leftBehind)
+          .flatMap(disk -> leftBehind(disk, pools).stream())
           .forEach(faults::add);
     }
     List<DiskChoice> choices =
@@ -135,12 +140,15 @@ public final class DiskSelection {
 
   private DiskChoice choice(
       DomainDisk disk, List<StoragePool> pools, List<String> targets, List<Fault> faults) {
-    DiskChoice choice = unnamed(disk, pools);
+    return unless(faults, targets.isEmpty() ? untouched(disk, pools) : unnamed(disk, pools));
+  }
+
+  private static DiskChoice unless(List<Fault> faults, DiskChoice choice) {
     return faults.stream()
-        .filter(fault -> disk.target().equals(fault.target()))
+        .filter(fault -> choice.disk().target().equals(fault.target()))
         .findFirst()
         .map(fault -> choice.blocked(fault.detail()))
-        .orElse(targets.isEmpty() ? untouched(disk, pools) : choice);
+        .orElse(choice);
   }
 
   /**
@@ -175,7 +183,12 @@ public final class DiskSelection {
               "The domain has no disk target of that name; it has %s.".formatted(names(disks))));
     }
     return whyNot(disk.get(), pools)
-        .map(why -> new Fault(DISK_NOT_COPYABLE, pointer, why + "; leave it out.", target));
+        .map(why ->
+            new Fault(
+                DISK_NOT_COPYABLE,
+                pointer,
+                "%s; %s.".formatted(why, isImmovable(disk.get()) ? "detach it" : "leave it out"),
+                target));
   }
 
   /**
@@ -185,14 +198,18 @@ public final class DiskSelection {
    */
   public Optional<String> whyNot(DomainDisk disk, List<StoragePool> pools) {
     String target = disk.target();
-    if (disk.device().equals("cdrom") || disk.device().equals("floppy")) {
-      return Optional.of("%s is a %s".formatted(target, disk.device()));
+    if (disk.device().equals("cdrom")) {
+      return Optional.of("%s is a cdrom".formatted(target));
     }
     if (disk.image() == null) {
       return Optional.of("%s has no medium".formatted(target));
     }
     if (disk.readOnly()) {
       return Optional.of("%s is read-only".formatted(target));
+    }
+    Optional<String> never = never(target, disk.image());
+    if (never.isPresent()) {
+      return never;
     }
     if (disk.shareable()) {
       return Optional.of(
@@ -205,14 +222,45 @@ public final class DiskSelection {
     return Optional.empty();
   }
 
-  private static Fault leftBehind(DomainDisk disk) {
-    return new Fault(
-        DISK_LEFT_BEHIND,
-        "#/disks",
-        ("%s (%s) is local and writable and would stay behind; add it to the list, or tell"
-                + " ferry.shared-paths that every host sees it.")
-            .formatted(disk.target(), disk.image() == null ? "" : disk.image().location()),
-        disk.target());
+  /** Why nothing can copy what is behind a disk. */
+  private static Optional<String> never(String target, DiskImage image) {
+    return switch (image.type().nature()) {
+      case LOCAL_FILE, LOCAL_DEVICE, POOLED, SHARED -> Optional.empty();
+      case EXTERNAL ->
+          Optional.of(
+              "%s (%s) is what another process or device of the host serves, and no image"
+                      .formatted(target, image.location())
+                  + " that could be copied");
+      case PART_OF_HOST ->
+          Optional.of(
+              "%s (%s) is a device of the host, which libvirt neither copies nor leaves behind"
+                  .formatted(target, image.location()));
+      case NOT_COPYABLE ->
+          Optional.of(
+              "%s (%s) is of a type that can't be copied".formatted(target, image.location()));
+    };
+  }
+
+  private static boolean isImmovable(DomainDisk disk) {
+    return disk.isWritten()
+        && disk.image() != null
+        && disk.image().type().nature() == Nature.PART_OF_HOST;
+  }
+
+  private Optional<Fault> leftBehind(DomainDisk disk, List<StoragePool> pools) {
+    Optional<String> whyNot = whyNot(disk, pools);
+    if (whyNot.isPresent() && !isImmovable(disk)) {
+      return Optional.empty();
+    }
+    String detail =
+        whyNot
+            .map(why -> why + "; detach it.")
+            .orElseGet(() ->
+                ("%s (%s) is local and writable and would stay behind; add it to the list, or tell"
+                        + " ferry.shared-paths that every host sees it.")
+                    .formatted(
+                        disk.target(), disk.image() == null ? "" : disk.image().location()));
+    return Optional.of(new Fault(DISK_LEFT_BEHIND, "#/disks", detail, disk.target()));
   }
 
   /** One problem for each type, in the order in which they first occur. */

@@ -1,6 +1,7 @@
 package dev.virtferry.disk;
 
 import static dev.virtferry.problem.ProblemType.DESTINATION_STORAGE;
+import static dev.virtferry.problem.ProblemType.DISK_LEFT_BEHIND;
 
 import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.libvirt.LibvirtFailure;
@@ -9,10 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is in the way of one wish. */
+/** What is in the way of one wish, and what may be. */
 final class Obstacles {
 
   private final List<Obstacle> obstacles = new ArrayList<>();
+  private final List<String> doubts = new ArrayList<>();
 
   /**
    * Adds one.
@@ -22,6 +24,16 @@ final class Obstacles {
    */
   void add(@Nullable String target, String pointer, String detail) {
     obstacles.add(new Obstacle(target, Problem.at(pointer, DESTINATION_STORAGE, detail)));
+  }
+
+  /** Adds a disk that libvirt does not leave behind; bound callers read these words too. */
+  void leftBehind(String target, String detail) {
+    obstacles.add(new Obstacle(target, Problem.at("#/disks", DISK_LEFT_BEHIND, detail)));
+  }
+
+  /** Adds what nobody can tell of the destination, as a sentence. */
+  void doubt(String detail) {
+    doubts.add(detail);
   }
 
   /** What is sick in a pool is in the way of the disks that need it, and of nothing else. */
@@ -35,5 +47,9 @@ final class Obstacles {
 
   List<Obstacle> all() {
     return obstacles;
+  }
+
+  List<String> doubts() {
+    return doubts;
   }
 }

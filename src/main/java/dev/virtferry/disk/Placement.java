@@ -1,6 +1,7 @@
 package dev.virtferry.disk;
 
 import dev.virtferry.problem.Problem;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +42,28 @@ public record Placement(
    */
   public record Obstacle(@Nullable String target, Problem problem) {}
 
-  /** What is written over although nobody can tell what it holds, a sentence each. */
-  public List<String> unseen() {
+  /**
+   * What is written over although nobody can tell what it holds, a sentence each. They tell no more
+   * of the destination than the plan of a volume does.
+   *
+   * @param host the destination's name
+   */
+  public List<String> unseen(String host) {
     return volumes.stream()
         .filter(plan -> plan.found() == DestinationImage.UNKNOWN_CONTENT)
-        .map(plan ->
-            "What %s holds can't be told, and %s is copied over it"
-                .formatted(plan.path(), plan.target()))
+        .map(plan -> unseen(plan, host))
         .toList();
+  }
+
+  private static String unseen(VolumePlan plan, String host) {
+    String over = "what it holds can't be told, and %s is copied over it".formatted(plan.target());
+    return switch (plan.action()) {
+      case CREATE, REUSE -> "%s is on %s; %s".formatted(plan.path(), host, over);
+      case EXPECT ->
+          plan.path().startsWith("/dev/")
+              ? "%s has to be on %s; %s".formatted(plan.path(), host, over)
+              : "No active pool of %s has %s, so %s has to be there; %s"
+                  .formatted(host, Path.of(plan.path()).getParent(), plan.path(), over);
+    };
   }
 }

@@ -161,10 +161,14 @@ final class PoolView {
 
   /** Whether a volume has been written into, or is gone, since it was read. */
   boolean isWritten(StorageVolume volume) {
-    return storage
-        .volume(host, volume.pool(), volume.name())
+    return again(volume)
         .map(now -> !Objects.equals(now.timestamps(), volume.timestamps()))
         .orElse(true);
+  }
+
+  /** A volume that was read, as it is by now. */
+  Optional<StorageVolume> again(StorageVolume volume) {
+    return storage.volume(host, volume.pool(), volume.name());
   }
 
   /** The same, with those that came since the pool was last read. */

@@ -8,7 +8,7 @@ import dev.virtferry.libvirt.StorageVolume;
 import java.util.Optional;
 
 /** The disks that are not copied: what the guest is to find in their places at the destination. */
-record StayingDisks(Ground ground, FilesRead read, Obstacles obstacles) {
+record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles obstacles) {
 
   /** It has to be at the destination, as far as a pool lets us look. */
   void require(DomainDisk disk) {
@@ -17,33 +17,71 @@ record StayingDisks(Ground ground, FilesRead read, Obstacles obstacles) {
       return;
     }
     Optional<StorageVolume> there = ground.destination().volume(image);
-    if (isWritten(disk)) {
-      FilesRead.path(image, there).ifPresent(path -> requireNobodyElse(disk, path));
+    if (disk.isWritten()) {
+      FilesRead.path(image, there).ifPresent(path -> requireNobodyElse(disk, image, path));
       requireTheSameStorage(disk, image);
-      if (disk.device().equals("disk")) {
-        // Whether a file is shared libvirt finds out by itself.
-        return;
+      if (local.hold(disk, image)) {
+        leaveNothingBehind(disk, image);
+      } else if (image.type() == SourceType.VOLUME) {
+        requireThere(disk, image, there);
       }
+    } else {
+      requireThere(disk, image, there);
+      requireUnchanging(disk, image, there);
     }
-    requireThere(disk, image, there);
-    requireUnchanging(disk, image, there);
-  }
-
-  private static boolean isWritten(DomainDisk disk) {
-    return !disk.readOnly() && !disk.device().equals("cdrom");
   }
 
   private void requireThere(DomainDisk disk, DiskImage image, Optional<StorageVolume> there) {
-    boolean missing =
-        image.type() == SourceType.FILE
-            && ground.destination().covering(image.location()).isPresent()
-            && there.isEmpty();
-    if (missing && !disk.dispensable()) {
-      obstacle(
-          disk,
-          "%s (%s) is not copied and is missing on %s; put it there, or take it out of the domain."
-              .formatted(disk.target(), image.location(), ground.destination().name()));
+    if (there.isPresent() || disk.dispensable()) {
+      return;
     }
+    String name = "%s (%s)".formatted(disk.target(), image.location());
+    String host = ground.destination().name();
+    if (wouldBeSeen(image)) {
+      obstacle(
+          disk, "%s is not copied and is missing on %s%s.".formatted(name, host, remedy(disk, image)));
+    } else {
+      obstacles.doubt(
+          "%s has to be on %s, and no active pool there can show whether it is"
+              .formatted(name, host));
+    }
+  }
+
+  /** libvirt finds a volume by its pool alone, and a file without one. */
+  private boolean wouldBeSeen(DiskImage image) {
+    return switch (image.type()) {
+      case FILE -> ground.destination().covering(image.location()).isPresent();
+      case VOLUME -> true;
+      case BLOCK, DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> false;
+    };
+  }
+
+  /** What only the source's pools call shared is not copied, whoever names it. */
+  private boolean isCopyable(DomainDisk disk, DiskImage image) {
+    return !disk.shareable() && !ground.shared().covers(image, ground.source().pools());
+  }
+
+  private String remedy(DomainDisk disk, DiskImage image) {
+    if (image.type() == SourceType.VOLUME
+        && ground.destination().named(PoolView.pool(image.location())).isEmpty()) {
+      return ", which has no active pool of that name; start it there";
+    }
+    return disk.isWritten() && isCopyable(disk, image)
+        ? "; put it there, or name it in disks"
+        : "; put it there, or take it out of the domain";
+  }
+
+  /** libvirt refuses it, as what the guest wrote would stay at the source. */
+  private void leaveNothingBehind(DomainDisk disk, DiskImage image) {
+    obstacles.leftBehind(
+        disk.target(),
+        "%s (%s) is not on storage that both hosts see, and would stay behind; %s."
+            .formatted(
+                disk.target(),
+                image.location(),
+                disk.shareable()
+                    ? "it is shareable, so it is never copied: put it on such storage"
+                    : "name it in disks, or tell ferry.shared-paths that every host sees it"));
   }
 
   private void requireUnchanging(DomainDisk disk, DiskImage image, Optional<StorageVolume> there) {
@@ -72,8 +110,12 @@ record StayingDisks(Ground ground, FilesRead read, Obstacles obstacles) {
    * What is there may be the very disk, on storage that nobody said to be shared; so only who
    * certainly has it is in the way.
    */
-  private void requireNobodyElse(DomainDisk disk, String path) {
+  private void requireNobodyElse(DomainDisk disk, DiskImage image, String path) {
     String host = ground.destination().name();
+    String remedy =
+        isCopyable(disk, image)
+            ? "Name the disk, or, if both are to write there, tell"
+            : "If both are to write there, tell";
     ground.files().holders(path, ground.wish().domain()).stream()
         .filter(claim -> claim.isCertain() && claim.host().equals(host))
         .map(Claim::words)
@@ -81,10 +123,9 @@ record StayingDisks(Ground ground, FilesRead read, Obstacles obstacles) {
         .forEach(words ->
             obstacle(
                 disk,
-                ("%s is not copied, so the guest would write into %s as it is on %s, which %s. Name"
-                        + " the disk, or, if both are to write there, tell ferry.shared-paths that"
-                        + " every host sees it.")
-                    .formatted(disk.target(), path, host, words)));
+                ("%s is not copied, so the guest would write into %s as it is on %s, which %s. %s"
+                        + " ferry.shared-paths that every host sees it.")
+                    .formatted(disk.target(), path, host, words, remedy)));
   }
 
   /** A pool says of its own host alone what its storage is. */
@@ -103,8 +144,9 @@ record StayingDisks(Ground ground, FilesRead read, Obstacles obstacles) {
   }
 
   private String differs(DomainDisk disk, StoragePool here, StoragePool there) {
-    return ("%s is on %s of %s, a pool of type %s, and %s has %s there, of type %s. Name the disk,"
-            + " or, if both are one storage, tell ferry.shared-paths that every host sees it.")
+    return ("%s is on %s of %s, a pool of type %s, and %s has %s there, of type %s. Have a pool of"
+            + " that type there, or, if both are one storage, tell ferry.shared-paths that every host"
+            + " sees it.")
         .formatted(
             disk.target(),
             here.name(),

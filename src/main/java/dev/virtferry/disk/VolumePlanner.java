@@ -27,7 +27,9 @@ final class VolumePlanner {
     this.overwriting = new Overwriting(ground);
     this.growth = new PoolGrowth(ground);
     this.copies = new CopyPlanner(ground, reached, overwriting, growth, obstacles);
-    this.staying = new StayingDisks(ground, new FilesRead(ground, reached), obstacles);
+    this.staying =
+        new StayingDisks(
+            ground, new FilesRead(ground, reached), new LocalFiles(ground), obstacles);
   }
 
   Placement placement() {
@@ -53,7 +55,11 @@ final class VolumePlanner {
         obstacles.all(),
         overwriting.images(),
         overwriting.changed(),
-        Stream.of(ground.source().doubts(), ground.destination().doubts(), growth.doubts())
+        Stream.of(
+                ground.source().doubts(),
+                ground.destination().doubts(),
+                obstacles.doubts(),
+                growth.doubts())
             .flatMap(Collection::stream)
             .toList());
   }

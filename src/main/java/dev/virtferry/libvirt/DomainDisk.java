@@ -57,6 +57,11 @@ public record DomainDisk(
         allocationBytes);
   }
 
+  /** Whether the guest may write what is behind it. */
+  public boolean isWritten() {
+    return !readOnly && !device.equals("cdrom");
+  }
+
   public DomainDisk sized(long capacity, long allocation) {
     return new DomainDisk(
         target,

@@ -5,23 +5,51 @@ import java.util.Locale;
 /** Where a disk or an image has its data: the {@code type} of {@code <disk>} in libvirt. */
 public enum SourceType {
   /** A file of the host. */
-  FILE,
+  FILE(Nature.LOCAL_FILE),
   /** A block device of the host. */
-  BLOCK,
-  /** A folder of the host, shown as a FAT file system. */
-  DIR,
+  BLOCK(Nature.LOCAL_DEVICE),
+  /** A folder of the host, shown as a FAT file system that no guest writes. */
+  DIR(Nature.NOT_COPYABLE),
   /** What a server of storage exports. */
-  NETWORK,
+  NETWORK(Nature.SHARED),
   /** A volume of a pool of the host. */
-  VOLUME,
+  VOLUME(Nature.POOLED),
   /** A namespace of an NVMe controller of the host. */
-  NVME,
+  NVME(Nature.PART_OF_HOST),
   /** What another process of the host serves on a socket. */
-  VHOSTUSER,
+  VHOSTUSER(Nature.EXTERNAL),
   /** A vhost-vdpa device of the host. */
-  VHOSTVDPA,
+  VHOSTVDPA(Nature.EXTERNAL),
   /** What this version does not know. */
-  UNKNOWN;
+  UNKNOWN(Nature.NOT_COPYABLE);
+
+  /** What a migration can make of a source. */
+  public enum Nature {
+    /** Copied, unless both hosts see it; libvirt finds out by its file system. */
+    LOCAL_FILE,
+    /** Copied, unless both hosts see it; libvirt takes one that is not for the same. */
+    LOCAL_DEVICE,
+    /** A file, a device or shared, as its pool is. */
+    POOLED,
+    /** The same for both hosts. */
+    SHARED,
+    /** Never copied: the destination needs one of its own, and libvirt does not look for it. */
+    EXTERNAL,
+    /** Never copied, and libvirt does not move a guest that writes it. */
+    PART_OF_HOST,
+    /** Never copied. */
+    NOT_COPYABLE
+  }
+
+  private final Nature nature;
+
+  SourceType(Nature nature) {
+    this.nature = nature;
+  }
+
+  public Nature nature() {
+    return nature;
+  }
 
   /** By libvirt's word. */
   public static SourceType of(String word) {

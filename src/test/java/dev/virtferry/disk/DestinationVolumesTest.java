@@ -631,7 +631,7 @@ class DestinationVolumesTest {
     Placement placement = place(CopyMode.FULL, Map.of(), disk("vda"));
     assertThat(placement.images()).containsValue(DestinationImage.UNKNOWN_CONTENT);
     assertThat(placement.obstacles().isEmpty()).isEqualTo(goes);
-    assertThat(placement.unseen()).hasSize(goes ? 1 : 0);
+    assertThat(placement.unseen("kvm-b")).hasSize(goes ? 1 : 0);
   }
 
   @Test
@@ -1667,7 +1667,7 @@ class DestinationVolumesTest {
     DomainDisk disk = chainWhereMidLeadsTo(new Backing(there, "raw"));
     assertThat(refusal(incremental(disk)).detail())
         .isEqualTo(
-            "The backing image /srv/mid.qcow2 of vda must be on kvm-b and be the same: it leads to %s on kvm-b and to /srv/base.raw on kvm-a. Copy it there, or copy the disk in full."
+            "The backing image /srv/mid.qcow2 of vda must be on kvm-b and be the same: it leads to %s on kvm-b and to /srv/base.raw on kvm-a. Copy the one of kvm-a there, or copy the disk in full."
                 .formatted(leads));
     assertThat(plans(disk)).as("in full nothing is needed there").hasSize(1);
   }
@@ -1817,7 +1817,23 @@ class DestinationVolumesTest {
     overlayOnTheSource();
     assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), overlay())).detail())
         .contains("/srv/base.raw of vda must be on kvm-b")
-        .contains("no pool of kvm-b has it");
+        .endsWith("no pool of kvm-b has it. Copy it there, or copy the disk in full.");
+  }
+
+  /** What is copied to where nobody looks is not seen there. */
+  @ParameterizedTest
+  @CsvSource({
+    "FILE, /else/base.raw, 'no active pool of kvm-a has /else. Define one there, tell ferry.shared-paths if every host sees it'",
+    "VOLUME, gone/base.raw, 'kvm-a has no active pool of that name. Start it there'",
+    "BLOCK, /dev/base, 'pools show files and their own volumes alone. Tell ferry.shared-paths if every host sees it'",
+  })
+  void advisesNoCopyOfABackingImageThatNoPoolWouldShow(
+      SourceType type, String location, String words) {
+    overlayOnTheSource();
+    var base = new DiskImage(type, location, "raw", null);
+    var disk = onImage("vda", new DiskImage(SourceType.FILE, "/srv/o.qcow2", "qcow2", base));
+    assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), disk)).detail())
+        .endsWith("be the same: %s, or copy the disk in full.".formatted(words));
   }
 
   @Test
@@ -1825,10 +1841,11 @@ class DestinationVolumesTest {
     overlayOnTheSource();
     volume("kvm-b", "base.raw", "raw", 64 * MIB, 21 * MIB, null);
     assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), overlay())).detail())
-        .contains("20971520 bytes allocated on kvm-a and 22020096 on kvm-b");
+        .endsWith(
+            "20971520 bytes allocated on kvm-a and 22020096 on kvm-b. Let options.verifyBacking be CONTENT, which reads both, or copy the disk in full.");
     volume("kvm-b", "base.raw", "raw", 63 * MIB, 20 * MIB, null);
     assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), overlay())).detail())
-        .contains("67108864 bytes on kvm-a and 66060288 on kvm-b");
+        .contains("67108864 bytes on kvm-a and 66060288 on kvm-b. Copy the one of kvm-a there,");
     volume("kvm-b", "base.raw", "qcow2", 64 * MIB, 20 * MIB, null);
     assertThat(refusal(place(CopyMode.INCREMENTAL, Map.of(), overlay())).detail())
         .contains("raw as its format on kvm-a and qcow2 on kvm-b");
@@ -2054,6 +2071,7 @@ class DestinationVolumesTest {
     storage.pool("kvm-a", new StoragePool("net", "netfs", "/exp", 0));
     storage.pool("kvm-b", new StoragePool("net", "netfs", "/exp", 0));
     DomainDisk disk = onImage("vda", new DiskImage(SourceType.of(type), location, "raw", null));
+    storage.volume("kvm-b", inNet());
     assertThat(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk)).obstacles()).isEmpty();
     storage.reset();
     storage.pool("kvm-a", new StoragePool("net", "netfs", "/exp", 0));
@@ -2061,6 +2079,11 @@ class DestinationVolumesTest {
     assertThat(refusal(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk))).detail())
         .startsWith(
             "vda is on net of kvm-a, a pool of type netfs, and kvm-b has net there, of type dir.");
+  }
+
+  private static StorageVolume inNet() {
+    return new StorageVolume(
+        "net", "vda.raw", "/exp/vda.raw", "raw", MIB, 0, 0, null, null, false, null, null);
   }
 
   @Test

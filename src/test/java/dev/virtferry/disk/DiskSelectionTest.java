@@ -13,12 +13,14 @@ import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DiskSelectionTest {
 
@@ -151,7 +153,15 @@ class DiskSelectionTest {
   static Stream<Arguments> uncopyable() {
     return Stream.of(
         Arguments.of(cdrom("sda"), "is a cdrom"),
-        Arguments.of(of("fda", "floppy", "file", "/srv/f", false, false), "is a floppy"),
+        Arguments.of(of("fda", "floppy", "file", "/srv/f", true, false), "is read-only"),
+        Arguments.of(of("fda", "floppy", "file", null, false, false), "has no medium"),
+        Arguments.of(of("vda", "disk", "dir", "/srv", false, false), "can't be copied"),
+        Arguments.of(of("vda", "disk", "nvme", "nvme", false, false), "neither copies nor leaves"),
+        Arguments.of(
+            of("vda", "disk", "vhostuser", "vhostuser", false, false), "another process or device"),
+        Arguments.of(
+            of("vda", "disk", "vhostvdpa", "vhostvdpa", false, false), "another process or device"),
+        Arguments.of(of("vda", "disk", "rados", "rados", false, false), "can't be copied"),
         Arguments.of(of("vda", "disk", "file", null, false, false), "has no medium"),
         Arguments.of(of("vda", "disk", "file", "/srv/a", true, false), "is read-only"),
         Arguments.of(of("vda", "disk", "file", "/srv/a", false, true), "is shareable"),
@@ -172,6 +182,7 @@ class DiskSelectionTest {
   static Stream<DomainDisk> copyable() {
     return Stream.of(
         disk("vda"),
+        of("fda", "floppy", "file", "/srv/f", false, false),
         of("sda", "lun", "block", "/dev/sdx", false, false),
         of("vda", "disk", "block", "/dev/loop7", false, false),
         of("vda", "disk", "file", "/mnt/nfsx/a", false, false),
@@ -179,6 +190,72 @@ class DiskSelectionTest {
         of("vda", "disk", "file", "/var/nfsx/a", false, false),
         of("vda", "disk", "volume", "gone/name", false, false),
         of("vda", "disk", "volume", "pool/name", false, false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dir", "network", "vhostuser", "vhostvdpa", "rados"})
+  void callsLocalWhatIsAFileOrADeviceAlone(String type) {
+    List<DomainDisk> disks =
+        List.of(disk("vda"), of("vdb", "disk", type, "served/b", false, false));
+    assertThat(select(disks, List.of("vda"))).containsExactly("vda");
+    assertThat(selection.select(disks, POOLS, null, null).problems()).isEmpty();
+  }
+
+  @Test
+  void movesNoGuestWithADeviceOfItsHost() {
+    DomainDisk nvme = of("vdb", "disk", "nvme", "nvme", false, false);
+    String why = "vdb (nvme) is a device of the host, which libvirt neither copies nor leaves behind";
+    assertThat(refusal(List.of(disk("vda"), nvme), List.of("vda")).errors())
+        .containsExactly(new FieldError("#/disks", why + "; detach it."));
+    assertThat(refusal(List.of(disk("vda"), nvme), List.of("vda", "vdb")).errors())
+        .containsExactly(new FieldError("#/disks/1", why + "; detach it."));
+    Selection plain = selection.select(List.of(network("vda"), nvme), POOLS, null, null);
+    assertThat(plain.problems())
+        .extracting(Problem::type)
+        .containsExactly(ProblemType.DISK_LEFT_BEHIND);
+    assertThat(plain.choices().getLast().action()).isEqualTo(DiskChoice.Action.BLOCKED);
+    DomainDisk read = of("vdb", "disk", "nvme", "nvme", true, false);
+    assertThat(selection.select(List.of(disk("vda"), read), POOLS, null, null).problems())
+        .isEmpty();
+  }
+
+  @Test
+  void saysWhatNobodyCanTellOfDisksThatStay() {
+    List<DomainDisk> disks =
+        List.of(
+            disk("vda"),
+            of("vdb", "disk", "file", "/srv/b", false, true),
+            of("vdc", "lun", "block", "/dev/c", false, false),
+            of("vdd", "disk", "vhostuser", "vhostuser", false, false),
+            of("vde", "disk", "rados", "rados", false, false),
+            of("vdf", "disk", "file", "/srv/f", true, false),
+            network("vdg"),
+            cdrom("sda"));
+    assertThat(selection.select(disks, POOLS, null, null).doubts())
+        .containsExactly(
+            Map.entry(
+                "vda",
+                "Whether vda (/srv/vda.raw) is on storage that both hosts see can't be told, and"
+                    + " libvirt refuses the migration unless it finds that it is: name it in disks,"
+                    + " or tell ferry.shared-paths that every host sees it"),
+            Map.entry(
+                "vdb",
+                "Whether vdb (/srv/b) is on storage that both hosts see can't be told, and libvirt"
+                    + " refuses the migration unless it finds that it is: tell ferry.shared-paths if"
+                    + " every host sees it"),
+            Map.entry(
+                "vdc",
+                "Whether vdc (/dev/c) is one device on both hosts can't be told, and libvirt takes it"
+                    + " for one: name it in disks, or tell ferry.shared-paths that every host sees it"),
+            Map.entry(
+                "vdd",
+                "Whether the destination has what vdd (vhostuser) is served by can't be told, and"
+                    + " the guest goes on with that there"),
+            Map.entry(
+                "vde",
+                "Whether libvirt moves a guest with vde (rados) can't be told, and it is not copied"));
+    assertThat(selection.select(disks, POOLS, List.of("vda", "vdc"), null).doubts())
+        .containsOnlyKeys("vdb", "vdd", "vde");
   }
 
   @Test

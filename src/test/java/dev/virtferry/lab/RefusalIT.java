@@ -268,14 +268,38 @@ class RefusalIT {
   }
 
   @Test
-  void leavingALocalDiskBehindIsRefusedByLibvirtWhenNoListWasGiven() {
-    lab.guest("start", "web");
-    fails("web", "", "disk-left-behind", 81, 10);
+  void aLocalDiskIsNotLeftBehindWhenNoListWasGiven() {
+    lab.guest("start", "web", "--disk", "vda=16M", "--disk", "vdb=16M,format=qcow2");
+    refused(request("web", ""), 422, "disk-left-behind");
+    lab.guest("prepare", "web", "kvm-b");
+    refused(request("web", ""), 422, "disk-left-behind");
+    lab.on("kvm-b", "virsh", "pool-destroy", "images");
+    try {
+      assertThat(check("web", "", "DISKS")).startsWith("UNKNOWN Whether vda (");
+      fails("web", "", "disk-left-behind", 81, 10);
+    } finally {
+      lab.on("kvm-b", "virsh", "pool-start", "images");
+    }
+  }
+
+  /** The first check of a plan on that subject, as its outcome and its words. */
+  private String check(String guest, String more, String subject) {
+    Service.Answer plan = service.post("/v1/migration-plans", request(guest, more));
+    assertThat(plan.body().get("possible").asBoolean()).as(plan.body().toString()).isTrue();
+    return plan.body()
+        .get("checks")
+        .valueStream()
+        .filter(check -> check.get("subject").asString().equals(subject))
+        .map(check -> check.get("outcome").asString() + " " + check.get("detail").asString())
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
   void aMissingDestinationImageIsAProblemOfItsStorageWhereNoPoolCanMakeIt() {
     lab.guest("start", "web", "--disk", "vda=16M,path=/srv/elsewhere/web-vda.raw");
+    assertThat(check("web", ",\"disks\":[\"vda\"]", "STORAGE"))
+        .startsWith("UNKNOWN No active pool of kvm-b has /srv/elsewhere, so ");
     fails("web", ",\"disks\":[\"vda\"]", "destination-storage", 49, 18);
   }
 
@@ -311,6 +335,7 @@ class RefusalIT {
     refused(request("web", ""), 422, "destination-storage");
     lab.on("kvm-b", "virsh", "pool-destroy", "images");
     try {
+      assertThat(check("web", "", "STORAGE")).startsWith("UNKNOWN sda (");
       fails("web", "", "destination-storage", 38, 18);
     } finally {
       lab.on("kvm-b", "virsh", "pool-start", "images");

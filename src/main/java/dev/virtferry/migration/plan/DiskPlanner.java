@@ -5,7 +5,6 @@ import dev.virtferry.disk.CopyWish;
 import dev.virtferry.disk.DestinationVolumes;
 import dev.virtferry.disk.DiskSelection;
 import dev.virtferry.disk.Placement;
-import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.disk.Selection;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
@@ -17,6 +16,7 @@ import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -63,23 +63,29 @@ final class DiskPlanner {
       Scope scope,
       PlanChecks checks) {
     Selection selected = disks.selection();
-    checks.add(Subject.DISKS, selected.problems(), "every disk can go or stay as asked");
     Placement placement =
         places == null
             ? Placement.NONE
-            : Discretion.of(places.plan(wish(input, selected, files, self), disks.pools()), scope);
-    tell(placement, checks);
+            : Discretion.of(
+                places.plan(wish(input, selected, files, self), disks.pools()), scope);
+    var placed = new PlacedDisks(selected, placement);
+    checks.add(
+        Subject.DISKS,
+        placed.problems(),
+        places == null ? List.of() : placed.doubts(),
+        "every disk can go or stay as asked");
+    tell(placed, input.destination().name(), checks);
     ownImages.forget(input.domain().uuid(), placement.changed());
-    return new PlacedDisks(selected, placement);
+    return placed;
   }
 
-  private static void tell(Placement placement, PlanChecks checks) {
+  private static void tell(PlacedDisks placed, String destination, PlanChecks checks) {
+    Placement placement = placed.placement();
     checks.add(
         Subject.STORAGE,
-        placement.obstacles().stream().map(Obstacle::problem).toList(),
-        "every copy has a place");
-    placement.unseen().forEach(words -> checks.unknown(Subject.STORAGE, words));
-    placement.doubts().forEach(words -> checks.unknown(Subject.STORAGE, words));
+        placed.storageProblems(),
+        Stream.concat(placement.unseen(destination).stream(), placement.doubts().stream()).toList(),
+        placed.selected().chosen().isEmpty() ? "no disk is copied" : "every copy has a place");
   }
 
   private CopyWish wish(

@@ -28,10 +28,16 @@ final class PlanChecks {
 
   /** Fails for each problem, or passes when there is none. */
   void add(Subject subject, List<Problem> found, String otherwise) {
-    if (found.isEmpty()) {
+    add(subject, found, List.of(), otherwise);
+  }
+
+  /** Fails for each problem, can't tell for each doubt, or passes when there is neither. */
+  void add(Subject subject, List<Problem> found, List<String> doubts, String otherwise) {
+    if (found.isEmpty() && doubts.isEmpty()) {
       passed(subject, otherwise);
     }
     found.forEach(problem -> failed(subject, problem));
+    doubts.forEach(words -> unknown(subject, words));
   }
 
   List<Check> checks() {

@@ -52,6 +52,12 @@ class PlanApiTest extends ApiTest {
     return body(result);
   }
 
+  /** A plan without disks, where no pool tells that they can't stay behind. */
+  private JsonNode plain(String more) {
+    volumes().withoutPools("kvm-b");
+    return plan(more);
+  }
+
   private static List<String> actions(JsonNode plan) {
     return plan.get("disks")
         .valueStream()
@@ -156,14 +162,53 @@ class PlanApiTest extends ApiTest {
     JsonNode plan = plan(",\"disks\":[\"vda\",\"vdb\"]");
     assertThat(plan.get("possible").asBoolean()).isTrue();
     assertThat(images(plan)).startsWith("UNKNOWN_CONTENT", "UNKNOWN_CONTENT");
-    assertThat(
-            plan.get("checks")
-                .valueStream()
-                .filter(check -> check.get("outcome").asString().equals("UNKNOWN"))
-                .map(check -> check.get("subject").asString()))
-        .containsExactly("STORAGE", "STORAGE");
+    assertThat(checks(plan))
+        .contains("STORAGE UNKNOWN", "STORAGE UNKNOWN")
+        .doesNotContain("STORAGE PASSED");
+    assertThat(plan.get("checks").toString())
+        .contains(
+            "No active pool of kvm-b has /srv, so /srv/vda.raw has to be there; what it holds can't be told, and vda is copied over it");
     assertThat(problems(plan(",\"disks\":[\"vda\",\"vdb\"],\"options\":{\"overwrite\":\"NEVER\"}")))
         .containsExactly("destination-storage #/disks/0", "destination-storage #/disks/1");
+  }
+
+  @Test
+  void leavesNoLocalDiskBehindWhereNoneIsNamed() {
+    JsonNode plan = plan("");
+    assertThat(plan.get("possible").asBoolean()).isFalse();
+    assertThat(problems(plan))
+        .containsExactly("disk-left-behind #/disks", "disk-left-behind #/disks");
+    assertThat(actions(plan))
+        .containsExactly("vda BLOCKED", "vdb BLOCKED", "vdc SHARED", "sda SKIPPED");
+    assertThat(checks(plan))
+        .contains("DISKS FAILED", "STORAGE PASSED")
+        .doesNotContain("DISKS PASSED");
+    assertProblem(
+        post("/v1/migrations", "{\"domain\":\"plan-01\"," + TO_B + "}"),
+        422,
+        "disk-left-behind",
+        "#/disks");
+  }
+
+  @Test
+  void saysThatNobodyCanTellWhetherADiskStaysOnSharedStorage() {
+    JsonNode plan = plain("");
+    assertThat(plan.get("possible").asBoolean()).isTrue();
+    assertThat(checks(plan))
+        .containsOnlyOnce("STORAGE PASSED")
+        .contains("DISKS UNKNOWN")
+        .doesNotContain("DISKS PASSED");
+    assertThat(plan.get("checks").toString())
+        .contains(
+            "Whether vda (/srv/vda.raw) is on storage that both hosts see can't be told",
+            "no disk is copied");
+  }
+
+  private static List<String> checks(JsonNode plan) {
+    return plan.get("checks")
+        .valueStream()
+        .map(check -> check.get("subject").asString() + " " + check.get("outcome").asString())
+        .toList();
   }
 
   private void image(String name, long allocation) {
@@ -329,7 +374,7 @@ class PlanApiTest extends ApiTest {
           "disksPort":49500                                             | disksPort
           """)
   void refusesCombinationsBeforeLibvirtDoes(String options, String pointer) {
-    JsonNode plan = plan(",\"options\":{%s}".formatted(options));
+    JsonNode plan = plain(",\"options\":{%s}".formatted(options));
     assertThat(problems(plan)).containsExactly("option-not-supported #/options/" + pointer);
   }
 
@@ -365,14 +410,14 @@ class PlanApiTest extends ApiTest {
   @ParameterizedTest
   @CsvSource({"10.0.0.2", "0.0.0.0", "::", "fd00::1", "2001:db8:0:0:0:0:0:1"})
   void understandsAddresses(String address) {
-    assertThat(problems(plan(",\"options\":{\"listenAddress\":\"%s\"}".formatted(address))))
+    assertThat(problems(plain(",\"options\":{\"listenAddress\":\"%s\"}".formatted(address))))
         .containsExactly();
   }
 
   @ParameterizedTest
   @CsvSource({"sourceVolumes,\"DELETE\"", "synchronousWrites,true", "detectZeroes,true"})
   void wantsDisksForWhatIsAboutDisks(String option, String value) {
-    JsonNode plan = plan(",\"options\":{\"%s\":%s}".formatted(option, value));
+    JsonNode plan = plain(",\"options\":{\"%s\":%s}".formatted(option, value));
     assertThat(problems(plan)).containsExactly("option-not-supported #/options/" + option);
   }
 
@@ -397,7 +442,7 @@ class PlanApiTest extends ApiTest {
   @Test
   void namesEveryOptionThatDoesNotGoWithOthersInOneOrder() {
     JsonNode plan =
-        plan(
+        plain(
             """
             ,"options":{"undefineSource":true,"persist":false,"sourceVolumes":"DELETE",\
             "disksPort":1,"detectZeroes":true,"synchronousWrites":true,"tls":true,"zeroCopy":true,\
@@ -464,7 +509,7 @@ class PlanApiTest extends ApiTest {
           """)
   void holdsMethodsOfCompressionAgainstTheHostsAndNotTheirLevels(String given, boolean possible) {
     String parallel = possible ? "" : "\"parallelConnections\":2,";
-    JsonNode plan = plan(",\"options\":{%s\"compression\":{%s}}".formatted(parallel, given));
+    JsonNode plan = plain(",\"options\":{%s\"compression\":{%s}}".formatted(parallel, given));
     assertThat(plan.get("possible").asBoolean()).isEqualTo(possible);
   }
 

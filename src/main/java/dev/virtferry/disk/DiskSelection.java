@@ -258,8 +258,7 @@ public final class DiskSelection {
             .orElseGet(() ->
                 ("%s (%s) is local and writable and would stay behind; add it to the list, or tell"
                         + " ferry.shared-paths that every host sees it.")
-                    .formatted(
-                        disk.target(), disk.image() == null ? "" : disk.image().location()));
+                    .formatted(disk.target(), disk.image() == null ? "" : disk.image().location()));
     return Optional.of(new Fault(DISK_LEFT_BEHIND, "#/disks", detail, disk.target()));
   }
 

@@ -1,7 +1,7 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.problem.Problem;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +63,7 @@ public record Placement(
           plan.path().startsWith("/dev/")
               ? "%s has to be on %s; %s".formatted(plan.path(), host, over)
               : "No active pool of %s has %s, so %s has to be there; %s"
-                  .formatted(host, Path.of(plan.path()).getParent(), plan.path(), over);
+                  .formatted(host, HostPath.of(plan.path()).parent(), plan.path(), over);
     };
   }
 }

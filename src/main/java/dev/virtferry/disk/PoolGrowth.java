@@ -42,11 +42,17 @@ final class PoolGrowth {
     long free = ground.destination().availableBytes(pool);
     String room = room(pool, free, promised);
     if (needed > 0 && needed + promised > free) {
-      String words = "The disks need %d bytes %s; make room there.";
-      obstacles.add(null, "#/disks", String.format(Locale.ROOT, words, needed, room));
+      obstacles.add(
+          null,
+          "#/disks",
+          String.format(Locale.ROOT, "The disks need %d bytes %s; make room there.", needed, room));
     } else if (perhaps + promised > free) {
-      String words = "The disks may need up to %d bytes %s; it may become full.";
-      doubts.add(String.format(Locale.ROOT, words, perhaps, room));
+      doubts.add(
+          String.format(
+              Locale.ROOT,
+              "The disks may need up to %d bytes %s; it may become full.",
+              perhaps,
+              room));
     }
   }
 

@@ -39,7 +39,8 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
     String host = ground.destination().name();
     if (wouldBeSeen(image)) {
       obstacle(
-          disk, "%s is not copied and is missing on %s%s.".formatted(name, host, remedy(disk, image)));
+          disk,
+          "%s is not copied and is missing on %s%s.".formatted(name, host, remedy(disk, image)));
     } else {
       obstacles.doubt(
           "%s has to be on %s, and no active pool there can show whether it is"

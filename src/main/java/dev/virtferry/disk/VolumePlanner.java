@@ -28,8 +28,7 @@ final class VolumePlanner {
     this.growth = new PoolGrowth(ground);
     this.copies = new CopyPlanner(ground, reached, overwriting, growth, obstacles);
     this.staying =
-        new StayingDisks(
-            ground, new FilesRead(ground, reached), new LocalFiles(ground), obstacles);
+        new StayingDisks(ground, new FilesRead(ground, reached), new LocalFiles(ground), obstacles);
   }
 
   Placement placement() {
@@ -51,17 +50,17 @@ final class VolumePlanner {
       obstacles.unlessStorageFails(null, "#/disks", () -> growth.requireRoom(pool, obstacles));
     }
     return new Placement(
-        plans,
-        obstacles.all(),
-        overwriting.images(),
-        overwriting.changed(),
-        Stream.of(
-                ground.source().doubts(),
-                ground.destination().doubts(),
-                obstacles.doubts(),
-                growth.doubts())
-            .flatMap(Collection::stream)
-            .toList());
+        plans, obstacles.all(), overwriting.images(), overwriting.changed(), doubts());
+  }
+
+  private List<String> doubts() {
+    return Stream.of(
+            ground.source().doubts(),
+            ground.destination().doubts(),
+            obstacles.doubts(),
+            growth.doubts())
+        .flatMap(Collection::stream)
+        .toList();
   }
 
   private void requireCopied(CopyWish wish) {

@@ -204,7 +204,8 @@ class DiskSelectionTest {
   @Test
   void movesNoGuestWithADeviceOfItsHost() {
     DomainDisk nvme = of("vdb", "disk", "nvme", "nvme", false, false);
-    String why = "vdb (nvme) is a device of the host, which libvirt neither copies nor leaves behind";
+    String why =
+        "vdb (nvme) is a device of the host, which libvirt neither copies nor leaves behind";
     assertThat(refusal(List.of(disk("vda"), nvme), List.of("vda")).errors())
         .containsExactly(new FieldError("#/disks", why + "; detach it."));
     assertThat(refusal(List.of(disk("vda"), nvme), List.of("vda", "vdb")).errors())

@@ -66,8 +66,7 @@ class StayingDisksTest {
 
   private static DomainDisk disk(String device, SourceType type, String location) {
     var image = new DiskImage(type, location, "raw", null);
-    return new DomainDisk(
-        "vda", device, "virtio", image, false, false, false, false, 64 * MIB, 0);
+    return new DomainDisk("vda", device, "virtio", image, false, false, false, false, 64 * MIB, 0);
   }
 
   private static DomainDisk file() {
@@ -106,16 +105,12 @@ class StayingDisksTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "disk, FILE, /srv/a.raw", "floppy, FILE, /srv/a.raw", "disk, VOLUME, images/a.raw"
-  })
+  @CsvSource({"disk, FILE, /srv/a.raw", "floppy, FILE, /srv/a.raw", "disk, VOLUME, images/a.raw"})
   void leavesNoFileBehindThatTheDestinationHasNot(String device, SourceType type, String location) {
     pool("kvm-a", "dir");
     pool("kvm-b", "dir");
     List<Problem> problems = problems(disk(device, type, location));
-    assertThat(problems)
-        .extracting(Problem::type)
-        .containsExactly(ProblemType.DISK_LEFT_BEHIND);
+    assertThat(problems).extracting(Problem::type).containsExactly(ProblemType.DISK_LEFT_BEHIND);
     assertThat(problems.getFirst().errors())
         .containsExactly(
             new FieldError(
@@ -130,7 +125,8 @@ class StayingDisksTest {
     var image = new DiskImage(SourceType.FILE, "/srv/a.raw", "raw", null);
     var disk = new DomainDisk("vda", "disk", "scsi", image, false, true, false, false, MIB, 0);
     assertThat(problems(disk).getFirst().detail())
-        .endsWith("would stay behind; it is shareable, so it is never copied: put it on such storage.");
+        .endsWith(
+            "would stay behind; it is shareable, so it is never copied: put it on such storage.");
   }
 
   @ParameterizedTest(name = "{0}")
@@ -262,7 +258,8 @@ class StayingDisksTest {
     storage.reset();
     storage.pool("kvm-a", new StoragePool("net", "netfs", "/exp", 0));
     storage.pool("kvm-b", new StoragePool("net", "dir", "/exp", 0));
-    assertThat(missing(disk("disk", SourceType.FILE, "/exp/a.raw"))).doesNotContain("Name the disk");
+    assertThat(missing(disk("disk", SourceType.FILE, "/exp/a.raw")))
+        .doesNotContain("Name the disk");
   }
 
   @Test

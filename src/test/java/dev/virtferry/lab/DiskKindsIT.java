@@ -311,12 +311,14 @@ class DiskKindsIT {
     String more = ",\"disks\":[\"vda\",\"vdb\"],\"copy\":\"INCREMENTAL\"";
     Service.Answer missing = service.post("/v1/migrations", request("web", more));
     assertThat(missing.problem()).isEqualTo("destination-storage");
-    assertThat(missing.text("detail")).contains("/srv/mid.qcow2", "no pool of kvm-b has it. Copy it");
+    assertThat(missing.text("detail"))
+        .contains("/srv/mid.qcow2", "no pool of kvm-b has it. Copy it");
     chainOn("kvm-b", false);
     shell("kvm-b", "qemu-io -c 'write -P 9 16M 4M' /srv/mid.qcow2 >/dev/null");
     Service.Answer differs = service.post("/v1/migrations", request("web", more));
     assertThat(differs.problem()).isEqualTo("destination-storage");
-    assertThat(differs.text("detail")).contains("bytes allocated", "Let options.verifyBacking be CONTENT");
+    assertThat(differs.text("detail"))
+        .contains("bytes allocated", "Let options.verifyBacking be CONTENT");
     assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
   }
 

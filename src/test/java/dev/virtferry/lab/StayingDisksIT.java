@@ -162,8 +162,7 @@ class StayingDisksIT {
     pool("kvm-a");
     pool("kvm-b");
     shell("kvm-a", "truncate -s 1M %s/cd.iso; virsh pool-refresh stay".formatted(IMAGES));
-    start(
-        disk("volume", "cdrom", "pool='stay' volume='cd.iso'", target("sda", "sata")));
+    start(disk("volume", "cdrom", "pool='stay' volume='cd.iso'", target("sda", "sata")));
     assertThat(refusal("")).isEqualTo("destination-storage");
     lab.on("kvm-b", "virsh", "pool-destroy", "stay");
     assertThat(refusal("")).isEqualTo("destination-storage");

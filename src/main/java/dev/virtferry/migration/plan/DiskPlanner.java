@@ -66,8 +66,7 @@ final class DiskPlanner {
     Placement placement =
         places == null
             ? Placement.NONE
-            : Discretion.of(
-                places.plan(wish(input, selected, files, self), disks.pools()), scope);
+            : Discretion.of(places.plan(wish(input, selected, files, self), disks.pools()), scope);
     var placed = new PlacedDisks(selected, placement);
     checks.add(
         Subject.DISKS,

@@ -68,8 +68,7 @@ final class HostChecks {
         words -> checks.failed(Subject.TWO_HOSTS, Problem.at("#/destUri", SAME_HOST, words)),
         () ->
             checks.passed(
-                Subject.TWO_HOSTS,
-                input.source().name() + " and " + input.destination().name()));
+                Subject.TWO_HOSTS, input.source().name() + " and " + input.destination().name()));
     return why.isEmpty();
   }
 
@@ -104,8 +103,7 @@ final class HostChecks {
               "It is paused by an I/O error, at which options.abortOnIoError ends a migration; mend"
                   + " its storage and resume it first, or leave the option out."));
     }
-    found.addAll(
-        hypervisor.queries().migrationBlockers(input.source().address(), domain.uuid()));
+    found.addAll(hypervisor.queries().migrationBlockers(input.source().address(), domain.uuid()));
     Map<Weight, List<String>> hindrances =
         found.stream()
             .collect(

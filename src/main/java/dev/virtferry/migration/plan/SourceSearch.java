@@ -27,6 +27,7 @@ import org.springframework.stereotype.Component;
 public final class SourceSearch {
 
   private static final Logger log = LoggerFactory.getLogger(SourceSearch.class);
+
   /** How a host shows a guest that comes there; the one that it leaves may show the same. */
   private static final Set<DomainState> WAITING =
       EnumSet.of(DomainState.PAUSED_MIGRATION, DomainState.PAUSED_STARTING_UP);

@@ -27,7 +27,10 @@ class MovedDefinitionTest {
     String disk = "<disk type=\"file\"><source file=\"%s\"/><target dev=\"vda\"/></disk>";
     String before = xml.formatted(odd, "<devices>" + disk.formatted("/srv/a") + "</devices>");
     String after = xml.formatted(odd, "<devices>" + disk.formatted("/srv/b") + "</devices>");
-    assertThat(MovedDefinition.of("<domain>" + before + "</domain>", new Relocation(Map.of("vda", new Copy(List.of(), "/srv/b")), Map.of())))
+    assertThat(
+            MovedDefinition.of(
+                "<domain>" + before + "</domain>",
+                new Relocation(Map.of("vda", new Copy(List.of(), "/srv/b")), Map.of())))
         .isEqualTo("<domain>" + after + "</domain>");
   }
 

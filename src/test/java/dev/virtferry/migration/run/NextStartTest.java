@@ -72,12 +72,7 @@ class NextStartTest {
   private MigrationPlan plan(
       Map<String, VolumeWish> places, CopyMode mode, MigrationOptions options) {
     return run.plan(
-        new GivenSpec("web")
-            .copying("vda", "vdb")
-            .by(mode)
-            .placing(places)
-            .with(options)
-            .build());
+        new GivenSpec("web").copying("vda", "vdb").by(mode).placing(places).with(options).build());
   }
 
   /** What is in the way of a copy of both disks. */

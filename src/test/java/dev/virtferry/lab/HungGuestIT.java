@@ -56,7 +56,7 @@ class HungGuestIT {
       JsonNode sick = all.body().get("items").get(0);
       assertThat(disk(sick).get("capacityBytes").isNull()).isTrue();
       assertThat(disk(sick).get("copyable").asBoolean()).isFalse();
-      assertThat(disk(sick).get("reason").asString()).contains("does not answer");
+      assertThat(disk(sick).get("reason").asString()).contains("did not answer");
       assertThat(disk(all.body().get("items").get(1)).get("capacityBytes").asLong())
           .isEqualTo(16 * 1024 * 1024);
       assertThat(service.get(DOMAINS + "/sick").body().get("state").asString())

@@ -31,32 +31,6 @@ public record DomainDisk(
     long capacityBytes,
     long allocationBytes) {
 
-  /** One that is not encrypted. */
-  public DomainDisk(
-      String target,
-      String device,
-      String bus,
-      @Nullable DiskImage image,
-      boolean readOnly,
-      boolean shareable,
-      boolean unmaps,
-      boolean dispensable,
-      long capacityBytes,
-      long allocationBytes) {
-    this(
-        target,
-        device,
-        bus,
-        image,
-        readOnly,
-        shareable,
-        unmaps,
-        dispensable,
-        false,
-        capacityBytes,
-        allocationBytes);
-  }
-
   /** Whether the guest may write what is behind it. */
   public boolean isWritten() {
     return !readOnly && !device.equals("cdrom");
@@ -75,20 +49,5 @@ public record DomainDisk(
         encrypted,
         capacity,
         allocation);
-  }
-
-  public DomainDisk encryptedByQemu() {
-    return new DomainDisk(
-        target,
-        device,
-        bus,
-        image,
-        readOnly,
-        shareable,
-        unmaps,
-        dispensable,
-        true,
-        capacityBytes,
-        allocationBytes);
   }
 }

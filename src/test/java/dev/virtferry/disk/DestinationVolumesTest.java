@@ -704,7 +704,7 @@ class DestinationVolumesTest {
     overwrite = Overwrite.ANY;
     DomainDisk plain = format.equals("raw") ? disk("vda") : qcow2("vda");
     String objections =
-        objections(place(CopyMode.FULL, Map.of(), disk ? plain.encryptedByQemu() : plain));
+        objections(place(CopyMode.FULL, Map.of(), disk ? Domains.encrypted(plain) : plain));
     assertThat(objections).contains(refusal);
     assertThat(objections.equals("[]")).isEqualTo(refusal.isEmpty());
   }
@@ -716,7 +716,7 @@ class DestinationVolumesTest {
     pool("kvm-a", 0);
     pool("kvm-b", 100 * MIB);
     encrypted("kvm-a", "raw", here);
-    DomainDisk copied = disk ? disk("vda").encryptedByQemu() : disk("vda");
+    DomainDisk copied = disk ? Domains.encrypted(disk("vda")) : disk("vda");
     assertThat(place(CopyMode.FULL, Map.of(), copied).volumes()).hasSize(made ? 1 : 0);
   }
 
@@ -1997,7 +1997,8 @@ class DestinationVolumesTest {
             NOON));
     storage.content("kvm-b", "images", "mid.qcow2", mid);
     var image = new DiskImage(SourceType.FILE, "/srv/ro.qcow2", "qcow2", null);
-    var disk = new DomainDisk("vdc", "disk", "virtio", image, true, false, false, false, MIB, MIB);
+    var disk =
+        new DomainDisk("vdc", "disk", "virtio", image, true, false, false, false, false, MIB, MIB);
     assertThat(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk)).obstacles()).isEmpty();
     stoppedOn("kvm-b", path);
     assertThat(refusal(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk))).detail())
@@ -2005,7 +2006,8 @@ class DestinationVolumesTest {
             "vdc (/srv/ro.qcow2) is not copied, and %s on kvm-b, which it needs there, may change: it belongs to the domain %s of kvm-b."
                 .formatted(path, OTHER));
     var raw = new DiskImage(SourceType.FILE, "/srv/ro.qcow2", "raw", null);
-    var asItIs = new DomainDisk("vdc", "disk", "virtio", raw, true, false, false, false, MIB, MIB);
+    var asItIs =
+        new DomainDisk("vdc", "disk", "virtio", raw, true, false, false, false, false, MIB, MIB);
     assertThat(place(CopyMode.FULL, Map.of(), List.of(), List.of(asItIs)).obstacles())
         .as("a header in it means nothing")
         .isEmpty();
@@ -2043,7 +2045,8 @@ class DestinationVolumesTest {
   void refusesADiskThatIsNotCopiedAndIsAnotherDomainsAtTheDestination(String type, String device) {
     pool("kvm-b", 0);
     var image = new DiskImage(SourceType.of(type), "/dev/shared", "raw", null);
-    var disk = new DomainDisk("vdb", device, "virtio", image, false, false, false, false, MIB, MIB);
+    var disk =
+        new DomainDisk("vdb", device, "virtio", image, false, false, false, false, false, MIB, MIB);
     assertThat(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk)).obstacles()).isEmpty();
     stopped("kvm-b", "<disk type='block'><source dev='/dev/shared'/></disk>");
     assertThat(refusal(place(CopyMode.FULL, Map.of(), List.of(), List.of(disk))).detail())

@@ -274,7 +274,8 @@ class DiskSelectionTest {
       boolean shareable) {
     DiskImage image =
         location == null ? null : new DiskImage(SourceType.of(type), location, "raw", null);
-    return new DomainDisk(target, device, "virtio", image, readOnly, shareable, false, false, 1, 1);
+    return new DomainDisk(
+        target, device, "virtio", image, readOnly, shareable, false, false, false, 1, 1);
   }
 
   /** A pool speaks for its own host, and a server is looked at by its name. */
@@ -296,6 +297,6 @@ class DiskSelectionTest {
   }
 
   private static DomainDisk on(String target, DiskImage image) {
-    return new DomainDisk(target, "disk", "virtio", image, false, false, false, false, 1, 1);
+    return new DomainDisk(target, "disk", "virtio", image, false, false, false, false, false, 1, 1);
   }
 }

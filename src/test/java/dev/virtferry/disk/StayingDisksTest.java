@@ -66,7 +66,8 @@ class StayingDisksTest {
 
   private static DomainDisk disk(String device, SourceType type, String location) {
     var image = new DiskImage(type, location, "raw", null);
-    return new DomainDisk("vda", device, "virtio", image, false, false, false, false, 64 * MIB, 0);
+    return new DomainDisk(
+        "vda", device, "virtio", image, false, false, false, false, false, 64 * MIB, 0);
   }
 
   private static DomainDisk file() {
@@ -123,7 +124,8 @@ class StayingDisksTest {
   void namesNoListForAShareableDisk() {
     pool("kvm-b", "dir");
     var image = new DiskImage(SourceType.FILE, "/srv/a.raw", "raw", null);
-    var disk = new DomainDisk("vda", "disk", "scsi", image, false, true, false, false, MIB, 0);
+    var disk =
+        new DomainDisk("vda", "disk", "scsi", image, false, true, false, false, false, MIB, 0);
     assertThat(problems(disk).getFirst().detail())
         .endsWith(
             "would stay behind; it is shareable, so it is never copied: put it on such storage.");
@@ -211,7 +213,7 @@ class StayingDisksTest {
   private static DomainDisk medium(SourceType type, String location, boolean dispensable) {
     var medium = new DiskImage(type, location, "raw", null);
     return new DomainDisk(
-        "sda", "cdrom", "sata", medium, true, false, false, dispensable, MIB, MIB);
+        "sda", "cdrom", "sata", medium, true, false, false, dispensable, false, MIB, MIB);
   }
 
   private String missing(DomainDisk disk) {

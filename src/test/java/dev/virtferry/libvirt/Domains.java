@@ -27,17 +27,34 @@ public final class Domains {
 
   /** A writable disk of 64 MiB on that image. */
   public static DomainDisk onImage(String target, @Nullable DiskImage image) {
-    return new DomainDisk(target, "disk", "virtio", image, false, false, false, false, 64 * MIB, 0);
+    return new DomainDisk(
+        target, "disk", "virtio", image, false, false, false, false, false, 64 * MIB, 0);
+  }
+
+  /** The same, whose image QEMU encrypts. */
+  public static DomainDisk encrypted(DomainDisk disk) {
+    return new DomainDisk(
+        disk.target(),
+        disk.device(),
+        disk.bus(),
+        disk.image(),
+        disk.readOnly(),
+        disk.shareable(),
+        disk.unmaps(),
+        disk.dispensable(),
+        true,
+        disk.capacityBytes(),
+        disk.allocationBytes());
   }
 
   public static DomainDisk readOnly(String target) {
     return new DomainDisk(
-        target, "disk", "virtio", disk(target).image(), true, false, false, false, MIB, MIB);
+        target, "disk", "virtio", disk(target).image(), true, false, false, false, false, MIB, MIB);
   }
 
   public static DomainDisk shareable(String target) {
     return new DomainDisk(
-        target, "disk", "virtio", disk(target).image(), false, true, false, false, MIB, MIB);
+        target, "disk", "virtio", disk(target).image(), false, true, false, false, false, MIB, MIB);
   }
 
   public static DomainDisk network(String target) {
@@ -48,12 +65,12 @@ public final class Domains {
   public static DomainDisk cdrom(String target, String path, boolean dispensable) {
     var medium = new DiskImage(SourceType.FILE, path, "raw", null);
     return new DomainDisk(
-        target, "cdrom", "sata", medium, true, false, false, dispensable, MIB, MIB);
+        target, "cdrom", "sata", medium, true, false, false, dispensable, false, MIB, MIB);
   }
 
   /** An empty CD-ROM drive. */
   public static DomainDisk cdrom(String target) {
-    return new DomainDisk(target, "cdrom", "sata", null, true, false, false, false, 0, 0);
+    return new DomainDisk(target, "cdrom", "sata", null, true, false, false, false, false, 0, 0);
   }
 
   /** The same in another state. */

@@ -93,6 +93,7 @@ class DomainXmlTest {
                 false,
                 true,
                 false,
+                false,
                 0,
                 0));
   }

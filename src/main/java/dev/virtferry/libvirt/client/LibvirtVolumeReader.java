@@ -105,7 +105,9 @@ final class LibvirtVolumeReader implements VolumeReader {
   }
 
   private RuntimeException failed(LibvirtFailure failure) {
-    return connect.alive() ? failure : new HostUnreachable(host, failure.message());
+    return connect.alive() && !failure.brokeTheConnection()
+        ? failure
+        : new HostUnreachable(host, failure.message());
   }
 
   /** So many bytes from there on; beyond the volume's end there are zeroes. */

@@ -128,7 +128,7 @@ final class BackingImages {
     }
     String leads = leadsTo(theirs);
     String due = due(next, ours);
-    if (!sameFile(leads, due)) {
+    if (!HostPath.same(leads, due)) {
       return Optional.of(
           new Difference(
               "it leads to %s on %s and to %s on %s"
@@ -167,15 +167,6 @@ final class BackingImages {
       // What a server calls an image is written in more than one way.
       case NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> leadsTo(ours);
     };
-  }
-
-  private static boolean sameFile(String one, String other) {
-    return one.equals(other)
-        || (one.startsWith("/")
-            && other.startsWith("/")
-            && !HostPath.climbs(one)
-            && !HostPath.climbs(other)
-            && HostPath.of(one).equals(HostPath.of(other)));
   }
 
   private Optional<Difference> difference(String what, Object here, Object there, String remedy) {

@@ -45,6 +45,15 @@ public record HostPath(boolean absolute, List<String> steps) {
     return split(text).contains(UP);
   }
 
+  /**
+   * Whether two paths lead to the same as far as their text tells: links are not followed, and
+   * where one goes up again nobody here knows where that leads.
+   */
+  public static boolean same(String one, String other) {
+    return one.equals(other)
+        || (one.startsWith("/") && !climbs(one) && !climbs(other) && of(one).equals(of(other)));
+  }
+
   /** The last step of a path as it is written; empty for the root. */
   public static String fileName(String text) {
     List<String> steps = split(text);

@@ -67,4 +67,13 @@ class HostPathTest {
     assertThat(HostPath.beside("/srv/web.qcow2", "/base.raw")).isEqualTo("/base.raw");
     assertThat(HostPath.fileName("/")).isEmpty();
   }
+
+  @Test
+  void takesForTheSameWhatItsTextTells() {
+    assertThat(HostPath.same("/srv//a/./b", "/srv/a/b")).isTrue();
+    assertThat(HostPath.same("/srv/x/../a", "/srv/a")).isFalse();
+    assertThat(HostPath.same("/srv/x/../a", "/srv/x/../a")).isTrue();
+    assertThat(HostPath.same("nbd://host//a", "nbd://host/a")).isFalse();
+    assertThat(HostPath.same("images/a", "/images/a")).isFalse();
+  }
 }

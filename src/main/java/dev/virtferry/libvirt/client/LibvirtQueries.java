@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
 import org.slf4j.Logger;
@@ -228,40 +229,36 @@ public final class LibvirtQueries implements DomainQueries {
 
   @Override
   public CarriedDefinition carried(HostAddress source, UUID domain, Definition definition) {
-    int flags = XML_MIGRATABLE | (definition == Definition.PERSISTENT ? XML_INACTIVE : 0);
-    return connections
-        .ask(
-            source,
-            domain.toString(),
-            connect ->
-                withDomain(
-                    connect,
-                    domain.toString(),
-                    found -> MovedDefinition.read(found.getXMLDesc(flags), definition)))
+    return migratable(source, domain, definition, 0, xml -> MovedDefinition.read(xml, definition))
         .orElse(CarriedDefinition.NONE);
   }
 
   @Override
   public String definitionWithPaths(
       HostAddress source, UUID domain, Definition definition, boolean secrets, Relocation places) {
-    int flags =
-        XML_MIGRATABLE
-            | (secrets ? XML_SECURE : 0)
-            | (definition == Definition.PERSISTENT ? XML_INACTIVE : 0);
-    return connections
-        .ask(
-            source,
-            domain.toString(),
-            connect ->
-                withDomain(
-                    connect,
-                    domain.toString(),
-                    found -> MovedDefinition.of(found.getXMLDesc(flags), places)))
+    int secure = secrets ? XML_SECURE : 0;
+    return migratable(source, domain, definition, secure, xml -> MovedDefinition.of(xml, places))
         .orElseThrow(() ->
             new LibvirtFailure(
                 ErrorNumber.NO_DOMAIN,
                 ErrorDomain.NONE,
                 "The domain left before its definition was read"));
+  }
+
+  /** Reads a definition as a migration carries it; empty when the domain left. */
+  private <T> Optional<T> migratable(
+      HostAddress source,
+      UUID domain,
+      Definition definition,
+      int more,
+      Function<String, T> reading) {
+    int flags = XML_MIGRATABLE | more | (definition == Definition.PERSISTENT ? XML_INACTIVE : 0);
+    return connections.ask(
+        source,
+        domain.toString(),
+        connect ->
+            withDomain(
+                connect, domain.toString(), found -> reading.apply(found.getXMLDesc(flags))));
   }
 
   private Optional<DomainDescription> unsized(HostAddress host, String nameOrUuid) {

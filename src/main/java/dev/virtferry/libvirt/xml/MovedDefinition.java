@@ -2,6 +2,7 @@ package dev.virtferry.libvirt.xml;
 
 import dev.virtferry.libvirt.CarriedDefinition;
 import dev.virtferry.libvirt.Definition;
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.libvirt.Relocation;
 import dev.virtferry.libvirt.Relocation.Copy;
@@ -70,15 +71,10 @@ public final class MovedDefinition {
   private static boolean isCopied(Element disk, Copy copy) {
     return copy.names().isEmpty()
         || Xml.child(disk, "source")
-            .map(source -> plain(DomainXml.location(Xml.attribute(disk, "type", "file"), source)))
-            .filter(location ->
-                copy.names().stream().map(MovedDefinition::plain).anyMatch(location::equals))
+            .map(source -> DomainXml.location(Xml.attribute(disk, "type", "file"), source))
+            .filter(
+                location -> copy.names().stream().anyMatch(name -> HostPath.same(name, location)))
             .isPresent();
-  }
-
-  /** A path in one spelling. */
-  private static String plain(String location) {
-    return location.replaceAll("/(\\./|/)+", "/");
   }
 
   private static void settle(Element disk, Copy copy) {

@@ -33,19 +33,10 @@ record SeenAsDisks(List<DomainDisk> now, Set<String> moved, Set<String> flat) {
   /** A disk that is only read is looked at as such; one that goes elsewhere leaves its path. */
   private boolean covers(DomainDisk disk, NamedFile file) {
     DiskImage image = disk.image();
-    boolean written = !disk.readOnly() && !disk.device().equals("cdrom");
     return image != null
         && PLACED.contains(image.type())
-        && isSame(image.location(), file.name())
-        && (written || file.readOnly())
+        && HostPath.same(image.location(), file.name())
+        && (disk.isWritten() || file.readOnly())
         && (disk.target().equals(file.target()) || !moved.contains(disk.target()));
-  }
-
-  /** Where one goes up again, only its host knows where it leads. */
-  private static boolean isSame(String one, String other) {
-    return one.equals(other)
-        || (!HostPath.climbs(one)
-            && !HostPath.climbs(other)
-            && HostPath.of(one).equals(HostPath.of(other)));
   }
 }

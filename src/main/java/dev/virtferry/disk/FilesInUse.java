@@ -2,6 +2,7 @@ package dev.virtferry.disk;
 
 import dev.virtferry.disk.Claim.Kind;
 import dev.virtferry.libvirt.AtOnce;
+import dev.virtferry.libvirt.DomainFiles;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
@@ -11,8 +12,10 @@ import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StorageVolume;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,7 +24,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Which files the domains of hosts name: what is planned, written over and deleted is looked up
- * here and nowhere else. Every look reads the definitions anew.
+ * here and nowhere else. Every look reads the definitions anew; where a daemon can't list them, as it
+ * keeps a domain locked, what they named before still bars a new file, and nothing that exists is
+ * decided about.
  */
 @Component
 final class FilesInUse {
@@ -32,6 +37,9 @@ final class FilesInUse {
   private final Storage storage;
   private final SharedStorage shared;
   private final KnownHosts hosts;
+
+  /** What each host told last. */
+  private final Map<HostAddress, List<DomainFiles>> told = new ConcurrentHashMap<>();
 
   FilesInUse(Hypervisor hypervisor, Storage storage, SharedStorage shared, KnownHosts hosts) {
     this.hypervisor = hypervisor;
@@ -45,9 +53,22 @@ final class FilesInUse {
    *
    * @param home the host that runs the domain which asks; on every other one a domain of its UUID
    *     is another. Null where no domain asks
+   * @throws HostUnreachable when the host does not answer, or has never listed its domains
    */
   Look look(HostAddress host, PoolView pools, @Nullable HostAddress home) {
-    return new Look(host, pools, new HostFiles(pools, hypervisor.queries().namedFiles(host)), home);
+    try {
+      List<DomainFiles> named = hypervisor.queries().namedFiles(host);
+      told.put(host, named);
+      return new Look(host, pools, new HostFiles(pools, named), home, null);
+    } catch (HostUnreachable e) {
+      List<DomainFiles> before = told.get(host);
+      if (e.reason() != HostUnreachable.Reason.LOCKED || before == null) {
+        throw e;
+      }
+      log.warn("What its domains named before is taken for a new file: {}", e.getMessage());
+      pools.doubt("%s; what its domains named before was looked at.".formatted(e.getMessage()));
+      return new Look(host, pools, new HostFiles(pools, before), home, e);
+    }
   }
 
   /** One look; it is kept for as long as one decision takes, and no longer. */
@@ -55,15 +76,30 @@ final class FilesInUse {
 
     private final HostAddress host;
     private final PoolView pools;
-    private final HostFiles own;
+    private final HostFiles known;
     private final @Nullable HostAddress home;
+    private final @Nullable HostUnreachable locked;
     private @Nullable List<Neighbour> neighbours;
 
-    private Look(HostAddress host, PoolView pools, HostFiles own, @Nullable HostAddress home) {
+    private Look(
+        HostAddress host,
+        PoolView pools,
+        HostFiles known,
+        @Nullable HostAddress home,
+        @Nullable HostUnreachable locked) {
       this.host = host;
       this.pools = pools;
-      this.own = own;
+      this.known = known;
       this.home = home;
+      this.locked = locked;
+    }
+
+    /** What the domains name now. */
+    private HostFiles own() {
+      if (locked != null) {
+        throw locked;
+      }
+      return known;
     }
 
     /** Whom to leave out at another host. */
@@ -77,7 +113,7 @@ final class FilesInUse {
      * @param except the domain that asks
      */
     List<Claim> namers(String path, UUID except) {
-      List<Claim> claims = new ArrayList<>(own.namers(path, except));
+      List<Claim> claims = new ArrayList<>(known.namers(path, except));
       for (Neighbour neighbour : neighbours(path)) {
         neighbour
             .ask(files -> files.namers(path, except(except, neighbour)))
@@ -106,7 +142,7 @@ final class FilesInUse {
       if (volume != null) {
         pools.listAgain();
       }
-      List<Claim> claims = new ArrayList<>(own.claims(path, volume, except));
+      List<Claim> claims = new ArrayList<>(own().claims(path, volume, except));
       for (Neighbour neighbour : neighbours(path)) {
         neighbour
             .ask(files -> files.claims(path, volume, exceptThere.apply(neighbour)))
@@ -115,7 +151,7 @@ final class FilesInUse {
                 () -> claims.add(new Claim(Kind.SILENT, neighbour.host.name(), null, path)));
       }
       if (volume != null && claims.stream().noneMatch(Claim::barsNew)) {
-        own.elsewhere(volume).ifPresent(claims::add);
+        own().elsewhere(volume).ifPresent(claims::add);
       }
       // Only of a file that stood still from before to after the lists do these tell every name.
       if (volume != null && pools.isWritten(volume)) {
@@ -132,6 +168,7 @@ final class FilesInUse {
      * @param except the domain that asks
      */
     List<Claim> holders(String path, UUID except) {
+      own();
       return pools
           .shown(path)
           .map(volume ->
@@ -150,7 +187,7 @@ final class FilesInUse {
      * @param except the domain that asks
      */
     List<Claim> writers(String path, @Nullable StorageVolume volume, UUID except) {
-      List<Claim> claims = new ArrayList<>(own.writers(path, volume, except));
+      List<Claim> claims = new ArrayList<>(own().writers(path, volume, except));
       for (Neighbour neighbour : neighbours(path)) {
         neighbour
             .ask(files -> files.writers(path, volume, except(except, neighbour)))
@@ -161,7 +198,7 @@ final class FilesInUse {
 
     /** The paths of other volumes of the host that look like the same file. */
     List<String> otherNames(StorageVolume volume) {
-      return own.otherNames(volume);
+      return own().otherNames(volume);
     }
 
     /** The pools of which it could not see all, as far as it has looked. */

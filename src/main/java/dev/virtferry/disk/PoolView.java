@@ -78,6 +78,11 @@ final class PoolView {
     return doubts;
   }
 
+  /** One more of them. */
+  void doubt(String words) {
+    doubts.add(words);
+  }
+
   Optional<StoragePool> named(String name) {
     return pools.stream().filter(pool -> pool.name().equals(name)).findFirst();
   }

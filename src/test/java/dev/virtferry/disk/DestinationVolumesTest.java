@@ -4,6 +4,7 @@ import static dev.virtferry.libvirt.Domains.MIB;
 import static dev.virtferry.libvirt.Domains.disk;
 import static dev.virtferry.libvirt.Domains.onImage;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.virtferry.disk.Placement.Obstacle;
@@ -15,6 +16,7 @@ import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.FakeHypervisor;
 import dev.virtferry.libvirt.FakeStorage;
 import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
@@ -148,6 +150,44 @@ class DestinationVolumesTest {
 
   private static String objections(Placement placement) {
     return placement.obstacles().stream().map(o -> o.problem().detail()).toList().toString();
+  }
+
+  /** libvirt lists no domain while it keeps one locked, as for storage that hangs. */
+  @Test
+  void aNewImageIsPlannedBesideADomainThatIsLocked() {
+    hypervisor.define(
+        "kvm-b",
+        UUID.randomUUID(),
+        "<domain><devices><disk type='file'><source file='/srv/off.raw'/></disk></devices></domain>");
+    assertThat(objections(vdaTo("vda.raw"))).isEqualTo("[]");
+    hypervisor.lock("kvm-b", true);
+    Placement placement = vdaTo("vda.raw");
+    assertThat(objections(placement)).isEqualTo("[]");
+    assertThat(placement.doubts().toString())
+        .contains("its daemon does not tell of all of its domains; what its domains named before");
+    assertThat(objections(vdaTo("off.raw"))).contains("belongs to the domain");
+  }
+
+  @Test
+  void nothingIsWrittenOverBesideADomainThatIsLocked() {
+    assertThat(objections(vdaTo("vda.raw"))).isEqualTo("[]");
+    volume("kvm-b", "vda.raw", "raw", 64 * MIB, 0, null);
+    hypervisor.lock("kvm-b", true);
+    assertThatThrownBy(() -> vdaTo("vda.raw"))
+        .isInstanceOf(HostUnreachable.class)
+        .hasMessageContaining("kvm-b answers");
+    opened = Set.of("/run/console.sock");
+    assertThatThrownBy(() ->
+            volumes
+                .look(DESTINATION, SOURCE)
+                .namers(List.of("/run/console.sock"), GUEST))
+        .isInstanceOf(HostUnreachable.class);
+  }
+
+  @Test
+  void nothingIsPlannedWhereNobodyEverToldWhatTheDomainsName() {
+    hypervisor.lock("kvm-b", true);
+    assertThatThrownBy(() -> vdaTo("vda.raw")).isInstanceOf(HostUnreachable.class);
   }
 
   @ParameterizedTest

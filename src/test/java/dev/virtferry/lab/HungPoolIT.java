@@ -109,8 +109,22 @@ class HungPoolIT {
       assertThat(lab.succeedsOn("kvm-b", "timeout", "3", "virsh", "list", "--all")).isTrue();
     }
     assertThat(service.get("/v1/hosts/kvm-b").body().get("reachable").asBoolean()).isTrue();
+    assertThat(plan("").body().get("possible").asBoolean()).isTrue();
+    aLockedDomainStopsNoMigration();
     lab.folderDies("kvm-b");
     lab.on("kvm-b", "umount", "/sick");
+  }
+
+  /** Somebody else asks for what virt-ferry does not. */
+  private void aLockedDomainStopsNoMigration() {
+    lab.on("kvm-b", "sh", "-c", "virsh domblkinfo off vda >/dev/null 2>&1 &");
+    await().until(() -> !lab.succeedsOn("kvm-b", "timeout", "1", "virsh", "list", "--all"));
+    assertThat(service.get(DOMAINS).body().get("detail").asString())
+        .contains("kvm-b answers", "it may keep one locked");
+    JsonNode plan = plan("").body();
+    assertThat(plan.get("possible").asBoolean()).as(plan.toString()).isTrue();
+    assertThat(plan.get("checks").toString()).contains("what its domains named before");
+    service.awaitSuccess(service.migrate(request("")));
   }
 
   /** libvirt stops a pool that it can't read to its end, and can't start it before that is well. */

@@ -57,6 +57,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   private final List<MigrateCall> made = new CopyOnWriteArrayList<>();
   private final List<UUID> aborts = new CopyOnWriteArrayList<>();
   private volatile @Nullable LibvirtFailure untold;
+  private final Set<String> locked = ConcurrentHashMap.newKeySet();
   private volatile boolean abortsRefused;
   private volatile boolean copiesHeedLibvirt;
   private volatile boolean resumptionsRefused;
@@ -93,6 +94,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     metadata.clear();
     machines.clear();
     untold = null;
+    locked.clear();
     abortsRefused = false;
     copiesHeedLibvirt = false;
     resumptionsRefused = false;
@@ -331,6 +333,9 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   @Override
   public List<DomainFiles> namedFiles(HostAddress host) {
     requireReachable(host);
+    if (locked.contains(host.name())) {
+      throw HostUnreachable.locked(host.name(), "its daemon does not tell of all of its domains");
+    }
     @Nullable LibvirtFailure refusal = untold;
     if (refusal != null) {
       throw refusal.ofOthers();
@@ -373,6 +378,15 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   /** From now on libvirt says this when it is asked for what the domains of a host name. */
   public void refuseToNameFiles(LibvirtFailure failure) {
     untold = failure;
+  }
+
+  /** The host's daemon keeps a domain locked, so that it can't list them, or does so no more. */
+  public void lock(String host, boolean locks) {
+    if (locks) {
+      locked.add(host);
+    } else {
+      locked.remove(host);
+    }
   }
 
   /** A domain of the host that does not run; of its definition only the files matter. */

@@ -41,6 +41,10 @@ public final class LibvirtStorage implements Storage {
   private final LibvirtConnections connections;
   private final PoolList pools;
   private final PoolRefresh refresh;
+  private final SharedAnswers<PoolOfHost, List<StorageVolume>> lists = new SharedAnswers<>();
+  private final SharedAnswers<PoolOfHost, Optional<String>> refreshes = new SharedAnswers<>();
+
+  private record PoolOfHost(HostAddress host, String pool) {}
 
   public LibvirtStorage(LibvirtConnections connections) {
     this.connections = connections;
@@ -62,6 +66,10 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public List<StorageVolume> volumes(HostAddress host, String pool) {
+    return lists.ask(new PoolOfHost(host, pool), () -> listed(host, pool));
+  }
+
+  private List<StorageVolume> listed(HostAddress host, String pool) {
     return slices(host, pool).stream()
         .flatMap(some ->
             ask(host, pool, found -> readable(found, pool, some)).orElse(List.of()).stream())
@@ -96,6 +104,10 @@ public final class LibvirtStorage implements Storage {
 
   @Override
   public Optional<String> readAnew(HostAddress host, String pool) {
+    return refreshes.ask(new PoolOfHost(host, pool), () -> refreshed(host, pool));
+  }
+
+  private Optional<String> refreshed(HostAddress host, String pool) {
     List<List<String>> slices;
     try {
       slices = slices(host, pool);

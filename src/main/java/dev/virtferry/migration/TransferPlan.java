@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param unmapping the disks of which zeroes are not written
  * @param renamed files besides disks that have another path at the destination, because the domain
  *     has another name there; by their path at the source
+ * @param identities of both hosts; null where they are one, and in what an older version wrote
  */
 public record TransferPlan(
     Guest guest,
@@ -41,7 +42,8 @@ public record TransferPlan(
     List<VolumePlan> disks,
     @Nullable CopyMode copy,
     List<String> unmapping,
-    Map<String, String> renamed) {
+    Map<String, String> renamed,
+    @Nullable HostIdentities identities) {
 
   public TransferPlan {
     disks = List.copyOf(disks);

@@ -182,6 +182,10 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     identities.put(host, identity);
   }
 
+  public void identifyAsBefore(String host) {
+    identities.remove(host);
+  }
+
   /** The host has this version of libvirt from now on. */
   public void version(String host, long libvirt) {
     facts.put(host, new HostFacts(libvirt, 7_002_000));

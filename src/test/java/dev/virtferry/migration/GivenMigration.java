@@ -120,7 +120,8 @@ public final class GivenMigration {
         disks,
         disks.isEmpty() ? null : copy,
         unmapping,
-        renamed);
+        renamed,
+        null);
   }
 
   public MigrationSpec spec() {

@@ -23,6 +23,7 @@ import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.migration.AtSource;
+import dev.virtferry.migration.HostIdentities;
 import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.Problem.FieldError;
@@ -31,8 +32,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -61,33 +62,32 @@ final class HostChecks {
     return facts;
   }
 
-  /** Whether source and destination are two. */
-  boolean lookForTwoHosts(PlanInput input, PlanChecks checks) {
-    Optional<String> why = whyOne(input);
-    why.ifPresentOrElse(
-        words -> checks.failed(Subject.TWO_HOSTS, Problem.at("#/destUri", SAME_HOST, words)),
-        () ->
-            checks.passed(
-                Subject.TWO_HOSTS, input.source().name() + " and " + input.destination().name()));
-    return why.isEmpty();
-  }
-
-  /** Why libvirt takes both for one host; empty when it does not. */
-  private Optional<String> whyOne(PlanInput input) {
+  /** Whether source and destination are two, and what they call themselves; null if not. */
+  @Nullable HostIdentities lookForTwoHosts(PlanInput input, PlanChecks checks) {
     Host source = input.source();
     Host destination = input.destination();
     if (source.equals(destination)) {
-      return Optional.of(
-          "Domain %s runs on that host already; name another one."
-              .formatted(input.domain().name()));
+      String words = "Domain %s runs on that host already; name another one.";
+      checks.failed(Subject.TWO_HOSTS, sameHost(words.formatted(input.domain().name())));
+      return null;
     }
-    return identity(source).equals(identity(destination))
-        ? Optional.of(
-            "%s and %s have one host UUID, and libvirt moves nothing between such: one was cloned from"
-                    .formatted(source.name(), destination.name())
-                + " the other, or both names lead to one host. Give one of two a host_uuid of its own"
-                + " in libvirtd.conf (virtqemud.conf with modular daemons), and start its daemon anew.")
-        : Optional.empty();
+    var identities = new HostIdentities(identity(source), identity(destination));
+    if (identities.source().equals(identities.destination())) {
+      checks.failed(
+          Subject.TWO_HOSTS,
+          sameHost(
+              "%s and %s have one host UUID, and libvirt moves nothing between such: one was cloned from"
+                      .formatted(source.name(), destination.name())
+                  + " the other, or both names lead to one host. Give one of two a host_uuid of its own"
+                  + " in libvirtd.conf (virtqemud.conf with modular daemons), and start its daemon anew."));
+      return null;
+    }
+    checks.passed(Subject.TWO_HOSTS, source.name() + " and " + destination.name());
+    return identities;
+  }
+
+  private static Problem sameHost(String words) {
+    return Problem.at("#/destUri", SAME_HOST, words);
   }
 
   private UUID identity(Host host) {

@@ -15,6 +15,7 @@ import dev.virtferry.libvirt.HostFacts;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.migration.Guest;
+import dev.virtferry.migration.HostIdentities;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationSpec;
 import dev.virtferry.migration.TransferPlan;
@@ -103,7 +104,7 @@ public final class MigrationPlanner {
     var checks = new PlanChecks();
     HostFacts here = hosts.versions(source, Subject.SOURCE, checks);
     HostFacts there = hosts.versions(destination, Subject.DESTINATION, checks);
-    boolean two = hosts.lookForTwoHosts(input, checks);
+    @Nullable HostIdentities two = hosts.lookForTwoHosts(input, checks);
     hosts.lookAtDomain(input, checks);
     hosts.lookForNamesakes(input, checks);
     DestinationVolumes.Look places = volumes.look(destination.address(), source.address());
@@ -112,8 +113,8 @@ public final class MigrationPlanner {
     ArrivingFiles files = hosts.lookAtFiles(input, carried, selected, places, scope, checks);
     hosts.lookAtMachine(input, checks);
     PlacedDisks placed =
-        disks.plan(input, selected, files, two ? places : null, self, scope, checks);
-    TransferPlan transfer = input.transfer(placed, files.renamed(), carried);
+        disks.plan(input, selected, files, two == null ? null : places, self, scope, checks);
+    TransferPlan transfer = input.transfer(placed, files.renamed(), carried, two);
     checks.add(
         Subject.OPTIONS,
         OptionRules.problems(

@@ -9,6 +9,7 @@ import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.migration.AtSource;
 import dev.virtferry.migration.Guest;
+import dev.virtferry.migration.HostIdentities;
 import dev.virtferry.migration.MigrationSpec;
 import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.options.MigrationOptions;
@@ -48,9 +49,13 @@ record PlanInput(MigrationSpec spec, DomainDescription domain, Host source, Host
    *
    * @param renamed the paths that have the domain's new name in place of the old one
    * @param carried the definitions that the destination gets
+   * @param identities of both hosts, where they are two
    */
   TransferPlan transfer(
-      PlacedDisks disks, Map<String, String> renamed, List<CarriedDefinition> carried) {
+      PlacedDisks disks,
+      Map<String, String> renamed,
+      List<CarriedDefinition> carried,
+      @Nullable HostIdentities identities) {
     List<DomainDisk> chosen = disks.selected().chosen();
     return new TransferPlan(
         guest(),
@@ -62,7 +67,8 @@ record PlanInput(MigrationSpec spec, DomainDescription domain, Host source, Host
         spec.options().storage().detectZeroes()
             ? chosen.stream().filter(DomainDisk::unmaps).map(DomainDisk::target).toList()
             : List.of(),
-        renamed);
+        renamed,
+        identities);
   }
 
   /** With the mark that its definition says what its copy has not, if so. */

@@ -45,6 +45,9 @@ final class BothHosts {
   private final HostAddress destination;
   private final Map<HostAddress, HostReading.Unreachable> silences = new HashMap<>();
 
+  /** What a host has to call itself before it is believed; a name can be given to another one. */
+  private final Map<HostAddress, UUID> unconfirmed = new HashMap<>();
+
   /**
    * Asks nothing yet.
    *
@@ -64,6 +67,16 @@ final class BothHosts {
     this.receiver = destination;
     this.source = source.address();
     this.destination = destination.address();
+    if (transfer.identities() != null) {
+      unconfirmed.put(this.source, transfer.identities().source());
+      unconfirmed.put(this.destination, transfer.identities().destination());
+    }
+  }
+
+  /** Both were just planned on, so they are those of the plan. */
+  BothHosts confirmed() {
+    unconfirmed.clear();
+    return this;
   }
 
   TransferPlan transfer() {
@@ -92,6 +105,14 @@ final class BothHosts {
 
   private HostReading read(HostAddress host) {
     try {
+      Optional<UUID> stranger = stranger(host);
+      if (stranger.isPresent()) {
+        return silent(
+            host,
+            "The name %s leads to another host than it did, so that one is not asked.",
+            "It calls itself %s, and %s was planned on."
+                .formatted(stranger.get(), unconfirmed.get(host)));
+      }
       HostReading seen = new HostReading.Seen(hypervisor.jobs().condition(host, domain));
       silences.remove(host);
       return seen;
@@ -102,10 +123,29 @@ final class BothHosts {
     }
   }
 
+  /** What a host calls itself, where that is not what it was planned on by; asked until it is. */
+  private Optional<UUID> stranger(HostAddress host) {
+    UUID planned = unconfirmed.get(host);
+    if (planned == null) {
+      return Optional.empty();
+    }
+    UUID now = hypervisor.queries().identity(host);
+    if (now.equals(planned)) {
+      unconfirmed.remove(host);
+      return Optional.empty();
+    }
+    return Optional.of(now);
+  }
+
   /** What is said of a host that is away differs from look to look, and is one silence. */
   private HostReading silent(HostAddress host, String why, String words) {
-    return silences.computeIfAbsent(
-        host, _ -> new HostReading.Unreachable(why.formatted(host.name()), words));
+    var now = new HostReading.Unreachable(why.formatted(host.name()), words);
+    HostReading.Unreachable kept = silences.get(host);
+    if (kept != null && kept.why().equals(now.why())) {
+      return kept;
+    }
+    silences.put(host, now);
+    return now;
   }
 
   /**

@@ -90,7 +90,7 @@ final class LiveTransfer {
     Passage planned =
         passages.of(migration, passage.hosts().source(), passage.hosts().destination());
     planned.images().lookBeforeTheCall(time.now());
-    CompletableFuture<Void> call = planned.hosts().migrate(ready.get());
+    CompletableFuture<Void> call = planned.hosts().confirmed().migrate(ready.get());
     traces.until("virDomainMigrateToURI3", call);
     var _ = call.whenComplete((_, _) -> wakeUp.nudge());
     return Optional.of(run(planned, new OwnCall(call)));

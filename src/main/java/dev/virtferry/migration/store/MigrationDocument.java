@@ -5,6 +5,7 @@ import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.MigrateCall;
 import dev.virtferry.migration.Guest;
+import dev.virtferry.migration.HostIdentities;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.MigrationSpec;
 import dev.virtferry.migration.MigrationStatus;
@@ -44,6 +45,7 @@ record MigrationDocument(
    *
    * @param options those in force
    * @param renamed null in what an older version wrote
+   * @param identities null in what an older version wrote
    */
   record Order(
       Guest guest,
@@ -57,7 +59,8 @@ record MigrationDocument(
       MigrationOptions options,
       int priority,
       @Nullable URI callbackUrl,
-      @Nullable Map<String, String> renamed) {
+      @Nullable Map<String, String> renamed,
+      @Nullable HostIdentities identities) {
 
     private static Order of(MigrationSpec spec, MigrationOptions inForce, TransferPlan plan) {
       return new Order(
@@ -72,7 +75,8 @@ record MigrationDocument(
           inForce,
           spec.priority(),
           spec.callbackUrl(),
-          plan.renamed());
+          plan.renamed(),
+          plan.identities());
     }
 
     private TransferPlan plan() {
@@ -84,7 +88,8 @@ record MigrationDocument(
           disks,
           copy,
           unmapping,
-          Objects.requireNonNullElse(renamed, Map.of()));
+          Objects.requireNonNullElse(renamed, Map.of()),
+          identities);
     }
 
     /** What must have been asked for this plan. */

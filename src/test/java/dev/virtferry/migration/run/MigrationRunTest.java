@@ -286,6 +286,25 @@ class MigrationRunTest {
     assertThat(run.migration().location()).isEqualTo(DomainLocation.SOURCE);
   }
 
+  /** While the service is down, its operator gives the names of the inventory to other hosts. */
+  @Test
+  void believesNoHostThatHasTheNameOfAnother() {
+    run.call(PLAIN);
+    run.arrive();
+    run.hosts().identify("kvm-b", UUID.randomUUID());
+    run.begin();
+    run.settle();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.RECOVERING);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.UNKNOWN);
+    assertThat(run.attention().reason())
+        .contains("The name kvm-b leads to another host than it did");
+    assertThat(run.attention().words()).contains("It calls itself");
+
+    run.hosts().identifyAsBefore("kvm-b");
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.migration().location()).isEqualTo(DomainLocation.DESTINATION);
+  }
+
   @Test
   void onlyWatchesAMigrationWhoseCallMayHaveBeenMade() {
     run.call(PLAIN);

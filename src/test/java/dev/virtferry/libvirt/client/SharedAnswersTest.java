@@ -45,7 +45,7 @@ class SharedAnswersTest {
           try {
             return answers.ask("images", this::slowly);
           } catch (IllegalArgumentException e) {
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
           }
         });
     Thread caller = Thread.ofPlatform().start(call);

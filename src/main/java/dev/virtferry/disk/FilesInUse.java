@@ -24,9 +24,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Which files the domains of hosts name: what is planned, written over and deleted is looked up
- * here and nowhere else. Every look reads the definitions anew; where a daemon can't list them, as it
- * keeps a domain locked, what they named before still bars a new file, and nothing that exists is
- * decided about.
+ * here and nowhere else. Every look reads the definitions anew. Where a daemon can't list them, as it
+ * keeps a domain locked, what they named before is held against what a guest opens and against new
+ * images, and no image that exists is decided about.
  */
 @Component
 final class FilesInUse {
@@ -131,10 +131,11 @@ final class FilesInUse {
      * @param except the domain that asks, at this host; null to leave out none
      */
     List<Claim> claims(String path, @Nullable StorageVolume volume, @Nullable UUID except) {
-      return claims(path, volume, except, _ -> null);
+      return claims(own(), path, volume, except, _ -> null);
     }
 
     private List<Claim> claims(
+        HostFiles own,
         String path,
         @Nullable StorageVolume volume,
         @Nullable UUID except,
@@ -142,7 +143,7 @@ final class FilesInUse {
       if (volume != null) {
         pools.listAgain();
       }
-      List<Claim> claims = new ArrayList<>(own().claims(path, volume, except));
+      List<Claim> claims = new ArrayList<>(own.claims(path, volume, except));
       for (Neighbour neighbour : neighbours(path)) {
         neighbour
             .ask(files -> files.claims(path, volume, exceptThere.apply(neighbour)))
@@ -151,7 +152,7 @@ final class FilesInUse {
                 () -> claims.add(new Claim(Kind.SILENT, neighbour.host.name(), null, path)));
       }
       if (volume != null && claims.stream().noneMatch(Claim::barsNew)) {
-        own().elsewhere(volume).ifPresent(claims::add);
+        own.elsewhere(volume).ifPresent(claims::add);
       }
       // Only of a file that stood still from before to after the lists do these tell every name.
       if (volume != null && pools.isWritten(volume)) {
@@ -168,11 +169,10 @@ final class FilesInUse {
      * @param except the domain that asks
      */
     List<Claim> holders(String path, UUID except) {
-      own();
       return pools
           .shown(path)
           .map(volume ->
-              claims(path, volume, except, neighbour -> except(except, neighbour)).stream()
+              claims(known, path, volume, except, neighbour -> except(except, neighbour)).stream()
                   .filter(claim -> claim.kind() != Kind.SILENT)
                   .filter(claim -> claim.kind() != Kind.WRITTEN || !isShared(path))
                   .toList())
@@ -187,7 +187,7 @@ final class FilesInUse {
      * @param except the domain that asks
      */
     List<Claim> writers(String path, @Nullable StorageVolume volume, UUID except) {
-      List<Claim> claims = new ArrayList<>(own().writers(path, volume, except));
+      List<Claim> claims = new ArrayList<>(known.writers(path, volume, except));
       for (Neighbour neighbour : neighbours(path)) {
         neighbour
             .ask(files -> files.writers(path, volume, except(except, neighbour)))

@@ -24,6 +24,9 @@ record DomainReadings(LibvirtConnections connections) {
   /** What a daemon says of an answer longer than 4 MiB; it has no number of its own. */
   private static final String TOO_LONG = "Unable to encode message payload";
 
+  /** What a client says of a longer list than libvirt's protocol has room for, as 16,384 names. */
+  private static final String TOO_MANY = "too many remote";
+
   /** So that a full host takes many queries, and none of them too long. */
   private static final int DOMAINS_IN_A_QUERY = 50;
 
@@ -114,7 +117,7 @@ record DomainReadings(LibvirtConnections connections) {
       return reading.of(connect, domain);
     } catch (LibvirtException e) {
       LibvirtFailure failure = LibvirtErrors.of(e);
-      if (failure.is(ErrorNumber.RPC) && failure.message().contains(TOO_LONG)) {
+      if (failure.is(ErrorNumber.RPC) && isTooMuch(failure.message())) {
         return otherwise.of(connect, domain);
       }
       throw e;
@@ -122,5 +125,9 @@ record DomainReadings(LibvirtConnections connections) {
       log.warn("The definition of {} can't be read: {}", domain.getName(), e.getMessage());
       return otherwise.of(connect, domain);
     }
+  }
+
+  private static boolean isTooMuch(String words) {
+    return words.contains(TOO_LONG) || words.contains(TOO_MANY);
   }
 }

@@ -89,7 +89,7 @@ final class Abort {
     unheeded.asked(now);
     // The copies end with the abort, and then nothing tells how far they came.
     if (!taken) {
-      passage.images().markWritten();
+      passage.images().markWritten(now);
     }
     try {
       passage.hosts().abort();

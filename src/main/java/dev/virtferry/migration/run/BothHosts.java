@@ -45,7 +45,7 @@ final class BothHosts {
   private final HostAddress destination;
   private final Map<HostAddress, HostReading.Unreachable> silences = new HashMap<>();
 
-  /** What a host has to call itself before it is believed; a name can be given to another one. */
+  /** What the other host of the plan calls itself, until a host is seen to be not that one. */
   private final Map<HostAddress, UUID> unconfirmed = new HashMap<>();
 
   /**
@@ -68,12 +68,12 @@ final class BothHosts {
     this.source = source.address();
     this.destination = destination.address();
     if (transfer.identities() != null) {
-      unconfirmed.put(this.source, transfer.identities().source());
-      unconfirmed.put(this.destination, transfer.identities().destination());
+      unconfirmed.put(this.source, transfer.identities().destination());
+      unconfirmed.put(this.destination, transfer.identities().source());
     }
   }
 
-  /** Both were just planned on, so they are those of the plan. */
+  /** Both were just planned on, so neither has the name of the other. */
   BothHosts confirmed() {
     unconfirmed.clear();
     return this;
@@ -105,13 +105,11 @@ final class BothHosts {
 
   private HostReading read(HostAddress host) {
     try {
-      Optional<UUID> stranger = stranger(host);
-      if (stranger.isPresent()) {
+      if (isTheOther(host)) {
         return silent(
             host,
-            "The name %s leads to another host than it did, so that one is not asked.",
-            "It calls itself %s, and %s was planned on."
-                .formatted(stranger.get(), unconfirmed.get(host)));
+            "The name %s leads to the other host of this migration now, so it is not asked.",
+            "It calls itself %s, as the other one did.".formatted(unconfirmed.get(host)));
       }
       HostReading seen = new HostReading.Seen(hypervisor.jobs().condition(host, domain));
       silences.remove(host);
@@ -123,18 +121,16 @@ final class BothHosts {
     }
   }
 
-  /** What a host calls itself, where that is not what it was planned on by; asked until it is. */
-  private Optional<UUID> stranger(HostAddress host) {
-    UUID planned = unconfirmed.get(host);
-    if (planned == null) {
-      return Optional.empty();
-    }
-    UUID now = hypervisor.queries().identity(host);
-    if (now.equals(planned)) {
+  /**
+   * Whether somebody swapped the names of the inventory. A host that calls itself by a new name is
+   * believed: some get one at each start of their daemon.
+   */
+  private boolean isTheOther(HostAddress host) {
+    UUID other = unconfirmed.get(host);
+    if (other != null && !hypervisor.queries().identity(host).equals(other)) {
       unconfirmed.remove(host);
-      return Optional.empty();
     }
-    return Optional.of(now);
+    return unconfirmed.containsKey(host);
   }
 
   /** What is said of a host that is away differs from look to look, and is one silence. */

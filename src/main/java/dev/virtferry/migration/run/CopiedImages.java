@@ -53,6 +53,11 @@ final class CopiedImages {
     this.beneath = new ImagesBeneath(hosts, shown);
   }
 
+  /** The run begins to watch them. */
+  void begin(Moment now) {
+    marks.begin(now);
+  }
+
   /** Looks at all that can't be told any more once the copy runs. */
   void lookBeforeTheCall(Moment now) {
     watched.compare(now);
@@ -64,28 +69,30 @@ final class CopiedImages {
   }
 
   /** Remembers how the images look that are copied into, while they are. */
-  void markWritten() {
+  void markWritten(Moment at) {
     Map<VolumeRecord, StorageVolume> fresh = shown.made(migration, hosts.destination());
     Map<String, StorageVolume> reused = shown.reused(transfer, hosts.destination());
     // Asked for last, it counts all that can have been in them.
     Map<String, BlockJob> jobs = hosts.blockJobs();
-    fresh.forEach((volume, now) -> marks.written(volume, now, jobs.get(volume.target())));
+    fresh.forEach((volume, now) -> marks.written(volume, now, jobs.get(volume.target()), at));
     for (VolumePlan plan : transfer.disks()) {
       @Nullable StorageVolume now = reused.get(plan.target());
       if (now != null) {
-        marks.written(plan, now, jobs.get(plan.target()));
+        marks.written(plan, now, jobs.get(plan.target()), at);
       }
     }
   }
 
   /** Remembers how the images look that were copied into, now that nobody writes them any more. */
-  void markAtRest() {
-    shown.made(migration, hosts.destination()).forEach(marks::atRest);
+  void markAtRest(Moment at) {
+    shown
+        .made(migration, hosts.destination())
+        .forEach((volume, now) -> marks.atRest(volume, now, at));
     Map<String, StorageVolume> reused = shown.reused(transfer, hosts.destination());
     for (VolumePlan plan : transfer.disks()) {
       @Nullable StorageVolume now = reused.get(plan.target());
       if (now != null) {
-        marks.atRest(plan, now);
+        marks.atRest(plan, now, at);
       }
     }
   }

@@ -50,6 +50,7 @@ final class MigrationRun {
     this.call = call;
     this.time = time;
     Moment now = time.now();
+    images.begin(now);
     Moment started = now.earlier(startedAt());
     var meter = new ProgressMeter(migration.progress(), started);
     var finish = new Finish(migration, traces, time);
@@ -59,7 +60,7 @@ final class MigrationRun {
     this.job = new RunningJob(passage, meter, new TimeLimits(stalls, started), abort, settling);
     this.resumption = new PostCopyRecovery(passage.hosts(), migration);
     this.arrival = new GuestArrival(passage, meter, settling, finish);
-    this.rollback = new Rollback(passage, call, witness, meter, abort, settling, finish);
+    this.rollback = new Rollback(passage, call, witness, meter, abort, settling, finish, properties, time);
   }
 
   private Instant startedAt() {

@@ -10,6 +10,9 @@ import dev.virtferry.migration.FailureClassifier.Sight;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.truth.Verdict;
+import dev.virtferry.time.Moment;
+import dev.virtferry.time.Timepiece;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +42,9 @@ final class Rollback {
   private final Abort abort;
   private final Settling settling;
   private final Finish finish;
+  private final Duration patience;
+  private final Timepiece time;
+  private @Nullable Moment triedSince;
 
   Rollback(
       Passage passage,
@@ -47,7 +53,9 @@ final class Rollback {
       ProgressMeter meter,
       Abort abort,
       Settling settling,
-      Finish finish) {
+      Finish finish,
+      RunProperties properties,
+      Timepiece time) {
     this.passage = passage;
     this.migration = passage.migration();
     this.call = call;
@@ -56,6 +64,8 @@ final class Rollback {
     this.abort = abort;
     this.settling = settling;
     this.finish = finish;
+    this.patience = properties.patience();
+    this.time = time;
   }
 
   /** True when that was the end; it is not while it has to last, or to be cleaned up. */
@@ -63,7 +73,7 @@ final class Rollback {
     // Who destroys and undefines a copy at the destination does that in two steps.
     boolean plain = call.made() && stayed.destination() == DomainState.ABSENT;
     if (stayed.destination() == DomainState.ABSENT) {
-      passage.images().markAtRest();
+      passage.images().markAtRest(time.now());
     }
     if (!plain && !settling.lasts(stayed)) {
       return false;
@@ -94,7 +104,7 @@ final class Rollback {
   /**
    * The copies are worthless where the source alone holds the guest, or held it to its end.
    *
-   * @return false when the destination is away; it is to be tried again
+   * @return false when they can't be deleted now; it is to be tried again
    */
   private boolean copiesAreSettled(Verdict.Stayed stayed) {
     CopiedImages images = passage.images();
@@ -113,9 +123,22 @@ final class Rollback {
         images.leaveCopies("Not deleted: the destination was unreachable when it was to be.");
         return true;
       }
-      log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());
-      return false;
+      return leftAfterPatience(e);
     }
+  }
+
+  /** A destination that shows the domain, and not whose its files are, must not keep the slots. */
+  private boolean leftAfterPatience(HostUnreachable e) {
+    Moment now = time.now();
+    if (triedSince == null) {
+      triedSince = now;
+      log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());
+    }
+    boolean left = !now.within(patience, triedSince);
+    if (left) {
+      passage.images().leaveCopies("Not deleted: %s.".formatted(e.getMessage()));
+    }
+    return left;
   }
 
   /** Why the copies are not deleted; empty where they are worthless. */

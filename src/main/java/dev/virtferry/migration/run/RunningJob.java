@@ -91,7 +91,7 @@ final class RunningJob {
     CopiedImages images = passage.images();
     // By the time of an abort somebody may have replaced one; what was seen before tells.
     if (!abort.taken()) {
-      images.markWritten();
+      images.markWritten(now);
     }
     images.vanished().ifPresent(path -> lost(path, "vanished from"));
     images.replaced().ifPresent(path -> lost(path, "was replaced by another file at"));

@@ -5,6 +5,8 @@ import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.migration.VolumeRecord;
+import dev.virtferry.time.Moment;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -22,6 +24,9 @@ final class VolumeMarks {
   /** What may be written and not be counted yet, and what file systems and tables take besides. */
   private static final long UNCOUNTED = 16 << 20;
 
+  /** In which it was not seen being copied into; a daemon that starts anew takes less. */
+  private static final Duration UNWATCHED = Duration.ofMinutes(1);
+
   /** One look may be missed, as QEMU is busy at times. */
   private static final int MISSED_AT_MOST = 1;
 
@@ -32,6 +37,8 @@ final class VolumeMarks {
   private final Set<String> lost = new HashSet<>();
   private final Map<String, Long> begunWith = new HashMap<>();
   private final Map<String, Integer> missed = new HashMap<>();
+  private final Map<String, Moment> seenAt = new HashMap<>();
+  private Moment begun = Moment.LONG_AGO;
 
   /**
    * Of what one run makes.
@@ -40,6 +47,11 @@ final class VolumeMarks {
    */
   VolumeMarks(Map<String, Long> bytes) {
     this.bytes = Map.copyOf(bytes);
+  }
+
+  /** The run begins to watch. */
+  void begin(Moment now) {
+    begun = now;
   }
 
   /** The service ended before it saw it with its own size. */
@@ -58,23 +70,23 @@ final class VolumeMarks {
    *
    * @param copy how far its copy was after that; null where that is not told
    */
-  void written(VolumeRecord volume, StorageVolume now, @Nullable BlockJob copy) {
+  void written(VolumeRecord volume, StorageVolume now, @Nullable BlockJob copy, Moment at) {
     @Nullable VolumeMark last = last(volume);
     if (!lost.contains(volume.target()) && isLike(volume, now)) {
-      grown(volume.target(), last, now, copy);
+      grown(volume.target(), last, now, copy, at);
     } else if (last != null && last.isCertainlyNot(now)) {
       replaced.add(volume.path());
     }
   }
 
   /** The same of an image that was there before. */
-  void written(VolumePlan plan, StorageVolume now, @Nullable BlockJob copy) {
+  void written(VolumePlan plan, StorageVolume now, @Nullable BlockJob copy, Moment at) {
     @Nullable VolumeMark last = written.getOrDefault(plan.target(), plan.mark());
     if (last == null || lost.contains(plan.target())) {
       return;
     }
     if (last.mayHaveBecome(now)) {
-      grown(plan.target(), last, now, copy);
+      grown(plan.target(), last, now, copy, at);
     } else {
       lost.add(plan.target());
       if (last.isCertainlyNot(now)) {
@@ -89,7 +101,11 @@ final class VolumeMarks {
    * look after that is taken for its own.
    */
   private void grown(
-      String target, @Nullable VolumeMark last, StorageVolume now, @Nullable BlockJob copy) {
+      String target,
+      @Nullable VolumeMark last,
+      StorageVolume now,
+      @Nullable BlockJob copy,
+      Moment at) {
     if (copy == null && begunWith.containsKey(target)) {
       missed.merge(target, 1, Integer::sum);
       return;
@@ -104,6 +120,7 @@ final class VolumeMarks {
       }
     }
     written.put(target, VolumeMark.of(now));
+    seenAt.put(target, at);
   }
 
   private static long begunWith(@Nullable VolumeMark last, StorageVolume now, long more) {
@@ -146,17 +163,26 @@ final class VolumeMarks {
     return written.getOrDefault(volume.target(), volume.mark());
   }
 
-  /** Nobody writes it any more; the first such look counts. */
-  void atRest(VolumeRecord volume, StorageVolume now) {
+  /** Nobody writes it any more; the first such look counts, and only soon after it was written. */
+  void atRest(VolumeRecord volume, StorageVolume now, Moment at) {
+    loseUnwatched(volume.target(), at);
     if (know(volume, now, false)) {
       atRest.putIfAbsent(volume.target(), VolumeMark.of(now));
     }
   }
 
   /** The same of an image that was there before. */
-  void atRest(VolumePlan plan, StorageVolume now) {
+  void atRest(VolumePlan plan, StorageVolume now, Moment at) {
+    loseUnwatched(plan.target(), at);
     if (know(plan, now)) {
       atRest.putIfAbsent(plan.target(), VolumeMark.of(now));
+    }
+  }
+
+  private void loseUnwatched(String target, Moment at) {
+    Moment seen = seenAt.getOrDefault(target, begun);
+    if (!atRest.containsKey(target) && at.atMostSince(seen).compareTo(UNWATCHED) > 0) {
+      lost.add(target);
     }
   }
 

@@ -38,7 +38,7 @@ final class HostQueries implements AutoCloseable {
   static final String ALL_DOMAINS = "";
 
   /** Lists of domains stop at one that is locked: they leave places to calls about the others. */
-  private static final int LISTS_AT_A_TIME = 3;
+  private static final int LISTS_AT_A_TIME = 2;
 
   /** Enough to hear of a daemon whether it lives. */
   private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(1);

@@ -1,12 +1,16 @@
 package dev.virtferry.libvirt.client;
 
+import static java.util.stream.Collectors.toMap;
+
 import dev.virtferry.libvirt.DomainEvent;
+import dev.virtferry.libvirt.DomainName;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.LibraryMissing;
 import dev.virtferry.libvirt.Watch;
 import dev.virtferry.libvirt.client.HostConnectionPool.Query;
 import dev.virtferry.libvirt.client.HostEventStream.Patience;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -40,6 +44,9 @@ public final class LibvirtConnections implements AutoCloseable {
   private final Map<HostAddress, HostQueries> hosts = new ConcurrentHashMap<>();
   private final Map<HostAddress, HostEventStream> lines = new ConcurrentHashMap<>();
 
+  /** The UUIDs of each host's domains by their names, as they were listed last. */
+  private final Map<HostAddress, Map<String, String>> listed = new ConcurrentHashMap<>();
+
   /**
    * Loads libvirt's client library.
    *
@@ -61,7 +68,16 @@ public final class LibvirtConnections implements AutoCloseable {
 
   /** The same of a domain, by its UUID or name. */
   <T extends @Nullable Object> T ask(HostAddress host, String domain, Query<T> query) {
-    return to(host).askAbout(domain.toLowerCase(Locale.ROOT), Lane.reading(), query, QUERY_LIMIT);
+    String about = listed.getOrDefault(host, Map.of()).getOrDefault(domain, domain);
+    return to(host).askAbout(about.toLowerCase(Locale.ROOT), Lane.reading(), query, QUERY_LIMIT);
+  }
+
+  /** What is asked of a domain by its name and by its UUID waits for one another from now on. */
+  void listed(HostAddress host, List<DomainName> domains) {
+    listed.put(
+        host,
+        domains.stream()
+            .collect(toMap(DomainName::name, domain -> domain.uuid().toString(), (a, _) -> a)));
   }
 
   /** The same of all domains, or of many. */

@@ -85,19 +85,21 @@ public final class LibvirtQueries implements DomainQueries {
 
   @Override
   public List<DomainName> domains(HostAddress host) {
-    return connections.askAll(
-        host,
-        connect -> {
-          List<DomainName> found = new ArrayList<>();
-          for (Domain domain : connect.listAllDomains(0)) {
-            try {
-              found.add(new DomainName(domain.getName(), UUID.fromString(domain.getUUIDString())));
-            } finally {
-              domain.free();
-            }
-          }
-          return found;
-        });
+    List<DomainName> domains = connections.askAll(host, LibvirtQueries::listed);
+    connections.listed(host, domains);
+    return domains;
+  }
+
+  private static List<DomainName> listed(PooledConnect connect) throws LibvirtException {
+    List<DomainName> found = new ArrayList<>();
+    for (Domain domain : connect.listAllDomains(0)) {
+      try {
+        found.add(new DomainName(domain.getName(), uuid(domain)));
+      } finally {
+        domain.free();
+      }
+    }
+    return found;
   }
 
   @Override

@@ -2,11 +2,13 @@ package dev.virtferry.disk;
 
 import dev.virtferry.disk.Claim.Kind;
 import dev.virtferry.libvirt.AtOnce;
+import dev.virtferry.libvirt.DomainFiles;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.KnownHosts;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.Need.Listener;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StorageVolume;
 import java.util.ArrayList;
@@ -47,7 +49,7 @@ final class FilesInUse {
    *     is another. Null where no domain asks
    */
   Look look(HostAddress host, PoolView pools, @Nullable HostAddress home) {
-    return new Look(host, pools, new HostFiles(pools, hypervisor.queries().namedFiles(host)), home);
+    return new Look(host, pools, hypervisor.queries().namedFiles(host), home);
   }
 
   /** One look; it is kept for as long as one decision takes, and no longer. */
@@ -55,15 +57,27 @@ final class FilesInUse {
 
     private final HostAddress host;
     private final PoolView pools;
+    private final List<DomainFiles> domains;
     private final HostFiles own;
     private final @Nullable HostAddress home;
     private @Nullable List<Neighbour> neighbours;
 
-    private Look(HostAddress host, PoolView pools, HostFiles own, @Nullable HostAddress home) {
+    private Look(
+        HostAddress host, PoolView pools, List<DomainFiles> domains, @Nullable HostAddress home) {
       this.host = host;
       this.pools = pools;
-      this.own = own;
+      this.domains = domains;
+      this.own = new HostFiles(pools, domains);
       this.home = home;
+    }
+
+    /** The domain of the host that has the place where another is to listen, if one has. */
+    Optional<UUID> bars(Listener listener, UUID except) {
+      return domains.stream()
+          .filter(other -> !other.domain().equals(except))
+          .filter(other -> other.listeners().stream().anyMatch(listener::bars))
+          .map(DomainFiles::domain)
+          .findFirst();
     }
 
     /** Whom to leave out at another host. */

@@ -42,6 +42,7 @@ public final class MigrationPlanner {
   private final DomainsInScope domains;
   private final Hypervisor hypervisor;
   private final HostChecks hosts;
+  private final Prerequisites needs;
   private final DestinationVolumes volumes;
   private final DiskPlanner disks;
 
@@ -54,6 +55,7 @@ public final class MigrationPlanner {
     this.domains = domains;
     this.hypervisor = hypervisor;
     this.hosts = hosts;
+    this.needs = new Prerequisites(hypervisor);
     this.volumes = volumes;
     this.disks = disks;
   }
@@ -110,6 +112,7 @@ public final class MigrationPlanner {
     SelectedDisks selected = disks.select(input);
     List<CarriedDefinition> carried = hosts.carried(input);
     ArrivingFiles files = hosts.lookAtFiles(input, carried, selected, places, scope, checks);
+    needs.look(input, carried, places, scope, checks);
     hosts.lookAtMachine(input, checks);
     PlacedDisks placed =
         disks.plan(input, selected, files, two ? places : null, self, scope, checks);

@@ -10,8 +10,8 @@ import dev.virtferry.libvirt.Need.Network;
 import dev.virtferry.libvirt.Need.PacketFilter;
 import dev.virtferry.libvirt.Need.Secret;
 import dev.virtferry.libvirt.Need.TpmEmulator;
+import dev.virtferry.migration.Culprit;
 import dev.virtferry.problem.Problem;
-import dev.virtferry.problem.ProblemType;
 
 /**
  * Something that a domain needs of the destination, in words.
@@ -44,18 +44,9 @@ record Prerequisite(Need need, boolean now, Acceptance acceptance) {
   Problem problem(String destination) {
     return Problem.at(
         "#/destUri",
-        type(),
+        Culprit.problem(need),
         "%s: %s has no %s%s. %s."
             .formatted(need.place(), destination, name(), because("; "), remedy()));
-  }
-
-  /** The same as of the failure that libvirt would end the migration with. */
-  private ProblemType type() {
-    return switch (need) {
-      case Secret _, HostFile _ -> ProblemType.DESTINATION_STORAGE;
-      case Network _, PacketFilter _, Link _, Listener _ -> ProblemType.DESTINATION_CONFLICT;
-      case TpmEmulator _ -> ProblemType.DOMAIN_NOT_MIGRATABLE;
-    };
   }
 
   /** What may go wrong. */

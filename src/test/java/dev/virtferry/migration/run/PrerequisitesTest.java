@@ -13,6 +13,7 @@ import dev.virtferry.libvirt.Need.Secret;
 import dev.virtferry.libvirt.Need.TpmEmulator;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.migration.GivenSpec;
+import dev.virtferry.migration.options.MigrationOptions;
 import dev.virtferry.migration.plan.MigrationPlan;
 import dev.virtferry.migration.plan.MigrationPlan.Check;
 import dev.virtferry.migration.plan.MigrationPlan.Check.Outcome;
@@ -199,5 +200,19 @@ class PrerequisitesTest {
         .isEqualTo(
             "Only kvm-b itself sees whether it has /boot/k (os/kernel), /boot/i (os/initrd), folder"
                 + " /logs (devices/serial).");
+  }
+
+  @Test
+  void namesWhatLibvirtFailedOver() {
+    defined("<kernel>/boot/k</kernel>", "");
+    run.call(MigrationOptions.NONE);
+    run.jobIsOver();
+    run.callFails(
+        1, 10, "process exited: qemu: could not open kernel file '/boot/k': No such file");
+    run.lookUntilTheEnd();
+    Problem problem = run.failure().problem();
+    assertThat(problem.type()).isEqualTo(ProblemType.DESTINATION_STORAGE);
+    assertThat(problem.detail())
+        .endsWith("Its definition names that in os/kernel; the destination has to have it.");
   }
 }

@@ -64,8 +64,8 @@ public interface DomainQueries {
   /**
    * Whether the host has what a domain needs of it, as far as its libvirt tells: secrets, networks
    * and filters of packets by their lists, devices of the network by the driver of interfaces
-   * ({@code virConnectListInterfaces}), and a TPM by {@code virConnectGetDomainCapabilities}. Of
-   * files and listeners libvirt tells nothing.
+   * ({@code virConnectListInterfaces}), and a TPM and firmware by {@code
+   * virConnectGetDomainCapabilities}. Of other files and of listeners libvirt tells nothing.
    *
    * @return an answer for each, whose words say why a host can't tell
    */

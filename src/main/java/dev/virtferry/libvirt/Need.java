@@ -83,6 +83,11 @@ public sealed interface Need {
   /** A path of the host. */
   record HostFile(String place, String path, Kind kind) implements Need {
 
+    /** Whether it is firmware; libvirt lists what it knows of that. */
+    public boolean isLoader() {
+      return place.equals("os/loader");
+    }
+
     /** What has to be there. */
     public enum Kind {
       /** A file that QEMU or libvirt reads. */

@@ -16,6 +16,8 @@ import dev.virtferry.libvirt.Need.TpmEmulator;
 import dev.virtferry.libvirt.xml.DomainCapabilities;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.libvirt.LibvirtException;
 
 /** What a host has for its domains, as far as its libvirt tells. */
@@ -38,7 +40,8 @@ record Provisions(NativeLibvirt library, PooledConnect connect, Machine machine)
           answer(() -> List.of(connect.listNetworkFilters()).contains(filter.name()));
       case Link link -> link(link);
       case TpmEmulator tpm -> tpm(tpm);
-      case Listener _, HostFile _ -> unknown("libvirt does not tell");
+      case HostFile file -> loader(file);
+      case Listener _ -> unknown("libvirt does not tell");
     };
   }
 
@@ -125,9 +128,19 @@ record Provisions(NativeLibvirt library, PooledConnect connect, Machine machine)
   }
 
   private Acceptance tpm(TpmEmulator tpm) {
+    return byCapabilities(can -> can.emulatesTpm(tpm.version()));
+  }
+
+  /** What libvirt does not list may be there all the same. */
+  private Acceptance loader(HostFile file) {
+    return byCapabilities(
+        can -> can.hasLoader(file.path()) ? Optional.of(true) : Optional.empty());
+  }
+
+  private Acceptance byCapabilities(Function<DomainCapabilities, Optional<Boolean>> question) {
     try {
-      return DomainCapabilities.parse(library.domainCapabilities(connect, machine))
-          .emulatesTpm(tpm.version())
+      return question
+          .apply(DomainCapabilities.parse(library.domainCapabilities(connect, machine)))
           .map(has -> new Acceptance(has ? Answer.YES : Answer.NO, ""))
           .orElseGet(() -> unknown("its libvirt does not tell"));
     } catch (LibvirtFailure e) {

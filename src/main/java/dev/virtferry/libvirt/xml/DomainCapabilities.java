@@ -7,10 +7,10 @@ import org.w3c.dom.Element;
 /** What a host can give a domain ({@code virConnectGetDomainCapabilities}). */
 public final class DomainCapabilities {
 
-  private final Element devices;
+  private final Element root;
 
-  private DomainCapabilities(Element devices) {
-    this.devices = devices;
+  private DomainCapabilities(Element root) {
+    this.root = root;
   }
 
   /**
@@ -19,8 +19,14 @@ public final class DomainCapabilities {
    * @throws IllegalArgumentException when the text is no document of libvirt's
    */
   public static DomainCapabilities parse(String xml) {
-    Element root = Xml.parse(xml);
-    return new DomainCapabilities(Xml.needed(Xml.child(root, "devices"), "devices"));
+    return new DomainCapabilities(Xml.parse(xml));
+  }
+
+  /** Whether it has that firmware; libvirt lists those of its configuration that are there. */
+  public boolean hasLoader(String path) {
+    return Xml.child(root, "os").flatMap(os -> Xml.child(os, "loader")).stream()
+        .flatMap(loader -> Xml.children(loader, "value").stream())
+        .anyMatch(value -> value.getTextContent().equals(path));
   }
 
   /**
@@ -30,7 +36,7 @@ public final class DomainCapabilities {
    * @return empty where they do not tell
    */
   public Optional<Boolean> emulatesTpm(String version) {
-    Optional<Element> tpm = Xml.child(devices, "tpm");
+    Optional<Element> tpm = Xml.child(root, "devices").flatMap(devices -> Xml.child(devices, "tpm"));
     if (tpm.filter(t -> t.getAttribute("supported").equals("no")).isPresent()) {
       return Optional.of(false);
     }

@@ -83,7 +83,8 @@ final class Prerequisites {
   private static boolean isToldByLibvirt(Need need) {
     return switch (need) {
       case Secret _, Network _, PacketFilter _, Link _, TpmEmulator _ -> true;
-      case Listener _, HostFile _ -> false;
+      case HostFile file -> file.isLoader();
+      case Listener _ -> false;
     };
   }
 
@@ -118,8 +119,15 @@ final class Prerequisites {
         case Secret _, Network _, PacketFilter _, Link _, TpmEmulator _ ->
             Objects.requireNonNull(told.get(need));
         case Listener listener -> of(listener);
-        case HostFile file -> new Acceptance(places.has(file), "");
+        case HostFile file -> of(file);
       };
+    }
+
+    private Acceptance of(HostFile file) {
+      Acceptance known = told.get(file);
+      return known != null && known.answer() == Answer.YES
+          ? known
+          : new Acceptance(places.has(file), "");
     }
 
     private Acceptance of(Listener listener) {

@@ -184,4 +184,15 @@ class HostNeedsTest {
             "<domainCapabilities><devices>%s</devices></domainCapabilities>".formatted(devices));
     assertThat(capabilities.emulatesTpm(version).orElse(null)).isEqualTo(emulates);
   }
+
+  @ParameterizedTest
+  @CsvSource({"/fw/code, true", "/fw/other, false"})
+  void readsWhichFirmwareAHostHas(String path, boolean has) {
+    var capabilities =
+        DomainCapabilities.parse(
+            "<domainCapabilities><os><loader supported='yes'><value>/fw/code</value></loader></os>"
+                + "</domainCapabilities>");
+    assertThat(capabilities.hasLoader(path)).isEqualTo(has);
+    assertThat(DomainCapabilities.parse("<x/>").hasLoader(path)).isFalse();
+  }
 }

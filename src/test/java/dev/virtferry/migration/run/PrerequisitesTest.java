@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.virtferry.libvirt.Acceptance;
 import dev.virtferry.libvirt.Acceptance.Answer;
 import dev.virtferry.libvirt.Need;
+import dev.virtferry.libvirt.Need.HostFile;
 import dev.virtferry.libvirt.Need.Link;
 import dev.virtferry.libvirt.Need.Network;
 import dev.virtferry.libvirt.Need.PacketFilter;
@@ -187,6 +188,17 @@ class PrerequisitesTest {
         .isEqualTo("os/kernel: kvm-b has no /boot/k. Copy it there.");
     defined("<kernel>/boot/.k</kernel>", "");
     assertThat(doubt()).contains("/boot/.k (os/kernel)");
+  }
+
+  @Test
+  void takesLibvirtsWordForFirmwareAndAPoolsWordWhereItHasNone() {
+    defined("<loader type='pflash' readonly='yes'>/fw/code</loader>", "");
+    passes();
+    Need loader = new HostFile("os/loader", "/fw/code", HostFile.Kind.FILE);
+    run.hosts().provide("kvm-b", loader, new Acceptance(Answer.UNKNOWN, "it is not listed"));
+    assertThat(doubt()).contains("/fw/code (os/loader)");
+    run.volumes().pool("kvm-b", new StoragePool("firmware", "dir", "/fw", 1024 * MIB));
+    assertThat(refused(ProblemType.DESTINATION_STORAGE)).contains("os/loader: kvm-b has no");
   }
 
   @Test

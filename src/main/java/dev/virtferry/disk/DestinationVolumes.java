@@ -1,7 +1,11 @@
 package dev.virtferry.disk;
 
+import dev.virtferry.libvirt.Acceptance.Answer;
 import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.HostPath;
 import dev.virtferry.libvirt.NamedFile;
+import dev.virtferry.libvirt.Need.HostFile;
+import dev.virtferry.libvirt.Need.Listener;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.libvirt.StorageVolume;
@@ -102,6 +106,40 @@ public final class DestinationVolumes {
           path ->
               names().writers(path, pools().shown(path).orElse(null), domain).stream()
                   .filter(Claim::isCertain));
+    }
+
+    /** The domain that has the place where another is to listen, if one has. */
+    public Optional<UUID> bars(Listener listener, UUID domain) {
+      return names().bars(listener, domain);
+    }
+
+    /**
+     * Whether a path is there, as far as pools show it. They show no special files, and none whose
+     * names begin with a dot.
+     */
+    public Answer has(HostFile file) {
+      return switch (file.kind()) {
+        case FILE -> hasFile(file.path());
+        case FOLDER -> hasFolder(HostPath.of(file.path())) ? Answer.YES : Answer.UNKNOWN;
+        case SPECIAL -> Answer.UNKNOWN;
+      };
+    }
+
+    private Answer hasFile(String path) {
+      Optional<StoragePool> pool = pools().covering(path).filter(ImageRules::ofFiles);
+      if (pool.isEmpty() || HostPath.fileName(path).startsWith(".")) {
+        return Answer.UNKNOWN;
+      }
+      if (pools().shown(path).isPresent()) {
+        return Answer.YES;
+      }
+      return pools().hidden().contains(pool.get().name()) ? Answer.UNKNOWN : Answer.NO;
+    }
+
+    private boolean hasFolder(HostPath folder) {
+      return pools().pools().stream()
+          .map(StoragePool::path)
+          .anyMatch(path -> !path.isEmpty() && HostPath.of(path).startsWith(folder));
     }
 
     private Map<String, List<String>> claims(

@@ -8,6 +8,7 @@ import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.KnownHosts;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.Need.Listener;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StorageVolume;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class FilesInUse {
     try {
       List<DomainFiles> named = hypervisor.queries().namedFiles(host);
       told.put(host, named);
-      return new Look(host, pools, new HostFiles(pools, named), home, null);
+      return new Look(host, pools, named, home, null);
     } catch (HostUnreachable e) {
       List<DomainFiles> before = told.get(host);
       if (e.reason() != HostUnreachable.Reason.LOCKED || before == null) {
@@ -67,7 +68,7 @@ final class FilesInUse {
       }
       log.warn("What its domains named before is taken for a new file: {}", e.getMessage());
       pools.doubt("%s; what its domains named before was looked at.".formatted(e.getMessage()));
-      return new Look(host, pools, new HostFiles(pools, before), home, e);
+      return new Look(host, pools, before, home, e);
     }
   }
 
@@ -76,6 +77,7 @@ final class FilesInUse {
 
     private final HostAddress host;
     private final PoolView pools;
+    private final List<DomainFiles> domains;
     private final HostFiles known;
     private final @Nullable HostAddress home;
     private final @Nullable HostUnreachable locked;
@@ -84,12 +86,13 @@ final class FilesInUse {
     private Look(
         HostAddress host,
         PoolView pools,
-        HostFiles known,
+        List<DomainFiles> domains,
         @Nullable HostAddress home,
         @Nullable HostUnreachable locked) {
       this.host = host;
       this.pools = pools;
-      this.known = known;
+      this.domains = domains;
+      this.known = new HostFiles(pools, domains);
       this.home = home;
       this.locked = locked;
     }
@@ -100,6 +103,15 @@ final class FilesInUse {
         throw locked;
       }
       return known;
+    }
+
+    /** The domain of the host that has the place where another is to listen, if one has. */
+    Optional<UUID> bars(Listener listener, UUID except) {
+      return domains.stream()
+          .filter(other -> !other.domain().equals(except))
+          .filter(other -> other.listeners().stream().anyMatch(listener::bars))
+          .map(DomainFiles::domain)
+          .findFirst();
     }
 
     /** Whom to leave out at another host. */

@@ -1,6 +1,13 @@
 package dev.virtferry.host;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.virtferry.libvirt.HostAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,5 +28,23 @@ public record Host(
 
   public HostAddress address() {
     return new HostAddress(name, uri);
+  }
+
+  /** The names and addresses of the network by which its row lets it be reached. */
+  public Set<String> endpoints() {
+    return Stream.of(uri, peerUri, migrateUri, disksUri)
+        .filter(Objects::nonNull)
+        .map(Host::endpoint)
+        .filter(endpoint -> !endpoint.isEmpty())
+        .collect(toSet());
+  }
+
+  private static String endpoint(String uri) {
+    try {
+      String host = new URI(uri).getHost();
+      return host == null ? "" : host.replaceAll("[\\[\\]]", "");
+    } catch (URISyntaxException e) {
+      return "";
+    }
   }
 }

@@ -25,18 +25,10 @@ public record DomainDescription(
     boolean answers) {
 
   /** Of one of which no more is known than this. */
-  static DomainDescription bare(String name, UUID uuid, DomainState state, boolean persistent) {
+  public static DomainDescription bare(
+      String name, UUID uuid, DomainState state, boolean persistent) {
     return new DomainDescription(
-        name,
-        uuid,
-        null,
-        state,
-        persistent,
-        false,
-        0,
-        new Machine("", "", "", null),
-        List.of(),
-        false);
+        name, uuid, null, state, persistent, false, 0, Machine.UNKNOWN, List.of(), false);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.virtferry.libvirt;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -59,6 +60,16 @@ public interface DomainQueries {
 
   /** Whether the host can show the guest its CPU ({@code virConnectCompareHypervisorCPU}). */
   Acceptance acceptsCpu(HostAddress host, Machine machine);
+
+  /**
+   * Whether the host has what a domain needs of it, as far as its libvirt tells: secrets, networks
+   * and filters of packets by their lists, devices of the network by the driver of interfaces
+   * ({@code virConnectListInterfaces}), and a TPM and firmware by {@code
+   * virConnectGetDomainCapabilities}. Of other files and of listeners libvirt tells nothing.
+   *
+   * @return an answer for each, whose words say why a host can't tell
+   */
+  Map<Need, Acceptance> provides(HostAddress host, Machine machine, List<Need> needs);
 
   /**
    * What a definition names, as a migration carries it ({@code virDomainGetXMLDesc}, {@code

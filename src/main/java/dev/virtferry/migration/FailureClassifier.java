@@ -5,11 +5,13 @@ import dev.virtferry.libvirt.ErrorDomain;
 import dev.virtferry.libvirt.ErrorNumber;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.Need;
 import dev.virtferry.migration.Failure.LibvirtWords;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -52,11 +54,19 @@ public final class FailureClassifier {
    * @param source what the source shows now
    * @param othersMigrate whether a job ran at the source after our call had ended
    * @param targets the targets of the disks that were to be copied
+   * @param needs what the guest's definition has of its host besides
    */
-  public record Sight(DomainState source, boolean othersMigrate, List<String> targets) {
+  public record Sight(
+      DomainState source, boolean othersMigrate, List<String> targets, List<Need> needs) {
 
     public Sight {
       targets = List.copyOf(targets);
+      needs = List.copyOf(needs);
+    }
+
+    /** What libvirt failed over. */
+    private Optional<Need> culprit(LibvirtFailure failure) {
+      return Culprit.in(failure, needs);
     }
 
     /** libvirt quotes names as they are; what is part of a longer word is another name. */
@@ -120,6 +130,7 @@ public final class FailureClassifier {
     if (error instanceof LibvirtFailure failure
         && failure.is(ErrorNumber.INTERNAL_ERROR)
         && failure.isFrom(ErrorDomain.QEMU)
+        && sight.culprit(failure).isEmpty()
         && sight.source().canRun()
         && !unseen.isEmpty()) {
       String detail =
@@ -164,7 +175,7 @@ public final class FailureClassifier {
               Problem.of(
                   type(failure, sight),
                   "libvirt ended the migration: %s. The domain is still at the source.%s"
-                      .formatted(failure.message(), remedy(failure, sight.source()))),
+                      .formatted(failure.message(), remedy(failure, sight))),
               LibvirtWords.of(failure));
       case HostUnreachable unreachable ->
           new Failure(
@@ -214,7 +225,7 @@ public final class FailureClassifier {
       case SYSTEM_ERROR, NO_STORAGE_POOL, NO_STORAGE_VOL ->
           failure.isFrom(ErrorDomain.STORAGE)
               ? ProblemType.DESTINATION_STORAGE
-              : ProblemType.LIBVIRT_ERROR;
+              : lacking(failure, sight);
       case NO_SECRET -> ProblemType.DESTINATION_STORAGE;
       case NO_NETWORK -> ProblemType.DESTINATION_CONFLICT;
       case OPERATION_INVALID -> invalid(failure, sight);
@@ -226,9 +237,14 @@ public final class FailureClassifier {
       case AUTH_FAILED, AUTH_CANCELLED, AUTH_UNAVAILABLE, RPC, GNUTLS_ERROR ->
           ProblemType.LIBVIRT_ERROR;
       case NO_DOMAIN, NO_DOMAIN_SNAPSHOT, XML_ERROR -> ProblemType.LIBVIRT_ERROR;
-      case INTERNAL_ERROR, OPERATION_TIMEOUT, OPERATION_ABORTED -> ProblemType.LIBVIRT_ERROR;
+      case INTERNAL_ERROR -> lacking(failure, sight);
+      case OPERATION_TIMEOUT, OPERATION_ABORTED -> ProblemType.LIBVIRT_ERROR;
       case null -> ProblemType.LIBVIRT_ERROR;
     };
+  }
+
+  private static ProblemType lacking(LibvirtFailure failure, Sight sight) {
+    return sight.culprit(failure).map(Culprit::problem).orElse(ProblemType.LIBVIRT_ERROR);
   }
 
   /** A disk that left meanwhile is named; what else QEMU's driver does not take is an option. */
@@ -261,9 +277,14 @@ public final class FailureClassifier {
   }
 
   /** Only words: they help a person, and decide nothing. */
-  private static String remedy(LibvirtFailure failure, DomainState source) {
-    if (source == DomainState.PAUSED_IOERROR) {
+  private static String remedy(LibvirtFailure failure, Sight sight) {
+    if (sight.source() == DomainState.PAUSED_IOERROR) {
       return " It is paused there by an I/O error; mend its storage and resume it (virsh resume).";
+    }
+    Optional<Need> culprit = sight.culprit(failure);
+    if (culprit.isPresent()) {
+      return " Its definition names that in %s; the destination has to have it."
+          .formatted(culprit.get().place());
     }
     return failure.message().contains("node-name='migration-")
         ? " A daemon that died in an earlier migration left this node in the guest's QEMU; remove it"

@@ -9,7 +9,8 @@ public final class Domains {
 
   public static final long MIB = 1024 * 1024;
 
-  public static final Machine MACHINE = new Machine("kvm", "x86_64", "pc-q35-7.2", "<cpu/>");
+  public static final Machine MACHINE =
+      new Machine("kvm", "x86_64", "pc-q35-7.2", "<cpu/>", "/usr/bin/qemu-system-x86_64");
 
   private Domains() {}
 

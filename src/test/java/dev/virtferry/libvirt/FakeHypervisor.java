@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.NamedFile.Kind;
+import dev.virtferry.libvirt.xml.HostNeeds;
 import dev.virtferry.libvirt.xml.MovedDefinition;
 import dev.virtferry.libvirt.xml.NamedFiles;
 import java.util.ArrayList;
@@ -70,6 +71,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   private final Map<UUID, String> metadata = new ConcurrentHashMap<>();
   private final Map<String, Asker> askers = new ConcurrentHashMap<>();
   private final Map<String, Acceptance> machines = new ConcurrentHashMap<>();
+  private final Map<Provided, Acceptance> provisions = new ConcurrentHashMap<>();
 
   private record Watched(String host, UUID domain) {}
 
@@ -93,6 +95,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     askers.clear();
     metadata.clear();
     machines.clear();
+    provisions.clear();
     untold = null;
     locked.clear();
     abortsRefused = false;
@@ -346,7 +349,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     }
     List<DomainFiles> all = new ArrayList<>(definitions.getOrDefault(host.name(), List.of()));
     for (DomainDescription domain : at(host.name()).values()) {
-      all.add(new DomainFiles(domain.uuid(), files(domain)));
+      all.add(new DomainFiles(domain.uuid(), files(domain), List.of()));
     }
     return all;
   }
@@ -397,7 +400,32 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   public void define(String host, UUID domain, String xml) {
     definitions
         .computeIfAbsent(host, _ -> new CopyOnWriteArrayList<>())
-        .add(new DomainFiles(domain, NamedFiles.in(xml)));
+        .add(new DomainFiles(domain, NamedFiles.in(xml), List.of()));
+  }
+
+  /** One that runs; of its definition only the files, and where it listens, matter. */
+  public void run(String host, UUID domain, String xml) {
+    definitions
+        .computeIfAbsent(host, _ -> new CopyOnWriteArrayList<>())
+        .add(new DomainFiles(domain, NamedFiles.in(xml), HostNeeds.listening(xml)));
+  }
+
+  /** Whether the host has what a domain needs, from now on; it has all of which nothing is said. */
+  public void provide(String host, Need need, Acceptance acceptance) {
+    provisions.put(new Provided(host, need), acceptance);
+  }
+
+  private record Provided(String host, Need need) {}
+
+  @Override
+  public Map<Need, Acceptance> provides(HostAddress host, Machine machine, List<Need> needs) {
+    requireReachable(host);
+    var all = new Acceptance(Acceptance.Answer.YES, "");
+    return needs.stream()
+        .collect(
+            toMap(
+                need -> need,
+                need -> provisions.getOrDefault(new Provided(host.name(), need), all)));
   }
 
   /** What else is in the definition of that domain, which is on a host. */

@@ -8,6 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.Need;
+import dev.virtferry.libvirt.Need.HostFile;
+import dev.virtferry.libvirt.Need.Link;
+import dev.virtferry.libvirt.Need.Listener;
+import dev.virtferry.libvirt.Need.TpmEmulator;
 import dev.virtferry.migration.Failure.LibvirtWords;
 import dev.virtferry.migration.FailureClassifier.Sight;
 import dev.virtferry.problem.Problem;
@@ -19,12 +24,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FailureClassifierTest {
 
-  private static final Sight RUNS = new Sight(RUNNING_BOOTED, false, List.of("vda", "vdb"));
+  private static final Sight RUNS =
+      new Sight(RUNNING_BOOTED, false, List.of("vda", "vdb"), List.of());
 
   private static ProblemType typeOf(int code, String words, boolean othersMigrate) {
     var error = new LibvirtFailure(code, 10, words);
     return FailureClassifier.failure(
-            error, new Sight(RUNNING_BOOTED, othersMigrate, List.of("vda", "vdb")))
+            error, new Sight(RUNNING_BOOTED, othersMigrate, List.of("vda", "vdb"), List.of()))
         .problem()
         .type();
   }
@@ -56,7 +62,8 @@ class FailureClassifierTest {
   void saysThatAGuestIsPausedByAnError() {
     var error = new LibvirtFailure(55, 10, "cannot migrate domain with I/O error");
     Failure failure =
-        FailureClassifier.failure(error, new Sight(PAUSED_IOERROR, false, List.of("vda")));
+        FailureClassifier.failure(
+            error, new Sight(PAUSED_IOERROR, false, List.of("vda"), List.of()));
     assertThat(failure.problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_MIGRATABLE);
     assertThat(failure.problem().detail()).contains("paused there by an I/O error");
   }
@@ -97,6 +104,42 @@ class FailureClassifierTest {
     assertThat(failure.libvirt()).isEqualTo(new LibvirtWords(code, domain, "its words"));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1 | 10 | could not open kernel file '/boot/k' | DESTINATION_STORAGE",
+        "38 | 10 | Unable to open /boot/k: No such file or directory | DESTINATION_STORAGE",
+        "38 | 0 | Unable to open file: /logs/a.log: No such file | DESTINATION_STORAGE",
+        "1 | 0 | Failed to reserve port 5901 | DESTINATION_CONFLICT",
+        "1 | 10 | -vnc 10.0.0.1:1: Address already in use | DESTINATION_CONFLICT",
+        "1 | 10 | Failed to bind socket to 10.0.0.1: Cannot assign | DESTINATION_CONFLICT",
+        "38 | 0 | Cannot get interface MTU on 'br7': No such device | DESTINATION_CONFLICT",
+        "1 | 10 | Unable to find 'swtpm' binary in $PATH | DOMAIN_NOT_MIGRATABLE",
+        "1 | 10 | could not open '/boot/kk' | LIBVIRT_ERROR",
+        "1 | 10 | could not open '/x/boot/k' | LIBVIRT_ERROR",
+        "1 | 10 | br7 is a word | LIBVIRT_ERROR",
+        "9 | 10 | could not open '/boot/k' | LIBVIRT_ERROR",
+      })
+  void blamesWhatTheDefinitionNamesAndLibvirtQuotes(
+      int code, int domain, String words, ProblemType type) {
+    List<Need> needs =
+        List.of(
+            new HostFile("os/kernel", "/boot/k", HostFile.Kind.FILE),
+            new HostFile("devices/serial", "/logs", HostFile.Kind.FOLDER),
+            new Listener("devices/graphics", "10.0.0.1", 5901),
+            new Link("devices/interface", "br7", false),
+            new TpmEmulator("devices/tpm", ""));
+    Failure failure =
+        FailureClassifier.beforeTheFirstByte(
+            new LibvirtFailure(code, domain, words),
+            new Sight(RUNNING_BOOTED, false, List.of("vda"), needs),
+            List.of());
+    assertThat(failure.problem().type()).isEqualTo(type);
+    assertThat(failure.problem().detail().contains("Its definition names that in "))
+        .isEqualTo(type != ProblemType.LIBVIRT_ERROR);
+  }
+
   /** Whatever number libvirt had for it: a keepalive that ended, an operation that is invalid. */
   @ParameterizedTest
   @CsvSource({
@@ -113,7 +156,8 @@ class FailureClassifierTest {
       int code, int domain, DomainState source, String words) {
     Failure failure =
         FailureClassifier.failure(
-            new LibvirtFailure(code, domain, "x"), new Sight(source, false, List.of("vda")));
+            new LibvirtFailure(code, domain, "x"),
+            new Sight(source, false, List.of("vda"), List.of()));
     assertThat(failure.problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
     assertThat(failure.problem().detail()).contains("runs on neither host").contains(words);
     assertThat(failure.libvirt()).isEqualTo(new LibvirtWords(code, domain, "x"));
@@ -131,7 +175,8 @@ class FailureClassifierTest {
 
   @Test
   void saysThatAGuestStoppedEvenIfNobodyHeardTheCallEnd() {
-    Failure failure = FailureClassifier.failure(null, new Sight(SHUTOFF_CRASHED, false, List.of()));
+    Failure failure =
+        FailureClassifier.failure(null, new Sight(SHUTOFF_CRASHED, false, List.of(), List.of()));
     assertThat(failure.problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
     assertThat(failure.libvirt()).isNull();
   }

@@ -2,6 +2,7 @@ package dev.virtferry.libvirt.client;
 
 import static dev.virtferry.libvirt.client.DomainLookup.lookedUp;
 import static dev.virtferry.libvirt.client.DomainLookup.withDomain;
+import static java.util.stream.Collectors.toMap;
 
 import dev.virtferry.libvirt.Acceptance;
 import dev.virtferry.libvirt.CarriedDefinition;
@@ -21,6 +22,7 @@ import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.Machine;
 import dev.virtferry.libvirt.NamedFile;
+import dev.virtferry.libvirt.Need;
 import dev.virtferry.libvirt.Relocation;
 import dev.virtferry.libvirt.xml.DomainXml;
 import dev.virtferry.libvirt.xml.MovedDefinition;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -194,7 +197,7 @@ public final class LibvirtQueries implements DomainQueries {
     readings
         .ofEachPart(host, defined.domain(), defined.snapshots(), DefinedFiles::ofSnapshot)
         .forEach(files::addAll);
-    return new DomainFiles(defined.domain(), List.copyOf(files));
+    return new DomainFiles(defined.domain(), List.copyOf(files), defined.listeners());
   }
 
   private static UUID uuid(Domain domain) throws LibvirtException {
@@ -206,27 +209,29 @@ public final class LibvirtQueries implements DomainQueries {
       throws LibvirtException {
     UUID uuid = uuid(domain);
     DomainCondition condition = library.condition(connect, uuid);
-    return new DomainDescription(
-        domain.getName(),
-        uuid,
-        null,
-        condition.state(),
-        condition.persistent(),
-        false,
-        0,
-        new Machine("", "", "", null),
-        List.of(),
-        false);
+    return DomainDescription.bare(
+        domain.getName(), uuid, condition.state(), condition.persistent());
   }
 
   @Override
   public Acceptance acceptsMachineType(HostAddress host, Machine machine) {
-    return connections.ask(host, connect -> library.acceptsMachineType(connect, machine));
+    return connections.ask(
+        host, connect -> new Provisions(library, connect, machine).machineType());
   }
 
   @Override
   public Acceptance acceptsCpu(HostAddress host, Machine machine) {
-    return connections.ask(host, connect -> library.acceptsCpu(connect, machine));
+    return connections.ask(host, connect -> new Provisions(library, connect, machine).cpu());
+  }
+
+  @Override
+  public Map<Need, Acceptance> provides(HostAddress host, Machine machine, List<Need> needs) {
+    return connections.ask(
+        host,
+        connect -> {
+          var has = new Provisions(library, connect, machine);
+          return needs.stream().distinct().collect(toMap(need -> need, has::of));
+        });
   }
 
   @Override

@@ -5,8 +5,6 @@ import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
-import dev.virtferry.libvirt.Acceptance;
-import dev.virtferry.libvirt.Acceptance.Answer;
 import dev.virtferry.libvirt.BlockStats;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainRun;
@@ -40,8 +38,8 @@ final class NativeLibvirt {
   /** JNA holds callbacks weakly; without this field the error handler would be collected. */
   private static final VirErrorCallback SILENT = (_, _) -> {};
 
-  /** {@code VIR_CPU_COMPARE_INCOMPATIBLE}. */
-  private static final int INCOMPATIBLE = 0;
+  /** {@code VIR_CONNECT_COMPARE_CPU_FAIL_INCOMPATIBLE}. */
+  private static final int FAIL_INCOMPATIBLE = 1;
 
   /** {@code VIR_DOMAIN_STATS_BLOCK}. */
   private static final int STATS_BLOCK = 1 << 5;
@@ -237,30 +235,33 @@ final class NativeLibvirt {
     }
   }
 
-  /** {@code virConnectGetDomainCapabilities}, asked only for whether there are any. */
-  Acceptance acceptsMachineType(PooledConnect connect, Machine machine) {
-    Pointer capabilities =
+  /** {@code virConnectGetDomainCapabilities}, for the machine with its own QEMU. */
+  String domainCapabilities(PooledConnect connect, Machine machine) {
+    Pointer text =
         calls.virConnectGetDomainCapabilities(
             connect.pointer(),
-            null,
+            machine.emulator(),
             machine.architecture(),
             machine.type(),
             machine.virtualization(),
             0);
-    if (capabilities != null) {
-      Native.free(Pointer.nativeValue(capabilities));
-      return new Acceptance(Answer.YES, machine.type());
+    if (text == null) {
+      throw lastFailure();
     }
-    LibvirtFailure failure = lastFailure();
-    return new Acceptance(
-        failure.is(ErrorNumber.INVALID_ARG) ? Answer.NO : Answer.UNKNOWN, failure.message());
+    try {
+      return text.getString(0, "UTF-8");
+    } finally {
+      Native.free(Pointer.nativeValue(text));
+    }
   }
 
-  /** {@code virConnectCompareHypervisorCPU}. */
-  Acceptance acceptsCpu(PooledConnect connect, Machine machine) {
-    if (machine.cpu() == null) {
-      return new Acceptance(Answer.YES, "QEMU's default");
-    }
+  /**
+   * {@code virConnectCompareHypervisorCPU}.
+   *
+   * @param cpu the {@code <cpu>} element
+   * @throws LibvirtFailure that names what the host lacks, where it can't show the guest that CPU
+   */
+  void compareCpu(PooledConnect connect, Machine machine, String cpu) {
     int result =
         calls.virConnectCompareHypervisorCPU(
             connect.pointer(),
@@ -268,14 +269,11 @@ final class NativeLibvirt {
             machine.architecture(),
             machine.type(),
             machine.virtualization(),
-            machine.cpu(),
-            0);
+            cpu,
+            FAIL_INCOMPATIBLE);
     if (result < 0) {
-      return new Acceptance(Answer.UNKNOWN, lastFailure().message());
+      throw lastFailure();
     }
-    return result == INCOMPATIBLE
-        ? new Acceptance(Answer.NO, "the host can't show the guest the same CPU")
-        : new Acceptance(Answer.YES, "the host can show the guest the same CPU");
   }
 
   /** libvirt keeps the last error by thread; it is read before any other call on this thread. */

@@ -63,7 +63,11 @@ public final class DomainXml {
         Xml.attribute(root, "type", ""),
         type.map(t -> t.getAttribute("arch")).orElse(""),
         type.map(t -> t.getAttribute("machine")).orElse(""),
-        Xml.child(root, "cpu").map(XmlText::of).orElse(null));
+        Xml.child(root, "cpu").map(XmlText::of).orElse(null),
+        Xml.child(root, "devices")
+            .flatMap(devices -> Xml.child(devices, "emulator"))
+            .map(Element::getTextContent)
+            .orElse(null));
   }
 
   public List<DomainDisk> disks() {

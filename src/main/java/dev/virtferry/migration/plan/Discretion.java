@@ -24,11 +24,12 @@ public final class Discretion {
 
   private static final String STORAGE =
       "The destination's storage can't take it: it has no such place, no room, or something else in"
-          + " it."
+          + " it, or lacks a file or secret that the domain needs."
           + WHO_IS_TOLD_MORE;
 
   private static final String CONFLICT =
-      "The destination has the domain's name already, or something that it would open there."
+      "The destination has the domain's name already, or something that it would open there, or"
+          + " lacks a network that it needs."
           + WHO_IS_TOLD_MORE;
 
   private Discretion() {}
@@ -82,6 +83,22 @@ public final class Discretion {
             Map.of(),
             placement.changed(),
             List.of());
+  }
+
+  /**
+   * Nor which of the things that a domain needs a destination has, or can't tell of: the sentence
+   * depends on the domain alone.
+   *
+   * @param doubts what a destination can't tell
+   * @param any whether the domain needs anything
+   */
+  static List<String> ofNeeds(List<String> doubts, boolean any, Scope scope) {
+    if (scope.equals(Scope.EVERYTHING)) {
+      return doubts;
+    }
+    return any
+        ? List.of("Whether the destination has all that it needs there libvirt will tell.")
+        : List.of();
   }
 
   /** Of the types that tell what the destination has; each other one is about the caller's own. */

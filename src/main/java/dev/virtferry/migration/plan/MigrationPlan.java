@@ -54,6 +54,11 @@ public record MigrationPlan(
       NAME_AND_UUID,
       /** No other domain has a file or socket that the guest opens besides its disks. */
       FILES,
+      /**
+       * The destination has what else the domain needs there: secrets, networks, a TPM emulator,
+       * free ports, files.
+       */
+      NEEDS,
       /** The destination knows the machine type. */
       MACHINE_TYPE,
       /** The destination can show the guest its CPU. */

@@ -43,6 +43,7 @@ public final class MigrationPlanner {
   private final DomainsInScope domains;
   private final Hypervisor hypervisor;
   private final HostChecks hosts;
+  private final Prerequisites needs;
   private final DestinationVolumes volumes;
   private final DiskPlanner disks;
 
@@ -55,6 +56,7 @@ public final class MigrationPlanner {
     this.domains = domains;
     this.hypervisor = hypervisor;
     this.hosts = hosts;
+    this.needs = new Prerequisites(hypervisor);
     this.volumes = volumes;
     this.disks = disks;
   }
@@ -111,6 +113,7 @@ public final class MigrationPlanner {
     SelectedDisks selected = disks.select(input);
     List<CarriedDefinition> carried = hosts.carried(input);
     ArrivingFiles files = hosts.lookAtFiles(input, carried, selected, places, scope, checks);
+    needs.look(input, carried, places, scope, checks);
     hosts.lookAtMachine(input, checks);
     PlacedDisks placed =
         disks.plan(input, selected, files, two == null ? null : places, self, scope, checks);

@@ -3,6 +3,7 @@ package dev.virtferry.migration.run;
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.libvirt.CompletedJob;
+import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainEvent;
@@ -14,12 +15,14 @@ import dev.virtferry.libvirt.JobReading;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.MigrateCall;
+import dev.virtferry.libvirt.Need;
 import dev.virtferry.libvirt.Watch;
 import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.Tuning;
 import dev.virtferry.migration.truth.HostReading;
 import dev.virtferry.migration.truth.HostsObservation;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -163,6 +166,16 @@ final class BothHosts {
     } catch (HostUnreachable | LibvirtFailure e) {
       log.debug("The source does not tell the processor time", e);
       return Optional.empty();
+    }
+  }
+
+  /** What the guest's definition has of its host; nothing where the source does not tell. */
+  List<Need> sourceNeeds() {
+    try {
+      return hypervisor.queries().carried(source, domain, Definition.LIVE).needs();
+    } catch (HostUnreachable | LibvirtFailure e) {
+      log.debug("The source does not tell what the guest needs", e);
+      return List.of();
     }
   }
 

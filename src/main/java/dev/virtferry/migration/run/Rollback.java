@@ -3,6 +3,8 @@ package dev.virtferry.migration.run;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
+import dev.virtferry.libvirt.Need;
+import dev.virtferry.migration.Culprit;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.FailureClassifier;
@@ -14,6 +16,7 @@ import dev.virtferry.time.Moment;
 import dev.virtferry.time.Timepiece;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -183,9 +186,15 @@ final class Rollback {
       return FailureClassifier.afterAFork(error);
     }
     TransferPlan transfer = migration.latest().plan();
-    var sight = new Sight(source, witness.sawOthersMigrate(), transfer.targets());
+    var sight = new Sight(source, witness.sawOthersMigrate(), transfer.targets(), needs(error));
     return meter.latest().flow().bytesMoved() == 0
         ? FailureClassifier.beforeTheFirstByte(error, sight, transfer.unseen())
         : FailureClassifier.failure(error, sight);
+  }
+
+  private List<Need> needs(@Nullable Throwable error) {
+    return error instanceof LibvirtFailure failure && Culprit.mayBeIn(failure)
+        ? passage.hosts().sourceNeeds()
+        : List.of();
   }
 }

@@ -148,12 +148,17 @@ class DomainXmlTest {
     Machine machine =
         DomainXml.parse(
                 "<domain type='kvm'><os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os>"
-                    + "<cpu mode='custom'><model>qemu64</model></cpu></domain>")
+                    + "<cpu mode='custom'><model>qemu64</model></cpu>"
+                    + "<devices><emulator>/usr/bin/kvm</emulator></devices></domain>")
             .machine();
     assertThat(machine)
         .isEqualTo(
             new Machine(
-                "kvm", "x86_64", "pc-q35-7.2", "<cpu mode=\"custom\"><model>qemu64</model></cpu>"));
+                "kvm",
+                "x86_64",
+                "pc-q35-7.2",
+                "<cpu mode=\"custom\"><model>qemu64</model></cpu>",
+                "/usr/bin/kvm"));
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import dev.virtferry.access.Scope;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,5 +36,17 @@ class DiscretionTest {
   void everyOtherProblemIsAboutItsOwn(ProblemType type) {
     Problem told = Problem.of(type, "Words.");
     assertThat(Discretion.of(told, BOUND)).isEqualTo(told);
+  }
+
+  /** What is told depends on what the domain needs, and on nothing of the destination. */
+  @Test
+  void whoIsBoundLearnsNotWhatADestinationHas() {
+    List<String> doubts = List.of("os/kernel needs what kvm-b may not have.");
+    assertThat(Discretion.ofNeeds(doubts, true, Scope.EVERYTHING)).isEqualTo(doubts);
+    assertThat(Discretion.ofNeeds(doubts, true, BOUND))
+        .hasSize(1)
+        .isEqualTo(Discretion.ofNeeds(List.of(), true, BOUND))
+        .isNotEqualTo(doubts);
+    assertThat(Discretion.ofNeeds(List.of(), false, BOUND)).isEmpty();
   }
 }

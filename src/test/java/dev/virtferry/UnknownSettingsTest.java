@@ -15,24 +15,31 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
-import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.type.filter.AnnotationTypeFilter;
+import org.springframework.util.ClassUtils;
 
 /** What is configured under {@code ferry} is read by somebody, or nothing starts. */
 @BesideOthers
 class UnknownSettingsTest {
 
-  @Configuration(proxyBeanMethods = false)
-  @ConfigurationPropertiesScan(basePackageClasses = VirtFerryApplication.class)
-  @Import(UnknownSettings.class)
-  static class Settings {}
+  /** What the service's own scan finds, looked for once. */
+  private static final List<Class<?>> PROPERTIES = properties();
+
+  private static List<Class<?>> properties() {
+    var scan = new ClassPathScanningCandidateComponentProvider(false);
+    scan.addIncludeFilter(new AnnotationTypeFilter(ConfigurationProperties.class));
+    return scan.findCandidateComponents(VirtFerryApplication.class.getPackageName()).stream()
+        .<Class<?>>map(found -> ClassUtils.resolveClassName(Objects.requireNonNull(found.getBeanClassName()), null))
+        .toList();
+  }
 
   private static void start(TestPropertyValues values, TestPropertyValues.Type where) {
     start(values, where, TestPropertyValues.empty(), where);
@@ -46,7 +53,8 @@ class UnknownSettingsTest {
     try (var context = new AnnotationConfigApplicationContext()) {
       values.applyTo(context.getEnvironment(), where);
       more.applyTo(context.getEnvironment(), there);
-      context.register(Settings.class);
+      context.register(UnknownSettings.class);
+      PROPERTIES.forEach(context::registerBean);
       // Nothing is bound: only the names matter here.
       context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor());
       context.refresh();
@@ -275,7 +283,8 @@ class UnknownSettingsTest {
       new YamlPropertySourceLoader()
           .load("file", new ByteArrayResource(yaml.getBytes(UTF_8)))
           .forEach(context.getEnvironment().getPropertySources()::addFirst);
-      context.register(Settings.class);
+      context.register(UnknownSettings.class);
+      PROPERTIES.forEach(context::registerBean);
       context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor());
       context.refresh();
     }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What must hold for every pair of states that two hosts can show, with every job, way of migrating
- * and circumstance: the pairs that somebody thought of, and all others. Here for each seventh,
+ * and circumstance: the pairs that somebody thought of, and all others. Here for each 41st,
  * which meets every two of these together; {@link EveryPairIT} leaves none out.
  */
 @Execution(ExecutionMode.CONCURRENT)
@@ -70,7 +70,7 @@ class EveryPairTest {
   private final Map<String, Advice> advices = new HashMap<>();
 
   /** No divisor of how many values a part of a pair has. */
-  private static final int EACH_SEVENTH = 7;
+  private static final int EACH_SO_MANY = 41;
 
   private long drawn;
 
@@ -78,7 +78,7 @@ class EveryPairTest {
 
   /** Which of the pairs are judged: each so many. */
   int step() {
-    return EACH_SEVENTH;
+    return EACH_SO_MANY;
   }
 
   /** The first of each kind. */

@@ -133,8 +133,7 @@ record Provisions(NativeLibvirt library, PooledConnect connect, Machine machine)
 
   /** What libvirt does not list may be there all the same. */
   private Acceptance loader(HostFile file) {
-    return byCapabilities(
-        can -> can.hasLoader(file.path()) ? Optional.of(true) : Optional.empty());
+    return byCapabilities(can -> can.hasLoader(file.path()) ? Optional.of(true) : Optional.empty());
   }
 
   private Acceptance byCapabilities(Function<DomainCapabilities, Optional<Boolean>> question) {

@@ -36,7 +36,8 @@ public final class DomainCapabilities {
    * @return empty where they do not tell
    */
   public Optional<Boolean> emulatesTpm(String version) {
-    Optional<Element> tpm = Xml.child(root, "devices").flatMap(devices -> Xml.child(devices, "tpm"));
+    Optional<Element> tpm =
+        Xml.child(root, "devices").flatMap(devices -> Xml.child(devices, "tpm"));
     if (tpm.filter(t -> t.getAttribute("supported").equals("no")).isPresent()) {
       return Optional.of(false);
     }

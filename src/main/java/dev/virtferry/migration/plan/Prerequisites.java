@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.DestinationVolumes;
+import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.Acceptance;
 import dev.virtferry.libvirt.Acceptance.Answer;
 import dev.virtferry.libvirt.CarriedDefinition;
@@ -19,12 +20,14 @@ import dev.virtferry.libvirt.Need.TpmEmulator;
 import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import dev.virtferry.problem.Problem;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What else the destination has to have when a guest starts there. What it certainly lacks is
@@ -72,12 +75,32 @@ final class Prerequisites {
 
   /** What libvirt tells; nothing is asked where it tells nothing. */
   private Map<Need, Acceptance> told(PlanInput input, List<Need> needs) {
-    List<Need> known = needs.stream().filter(Prerequisites::isToldByLibvirt).toList();
-    return known.isEmpty()
+    Map<Need, Acceptance> told =
+        new HashMap<>(
+            ask(
+                input.destination(),
+                input,
+                needs.stream().filter(Prerequisites::isToldByLibvirt).toList()));
+    List<Need> missing =
+        needs.stream().filter(need -> need instanceof Link && isDenied(told.get(need))).toList();
+    ask(input.source(), input, missing)
+        .forEach((link, here) -> {
+          if (isDenied(here)) {
+            // Not even the source shows what its guest is plugged into: its driver looks elsewhere.
+            told.put(link, new Acceptance(Answer.UNKNOWN, "libvirt does not tell"));
+          }
+        });
+    return told;
+  }
+
+  private static boolean isDenied(@Nullable Acceptance acceptance) {
+    return acceptance != null && acceptance.answer() == Answer.NO;
+  }
+
+  private Map<Need, Acceptance> ask(Host host, PlanInput input, List<Need> needs) {
+    return needs.isEmpty()
         ? Map.of()
-        : hypervisor
-            .queries()
-            .provides(input.destination().address(), input.domain().machine(), known);
+        : hypervisor.queries().provides(host.address(), input.domain().machine(), needs);
   }
 
   private static boolean isToldByLibvirt(Need need) {

@@ -67,7 +67,11 @@ public final class DomainXml {
   }
 
   public List<DomainDisk> disks() {
-    return devices("disk").stream().map(DomainXml::disk).toList();
+    return disks(root);
+  }
+
+  static List<DomainDisk> disks(Element domain) {
+    return devices(domain, "disk").stream().map(DomainXml::disk).toList();
   }
 
   /** What libvirt calls each disk of a running domain when it talks to QEMU, by disk target. */

@@ -35,7 +35,8 @@ public final class MovedDefinition {
     return new CarriedDefinition(
         opened,
         targets(root, disk -> chain(disk).isPresent()),
-        targets(root, disk -> data(disk).isPresent()));
+        targets(root, disk -> data(disk).isPresent()),
+        DomainXml.disks(root));
   }
 
   private static Set<String> targets(Element root, Predicate<Element> disks) {

@@ -113,6 +113,7 @@ public final class MigrationPlanner {
     hosts.lookAtMachine(input, checks);
     PlacedDisks placed =
         disks.plan(input, selected, files, two ? places : null, self, scope, checks);
+    disks.lookAtNextStart(input, selected, placed, carried, checks);
     TransferPlan transfer = input.transfer(placed, files.renamed(), carried);
     checks.add(
         Subject.OPTIONS,

@@ -1,8 +1,10 @@
 package dev.virtferry.lab;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -141,5 +143,45 @@ class CarriedDisksIT {
     assertThat(startsAnew()).isTrue();
     assertThat(inImages("kvm-b", "qemu-io -U -r -f qcow2 -c 'read -P 7 0 64k' top.qcow2"))
         .doesNotContain("failed");
+  }
+
+  @Test
+  void thirtyDisksMove() {
+    move(30);
+  }
+
+  @LongForm(shortCase = "CarriedDisksIT.thirtyDisksMove")
+  @Test
+  void sixtyDisksMove() {
+    move(60);
+  }
+
+  private void move(int count) {
+    pools();
+    List<String> names = IntStream.range(0, count).mapToObj(CarriedDisksIT::scsiName).toList();
+    inImages(
+        "kvm-a",
+        "for d in %s; do truncate -s 1M $d.raw; echo $d | dd of=$d.raw conv=notrunc status=none; done"
+            .formatted(String.join(" ", names)));
+    start(
+        IntStream.range(0, count)
+            .mapToObj(unit ->
+                disk(names.get(unit), "raw", names.get(unit) + ".raw")
+                    .replace(
+                        "</disk>",
+                        "<address type='drive' controller='0' target='0' unit='"
+                            + unit
+                            + "'/></disk>"))
+            .collect(joining()));
+    assertThat(plan(",\"copy\":\"FULL\"").get("disks")).hasSize(count);
+    moves(",\"copy\":\"FULL\"");
+    String sums = "sha256sum *.raw";
+    assertThat(inImages("kvm-b", sums)).isEqualTo(inImages("kvm-a", sums));
+  }
+
+  /** As the kernel counts: sda to sdz, then sdaa. */
+  private static String scsiName(int index) {
+    String last = String.valueOf((char) ('a' + index % 26));
+    return "sd" + (index < 26 ? last : (char) ('a' + index / 26 - 1) + last);
   }
 }

@@ -65,7 +65,7 @@ public final class LibvirtQueries implements DomainQueries {
     this.library = connections.library();
     this.sizes = new DiskSizes(connections);
     this.readings = new DomainReadings(connections);
-    this.blockers = new MigrationBlockers(library, asksQemu);
+    this.blockers = new MigrationBlockers(connections, asksQemu);
   }
 
   /** {@code virDomainXMLFlags}. */
@@ -148,15 +148,7 @@ public final class LibvirtQueries implements DomainQueries {
   @Override
   public List<Hindrance> migrationBlockers(HostAddress source, UUID domain) {
     try {
-      return connections
-          .askGuest(
-              source,
-              domain,
-              LibvirtConnections.GUEST_LIMIT,
-              connect ->
-                  withDomain(
-                      connect, domain.toString(), found -> blockers.of(connect, domain, found)))
-          .orElse(List.of());
+      return blockers.of(source, domain);
     } catch (LibvirtFailure e) {
       if (!e.aboutSilentGuest()) {
         throw e;

@@ -68,11 +68,16 @@ record LocalFiles(Ground ground) {
   /** What a pool tells of the size may be older than what QEMU does, at the source as well. */
   private static boolean hasAnotherSize(
       DomainDisk disk, Optional<StorageVolume> here, StorageVolume there) {
+    boolean alike =
+        here.filter(volume -> volume.capacityBytes() == there.capacityBytes()).isPresent();
+    if (disk.image() != null && disk.image().isSlice()) {
+      return here.isPresent() && !alike;
+    }
     long whole = -Math.floorDiv(-there.capacityBytes(), SECTOR_BYTES) * SECTOR_BYTES;
     return !there.encrypted()
         && disk.capacityBytes() != 0
         && disk.capacityBytes() != whole
-        && here.filter(volume -> volume.capacityBytes() == there.capacityBytes()).isEmpty();
+        && !alike;
   }
 
   /** The destination is read between two looks at the source, where the guest writes on. */

@@ -145,6 +145,33 @@ class CarriedDisksIT {
         .doesNotContain("failed");
   }
 
+  /** Its file has something of others before and behind it, which stays where it is. */
+  @Test
+  void aSliceOfAFileGoesWhereItIsInAFile() {
+    pools();
+    inImages(
+        "kvm-a",
+        "for f in made.raw there.raw; do truncate -s 3M $f; for m in 0 1 2; do"
+            + " qemu-io -f raw -c \"write -P 1$m ${m}M 1M\" $f; done; done");
+    inImages("kvm-b", "truncate -s 3M there.raw");
+    String slice =
+        "><slices><slice type='storage' offset='1048576' size='1048576'/></slices></source>";
+    start(disk("sda", "raw", "made.raw", slice) + disk("sdb", "raw", "there.raw", slice));
+    JsonNode planned = plan(",\"copy\":\"FULL\"").get("disks");
+    assertThat(planned.valueStream().map(disk -> disk.get("volume").get("action").asString()))
+        .containsExactly("CREATE", "REUSE");
+    assertThat(planned.valueStream().map(disk -> disk.get("capacityBytes").asLong()))
+        .containsExactly(1048576L, 1048576L);
+    moves(",\"copy\":\"FULL\",\"options\":{\"sourceVolumes\":\"DELETE\"}");
+    for (String file : List.of("made.raw", "there.raw")) {
+      String slices = "dd if=%s bs=1M skip=1 count=1 status=none | sha256sum".formatted(file);
+      assertThat(inImages("kvm-b", slices)).isEqualTo(inImages("kvm-a", slices));
+      assertThat(inImages("kvm-b", "cmp -n 1048576 %s /dev/zero && echo untouched".formatted(file)))
+          .contains("untouched");
+    }
+    assertThat(startsAnew()).isTrue();
+  }
+
   @Test
   void thirtyDisksMove() {
     move(30);

@@ -123,14 +123,27 @@ public final class DomainXml {
   /** Of a disk, or of a backing store, which has the same elements. */
   private static @Nullable DiskImage image(Element of, String format) {
     String type = Xml.attribute(of, "type", "file");
-    String location = Xml.child(of, "source").map(source -> location(type, source)).orElse("");
+    Optional<Element> source = Xml.child(of, "source");
+    String location = source.map(it -> location(type, it)).orElse("");
     return location.isEmpty()
         ? null
         : new DiskImage(
             SourceType.of(type),
             location,
             format,
-            Xml.child(of, "backingStore").map(DomainXml::backing).orElse(null));
+            Xml.child(of, "backingStore").map(DomainXml::backing).orElse(null),
+            source.map(DomainXml::sliceEnd).orElse(0L));
+  }
+
+  /** libvirt knows no other slices than those of type storage. */
+  private static long sliceEnd(Element source) {
+    return Xml.child(source, "slices").flatMap(slices -> Xml.child(slices, "slice")).stream()
+        .mapToLong(slice ->
+            Math.addExact(
+                Long.parseLong(Xml.attribute(slice, "offset", "0")),
+                Long.parseLong(Xml.attribute(slice, "size", "0"))))
+        .findFirst()
+        .orElse(0);
   }
 
   private static @Nullable DiskImage backing(Element store) {

@@ -137,13 +137,20 @@ public final class DomainXml {
 
   /** libvirt knows no other slices than those of type storage. */
   private static long sliceEnd(Element source) {
-    return Xml.child(source, "slices").flatMap(slices -> Xml.child(slices, "slice")).stream()
-        .mapToLong(slice ->
-            Math.addExact(
-                Long.parseLong(Xml.attribute(slice, "offset", "0")),
-                Long.parseLong(Xml.attribute(slice, "size", "0"))))
-        .findFirst()
-        .orElse(0);
+    return Xml.child(source, "slices")
+        .flatMap(slices -> Xml.child(slices, "slice"))
+        .map(DomainXml::end)
+        .orElse(0L);
+  }
+
+  private static long end(Element slice) {
+    long end =
+        Long.parseLong(Xml.attribute(slice, "offset", "0"))
+            + Long.parseLong(Xml.attribute(slice, "size", "0"));
+    if (end < 0) {
+      throw new IllegalArgumentException("No file has such a slice: " + XmlText.of(slice));
+    }
+    return end;
   }
 
   private static @Nullable DiskImage backing(Element store) {

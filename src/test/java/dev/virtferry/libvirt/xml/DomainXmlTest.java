@@ -314,5 +314,7 @@ class DomainXmlTest {
     DiskImage image = Objects.requireNonNull(DomainXml.parse(disk).disks().getFirst().image());
     assertThat(image.sliceEnd()).isEqualTo(1536);
     assertThat(image.chain()).extracting(DiskImage::isSlice).containsExactly(false);
+    DomainXml longer = DomainXml.parse(disk.replace("512", Long.toString(Long.MAX_VALUE)));
+    assertThatThrownBy(longer::disks).isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -140,6 +140,7 @@ final class CopyPlanner {
     objections.addAll(others);
     Seen seen = seen(copied, place, there, names, others.isEmpty());
     objections.addAll(misfits(copied, place, seen));
+    objections.addAll(ImageRules.ofSlices(copied.disk(), copied.image(), ground.wish().mode()));
     objections.addAll(beneath.objections());
     objections.addAll(changing.objections(copied.disk(), beneath.images()));
     objections.addAll(refusal(copied, place, seen));
@@ -166,6 +167,16 @@ final class CopyPlanner {
 
   private List<String> refusal(CopiedDisk copied, Place.InPool place, Seen seen) {
     List<String> refusal = overwriting.refusal(copied, place.path(), seen.found());
+    if (ImageRules.needsAnImageInItsFile(copied.image())
+        && seen.found() == DestinationImage.EMPTY) {
+      return List.of(
+          "%s on %s is empty, and %s needs an image of format %s where its slice begins; write one there."
+              .formatted(
+                  place.path(),
+                  ground.destination().name(),
+                  copied.target(),
+                  copied.image().format()));
+    }
     return seen.inTheWay()
         ? List.of(ImageRules.dependent(seen.there().orElseThrow(), ground.destination().name()))
         : refusal;
@@ -218,7 +229,7 @@ final class CopyPlanner {
         place.pool().name(),
         place.name(),
         format,
-        copied.disk().capacityBytes(),
+        copied.image().isSlice() ? copied.image().sliceEnd() : copied.disk().capacityBytes(),
         format.equals("qcow2") ? here.map(StorageVolume::layout).orElse(Layout.USUAL) : null,
         here.map(StorageVolume::permissions).orElse(null),
         backing == null ? null : new Backing(backing.location(), backing.format()));

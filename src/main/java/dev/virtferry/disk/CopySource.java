@@ -38,7 +38,7 @@ final class CopySource {
   long bytes(CopiedDisk copied) {
     DomainDisk disk = copied.disk();
     long unknown = disk.allocationBytes() == 0 ? disk.capacityBytes() : disk.allocationBytes();
-    long bytes = allocated(copied.image(), unknown);
+    long bytes = Math.max(0, allocated(copied.image(), unknown) - besideSlice(copied));
     if (ground.wish().mode() == CopyMode.FULL) {
       for (DiskImage beneath : copied.image().chain()) {
         bytes += allocated(beneath, disk.capacityBytes());
@@ -54,6 +54,17 @@ final class CopySource {
   @Nullable Long bytesAtMost(CopiedDisk copied) {
     long capacity = copied.disk().capacityBytes();
     return capacity == 0 ? null : Long.valueOf(Math.max(capacity, bytes(copied)));
+  }
+
+  /** What of its file is not a slice's may be all that is allocated. */
+  private long besideSlice(CopiedDisk copied) {
+    return copied.image().isSlice()
+        ? ground
+            .source()
+            .volume(copied.image())
+            .map(file -> Math.max(0, file.fileBytes() - copied.disk().capacityBytes()))
+            .orElse(copied.image().sliceEnd())
+        : 0;
   }
 
   private long allocated(DiskImage image, long unknown) {

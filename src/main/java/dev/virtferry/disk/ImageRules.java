@@ -28,6 +28,9 @@ final class ImageRules {
   /** Why the disk can't be copied into the volume that is there; empty when it can. */
   static List<String> misfits(
       DomainDisk disk, DiskImage image, CopyMode mode, StorageVolume volume, String host) {
+    if (image.isSlice()) {
+      return misfits(disk, image, volume, host);
+    }
     List<String> found = new ArrayList<>();
     if (volume.guestBytes() != disk.capacityBytes()) {
       found.add(
@@ -52,6 +55,41 @@ final class ImageRules {
               .formatted(volume.path(), host, disk.target(), beneath(image)));
     }
     return found;
+  }
+
+  /** A slice is where it is in the file, whatever else the file is. */
+  private static List<String> misfits(
+      DomainDisk disk, DiskImage slice, StorageVolume volume, String host) {
+    long has =
+        Math.max(volume.fileBytes(), volume.format().equals("raw") ? volume.capacityBytes() : 0);
+    return has >= slice.sliceEnd()
+        ? List.of()
+        : List.of(
+            String.format(
+                Locale.ROOT,
+                "%s on %s has %d bytes and %s is a slice that ends at %d; remove it there, or give it"
+                    + " as many.",
+                volume.path(),
+                host,
+                has,
+                disk.target(),
+                slice.sliceEnd()));
+  }
+
+  /**
+   * Why a disk that is a slice of its file, or on one, can't be copied like that; none if it can.
+   */
+  static List<String> ofSlices(DomainDisk disk, DiskImage image, CopyMode mode) {
+    return mode == CopyMode.INCREMENTAL && image.backing() != null && image.hasSlices()
+        ? List.of(
+            "%s is a slice of its file, or on one, and no overlay is made of that; copy it in full."
+                .formatted(disk.target()))
+        : List.of();
+  }
+
+  /** A raw slice is there as soon as its file is. */
+  static boolean needsAnImageInItsFile(DiskImage image) {
+    return image.isSlice() && !image.format().equals("raw");
   }
 
   /** What is to be done about an overlay, which no copy in full can go into. */
@@ -101,6 +139,11 @@ final class ImageRules {
       found.add(
           "An image of format %s can't be made through a pool; prepare the one of %s by hand."
               .formatted(image.format(), disk.target()));
+    }
+    if (needsAnImageInItsFile(image)) {
+      found.add(
+          "%s is a slice of its file of format %s, and only raw ones are made; prepare its file by hand."
+              .formatted(disk.target(), image.format()));
     }
     if (!ofFiles(pool)) {
       found.add(

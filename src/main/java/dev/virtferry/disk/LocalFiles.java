@@ -20,8 +20,6 @@ record LocalFiles(Ground ground) {
   /** For how long a host believes what it knows of a file: NFS by default ({@code acregmax}). */
   private static final Duration BELIEVED = Duration.ofMinutes(1);
 
-  private static final int SECTOR_BYTES = 512;
-
   /** Whether an image is a file of its host, by its type or by its pool's. */
   static boolean areFor(DiskImage image, List<StoragePool> pools) {
     return switch (image.type().nature()) {
@@ -45,17 +43,23 @@ record LocalFiles(Ground ground) {
 
   /** Whether the destination has a pool that would show it. */
   private boolean isShown(DiskImage image) {
+    return pool(image).isPresent();
+  }
+
+  private Optional<StoragePool> pool(DiskImage image) {
     String location = image.location();
     return image.type().nature() == Nature.POOLED
-        ? ground.destination().named(PoolView.pool(location)).isPresent()
-        : ground.destination().covering(location).isPresent();
+        ? ground.destination().named(PoolView.pool(location))
+        : ground.destination().covering(location);
   }
 
   private boolean isAnother(DomainDisk disk, DiskImage image) {
     Optional<StorageVolume> here = here(image);
     Optional<StorageVolume> there = ground.there(image);
-    return there.isEmpty()
-        || hasAnotherSize(disk, here, there.get())
+    if (there.isEmpty()) {
+      return pool(image).filter(ground.destination()::isStale).isEmpty();
+    }
+    return hasAnotherSize(disk, image, here, there.get())
         || (here.isPresent() && wasNeverThis(here.get(), there.get()));
   }
 
@@ -67,22 +71,46 @@ record LocalFiles(Ground ground) {
 
   /** What a pool tells of the size may be older than what QEMU does, at the source as well. */
   private static boolean hasAnotherSize(
-      DomainDisk disk, Optional<StorageVolume> here, StorageVolume there) {
-    long whole = -Math.floorDiv(-there.capacityBytes(), SECTOR_BYTES) * SECTOR_BYTES;
+      DomainDisk disk, DiskImage image, Optional<StorageVolume> here, StorageVolume there) {
+    boolean alike =
+        here.filter(volume -> volume.capacityBytes() == there.capacityBytes()).isPresent();
+    if (image.isSlice()) {
+      return here.isPresent() && !alike;
+    }
+    long seen = seenAs(image, there);
     return !there.encrypted()
         && disk.capacityBytes() != 0
-        && disk.capacityBytes() != whole
-        && here.filter(volume -> volume.capacityBytes() == there.capacityBytes()).isEmpty();
+        && seen != 0
+        && disk.capacityBytes() != seen
+        && !alike;
+  }
+
+  /** Of a raw disk a pool shows what the guest wrote at its begin, if that is an image's header. */
+  private static long seenAs(DiskImage image, StorageVolume there) {
+    long bytes =
+        image.format().equals("raw") && !there.format().equals("raw")
+            ? there.fileBytes()
+            : there.capacityBytes();
+    return StorageVolume.guestBytes("raw", bytes);
   }
 
   /** The destination is read between two looks at the source, where the guest writes on. */
   private boolean wasNeverThis(StorageVolume before, StorageVolume seen) {
     StorageVolume there = ground.destination().again(seen).orElse(seen);
     StorageVolume after = ground.source().again(before).orElse(before);
-    long allocated = there.allocationBytes();
-    return allocated < Math.min(before.allocationBytes(), after.allocationBytes())
-        || allocated > Math.max(before.allocationBytes(), after.allocationBytes())
-        || isOfAnotherTime(before.timestamps(), there.timestamps(), after.timestamps());
+    return isOfAnotherTime(before.timestamps(), there.timestamps(), after.timestamps())
+        || (!isBelieved(before.timestamps(), there.timestamps())
+            && takesAnother(before.allocationBytes(), there, after.allocationBytes()));
+  }
+
+  private static boolean takesAnother(long before, StorageVolume there, long after) {
+    return there.allocationBytes() < Math.min(before, after)
+        || there.allocationBytes() > Math.max(before, after);
+  }
+
+  /** Whether a host may tell what a file was like before it was written the last time. */
+  private static boolean isBelieved(@Nullable Timestamps before, @Nullable Timestamps there) {
+    return before != null && there != null && there.modified().isBefore(before.modified());
   }
 
   private static boolean isOfAnotherTime(

@@ -30,6 +30,7 @@ final class PoolView {
   private final Map<String, List<StorageVolume>> listed = new HashMap<>();
   private final Set<String> readAnew = new HashSet<>();
   private final Set<String> unlisted = new HashSet<>();
+  private final Set<String> stale = new HashSet<>();
   private final Set<String> doubts = new LinkedHashSet<>();
 
   /**
@@ -119,8 +120,16 @@ final class PoolView {
     }
     listed.remove(pool);
     Optional<String> whyNot = storage.readAnew(host, pool);
-    whyNot.ifPresent(doubts::add);
+    whyNot.ifPresent(why -> {
+      doubts.add(why);
+      stale.add(pool);
+    });
     return whyNot.isEmpty();
+  }
+
+  /** Whether what is not seen in a pool may be there, as the pool could not be read anew. */
+  boolean isStale(StoragePool pool) {
+    return stale.contains(pool.name());
   }
 
   /** Where a volume is, or would be made. Those of devices have paths that no name tells. */

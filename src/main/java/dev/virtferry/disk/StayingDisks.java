@@ -19,10 +19,10 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
     Optional<StorageVolume> there = ground.destination().volume(image);
     if (disk.isWritten()) {
       FilesRead.path(image, there).ifPresent(path -> requireNobodyElse(disk, image, path));
-      requireTheSameStorage(disk, image);
+      boolean differs = differs(disk, image);
       if (local.hold(disk, image)) {
         leaveNothingBehind(disk, image);
-      } else if (image.type() == SourceType.VOLUME) {
+      } else if (!differs && (image.type() == SourceType.VOLUME || isOnlySaidToBeShared(disk))) {
         requireThere(disk, image, there);
       }
     } else {
@@ -51,7 +51,12 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
   /** libvirt finds a volume by its pool alone, and a file without one. */
   private boolean wouldBeSeen(DiskImage image) {
     return switch (image.type()) {
-      case FILE -> ground.destination().covering(image.location()).isPresent();
+      case FILE ->
+          ground
+              .destination()
+              .covering(image.location())
+              .filter(pool -> !ground.destination().isStale(pool))
+              .isPresent();
       case VOLUME -> true;
       case BLOCK, DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> false;
     };
@@ -129,19 +134,26 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
                     .formatted(disk.target(), path, host, words, remedy)));
   }
 
+  private boolean isOnlySaidToBeShared(DomainDisk disk) {
+    return ground.shared().isOnlySaidByPools(disk, ground.source().pools());
+  }
+
   /** A pool says of its own host alone what its storage is. */
-  private void requireTheSameStorage(DomainDisk disk, DiskImage image) {
+  private boolean differs(DomainDisk disk, DiskImage image) {
     PoolView source = ground.source();
     PoolView destination = ground.destination();
-    if (ground.shared().isOnlySaidByPools(disk, source.pools())
-        && !ground.shared().isAgreedOn(image, source, destination)) {
-      PoolsAround.of(image, source)
-          .shared()
-          .ifPresent(here ->
-              PoolsAround.of(image, destination)
-                  .innermost()
-                  .ifPresent(there -> obstacle(disk, differs(disk, here, there))));
+    if (!isOnlySaidToBeShared(disk) || ground.shared().isAgreedOn(image, source, destination)) {
+      return false;
     }
+    Optional<String> words =
+        PoolsAround.of(image, source)
+            .shared()
+            .flatMap(here ->
+                PoolsAround.of(image, destination)
+                    .innermost()
+                    .map(there -> differs(disk, here, there)));
+    words.ifPresent(detail -> obstacle(disk, detail));
+    return words.isPresent();
   }
 
   private String differs(DomainDisk disk, StoragePool here, StoragePool there) {

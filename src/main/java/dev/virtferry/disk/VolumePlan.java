@@ -92,6 +92,11 @@ public record VolumePlan(
         true);
   }
 
+  /** The size of the image, which of a slice is more than that of the disk. */
+  public long imageBytes() {
+    return volume == null ? capacityBytes : volume.capacityBytes();
+  }
+
   /** Whether the image that is known by {@link #mark} is deleted for the one that is made. */
   public boolean replaces() {
     return action == Action.CREATE && mark != null;

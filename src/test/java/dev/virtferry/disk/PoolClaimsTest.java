@@ -260,6 +260,7 @@ class PoolClaimsTest {
         .startsWith(
             "vda is on nfs of kvm-a, a pool of type netfs, and kvm-b has default there, of type dir.");
     pool("kvm-b", "nfs", "netfs", "/lib/nfs");
+    volume("kvm-b", "nfs", "vda.raw", "/lib/nfs/vda.raw");
     assertThat(left(on("file", "/lib/nfs/vda.raw"))).isEmpty();
   }
 
@@ -271,6 +272,7 @@ class PoolClaimsTest {
     assertThat(left(on("file", "/nfs/inner/vda.raw")))
         .startsWith("vda is on nfs of kvm-a, a pool of type netfs, and kvm-b has inner there");
     pool("kvm-b", "nfs", "netfs", "/nfs");
+    volume("kvm-b", "inner", "vda.raw", "/nfs/inner/vda.raw");
     assertThat(left(on("file", "/nfs/inner/vda.raw"))).isEmpty();
   }
 

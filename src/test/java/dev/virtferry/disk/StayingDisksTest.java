@@ -200,10 +200,80 @@ class StayingDisksTest {
   }
 
   @Test
-  void leavesToLibvirtWhatBothHostsHaveOnANetworkFileSystem() {
+  void wantsWhatIsOnANetworkFileSystemToBeOnTheOneOfTheDestination() {
     pool("kvm-a", "netfs");
-    pool("kvm-b", "netfs");
     assertThat(problems(file())).isEmpty();
+    assertThat(placement(file()).doubts())
+        .containsExactly(
+            "vda (/srv/a.raw) has to be on kvm-b, and no active pool there can show whether it is");
+    pool("kvm-b", "netfs");
+    assertThat(missing(file()))
+        .startsWith("vda (/srv/a.raw) is not copied and is missing on kvm-b; put it there");
+    image("kvm-b", 64 * MIB, 5, NOON);
+    assertThat(problems(file())).isEmpty();
+    assertThat(placement(file()).doubts()).isEmpty();
+  }
+
+  /** What the destination believes of a file on NFS is up to a minute old. */
+  @Test
+  void leavesToLibvirtWhatGrewSinceTheDestinationLooked() {
+    pool("kvm-a", "dir");
+    pool("kvm-b", "dir");
+    image("kvm-a", 64 * MIB, 9, NOON);
+    image("kvm-b", 64 * MIB, 5, NOON.minusSeconds(30));
+    assertThat(problems(file())).isEmpty();
+    image("kvm-b", 64 * MIB, 5, NOON);
+    assertLeftBehind(file());
+  }
+
+  @Test
+  void leavesToLibvirtWhatAPoolThatCanNotBeReadAnewMayHave() {
+    pool("kvm-b", "dir");
+    storage.breakPool("kvm-b", "images");
+    assertThat(problems(file())).isEmpty();
+    DomainDisk medium = medium(SourceType.FILE, "/srv/cd.iso", false);
+    assertThat(problems(medium)).isEmpty();
+    assertThat(placement(medium).doubts())
+        .contains(
+            "sda (/srv/cd.iso) has to be on kvm-b, and no active pool there can show whether it is");
+  }
+
+  /** The guest may write into a raw disk whatever begins an image of another format. */
+  @Test
+  void holdsARawDiskAgainstTheLengthOfItsFile() {
+    pool("kvm-b", "dir");
+    storage.volume(
+        "kvm-b",
+        new StorageVolume(
+            "images",
+            "a.raw",
+            "/srv/a.raw",
+            "qcow2",
+            MIB,
+            5,
+            64 * MIB,
+            null,
+            null,
+            false,
+            null,
+            null));
+    assertThat(problems(file())).isEmpty();
+    storage.volume(
+        "kvm-b",
+        new StorageVolume(
+            "images",
+            "a.raw",
+            "/srv/a.raw",
+            "qcow2",
+            64 * MIB,
+            5,
+            MIB,
+            null,
+            null,
+            false,
+            null,
+            null));
+    assertLeftBehind(file());
   }
 
   private static DomainDisk cdrom(String location, boolean dispensable) {

@@ -438,7 +438,11 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     requireReachable(source);
     return Optional.ofNullable(details.get(domain))
         .map(xml -> MovedDefinition.read(xml, definition))
-        .orElse(CarriedDefinition.NONE);
+        .orElseGet(() -> new CarriedDefinition(List.of(), Set.of(), Set.of(), disks(domain), List.of()));
+  }
+
+  private List<DomainDisk> disks(UUID domain) {
+    return Optional.ofNullable(known.get(domain)).map(DomainDescription::disks).orElse(List.of());
   }
 
   @Override

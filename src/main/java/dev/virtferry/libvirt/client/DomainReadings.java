@@ -65,32 +65,16 @@ record DomainReadings(LibvirtConnections connections) {
    */
   <T> List<T> ofEachPart(
       HostAddress host, UUID domain, List<String> parts, PartReading<T> reading) {
-    List<T> all = new ArrayList<>();
-    Deque<String> left = new ArrayDeque<>(parts);
-    while (!left.isEmpty()) {
-      all.addAll(
-          connections.askAll(
-              host,
-              connect ->
-                  withDomain(connect, domain.toString(), there -> ofSome(there, left, reading))
-                      .orElseGet(() -> none(left))));
-    }
-    return all;
-  }
-
-  private static <T> List<T> none(Deque<String> left) {
-    left.clear();
-    return List.of();
-  }
-
-  private static <T> List<T> ofSome(Domain domain, Deque<String> left, PartReading<T> reading)
-      throws LibvirtException {
-    long begun = System.nanoTime();
-    List<T> found = new ArrayList<>();
-    while (!left.isEmpty() && System.nanoTime() - begun < TIME_OF_A_QUERY.toNanos()) {
-      found.add(reading.of(domain, left.remove()));
-    }
-    return found;
+    return Batches.all(
+        parts,
+        left ->
+            connections.askAll(
+                host,
+                connect ->
+                    withDomain(
+                        connect,
+                        domain.toString(),
+                        there -> Batches.BY_TIME.some(left, part -> reading.of(there, part)))));
   }
 
   /** Takes from those that are left as many as a query may. */

@@ -22,7 +22,6 @@ import dev.virtferry.libvirt.Watch;
 import dev.virtferry.libvirt.client.HostConnectionPool.Query;
 import dev.virtferry.libvirt.xml.DomainXml;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,16 +105,14 @@ public final class LibvirtJobs implements DomainJobs {
 
   @Override
   public Map<String, BlockJob> blockJobs(HostAddress source, UUID domain, List<String> targets) {
-    if (targets.isEmpty()) {
-      return Map.of();
-    }
-    return connections
-        .followGuest(
-            source,
-            domain,
-            LibvirtConnections.GUEST_LIMIT,
-            connect -> withDomain(connect, domain.toString(), found -> blockJobs(found, targets)))
-        .orElse(Map.of());
+    return BlockJobs.of(
+        targets,
+        query ->
+            connections.followGuest(
+                source,
+                domain,
+                LibvirtConnections.GUEST_LIMIT,
+                connect -> withDomain(connect, domain.toString(), query)));
   }
 
   @Override
@@ -206,20 +203,31 @@ public final class LibvirtJobs implements DomainJobs {
   @Override
   public void setCopyBandwidth(
       HostAddress source, UUID domain, List<String> targets, long mibPerSecond) {
-    connections.followGuest(
-        source,
-        domain,
-        LibvirtConnections.GUEST_LIMIT,
-        connect -> {
-          String xml =
-              withDomain(connect, domain.toString(), found -> found.getXMLDesc(0)).orElseThrow();
-          Map<String, String> aliases = DomainXml.parse(xml).aliases();
-          aliases.keySet().retainAll(targets);
-          for (String alias : aliases.values()) {
-            library.tellMonitor(connect, domain, MonitorCommand.setSpeed(alias, mibPerSecond));
-          }
-          return true;
-        });
+    Map<String, String> aliases =
+        connections
+            .follow(
+                source,
+                domain,
+                connect -> withDomain(connect, domain.toString(), found -> found.getXMLDesc(0)))
+            .map(xml -> DomainXml.parse(xml).aliases())
+            .orElseThrow();
+    aliases.keySet().retainAll(targets);
+    Batches.<String, Boolean>all(
+        List.copyOf(aliases.values()),
+        left ->
+            Optional.of(
+                connections.followGuest(
+                    source,
+                    domain,
+                    LibvirtConnections.GUEST_LIMIT,
+                    connect ->
+                        Batches.BY_TIME.some(
+                            left, alias -> limited(connect, domain, alias, mibPerSecond)))));
+  }
+
+  private boolean limited(PooledConnect connect, UUID domain, String alias, long mibPerSecond) {
+    library.tellMonitor(connect, domain, MonitorCommand.setSpeed(alias, mibPerSecond));
+    return true;
   }
 
   @Override
@@ -273,17 +281,5 @@ public final class LibvirtJobs implements DomainJobs {
       // libvirt-java returns -1 without an exception when no error of level ERROR was set.
       throw LibvirtFailure.withoutNumber("virDomainMigrateToURI3 returned " + result);
     }
-  }
-
-  private static Map<String, BlockJob> blockJobs(Domain domain, List<String> targets)
-      throws LibvirtException {
-    Map<String, BlockJob> jobs = new LinkedHashMap<>();
-    for (String target : targets) {
-      var info = domain.getBlockJobInfo(target, 0);
-      if (info.type != 0) {
-        jobs.put(target, new BlockJob(info.cur, info.end, info.bandwidth));
-      }
-    }
-    return jobs;
   }
 }

@@ -68,7 +68,7 @@ public final class LibvirtQueries implements DomainQueries {
     this.library = connections.library();
     this.sizes = new DiskSizes(connections);
     this.readings = new DomainReadings(connections);
-    this.blockers = new MigrationBlockers(library, asksQemu);
+    this.blockers = new MigrationBlockers(connections, asksQemu);
   }
 
   /** {@code virDomainXMLFlags}. */
@@ -153,15 +153,7 @@ public final class LibvirtQueries implements DomainQueries {
   @Override
   public List<Hindrance> migrationBlockers(HostAddress source, UUID domain) {
     try {
-      return connections
-          .askGuest(
-              source,
-              domain,
-              LibvirtConnections.GUEST_LIMIT,
-              connect ->
-                  withDomain(
-                      connect, domain.toString(), found -> blockers.of(connect, domain, found)))
-          .orElse(List.of());
+      return blockers.of(source, domain);
     } catch (LibvirtFailure e) {
       if (!e.aboutSilentGuest()) {
         throw e;

@@ -18,7 +18,6 @@ import dev.virtferry.libvirt.VolumeSpec;
 import dev.virtferry.libvirt.client.PoolLookup.PoolQuery;
 import dev.virtferry.libvirt.xml.VolumeXml;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.libvirt.Connect;
@@ -34,9 +33,6 @@ public final class LibvirtStorage implements Storage {
 
   /** Nobody waits for it but a migration. */
   private static final Duration FOR_A_DEED = Duration.ofSeconds(10);
-
-  /** So that a large pool takes many queries, and none of them too long. */
-  private static final int VOLUMES_IN_A_QUERY = 200;
 
   private final LibvirtConnections connections;
   private final PoolList pools;
@@ -70,36 +66,34 @@ public final class LibvirtStorage implements Storage {
   }
 
   private List<StorageVolume> listed(HostAddress host, String pool) {
-    return slices(host, pool).stream()
-        .flatMap(some ->
-            ask(host, pool, found -> readable(found, pool, some)).orElse(List.of()).stream())
+    return Batches.<String, Optional<StorageVolume>>all(
+            names(host, pool),
+            left ->
+                ask(
+                    host,
+                    pool,
+                    found -> Batches.BY_TIME.some(left, name -> readable(found, pool, name))))
+        .stream()
+        .flatMap(Optional::stream)
         .toList();
   }
 
-  private List<List<String>> slices(HostAddress host, String pool) {
-    List<String> names = ask(host, pool, found -> List.of(found.listVolumes())).orElse(List.of());
-    List<List<String>> slices = new ArrayList<>();
-    for (int from = 0; from < names.size(); from += VOLUMES_IN_A_QUERY) {
-      slices.add(names.subList(from, Math.min(names.size(), from + VOLUMES_IN_A_QUERY)));
-    }
-    return slices;
+  private List<String> names(HostAddress host, String pool) {
+    return ask(host, pool, found -> List.of(found.listVolumes())).orElse(List.of());
   }
 
-  private static List<StorageVolume> readable(
-      org.libvirt.StoragePool pool, String poolName, List<String> names) throws LibvirtException {
-    List<StorageVolume> volumes = new ArrayList<>();
-    for (String name : names) {
-      try {
-        withVolume(pool, name, volume -> described(poolName, volume)).ifPresent(volumes::add);
-      } catch (LibvirtException e) {
-        log.debug("{} in pool {} can't be read", name, poolName, e);
-        // Throws where it is not the volume's fault, but the connection is gone.
-        pool.getInfo();
-      } catch (LibvirtFailure e) {
-        log.debug("{} in pool {} can't be understood: {}", name, poolName, e.message());
-      }
+  private static Optional<StorageVolume> readable(
+      org.libvirt.StoragePool pool, String poolName, String name) throws LibvirtException {
+    try {
+      return withVolume(pool, name, volume -> described(poolName, volume));
+    } catch (LibvirtException e) {
+      log.debug("{} in pool {} can't be read", name, poolName, e);
+      // Throws where it is not the volume's fault, but the connection is gone.
+      pool.getInfo();
+    } catch (LibvirtFailure e) {
+      log.debug("{} in pool {} can't be understood: {}", name, poolName, e.message());
     }
-    return volumes;
+    return Optional.empty();
   }
 
   @Override
@@ -108,9 +102,9 @@ public final class LibvirtStorage implements Storage {
   }
 
   private Optional<String> refreshed(HostAddress host, String pool) {
-    List<List<String>> slices;
+    List<String> names;
     try {
-      slices = slices(host, pool);
+      names = names(host, pool);
     } catch (LibvirtFailure e) {
       if (e.aboutSilentPool()) {
         throw e;
@@ -119,7 +113,7 @@ public final class LibvirtStorage implements Storage {
           "Pool %s of %s is not read anew, as its volumes can't be listed: %s."
               .formatted(pool, host.name(), e.message()));
     }
-    return refresh.whyNot(host, pool, slices);
+    return refresh.whyNot(host, pool, names);
   }
 
   @Override

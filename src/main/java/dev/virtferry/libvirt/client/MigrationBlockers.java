@@ -1,8 +1,11 @@
 package dev.virtferry.libvirt.client;
 
+import static dev.virtferry.libvirt.client.DomainLookup.withDomain;
+
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.Hindrance;
 import dev.virtferry.libvirt.Hindrance.Weight;
+import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.xml.DomainXml;
@@ -10,6 +13,7 @@ import dev.virtferry.libvirt.xml.Hindrances;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.libvirt.Domain;
 import org.libvirt.DomainJobStats;
@@ -23,15 +27,59 @@ import org.slf4j.LoggerFactory;
  * @param asksQemu whether its QEMU is asked as well; libvirt marks the domain as tainted ({@code
  *     custom-monitor}) then
  */
-record MigrationBlockers(NativeLibvirt library, boolean asksQemu) {
+record MigrationBlockers(LibvirtConnections connections, boolean asksQemu) {
 
   private static final Logger log = LoggerFactory.getLogger(MigrationBlockers.class);
 
   /** {@code VIR_DOMAIN_XML_INACTIVE}. */
   private static final int XML_INACTIVE = 2;
 
-  List<Hindrance> of(PooledConnect connect, UUID id, Domain domain) throws LibvirtException {
+  /**
+   * What the guest, its definitions and its jobs tell; nothing of one that left.
+   *
+   * @throws LibvirtFailure also when the host answers and the guest's QEMU does not
+   */
+  List<Hindrance> of(HostAddress source, UUID id) {
+    Told told =
+        ask(source, id, (connect, domain) -> told(connect, id, domain)).orElse(Told.NOTHING);
+    List<Hindrance> found = new ArrayList<>(told.hindrances());
+    if (found.stream().noneMatch(each -> each.weight() == Weight.MIGRATING)) {
+      found.addAll(blockJobs(source, id, told.disks()));
+    }
+    return found;
+  }
+
+  /** What a first query tells, and the disks of which each has to be asked. */
+  private record Told(List<Hindrance> hindrances, List<String> disks) {
+
+    static final Told NOTHING = new Told(List.of(), List.of());
+  }
+
+  @FunctionalInterface
+  private interface Reading<T> {
+    T of(PooledConnect connect, Domain domain) throws LibvirtException;
+  }
+
+  private <T> Optional<T> ask(HostAddress source, UUID id, Reading<T> reading) {
+    return connections.askGuest(
+        source,
+        id,
+        LibvirtConnections.GUEST_LIMIT,
+        connect -> withDomain(connect, id.toString(), domain -> reading.of(connect, domain)));
+  }
+
+  private Told told(PooledConnect connect, UUID id, Domain domain) throws LibvirtException {
     String xml = domain.getXMLDesc(0);
+    List<String> disks =
+        DomainXml.parse(xml).disks().stream()
+            .filter(disk -> disk.image() != null)
+            .map(DomainDisk::target)
+            .toList();
+    return new Told(of(connect, id, domain, xml), disks);
+  }
+
+  private List<Hindrance> of(PooledConnect connect, UUID id, Domain domain, String xml)
+      throws LibvirtException {
     List<Hindrance> found = new ArrayList<>(Hindrances.now(xml));
     boolean refused = found.stream().anyMatch(each -> each.weight() == Weight.REFUSED);
     if (!refused && domain.isPersistent() != 0) {
@@ -45,7 +93,7 @@ record MigrationBlockers(NativeLibvirt library, boolean asksQemu) {
     if (checkpoints > 0) {
       found.add(refused("It has %d checkpoints; delete them first.", checkpoints));
     }
-    found.addAll(jobs(domain, xml));
+    found.addAll(jobs(domain));
     if (asksQemu) {
       found.addAll(ofQemu(connect, id));
     }
@@ -55,7 +103,7 @@ record MigrationBlockers(NativeLibvirt library, boolean asksQemu) {
   /** What QEMU itself says; none where it does not tell. */
   private List<Hindrance> ofQemu(PooledConnect connect, UUID id) {
     try {
-      String answer = library.tellMonitor(connect, id, MonitorCommand.QUERY_MIGRATE);
+      String answer = connections.library().tellMonitor(connect, id, MonitorCommand.QUERY_MIGRATE);
       return MonitorCommand.blockedReasons(answer).stream()
           .map(reason -> Hindrance.refused("Its QEMU does not migrate it: %s.".formatted(reason)))
           .toList();
@@ -69,32 +117,25 @@ record MigrationBlockers(NativeLibvirt library, boolean asksQemu) {
     return Hindrance.refused(String.format(Locale.ROOT, words, count));
   }
 
-  /** The block jobs of a migration are its own. */
-  private static List<Hindrance> jobs(Domain domain, String xml) throws LibvirtException {
+  private static List<Hindrance> jobs(Domain domain) throws LibvirtException {
     DomainJobStats job = domain.getJobStats(0);
-    List<Hindrance> found = new ArrayList<>();
-    if (JobStats.read(job).activity() != Activity.NONE) {
-      found.add(
-          JobStats.isMigration(job)
-              ? Hindrance.migrating()
-              : Hindrance.refused("A job of libvirt's runs on it; wait for its end or abort it."));
+    if (JobStats.read(job).activity() == Activity.NONE) {
+      return List.of();
     }
-    if (found.stream().noneMatch(each -> each.weight() == Weight.MIGRATING)) {
-      found.addAll(blockJobs(domain, DomainXml.parse(xml).disks()));
-    }
-    return found;
+    return List.of(
+        JobStats.isMigration(job)
+            ? Hindrance.migrating()
+            : Hindrance.refused("A job of libvirt's runs on it; wait for its end or abort it."));
   }
 
-  private static List<Hindrance> blockJobs(Domain domain, List<DomainDisk> disks)
-      throws LibvirtException {
-    List<Hindrance> found = new ArrayList<>();
-    for (DomainDisk disk : disks) {
-      if (disk.image() != null && domain.getBlockJobInfo(disk.target(), 0).type != 0) {
-        found.add(
+  /** Those of a migration are its own. */
+  private List<Hindrance> blockJobs(HostAddress source, UUID id, List<String> disks) {
+    return BlockJobs.of(disks, query -> ask(source, id, (_, domain) -> query.of(domain)))
+        .keySet()
+        .stream()
+        .map(target ->
             Hindrance.refused(
-                "A block job runs on its disk %s; wait for its end.".formatted(disk.target())));
-      }
-    }
-    return found;
+                "A block job runs on its disk %s; wait for its end.".formatted(target)))
+        .toList();
   }
 }

@@ -37,35 +37,41 @@ record PoolRefresh(LibvirtConnections connections) {
   /**
    * Reads it.
    *
-   * @param slices the names of its volumes, as many together as one query asks about
+   * @param names of its volumes
    * @return why it was not read; empty when it was
    */
-  Optional<String> whyNot(HostAddress host, String pool, List<List<String>> slices) {
-    for (List<String> some : slices) {
-      Optional<String> broken = ask(host, pool, found -> broken(found, some)).flatMap(why -> why);
-      if (broken.isPresent()) {
-        return Optional.of(
-            "Pool %s of %s is not read anew, as libvirt would stop it: %s."
-                .formatted(pool, host.name(), broken.get()));
-      }
+  Optional<String> whyNot(HostAddress host, String pool, List<String> names) {
+    Optional<String> broken =
+        Batches.<String, Optional<String>>all(
+                names,
+                left ->
+                    ask(
+                        host,
+                        pool,
+                        found -> Batches.BY_TIME.some(left, name -> broken(found, name))))
+            .stream()
+            .flatMap(Optional::stream)
+            .findFirst();
+    if (broken.isPresent()) {
+      return Optional.of(
+          "Pool %s of %s is not read anew, as libvirt would stop it: %s."
+              .formatted(pool, host.name(), broken.get()));
     }
     return refreshed(host, pool)
         .map(failure ->
             "Pool %s of %s was not read anew: %s.".formatted(pool, host.name(), failure.message()));
   }
 
-  private static Optional<String> broken(org.libvirt.StoragePool pool, List<String> names)
+  private static Optional<String> broken(org.libvirt.StoragePool pool, String name)
       throws LibvirtException {
-    for (String name : names) {
-      try {
-        withVolume(pool, name, PoolRefresh::stands);
-      } catch (LibvirtException e) {
-        // Throws where it is not the volume's fault, but the connection is gone.
-        pool.getInfo();
-        return Optional.of(LibvirtErrors.of(e).message());
-      }
+    try {
+      withVolume(pool, name, PoolRefresh::stands);
+      return Optional.empty();
+    } catch (LibvirtException e) {
+      // Throws where it is not the volume's fault, but the connection is gone.
+      pool.getInfo();
+      return Optional.of(LibvirtErrors.of(e).message());
     }
-    return Optional.empty();
   }
 
   /** libvirt does not look into a pool while a volume of it is being built, by whomever. */

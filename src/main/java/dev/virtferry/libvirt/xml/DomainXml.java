@@ -71,7 +71,11 @@ public final class DomainXml {
   }
 
   public List<DomainDisk> disks() {
-    return devices("disk").stream().map(DomainXml::disk).toList();
+    return disks(root);
+  }
+
+  static List<DomainDisk> disks(Element domain) {
+    return devices(domain, "disk").stream().map(DomainXml::disk).toList();
   }
 
   /** What libvirt calls each disk of a running domain when it talks to QEMU, by disk target. */
@@ -123,14 +127,34 @@ public final class DomainXml {
   /** Of a disk, or of a backing store, which has the same elements. */
   private static @Nullable DiskImage image(Element of, String format) {
     String type = Xml.attribute(of, "type", "file");
-    String location = Xml.child(of, "source").map(source -> location(type, source)).orElse("");
+    Optional<Element> source = Xml.child(of, "source");
+    String location = source.map(it -> location(type, it)).orElse("");
     return location.isEmpty()
         ? null
         : new DiskImage(
             SourceType.of(type),
             location,
             format,
-            Xml.child(of, "backingStore").map(DomainXml::backing).orElse(null));
+            Xml.child(of, "backingStore").map(DomainXml::backing).orElse(null),
+            source.map(DomainXml::sliceEnd).orElse(0L));
+  }
+
+  /** libvirt knows no other slices than those of type storage. */
+  private static long sliceEnd(Element source) {
+    return Xml.child(source, "slices")
+        .flatMap(slices -> Xml.child(slices, "slice"))
+        .map(DomainXml::end)
+        .orElse(0L);
+  }
+
+  private static long end(Element slice) {
+    long end =
+        Long.parseLong(Xml.attribute(slice, "offset", "0"))
+            + Long.parseLong(Xml.attribute(slice, "size", "0"));
+    if (end < 0) {
+      throw new IllegalArgumentException("No file has such a slice: " + XmlText.of(slice));
+    }
+    return end;
   }
 
   private static @Nullable DiskImage backing(Element store) {

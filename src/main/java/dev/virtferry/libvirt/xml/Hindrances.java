@@ -9,7 +9,7 @@ import org.w3c.dom.Element;
 
 /**
  * What of a domain's definition keeps libvirt, or its QEMU, from migrating the domain ({@code
- * qemuMigrationSrcIsAllowed}), and what virt-ferry does not move.
+ * qemuMigrationSrcIsAllowed}).
  */
 public final class Hindrances {
 
@@ -47,19 +47,11 @@ public final class Hindrances {
     List<Hindrance> found =
         new ArrayList<>(
             HostDevices.now(devices("hostdev").toList(), devices("interface").toList()));
-    Stream.of(slices(), transientDisks(), sharedFolders(), sharedMemory(), clock())
+    Stream.of(transientDisks(), sharedFolders(), sharedMemory(), clock())
         .flatMap(each -> each)
         .map(Hindrance::refused)
         .forEach(found::add);
     return found;
-  }
-
-  private Stream<String> slices() {
-    return devices("disk")
-        .filter(disk -> disk.getElementsByTagName("slices").getLength() > 0)
-        .map(disk ->
-            "Its disk %s is a slice of an image, which virt-ferry does not move; detach it first."
-                .formatted(target(disk)));
   }
 
   /** What they wrote is thrown away when the domain stops. */

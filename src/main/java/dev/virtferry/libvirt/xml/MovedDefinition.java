@@ -36,6 +36,7 @@ public final class MovedDefinition {
         opened,
         targets(root, disk -> chain(disk).isPresent()),
         targets(root, disk -> data(disk).isPresent()),
+        DomainXml.disks(root),
         HostNeeds.of(root, opened));
   }
 

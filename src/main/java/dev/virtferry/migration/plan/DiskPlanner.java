@@ -1,11 +1,14 @@
 package dev.virtferry.migration.plan;
 
 import dev.virtferry.access.Scope;
+import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.CopyWish;
 import dev.virtferry.disk.DestinationVolumes;
 import dev.virtferry.disk.DiskSelection;
 import dev.virtferry.disk.Placement;
 import dev.virtferry.disk.Selection;
+import dev.virtferry.libvirt.CarriedDefinition;
+import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.Storage;
 import dev.virtferry.libvirt.StoragePool;
 import dev.virtferry.migration.MigrationQueries;
@@ -76,6 +79,28 @@ final class DiskPlanner {
     tell(placed, input.destination().name(), checks);
     ownImages.forget(input.domain().uuid(), placement.changed());
     return placed;
+  }
+
+  /** What the destination keeps of the domain for its next start, where it keeps anything. */
+  void lookAtNextStart(
+      PlanInput input,
+      SelectedDisks disks,
+      PlacedDisks placed,
+      List<CarriedDefinition> carried,
+      PlanChecks checks) {
+    if (input.persists()) {
+      List<DomainDisk> then = carried.getLast().disks();
+      checks.add(
+          Subject.NEXT_START,
+          List.of(),
+          new NextStart(
+                  input.domain().disks(),
+                  selection.select(then, disks.pools(), null, CopyMode.FULL).choices(),
+                  placed.placement().volumes(),
+                  input.destination().name())
+              .differences(),
+          "its definition has the same disks");
+    }
   }
 
   private static void tell(PlacedDisks placed, String destination, PlanChecks checks) {

@@ -217,6 +217,8 @@ final class HostChecks {
         .flatMap(definition -> definition.opened().stream())
         .filter(file -> !disks.have(file))
         .map(places::placed)
+        // The two definitions may name one disk by its path and by its pool.
+        .filter(file -> !disks.have(file))
         .toList();
   }
 

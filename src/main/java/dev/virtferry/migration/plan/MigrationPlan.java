@@ -67,6 +67,8 @@ public record MigrationPlan(
       DISKS,
       /** The copies have a place at the destination. */
       STORAGE,
+      /** The definition for the next start has the disks that the guest has now; if one goes. */
+      NEXT_START,
       /** The options are known to both hosts. */
       OPTIONS
     }

@@ -117,6 +117,7 @@ public final class MigrationPlanner {
     hosts.lookAtMachine(input, checks);
     PlacedDisks placed =
         disks.plan(input, selected, files, two == null ? null : places, self, scope, checks);
+    disks.lookAtNextStart(input, selected, placed, carried, checks);
     TransferPlan transfer = input.transfer(placed, files.renamed(), carried, two);
     checks.add(
         Subject.OPTIONS,

@@ -47,7 +47,7 @@ final class CopiedImages {
     this.marks =
         new VolumeMarks(
             transfer.disks().stream()
-                .collect(toMap(VolumePlan::target, VolumePlan::capacityBytes, (a, _) -> a)));
+                .collect(toMap(VolumePlan::target, VolumePlan::imageBytes, (a, _) -> a)));
     this.qemu = new QemuImages(hosts, shown, marks);
     this.watched = new WatchedOriginals(qemu, () -> shown.originals(transfer, hosts.source()));
     this.beneath = new ImagesBeneath(hosts, shown);
@@ -123,7 +123,7 @@ final class CopiedImages {
     return now != null
         && plan.original() != null
         && now.path().equals(plan.original().path())
-        && now.capacityBytes() == plan.capacityBytes();
+        && now.guestBytes() == plan.imageBytes();
   }
 
   /**

@@ -173,7 +173,7 @@ final class Originals {
       BiPredicate<VolumePlan, StorageVolume> known) {
     return shown
         .of(original.pool(), original.name(), source)
-        .filter(image -> image.guestBytes() == plan.capacityBytes() && known.test(plan, image))
+        .filter(image -> image.guestBytes() == plan.imageBytes() && known.test(plan, image))
         .map(image ->
             new OwnImage(new ImageName(source.name(), original.path()), VolumeMark.of(image)));
   }

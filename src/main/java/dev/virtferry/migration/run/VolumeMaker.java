@@ -81,7 +81,7 @@ final class VolumeMaker {
       throw new Refused(replaced(plan, destination));
     }
     volumes.trim(plan, destination.address());
-    migration.replace(marked(born, plan.capacityBytes(), destination));
+    migration.replace(marked(born, plan.imageBytes(), destination));
   }
 
   /** Deletes the domain's own old image, unless anybody has it or wrote into it by now. */

@@ -17,6 +17,7 @@ import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -304,5 +305,21 @@ class DomainXmlTest {
                 "/srv/a",
                 "raw",
                 new DiskImage(SourceType.BLOCK, "/dev/b", "raw", null)));
+  }
+
+  @Test
+  void readsWhereASliceEndsInItsFile() {
+    String disk =
+        """
+        <domain><devices><disk type='file'><source file='/srv/a'>
+        <slices><slice type='storage' offset='512' size='1024'/></slices></source><target dev='vda'/>
+        <backingStore type='file'><format type='raw'/><source file='/srv/b'/></backingStore>
+        </disk></devices></domain>
+        """;
+    DiskImage image = Objects.requireNonNull(DomainXml.parse(disk).disks().getFirst().image());
+    assertThat(image.sliceEnd()).isEqualTo(1536);
+    assertThat(image.chain()).extracting(DiskImage::isSlice).containsExactly(false);
+    DomainXml longer = DomainXml.parse(disk.replace("512", Long.toString(Long.MAX_VALUE)));
+    assertThatThrownBy(longer::disks).isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -36,7 +36,6 @@ class HindrancesTest {
         "<shmem name='ring' role='peer'/> | shared memory ring",
         "<shmem name='ring'/> | shared memory ring",
         "<disk type='file'><source file='/a'/><target dev='vda'/><transient/></disk> | disk vda is transient",
-        "<disk type='file'><source file='/a'><slices/></source><target dev='vda'/></disk> | disk vda is a slice",
         "<interface type='hostdev'><mac address='52:54:00:00:00:01'/></interface> | interface 52:54:00:00:00:01",
         "<hostdev mode='subsystem' type='mdev'><source><address uuid='c2'/></source></hostdev> | mediated device c2",
         "<hostdev mode='subsystem' type='scsi'/> | SCSI device",
@@ -107,22 +106,6 @@ class HindrancesTest {
         "<domain><cpu>%s</cpu><clock offset='utc'>%s</clock></domain>"
             .formatted(feature, timer == null ? "" : timer);
     assertThat(Hindrances.now(xml)).hasSize(hindrances);
-  }
-
-  @Test
-  void knowsDisksThatAreAPartOfTheirFile() {
-    String slice = "<slices><slice type='storage' offset='0' size='512'/></slices>";
-    String disks =
-        """
-        <disk type='file'><source file='/srv/a'>%s</source><target dev='vda'/></disk>
-        <disk type='file'><source file='/srv/b'/><target dev='vdb'/></disk>
-        <disk type='file'><source file='/srv/c'/><target dev='vdc'/>
-        <backingStore type='file'><format type='raw'/><source file='/srv/d'>%s</source></backingStore></disk>
-        """
-            .formatted(slice, slice);
-    assertThat(now(disks))
-        .extracting(found -> found.words().substring(0, 12))
-        .containsExactly("Its disk vda", "Its disk vdc");
   }
 
   /** A PCI address is some other device's there, and a USB device is asked for by what it is. */

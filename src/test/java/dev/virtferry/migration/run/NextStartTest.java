@@ -14,6 +14,7 @@ import dev.virtferry.migration.GivenSpec;
 import dev.virtferry.migration.options.GivenOptions;
 import dev.virtferry.migration.options.MigrationOptions;
 import dev.virtferry.migration.plan.MigrationPlan;
+import dev.virtferry.migration.plan.MigrationPlan.Check;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -236,6 +238,93 @@ class NextStartTest {
     refused("/other.raw");
     MigrationOptions transientThere = new GivenOptions().persist(false, false).build();
     assertThat(problems(Map.of(), CopyMode.FULL, transientThere)).isEmpty();
+  }
+
+  private List<String> differences(Map<String, VolumeWish> places) {
+    MigrationPlan plan = plan(places, CopyMode.FULL, MigrationOptions.NONE);
+    assertThat(plan.problems()).isEmpty();
+    return plan.checks().stream()
+        .filter(check -> check.subject() == Check.Subject.NEXT_START)
+        .map(check -> check.outcome() + " " + check.detail())
+        .toList();
+  }
+
+  @Test
+  void findsTheDisksOfTheNextStartToBeThoseOfNow() {
+    String same = "PASSED its definition has the same disks";
+    assertThat(differences(Map.of())).containsExactly(same);
+    defined(file("vda", "/srv//vda.raw") + file("sdb", "/srv/vdb.raw"));
+    assertThat(differences(Map.of())).containsExactly(same);
+    pool("images", "/srv");
+    run.volumes().pool("kvm-a", new StoragePool("images", "dir", "/srv", 0));
+    run.raw("kvm-a", "vda.raw", 64 * MIB);
+    defined(volume("vda", "vda.raw", "") + file("vdb", "/srv/vdb.raw"));
+    assertThat(differences(Map.of())).as("by its pool").containsExactly(same);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          <disk type='file'><source file='/srv/c.raw'/><target dev='vdc'/></disk> | From its next start on it has vdc (/srv/c.raw) as well, which is not copied: have it on kvm-b by then, or take it out of the persistent definition.
+          <disk type='file' device='cdrom'><source file='/c.iso'/><target dev='sda'/></disk> | From its next start on it has sda (/c.iso) as well, which is not copied: have it on kvm-b by then, or take it out of the persistent definition.
+          <disk type='file' device='cdrom'><source startupPolicy='optional' file='/c.iso'/><target dev='sda'/></disk> |
+          <disk type='file' device='cdrom'><target dev='sda'/></disk> |
+          <disk type='network'><source protocol='rbd' name='p/i'/><target dev='vdc'/></disk> |
+          """)
+  void namesADiskThatTheNextStartHasAsWell(String more, @Nullable String difference) {
+    defined(file("vda", "/srv/vda.raw") + file("vdb", "/srv/vdb.raw") + more);
+    assertThat(differences(Map.of()))
+        .containsExactly(
+            difference == null
+                ? "PASSED its definition has the same disks"
+                : "UNKNOWN " + difference);
+  }
+
+  @Test
+  void namesADiskThatIsAnotherAtTheNextStart() {
+    defined(
+        file("vda", "/srv/old.raw")
+            + "<disk type='file'><driver type='qcow2'/><source file='/srv/vdb.raw'/>"
+            + "<target dev='vdb'/></disk>");
+    assertThat(differences(Map.of()))
+        .containsExactly(
+            "UNKNOWN From its next start on vda is /srv/old.raw, and now it is /srv/vda.raw; the"
+                + " former is not copied: have it on kvm-b by then, or change the persistent"
+                + " definition.",
+            "UNKNOWN From its next start on vdb (/srv/vdb.raw) is read as qcow2, and now it is as"
+                + " raw.");
+  }
+
+  @Test
+  void namesADiskThatTheNextStartHasNot() {
+    defined(file("vda", "/srv/vda.raw"));
+    assertThat(differences(Map.of()))
+        .containsExactly(
+            "UNKNOWN The persistent definition has no vdb (/srv/vdb.raw): the domain has it on kvm-b"
+                + " until it stops, and not after.");
+  }
+
+  /** It is the same image under another target, and goes where that target does not follow it. */
+  @Test
+  void namesADiskThatStaysBehindUnderAnotherTarget() {
+    pool("images", "/srv");
+    pool("fast", "/fast");
+    defined(file("sda", "/srv/vda.raw") + file("vdb", "/srv/vdb.raw"));
+    assertThat(differences(Map.of("vda", new VolumeWish("fast", "web.raw"))))
+        .containsExactly(
+            "UNKNOWN From its next start on it has sda (/srv/vda.raw) as well, which is not copied:"
+                + " have it on kvm-b by then, or take it out of the persistent definition.");
+  }
+
+  @Test
+  void comparesNothingWhereNoDefinitionTravels() {
+    defined(file("vda", "/srv/vda.raw"));
+    MigrationOptions transientThere = new GivenOptions().persist(false, false).build();
+    assertThat(plan(Map.of(), CopyMode.FULL, transientThere).checks())
+        .extracting(Check::subject)
+        .doesNotContain(Check.Subject.NEXT_START);
   }
 
   private static String served(String name) {

@@ -72,6 +72,7 @@ public final class NamedFiles {
       found.add(new NamedFile(place, type, Kind.NETWORK, ServedImage.name(element), "", readOnly));
     }
     OpenedFiles.sharedMemory(element).ifPresent(found::add);
+    OpenedFiles.networkDevice(element).ifPresent(found::add);
     Kind kind = isFolder(element, type) ? Kind.FOLDER : Kind.PATH;
     FilesAlongside alongside = kind == Kind.PATH ? FilesAlongside.of(element) : FilesAlongside.NONE;
     texts(element)

@@ -86,6 +86,22 @@ public final class OpenedFiles {
         : Optional.empty();
   }
 
+  /** A network device of the host that one guest alone can have, as the kernel names it. */
+  static Optional<NamedFile> networkDevice(Element device) {
+    String type = device.getTagName().equals("interface") ? device.getAttribute("type") : "";
+    Optional<Element> named =
+        switch (type) {
+          case "ethernet" ->
+              Xml.child(device, "target").filter(t -> t.getAttribute("managed").equals("no"));
+          case "direct" ->
+              Xml.child(device, "source").filter(s -> s.getAttribute("mode").equals("passthrough"));
+          default -> Optional.empty();
+        };
+    return named.map(of ->
+        new NamedFile(
+            "devices/interface", type, Kind.PATH, "/sys/class/net/" + of.getAttribute("dev")));
+  }
+
   private void readFirmware(Element os) {
     Xml.child(os, "loader")
         .ifPresent(
@@ -137,7 +153,8 @@ public final class OpenedFiles {
       case "memory" -> readMemory(device, place);
       case "tpm" -> readTpm(device, place);
       case "pstore" -> add(place, "file", Xml.path(device).orElse(""));
-      case "audio" -> add(place, "file", device.getAttribute("path"));
+      case "audio" -> readSound(device, place);
+      case "input" -> readInput(device, place);
       case "shmem" -> sharedMemory(device).ifPresent(found::add);
       case "filesystem" -> readFolder(device, place);
       case "disk" -> found.addAll(DiskSources.served(device));
@@ -184,7 +201,25 @@ public final class OpenedFiles {
         .forEach(listen -> add(place, "unix", listen.getAttribute("socket")));
   }
 
+  private void readSound(Element audio, String place) {
+    add(place, "file", audio.getAttribute("path"));
+    for (String direction : List.of("input", "output")) {
+      Xml.child(audio, direction).ifPresent(device -> add(place, "dev", device.getAttribute("dev")));
+    }
+  }
+
+  private void readInput(Element input, String place) {
+    for (Element source : Xml.children(input, "source")) {
+      add(place, "dev", source.getAttribute("dev"));
+      add(place, "dev", source.getAttribute("evdev"));
+    }
+  }
+
   private void readInterface(Element device, String place) {
+    networkDevice(device).ifPresent(found::add);
+    if (device.getAttribute("type").equals("vdpa")) {
+      Xml.child(device, "source").ifPresent(s -> add(place, "dev", s.getAttribute("dev")));
+    }
     Xml.child(device, "source")
         .filter(source -> source.getAttribute("mode").equals("server"))
         .ifPresent(source -> add(place, "unix", source.getAttribute("path")));

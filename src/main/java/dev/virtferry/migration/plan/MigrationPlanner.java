@@ -119,12 +119,16 @@ public final class MigrationPlanner {
         disks.plan(input, selected, files, two == null ? null : places, self, scope, checks);
     disks.lookAtNextStart(input, selected, placed, carried, checks);
     TransferPlan transfer = input.transfer(placed, files.renamed(), carried, two);
+    lookAtOptions(input, transfer, Math.min(here.libvirt(), there.libvirt()), checks);
+    return found(input, placed, checks, transfer);
+  }
+
+  private static void lookAtOptions(
+      PlanInput input, TransferPlan transfer, long libvirt, PlanChecks checks) {
     checks.add(
         Subject.OPTIONS,
-        OptionRules.problems(
-            transfer, input.options(), destination, Math.min(here.libvirt(), there.libvirt())),
+        OptionRules.problems(transfer, input.options(), input.destination(), libvirt),
         "all are known");
-    return found(input, placed, checks, transfer);
   }
 
   private MigrationPlan found(

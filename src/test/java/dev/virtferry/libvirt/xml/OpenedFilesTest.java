@@ -46,6 +46,11 @@ class OpenedFilesTest {
           tpm       | <tpm><backend type='external'><source type='unix' mode='connect' path='/x'/></backend></tpm>
           pstore    | <pstore backend='acpi-erst'><path>/x</path></pstore>
           audio     | <audio type='file' path='/x'/>
+          audio     | <audio type='oss'><input dev='/x'/></audio>
+          audio     | <audio type='oss'><output dev='/x'/></audio>
+          input     | <input type='evdev'><source dev='/x' grab='all'/></input>
+          input     | <input type='passthrough' bus='virtio'><source evdev='/x'/></input>
+          interface | <interface type='vdpa'><source dev='/x'/></interface>
           disk       | <disk type='vhostuser'><source type='unix' path='/x'/></disk>
           disk       | <disk type='vhostvdpa'><source dev='/x'/></disk>
           disk       | <disk type='dir'><source dir='/x'/></disk>
@@ -57,6 +62,32 @@ class OpenedFilesTest {
   void readsWhatADeviceOpens(String place, String device) {
     assertThat(opened("<devices>%s</devices>".formatted(device)))
         .containsExactly("devices/" + place + " /x");
+  }
+
+  /** Two guests can't have one, and the second does not start. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<interface type='ethernet'><target dev='tap7' managed='no'/></interface>",
+        "<interface type='direct'><source dev='tap7' mode='passthrough'/></interface>",
+      })
+  void readsWhichNetworkDeviceAGuestHasForItself(String device) {
+    String definition = "<devices>%s</devices>".formatted(device);
+    assertThat(opened(definition)).containsExactly("devices/interface /sys/class/net/tap7");
+    assertThat(NamedFiles.in("<domain>%s</domain>".formatted(definition)))
+        .extracting(NamedFile::name)
+        .contains("/sys/class/net/tap7");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<interface type='ethernet'><target dev='tap7'/></interface>",
+        "<interface type='direct'><source dev='eth0' mode='bridge'/></interface>",
+        "<interface type='bridge'><source bridge='br0'/><target dev='vnet0'/></interface>",
+      })
+  void aNetworkDeviceThatManyHaveIsNobodys(String device) {
+    assertThat(opened("<devices>%s</devices>".formatted(device))).isEmpty();
   }
 
   /** QEMU and virtlogd make names of the one that is written. */

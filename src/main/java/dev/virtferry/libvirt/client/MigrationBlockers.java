@@ -30,6 +30,15 @@ record MigrationBlockers(NativeLibvirt library, boolean asksQemu) {
   /** {@code VIR_DOMAIN_XML_INACTIVE}. */
   private static final int XML_INACTIVE = 2;
 
+  private static final String SNAPSHOTS =
+      "It has %d snapshots, and libvirt migrates no domain that has any, internal or external;"
+          + " delete them, or only what libvirt knows of external ones (virsh snapshot-delete"
+          + " --metadata).";
+
+  private static final String CHECKPOINTS =
+      "Its host can't send the bitmaps of its checkpoints along, which libvirt 6.10 and QEMU 5.2 are"
+          + " the first to do; where they do not arrive, the next backup has to be a full one.";
+
   List<Hindrance> of(PooledConnect connect, UUID id, Domain domain) throws LibvirtException {
     String xml = domain.getXMLDesc(0);
     List<Hindrance> found = new ArrayList<>(Hindrances.now(xml));
@@ -39,11 +48,10 @@ record MigrationBlockers(NativeLibvirt library, boolean asksQemu) {
     }
     int snapshots = domain.snapshotNum();
     if (snapshots > 0) {
-      found.add(refused("It has %d snapshots; delete them first.", snapshots));
+      found.add(refused(SNAPSHOTS, snapshots));
     }
-    int checkpoints = domain.checkpointListNames().length;
-    if (checkpoints > 0) {
-      found.add(refused("It has %d checkpoints; delete them first.", checkpoints));
+    if (!DomainCheckpoints.travelFrom(connect) && domain.checkpointListNames().length > 0) {
+      found.add(Hindrance.unknown(CHECKPOINTS));
     }
     found.addAll(jobs(domain, xml));
     if (asksQemu) {

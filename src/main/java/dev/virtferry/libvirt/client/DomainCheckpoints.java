@@ -1,6 +1,7 @@
 package dev.virtferry.libvirt.client;
 
 import dev.virtferry.libvirt.Checkpoint;
+import dev.virtferry.libvirt.xml.CheckpointXml;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -42,8 +43,15 @@ final class DomainCheckpoints {
   /** All of them, parents first. */
   static List<Checkpoint> of(Domain domain) throws LibvirtException {
     List<Checkpoint> all = new ArrayList<>();
-    each(domain, found -> all.add(new Checkpoint(found.getName(), found.getXMLDesc(NO_DOMAIN))));
+    each(domain, found -> all.add(read(found, domain)));
     return all;
+  }
+
+  private static Checkpoint read(DomainCheckpoint found, Domain domain) throws LibvirtException {
+    return new Checkpoint(
+        found.getName(),
+        found.getXMLDesc(NO_DOMAIN),
+        CheckpointXml.split(found.getXMLDesc(0), domain.getXMLDesc(0)));
   }
 
   /** Makes one known whose bitmaps are there; also where it is known already. */

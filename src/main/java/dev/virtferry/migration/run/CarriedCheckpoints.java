@@ -3,6 +3,7 @@ package dev.virtferry.migration.run;
 import dev.virtferry.libvirt.Checkpoint;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +38,7 @@ final class CarriedCheckpoints {
   boolean areSettled() {
     List<Checkpoint> carried = migration.latest().plan().guest().checkpoints();
     try {
-      carried.forEach(this::redefine);
+      carried.stream().filter(this::isWhole).forEach(this::redefine);
     } catch (HostUnreachable e) {
       log.warn("The checkpoints are not redefined yet; trying again: {}", e.getMessage());
       return false;
@@ -59,6 +60,11 @@ final class CarriedCheckpoints {
               + " to be a full one");
     }
     return true;
+  }
+
+  /** Of a copied disk only the bitmap of its uppermost image arrives. */
+  private boolean isWhole(Checkpoint checkpoint) {
+    return Collections.disjoint(checkpoint.split(), migration.latest().plan().targets());
   }
 
   private void redefine(Checkpoint checkpoint) {

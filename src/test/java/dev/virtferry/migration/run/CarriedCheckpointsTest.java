@@ -16,10 +16,14 @@ class CarriedCheckpointsTest {
 
   private static final MigrationOptions PLAIN = MigrationOptions.NONE;
 
-  private static final Checkpoint FIRST = new Checkpoint("first", "<domaincheckpoint>1");
-  private static final Checkpoint SECOND = new Checkpoint("second", "<domaincheckpoint>2");
+  private static final Checkpoint FIRST = checkpoint("first");
+  private static final Checkpoint SECOND = checkpoint("second");
 
   private final PlayedRun run = new PlayedRun();
+
+  private static Checkpoint checkpoint(String name, String... split) {
+    return new Checkpoint(name, "<domaincheckpoint><name>" + name, List.of(split));
+  }
 
   private void call() {
     run.hosts().checkpoints("kvm-a", run.guest().uuid(), FIRST, SECOND);
@@ -80,6 +84,18 @@ class CarriedCheckpointsTest {
     assertThat(told())
         .contains("1 of 2 checkpoints were redefined at the destination")
         .contains("second");
+  }
+
+  @Test
+  void areNotSaidToBeThereWhenACopyHasAPartOfThem() {
+    run.hosts()
+        .checkpoints(
+            "kvm-a", run.guest().uuid(), checkpoint("copied", "vdb"), checkpoint("not", "vdc"));
+    run.call(PLAIN);
+    run.arrive();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(at("kvm-b")).containsExactly(checkpoint("not", "vdc"));
+    assertThat(told()).contains("does not take the checkpoints copied,");
   }
 
   @Test

@@ -116,6 +116,7 @@ class LibvirtCallsTest {
                     """
                     kvm-a blockJobs 2
                     kvm-a carried 4
+                    kvm-a checkpoints 1
                     kvm-a condition 1
                     kvm-a describe 4
                     kvm-a facts 2

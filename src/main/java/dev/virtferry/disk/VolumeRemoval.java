@@ -115,7 +115,7 @@ public final class VolumeRemoval {
         return header.snapshots() == 0 && !header.bitmaps()
             ? Optional.empty()
             : Optional.of(
-                "%s holds snapshots or bitmaps, which its copy has not.".formatted(there.path()));
+                "%s holds snapshots or bitmaps, which its copy may lack.".formatted(there.path()));
       } catch (IncomparableImage e) {
         return there.format().equals("qcow2")
             ? Optional.of(

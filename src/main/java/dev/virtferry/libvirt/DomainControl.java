@@ -1,5 +1,6 @@
 package dev.virtferry.libvirt;
 
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -26,6 +27,21 @@ public interface DomainControl {
    * @throws LibvirtFailure also when the domain has a saved state, snapshots or checkpoints
    */
   void undefine(HostAddress host, UUID domain);
+
+  /**
+   * Makes a checkpoint known again whose bitmaps are in the domain's images, where its parent is
+   * known and the domain runs ({@code virDomainCheckpointCreateXML}).
+   *
+   * @throws LibvirtFailure also when a bitmap is missing or broken; libvirt before 6.10 does not
+   *     look
+   */
+  void redefineCheckpoint(HostAddress host, UUID domain, Checkpoint checkpoint);
+
+  /**
+   * Makes checkpoints unknown and leaves their bitmaps ({@code virDomainCheckpointDelete}); one
+   * that is not known is no failure.
+   */
+  void forgetCheckpoints(HostAddress host, UUID domain, Set<String> names);
 
   /** {@code virDomainSetAutostart}. */
   void setAutostart(HostAddress host, UUID domain, boolean autostart);

@@ -49,6 +49,12 @@ public interface DomainQueries {
   List<Hindrance> migrationBlockers(HostAddress source, UUID domain);
 
   /**
+   * What the host knows of the domain's checkpoints, parents first ({@code
+   * virDomainListAllCheckpoints}); none when the domain left.
+   */
+  List<Checkpoint> checkpoints(HostAddress source, UUID domain);
+
+  /**
    * What each domain of the host, running or not, names ({@code virDomainGetXMLDesc}, with and
    * without {@code VIR_DOMAIN_XML_INACTIVE}, and {@code virDomainSnapshotGetXMLDesc}). Every host
    * with a domain may have hundreds, so this takes its time.

@@ -1,6 +1,9 @@
 package dev.virtferry.migration;
 
+import dev.virtferry.libvirt.Checkpoint;
 import dev.virtferry.libvirt.DomainRun;
+import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param persistent whether the source keeps a definition of it
  * @param autostart whether the source starts it by itself
  * @param paused whether its owner had paused it
+ * @param checkpoints what libvirt knew of its checkpoints right before it was called, parents
+ *     first; libvirt forgets it where the domain is undefined
  */
 public record Guest(
     String name,
@@ -24,7 +29,18 @@ public record Guest(
     long memoryBytes,
     boolean persistent,
     boolean autostart,
-    boolean paused) {
+    boolean paused,
+    List<Checkpoint> checkpoints) {
+
+  /** What an older version wrote has none: it migrated no guest with checkpoints. */
+  public Guest {
+    checkpoints = List.copyOf(Objects.requireNonNullElse(checkpoints, List.of()));
+  }
+
+  Guest carrying(List<Checkpoint> known) {
+    return new Guest(
+        name, uuid, id, cpuMillis, memoryBytes, persistent, autostart, paused, known);
+  }
 
   /** Its run at the source; null where it is not known. */
   public @Nullable DomainRun run() {

@@ -8,6 +8,7 @@ import dev.virtferry.disk.CopyMode;
 import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.VolumePlan;
 import dev.virtferry.disk.VolumePlan.Original;
+import dev.virtferry.libvirt.Checkpoint;
 import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.Relocation;
 import dev.virtferry.migration.options.SourceVolumes;
@@ -49,6 +50,20 @@ public record TransferPlan(
     disks = List.copyOf(disks);
     unmapping = List.copyOf(unmapping);
     renamed = Map.copyOf(renamed);
+  }
+
+  /** The same with what libvirt knows of the guest's checkpoints, parents first. */
+  public TransferPlan carrying(List<Checkpoint> known) {
+    return new TransferPlan(
+        guest.carrying(known),
+        source,
+        destination,
+        destUri,
+        disks,
+        copy,
+        unmapping,
+        renamed,
+        identities);
   }
 
   /**

@@ -79,11 +79,11 @@ class VolumeRemovalTest {
     byte[] image = Images.qcow2().putInt(60, 1).array();
     storage.content("kvm-a", "images", "snap.qcow2", image);
     assertThat(delete("snap.qcow2"))
-        .contains("/srv/snap.qcow2 holds snapshots or bitmaps, which its copy has not.");
+        .contains("/srv/snap.qcow2 holds snapshots or bitmaps, which its copy may lack.");
     byte[] bitmaps = Images.extended(0x23852875, new byte[24]).array();
     storage.content("kvm-a", "images", "snap.qcow2", bitmaps);
     assertThat(delete("snap.qcow2"))
-        .contains("/srv/snap.qcow2 holds snapshots or bitmaps, which its copy has not.");
+        .contains("/srv/snap.qcow2 holds snapshots or bitmaps, which its copy may lack.");
     storage.content("kvm-a", "images", "snap.qcow2", new byte[200]);
     assertThat(delete("snap.qcow2"))
         .hasValueSatisfying(
@@ -99,7 +99,7 @@ class VolumeRemovalTest {
     volume("snap.qcow2", "raw");
     storage.content("kvm-a", "images", "snap.qcow2", Images.qcow2().putInt(60, 1).array());
     assertThat(delete("snap.qcow2"))
-        .contains("/srv/snap.qcow2 holds snapshots or bitmaps, which its copy has not.");
+        .contains("/srv/snap.qcow2 holds snapshots or bitmaps, which its copy may lack.");
     storage.content("kvm-a", "images", "snap.qcow2", Images.keepingDataIn("/srv/data.raw"));
     assertThat(delete("snap.qcow2"))
         .contains(

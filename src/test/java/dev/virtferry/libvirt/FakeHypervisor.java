@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,6 +65,8 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   private volatile boolean resumptionsRefused;
   private volatile boolean destroyRefused;
   private final List<String> remarks = new CopyOnWriteArrayList<>();
+  private final Map<String, List<Checkpoint>> checkpoints = new ConcurrentHashMap<>();
+  private final Set<String> missingBitmaps = ConcurrentHashMap.newKeySet();
   private final Map<UUID, List<Hindrance>> migrationBlockers = new ConcurrentHashMap<>();
   private final Map<String, UUID> identities = new ConcurrentHashMap<>();
   private final Map<String, HostFacts> facts = new ConcurrentHashMap<>();
@@ -89,6 +92,8 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     aborts.clear();
     remarks.clear();
     migrationBlockers.clear();
+    checkpoints.clear();
+    missingBitmaps.clear();
     facts.clear();
     refusals.clear();
     identities.clear();
@@ -178,6 +183,16 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   /** What stands in the way of the domain's migration. */
   public void hinder(UUID domain, Hindrance... all) {
     migrationBlockers.put(domain, List.of(all));
+  }
+
+  /** The host knows these checkpoints of the domain from now on. */
+  public void checkpoints(String host, UUID domain, Checkpoint... all) {
+    checkpoints.put(host + " " + domain, new ArrayList<>(List.of(all)));
+  }
+
+  /** The host has no bitmap of that checkpoint. */
+  public void withoutBitmap(String checkpoint) {
+    missingBitmaps.add(checkpoint);
   }
 
   /** The host has that UUID from now on; another one may have the same. */
@@ -655,6 +670,33 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     requireReachable(host);
     remarks.add("undefine " + host.name());
     remove(host.name(), domain);
+  }
+
+  @Override
+  public List<Checkpoint> checkpoints(HostAddress source, UUID domain) {
+    requireReachable(source);
+    return List.copyOf(known(source.name(), domain));
+  }
+
+  @Override
+  public void redefineCheckpoint(HostAddress host, UUID domain, Checkpoint checkpoint) {
+    requireReachable(host);
+    if (missingBitmaps.contains(checkpoint.name())) {
+      throw new LibvirtFailure(109, 10, "missing or broken bitmap");
+    }
+    known(host.name(), domain).remove(checkpoint);
+    known(host.name(), domain).add(checkpoint);
+  }
+
+  @Override
+  public void forgetCheckpoints(HostAddress host, UUID domain, Set<String> names) {
+    requireReachable(host);
+    remarks.add("forget " + String.join(" ", new TreeSet<>(names)) + " " + host.name());
+    known(host.name(), domain).removeIf(checkpoint -> names.contains(checkpoint.name()));
+  }
+
+  private List<Checkpoint> known(String host, UUID domain) {
+    return checkpoints.computeIfAbsent(host + " " + domain, _ -> new ArrayList<>());
   }
 
   @Override

@@ -31,7 +31,7 @@ public final class GivenMigration {
   public static final Host DESTINATION =
       new Host("kvm-b", "qemu:///system", "qemu+tls://kvm-b/system", null, null);
 
-  private Guest guest = new Guest("web-01", GUEST, 7, 900, 128 * MIB, true, false, false);
+  private Guest guest = new Guest("web-01", GUEST, 7, 900, 128 * MIB, true, false, false, List.of());
   private String source = "kvm-a";
   private Host destination = DESTINATION;
   private List<VolumePlan> disks = List.of();
@@ -50,7 +50,7 @@ public final class GivenMigration {
 
   /** Of a guest that the source keeps a definition of, or not. */
   public GivenMigration persistent(boolean defined) {
-    return of(new Guest("web-01", GUEST, 7, 900, 128 * MIB, defined, false, false));
+    return of(new Guest("web-01", GUEST, 7, 900, 128 * MIB, defined, false, false, List.of()));
   }
 
   public GivenMigration from(String host) {

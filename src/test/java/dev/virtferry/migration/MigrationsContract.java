@@ -791,7 +791,7 @@ abstract class MigrationsContract extends PlayedHosts {
       String domain, String source, String destination, int priority) {
     String uri = "qemu+tls://%s/system".formatted(destination);
     return new GivenMigration()
-        .of(new Guest(domain, UUID.randomUUID(), 7, 900, 1024, true, false, false))
+        .of(new Guest(domain, UUID.randomUUID(), 7, 900, 1024, true, false, false, List.of()))
         .from(source)
         .to(new Host(destination, uri, uri, "tcp://10.0.0.1", null))
         .copying(List.of(disk("vda"), disk("vdb")))

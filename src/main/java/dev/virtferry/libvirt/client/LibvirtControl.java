@@ -2,9 +2,11 @@ package dev.virtferry.libvirt.client;
 
 import static dev.virtferry.libvirt.client.DomainLookup.withDomain;
 
+import dev.virtferry.libvirt.Checkpoint;
 import dev.virtferry.libvirt.DomainControl;
 import dev.virtferry.libvirt.HostAddress;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
@@ -47,6 +49,24 @@ public final class LibvirtControl implements DomainControl {
                 return true;
               });
         });
+  }
+
+  @Override
+  public void redefineCheckpoint(HostAddress host, UUID domain, Checkpoint checkpoint) {
+    connections.followGuest(
+        host,
+        domain,
+        LibvirtConnections.GUEST_LIMIT,
+        connect ->
+            given(
+                connect,
+                domain,
+                found -> DomainCheckpoints.redefine(connect, found, checkpoint)));
+  }
+
+  @Override
+  public void forgetCheckpoints(HostAddress host, UUID domain, Set<String> names) {
+    tell(host, domain, found -> DomainCheckpoints.forget(found, names));
   }
 
   @Override

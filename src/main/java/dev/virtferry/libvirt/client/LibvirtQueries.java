@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toMap;
 
 import dev.virtferry.libvirt.Acceptance;
 import dev.virtferry.libvirt.CarriedDefinition;
+import dev.virtferry.libvirt.Checkpoint;
 import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainDescription;
@@ -165,6 +166,16 @@ public final class LibvirtQueries implements DomainQueries {
       }
       return List.of(Hindrance.refused(e.message() + "."));
     }
+  }
+
+  @Override
+  public List<Checkpoint> checkpoints(HostAddress source, UUID domain) {
+    return connections
+        .follow(
+            source,
+            domain,
+            connect -> withDomain(connect, domain.toString(), DomainCheckpoints::of))
+        .orElse(List.of());
   }
 
   @Override

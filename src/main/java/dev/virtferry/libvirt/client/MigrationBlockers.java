@@ -2,6 +2,7 @@ package dev.virtferry.libvirt.client;
 
 import static dev.virtferry.libvirt.client.DomainLookup.withDomain;
 
+import dev.virtferry.libvirt.Checkpoint;
 import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.Hindrance;
 import dev.virtferry.libvirt.Hindrance.Weight;
@@ -33,6 +34,21 @@ record MigrationBlockers(LibvirtConnections connections, boolean asksQemu) {
 
   /** {@code VIR_DOMAIN_XML_INACTIVE}. */
   private static final int XML_INACTIVE = 2;
+
+  private static final String SNAPSHOTS =
+      "It has %d snapshots, and libvirt migrates no domain that has any, internal or external;"
+          + " delete them, or only what libvirt knows of external ones (virsh snapshot-delete"
+          + " --metadata).";
+
+  private static final String SPLIT =
+      "Its checkpoint %s is older than the image of %s, and what was written before that is noted in"
+          + " an image beneath. A copy does not take that along, so the destination is not told of the"
+          + " checkpoint, and the next backup there has to be a full one; virsh blockcommit makes it"
+          + " one image before.";
+
+  private static final String NO_BITMAPS =
+      "Its host can't send the bitmaps of its checkpoints along, which libvirt 6.10 and QEMU 5.2 are"
+          + " the first to do; where they do not arrive, the next backup has to be a full one.";
 
   /**
    * What the guest, its definitions and its jobs tell; nothing of one that left.
@@ -87,17 +103,29 @@ record MigrationBlockers(LibvirtConnections connections, boolean asksQemu) {
     }
     int snapshots = domain.snapshotNum();
     if (snapshots > 0) {
-      found.add(refused("It has %d snapshots; delete them first.", snapshots));
+      found.add(refused(SNAPSHOTS, snapshots));
     }
-    int checkpoints = domain.checkpointListNames().length;
-    if (checkpoints > 0) {
-      found.add(refused("It has %d checkpoints; delete them first.", checkpoints));
-    }
+    found.addAll(checkpoints(connect, domain));
     found.addAll(jobs(domain));
     if (asksQemu) {
       found.addAll(ofQemu(connect, id));
     }
     return found;
+  }
+
+  /** None keeps libvirt from a migration; but what is noted of writes may not arrive whole. */
+  private static List<Hindrance> checkpoints(PooledConnect connect, Domain domain)
+      throws LibvirtException {
+    List<Checkpoint> all = DomainCheckpoints.of(domain);
+    if (!all.isEmpty() && !DomainCheckpoints.travelFrom(connect)) {
+      return List.of(Hindrance.unknown(NO_BITMAPS));
+    }
+    return all.stream()
+        .filter(checkpoint -> !checkpoint.split().isEmpty())
+        .map(checkpoint ->
+            Hindrance.unknown(
+                SPLIT.formatted(checkpoint.name(), String.join(", ", checkpoint.split()))))
+        .toList();
   }
 
   /** What QEMU itself says; none where it does not tell. */

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * What of a domain outlives its definition ({@code virDomainUndefineFlagsValues}). Only what keeps
  * something is here: a saved state, snapshots and checkpoints are somebody's, and libvirt refuses
- * to undefine a domain that has them.
+ * to undefine a domain that has them. Checkpoints that the destination knows are forgotten before.
  */
 enum UndefineFlag {
   /** {@code VIR_DOMAIN_UNDEFINE_KEEP_NVRAM}: without it libvirt refuses where the file exists. */

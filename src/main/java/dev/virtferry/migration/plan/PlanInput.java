@@ -92,6 +92,7 @@ record PlanInput(MigrationSpec spec, DomainDescription domain, Host source, Host
         domain.memoryBytes(),
         domain.persistent(),
         domain.autostart(),
-        AtSource.of(domain.state()) == AtSource.PAUSED);
+        AtSource.of(domain.state()) == AtSource.PAUSED,
+        List.of());
   }
 }

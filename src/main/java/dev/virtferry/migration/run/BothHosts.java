@@ -2,6 +2,7 @@ package dev.virtferry.migration.run;
 
 import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.BlockJob;
+import dev.virtferry.libvirt.Checkpoint;
 import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.Definition;
 import dev.virtferry.libvirt.DomainCondition;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -205,6 +207,11 @@ final class BothHosts {
     return hypervisor.queries().describe(destination, domain.toString());
   }
 
+  /** What the source knows of the domain's checkpoints, parents first. */
+  List<Checkpoint> checkpoints() {
+    return hypervisor.queries().checkpoints(source, domain);
+  }
+
   /** What the destination wrote down of a migration that arrived, if it tells. */
   Optional<CompletedJob> completedJob() {
     try {
@@ -263,13 +270,23 @@ final class BothHosts {
   /**
    * Removes the source's definition of the stopped domain, where the destination has one of its
    * own; false when it has not.
+   *
+   * @param carried the names of checkpoints that the destination knows
    */
-  boolean undefineAtSource() {
+  boolean undefineAtSource(Set<String> carried) {
     boolean kept = atDestination().filter(DomainDescription::persistent).isPresent();
     if (kept) {
+      if (!carried.isEmpty()) {
+        hypervisor.control().forgetCheckpoints(source, domain, carried);
+      }
       hypervisor.control().undefine(source, domain);
     }
     return kept;
+  }
+
+  /** Makes the destination know a checkpoint whose bitmaps arrived. */
+  void redefineAtDestination(Checkpoint checkpoint) {
+    hypervisor.control().redefineCheckpoint(destination, domain, checkpoint);
   }
 
   /** Makes the destination start the domain by itself. */

@@ -32,7 +32,9 @@ final class Finish {
 
   /** Keeps for the history what was done, or could not be done, beside libvirt's own work. */
   void note(String deed) {
-    deeds.add(deed);
+    if (!deeds.contains(deed)) {
+      deeds.add(deed);
+    }
   }
 
   /**

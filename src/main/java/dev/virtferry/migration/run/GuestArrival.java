@@ -26,6 +26,7 @@ final class GuestArrival {
   private final ProgressMeter meter;
   private final Settling settling;
   private final Finish finish;
+  private final CarriedCheckpoints checkpoints;
 
   GuestArrival(Passage passage, ProgressMeter meter, Settling settling, Finish finish) {
     this.passage = passage;
@@ -34,6 +35,7 @@ final class GuestArrival {
     this.meter = meter;
     this.settling = settling;
     this.finish = finish;
+    this.checkpoints = new CarriedCheckpoints(passage, finish);
   }
 
   /** Guarded switchover: only now that the source can't run the guest any more it may run there. */
@@ -92,6 +94,9 @@ final class GuestArrival {
     hosts.completedJob().ifPresent(job -> migration.report(meter.completed(job)));
     passage.images().keepCopies();
     restoreAutostart();
+    if (!checkpoints.areSettled()) {
+      return false;
+    }
     if (toUndefine) {
       undefineSource();
     }
@@ -135,7 +140,7 @@ final class GuestArrival {
   /** libvirt undefines the domain itself, unless its daemon died before it came to that. */
   private void undefineSource() {
     try {
-      if (!hosts.undefineAtSource()) {
+      if (!hosts.undefineAtSource(checkpoints.known())) {
         finish.note("the source's definition is kept, as the destination has none");
       }
     } catch (HostUnreachable | LibvirtFailure e) {

@@ -152,7 +152,9 @@ final class Preparation {
     }
     MigrateCall shown = plan.requirePossible();
     volumes.requireUntouched(migration, transfer, destination);
-    migration.change("both hosts are ready", m -> m.start(transfer, shown, time.now().at()));
+    // From here on nothing is done but the call: one that is made later does not arrive.
+    TransferPlan last = transfer.carrying(passage.hosts().checkpoints());
+    migration.change("both hosts are ready", m -> m.start(last, shown, time.now().at()));
     return Optional.of(call);
   }
 

@@ -1,0 +1,138 @@
+package dev.virtferry.migration.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtferry.libvirt.Checkpoint;
+import dev.virtferry.libvirt.CompletedJob;
+import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.migration.MigrationState;
+import dev.virtferry.migration.options.MigrationOptions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Incremental backups of a guest go on where it arrives, and where it stays. */
+class CarriedCheckpointsTest {
+
+  private static final MigrationOptions PLAIN = MigrationOptions.NONE;
+
+  private static final Checkpoint FIRST = checkpoint("first");
+  private static final Checkpoint SECOND = checkpoint("second");
+
+  private final PlayedRun run = new PlayedRun();
+
+  private static Checkpoint checkpoint(String name, String... split) {
+    return new Checkpoint(name, "<domaincheckpoint><name>" + name, List.of(split));
+  }
+
+  private void call() {
+    run.hosts().checkpoints("kvm-a", run.guest().uuid(), FIRST, SECOND);
+    run.call(PLAIN);
+  }
+
+  private List<Checkpoint> at(String host) {
+    return run.hosts().checkpoints(new HostAddress(host, ""), run.guest().uuid());
+  }
+
+  private String told() {
+    return run.history().getLast().cause();
+  }
+
+  @Test
+  void areWrittenDownBeforeTheCallAndRedefinedInTheirOrder() {
+    call();
+    assertThat(run.migration().plan().guest().checkpoints()).containsExactly(FIRST, SECOND);
+    assertThat(at("kvm-b")).as("while it is on its way").isEmpty();
+    run.hosts().checkpoints("kvm-a", run.guest().uuid());
+    run.arrive();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(at("kvm-b")).containsExactly(FIRST, SECOND);
+    assertThat(told()).contains("2 of 2 checkpoints were redefined at the destination");
+  }
+
+  @Test
+  void areRedefinedByTheRunThatTakesItUp() {
+    call();
+    run.hosts().checkpoints("kvm-a", run.guest().uuid());
+    run.hosts().checkpoints("kvm-b", run.guest().uuid(), FIRST);
+    run.begin();
+    run.jobIsOver();
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.source(DomainState.ABSENT);
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(at("kvm-b")).containsExactly(FIRST, SECOND);
+  }
+
+  @Test
+  void stayAtTheSourceThatKeepsTheGuest() {
+    call();
+    run.jobIsOver();
+    run.callFails(9, 10, "no");
+    run.lookUntil(MigrationState.FAILED);
+    assertThat(at("kvm-a")).containsExactly(FIRST, SECOND);
+    assertThat(at("kvm-b")).isEmpty();
+    assertThat(told()).doesNotContain("checkpoint");
+  }
+
+  @Test
+  void areNotSaidToBeThereWithoutTheirBitmaps() {
+    run.hosts().withoutBitmap("second");
+    call();
+    run.arrive();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(at("kvm-b")).containsExactly(FIRST);
+    assertThat(told())
+        .contains("1 of 2 checkpoints were redefined at the destination")
+        .contains("second");
+  }
+
+  @Test
+  void areNotSaidToBeThereWhenACopyHasAPartOfThem() {
+    run.hosts()
+        .checkpoints(
+            "kvm-a", run.guest().uuid(), checkpoint("copied", "vdb"), checkpoint("not", "vdc"));
+    run.call(PLAIN);
+    run.arrive();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(at("kvm-b")).containsExactly(checkpoint("not", "vdc"));
+    assertThat(told()).contains("does not take the checkpoints copied,");
+  }
+
+  @Test
+  void waitForADestinationThatIsAway() {
+    call();
+    run.arrive();
+    run.hosts().whenCompletedJobIsAsked(() -> run.hosts().cutOff("kvm-b"));
+    run.lookUntil(MigrationState.RECOVERING);
+    run.hosts().whenCompletedJobIsAsked(() -> {});
+    run.hosts().bringBack("kvm-b");
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(at("kvm-b")).containsExactly(FIRST, SECOND);
+  }
+
+  @Test
+  void leaveASourceThatNeverHeardOfTheArrivalOnceTheDestinationKnowsThem() {
+    call();
+    arriveUnheard();
+    assertThat(at("kvm-a")).isEmpty();
+    assertThat(run.hosts().remarks())
+        .containsExactly("destroy kvm-a", "forget first second kvm-a", "undefine kvm-a");
+  }
+
+  @Test
+  void areForgottenAtNoHostAsLongAsOneIsKnownNowhereElse() {
+    run.hosts().withoutBitmap("second");
+    call();
+    arriveUnheard();
+    assertThat(at("kvm-a")).containsExactly(SECOND);
+  }
+
+  private void arriveUnheard() {
+    run.jobIsOver();
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.destination(DomainState.RUNNING_MIGRATED);
+    run.hosts().completed(run.guest().uuid(), new CompletedJob(41L, 1_000, 1));
+    run.callFails(38, 7, "End of file while reading data");
+    run.lookUntil(MigrationState.SUCCEEDED);
+  }
+}

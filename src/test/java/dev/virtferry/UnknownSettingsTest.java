@@ -37,7 +37,8 @@ class UnknownSettingsTest {
     var scan = new ClassPathScanningCandidateComponentProvider(false);
     scan.addIncludeFilter(new AnnotationTypeFilter(ConfigurationProperties.class));
     return scan.findCandidateComponents(VirtFerryApplication.class.getPackageName()).stream()
-        .<Class<?>>map(found -> ClassUtils.resolveClassName(Objects.requireNonNull(found.getBeanClassName()), null))
+        .<Class<?>>map(found ->
+            ClassUtils.resolveClassName(Objects.requireNonNull(found.getBeanClassName()), null))
         .toList();
   }
 

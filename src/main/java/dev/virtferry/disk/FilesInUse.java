@@ -25,9 +25,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Which files the domains of hosts name: what is planned, written over and deleted is looked up
- * here and nowhere else. Every look reads the definitions anew. Where a daemon can't list them, as it
- * keeps a domain locked, what they named before is held against what a guest opens and against new
- * images, and no image that exists is decided about.
+ * here and nowhere else. Every look reads the definitions anew. Where a daemon can't list them, as
+ * it keeps a domain locked, what they named before is held against what a guest opens and against
+ * new images, and no image that exists is decided about.
  */
 @Component
 final class FilesInUse {

@@ -453,7 +453,8 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     requireReachable(source);
     return Optional.ofNullable(details.get(domain))
         .map(xml -> MovedDefinition.read(xml, definition))
-        .orElseGet(() -> new CarriedDefinition(List.of(), Set.of(), Set.of(), disks(domain), List.of()));
+        .orElseGet(
+            () -> new CarriedDefinition(List.of(), Set.of(), Set.of(), disks(domain), List.of()));
   }
 
   private List<DomainDisk> disks(UUID domain) {

@@ -53,7 +53,9 @@ class ForgedLinesTest {
           .toList();
 
   private static final BitSet ACTING_CODES =
-      ACTING.stream().mapToInt(acting -> acting.codePointAt(0)).collect(BitSet::new, BitSet::set, BitSet::or);
+      ACTING.stream()
+          .mapToInt(acting -> acting.codePointAt(0))
+          .collect(BitSet::new, BitSet::set, BitSet::or);
 
   private static final String PLAIN = "ü€𝄞\\n ~";
 

@@ -40,8 +40,7 @@ final class SharedAnswers<K, V> {
   V ask(K key, Supplier<V> question) {
     var own = new CompletableFuture<V>();
     Line<V> line =
-        lines.compute(
-            key, (_, there) -> there == null ? new Line<>(own, null) : there.joined(own));
+        lines.compute(key, (_, there) -> there == null ? new Line<>(own, null) : there.joined(own));
     CompletableFuture<V> next = line.next();
     if (next == null) {
       return answer(key, own, question);

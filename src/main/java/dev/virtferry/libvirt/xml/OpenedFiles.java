@@ -204,7 +204,8 @@ public final class OpenedFiles {
   private void readSound(Element audio, String place) {
     add(place, "file", audio.getAttribute("path"));
     for (String direction : List.of("input", "output")) {
-      Xml.child(audio, direction).ifPresent(device -> add(place, "dev", device.getAttribute("dev")));
+      Xml.child(audio, direction)
+          .ifPresent(device -> add(place, "dev", device.getAttribute("dev")));
     }
   }
 

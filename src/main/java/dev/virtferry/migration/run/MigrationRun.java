@@ -60,7 +60,8 @@ final class MigrationRun {
     this.job = new RunningJob(passage, meter, new TimeLimits(stalls, started), abort, settling);
     this.resumption = new PostCopyRecovery(passage.hosts(), migration);
     this.arrival = new GuestArrival(passage, meter, settling, finish);
-    this.rollback = new Rollback(passage, call, witness, meter, abort, settling, finish, properties, time);
+    this.rollback =
+        new Rollback(passage, call, witness, meter, abort, settling, finish, properties, time);
   }
 
   private Instant startedAt() {

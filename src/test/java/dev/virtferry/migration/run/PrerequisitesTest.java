@@ -22,6 +22,7 @@ import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +53,7 @@ class PrerequisitesTest {
   }
 
   private static String vnc(int port, String autoport, String address) {
-    return VNC.formatted(port, autoport, address);
+    return String.format(Locale.ROOT, VNC, port, autoport, address);
   }
 
   private MigrationPlan plan() {

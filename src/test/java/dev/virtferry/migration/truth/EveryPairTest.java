@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What must hold for every pair of states that two hosts can show, with every job, way of migrating
- * and circumstance: the pairs that somebody thought of, and all others. Here for each 41st,
- * which meets every two of these together; {@link EveryPairIT} leaves none out.
+ * and circumstance: the pairs that somebody thought of, and all others. Here for each 41st, which
+ * meets every two of these together; {@link EveryPairIT} leaves none out.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @Order(1)

@@ -35,7 +35,7 @@ class PrerequisitesTest {
   private static final UUID OTHER = UUID.fromString("11111111-2222-4333-8444-555555555555");
 
   private static final String VNC =
-      "<graphics type='vnc' port='%d' autoport='%s'><listen type='address' address='%s'/></graphics>";
+      "<graphics type='vnc' port='%s' autoport='%s'><listen type='address' address='%s'/></graphics>";
 
   private final PlayedRun run = new PlayedRun();
 
@@ -52,7 +52,7 @@ class PrerequisitesTest {
   }
 
   private static String vnc(int port, String autoport, String address) {
-    return VNC.formatted(port, autoport, address);
+    return VNC.formatted(Integer.toString(port), autoport, address);
   }
 
   private MigrationPlan plan() {

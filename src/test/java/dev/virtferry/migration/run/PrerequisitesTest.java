@@ -34,9 +34,6 @@ class PrerequisitesTest {
 
   private static final UUID OTHER = UUID.fromString("11111111-2222-4333-8444-555555555555");
 
-  private static final String VNC =
-      "<graphics type='vnc' port='%s' autoport='%s'><listen type='address' address='%s'/></graphics>";
-
   private final PlayedRun run = new PlayedRun();
 
   private void defined(String os, String devices) {
@@ -52,7 +49,8 @@ class PrerequisitesTest {
   }
 
   private static String vnc(int port, String autoport, String address) {
-    return VNC.formatted(Integer.toString(port), autoport, address);
+    return "<graphics type='vnc' port='%s' autoport='%s'><listen type='address' address='%s'/></graphics>"
+        .formatted(Integer.toString(port), autoport, address);
   }
 
   private MigrationPlan plan() {

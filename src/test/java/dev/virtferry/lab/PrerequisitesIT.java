@@ -287,6 +287,7 @@ class PrerequisitesIT {
   @Test
   void whatTheNextStartNeedsIsADoubt() {
     start("");
+    String uuid = lab.on("kvm-a", "virsh", "domuuid", "web").strip();
     define(
         "kvm-a",
         "define",
@@ -295,8 +296,10 @@ class PrerequisitesIT {
             "<kernel>/srv/need/kernel</kernel>",
             "<interface type='network'><source network='need'/></interface>"
                 + "<disk type='network'><source protocol='rbd' name='p/i'><host name='10.9.9.9'/>"
-                + "<auth username='a'><secret type='ceph' uuid='%s'/></auth></source>".formatted(SECRET)
-                + "<target dev='vdx'/></disk>"));
+                + "<auth username='a'><secret type='ceph' uuid='%s'/></auth></source>"
+                    .formatted(SECRET)
+                + "<target dev='vdx'/></disk>")
+            .replace("</name>", "</name><uuid>%s</uuid>".formatted(uuid)));
     assertThat(plan().get("checks").toString())
         .contains(
             "devices/interface at its next start needs what kvm-b has not now: active network need.",

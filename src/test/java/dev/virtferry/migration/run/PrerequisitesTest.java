@@ -22,7 +22,6 @@ import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,9 +33,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PrerequisitesTest {
 
   private static final UUID OTHER = UUID.fromString("11111111-2222-4333-8444-555555555555");
-
-  private static final String VNC =
-      "<graphics type='vnc' port='%d' autoport='%s'><listen type='address' address='%s'/></graphics>";
 
   private final PlayedRun run = new PlayedRun();
 
@@ -53,7 +49,8 @@ class PrerequisitesTest {
   }
 
   private static String vnc(int port, String autoport, String address) {
-    return String.format(Locale.ROOT, VNC, port, autoport, address);
+    return "<graphics type='vnc' port='%s' autoport='%s'><listen type='address' address='%s'/></graphics>"
+        .formatted(Integer.toString(port), autoport, address);
   }
 
   private MigrationPlan plan() {

@@ -38,8 +38,7 @@ public record Guest(
   }
 
   Guest carrying(List<Checkpoint> known) {
-    return new Guest(
-        name, uuid, id, cpuMillis, memoryBytes, persistent, autostart, paused, known);
+    return new Guest(name, uuid, id, cpuMillis, memoryBytes, persistent, autostart, paused, known);
   }
 
   /** Its run at the source; null where it is not known. */

@@ -31,7 +31,8 @@ public final class GivenMigration {
   public static final Host DESTINATION =
       new Host("kvm-b", "qemu:///system", "qemu+tls://kvm-b/system", null, null);
 
-  private Guest guest = new Guest("web-01", GUEST, 7, 900, 128 * MIB, true, false, false, List.of());
+  private Guest guest =
+      new Guest("web-01", GUEST, 7, 900, 128 * MIB, true, false, false, List.of());
   private String source = "kvm-a";
   private Host destination = DESTINATION;
   private List<VolumePlan> disks = List.of();

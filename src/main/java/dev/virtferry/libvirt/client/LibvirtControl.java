@@ -59,9 +59,7 @@ public final class LibvirtControl implements DomainControl {
         LibvirtConnections.GUEST_LIMIT,
         connect ->
             given(
-                connect,
-                domain,
-                found -> DomainCheckpoints.redefine(connect, found, checkpoint)));
+                connect, domain, found -> DomainCheckpoints.redefine(connect, found, checkpoint)));
   }
 
   @Override

@@ -133,7 +133,7 @@ class CheckpointsIT {
   @Test
   void areRedefinedByAServiceThatWasAwayWhenTheGuestArrived() {
     backedUpGuest();
-    String id = migrate("kvm-b", SLOWLY);
+    String id = migrate("kvm-b", ",\"options\":{\"bandwidthMiBps\":8}");
     service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
     service.kill();
     shell("kvm-b", "until virsh -q domstate web | grep -q running; do sleep 0.2; done");

@@ -40,12 +40,6 @@ record MigrationBlockers(LibvirtConnections connections, boolean asksQemu) {
           + " delete them, or only what libvirt knows of external ones (virsh snapshot-delete"
           + " --metadata).";
 
-  private static final String SPLIT =
-      "Its checkpoint %s is older than the image of %s, and what was written before that is noted in"
-          + " an image beneath. A copy does not take that along, so the destination is not told of the"
-          + " checkpoint, and the next backup there has to be a full one; virsh blockcommit makes it"
-          + " one image before.";
-
   private static final String NO_BITMAPS =
       "Its host can't send the bitmaps of its checkpoints along, which libvirt 6.10 and QEMU 5.2 are"
           + " the first to do; where they do not arrive, the next backup has to be a full one.";
@@ -122,10 +116,17 @@ record MigrationBlockers(LibvirtConnections connections, boolean asksQemu) {
     }
     return all.stream()
         .filter(checkpoint -> !checkpoint.split().isEmpty())
-        .map(checkpoint ->
-            Hindrance.unknown(
-                SPLIT.formatted(checkpoint.name(), String.join(", ", checkpoint.split()))))
+        .map(MigrationBlockers::split)
         .toList();
+  }
+
+  private static Hindrance split(Checkpoint checkpoint) {
+    return Hindrance.unknown(
+        "Its checkpoint %s is older than the image of %s, and what was written before that is noted in an"
+                .formatted(checkpoint.name(), String.join(", ", checkpoint.split()))
+            + " image beneath. A copy does not take that along, so the destination is not told of the"
+            + " checkpoint, and the next backup there has to be a full one; virsh blockcommit makes it"
+            + " one image before.");
   }
 
   /** What QEMU itself says; none where it does not tell. */

@@ -37,7 +37,7 @@ class DrawnGuestTest {
     assertThat(disks().map(DrawnDisk::device)).contains("disk", "cdrom", "floppy", "lun");
     assertThat(disks().map(DrawnDisk::bus)).contains("virtio", "scsi", "sata", "usb", "ide", "fdc");
     assertThat(disks().map(DrawnDisk::type)).contains("file", "block", "volume", "network", "none");
-    assertThat(disks().map(DrawnDisk::format)).contains("raw", "qcow2", "vdi", "vmdk", "qed");
+    assertThat(disks().map(disk -> disk.format())).contains("raw", "qcow2", "vdi", "vmdk", "qed");
     assertThat(disks().map(DrawnDisk::cache))
         .contains("", "none", "writethrough", "writeback", "directsync", "unsafe");
     assertThat(disks().map(DrawnDisk::chain)).contains(Chain.values());

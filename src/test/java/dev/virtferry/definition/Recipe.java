@@ -15,9 +15,6 @@ final class Recipe {
 
   private static final long AROUND = 65_536;
 
-  /** How often it is to hash a key QEMU measures, and fails on busy hosts. */
-  private static final String AGAIN = "for i in 1 2 3 4 5 6 7 8 9; do %s && break; done\n";
-
   private final DrawnDisk disk;
   private final String path;
 
@@ -56,7 +53,12 @@ final class Recipe {
                 onBacking ? " -F qcow2 -b " + disk.basePath() : "",
                 path,
                 Long.toString(disk.bytes()));
-    return device + (disk.encrypted() ? AGAIN.formatted(create) : create + "\n");
+    return device + (disk.encrypted() ? again(create) : create + "\n");
+  }
+
+  /** How often it is to hash a key QEMU measures, and fails on busy hosts. */
+  private static String again(String create) {
+    return "for i in 1 2 3 4 5 6 7 8 9; do %s && break; done\n".formatted(create);
   }
 
   /** Room for what a format needs beside its content. */

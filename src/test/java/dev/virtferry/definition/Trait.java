@@ -5,7 +5,7 @@ enum Trait {
   READ_ONLY(Place.DISK, "<readonly/>"),
   SHAREABLE(Place.DISK, "<shareable/>"),
   TRANSIENT(Place.DISK, "<transient/>"),
-  SERIAL(Place.DISK, "<serial>S &amp; 1</serial>"),
+  SERIAL(Place.DISK, "<serial>S 1</serial>"),
   THROTTLED(Place.DISK, "<iotune><total_iops_sec>5000</total_iops_sec></iotune>"),
   BLOCKS(Place.DISK, "<blockio logical_block_size='512' physical_block_size='4096'/>"),
   WWN(Place.DISK, "<wwn>5000c50015ea71ac</wwn>"),

@@ -4,23 +4,23 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Chance that falls the same way again for the same seed. */
-final class Draw {
+public final class Draw {
 
   private final SplittableRandom random;
 
-  Draw(long seed, long number) {
+  public Draw(long seed, long number) {
     this.random = new SplittableRandom(seed * 1_000_003 + number);
   }
 
-  boolean oneIn(int chances) {
+  public boolean oneIn(int chances) {
     return random.nextInt(chances) == 0;
   }
 
-  int below(int bound) {
+  public int below(int bound) {
     return random.nextInt(bound);
   }
 
-  <T> T from(List<T> choices) {
+  public <T> T from(List<T> choices) {
     return choices.get(random.nextInt(choices.size()));
   }
 

@@ -65,6 +65,11 @@ final class Lab implements AutoCloseable {
     return tool("go");
   }
 
+  /** The folder with libvirt's own test definitions, which is fetched where there is none. */
+  static Path definitions() {
+    return tool("definitions", "--path");
+  }
+
   /** Where that program is on this machine; skips the test where it is not. */
   static String installed(String program) {
     Path path = Path.of("/usr/bin", program);
@@ -77,8 +82,8 @@ final class Lab implements AutoCloseable {
   }
 
   /** The last line is the path; before it comes what was installed. */
-  private static Path tool(String command) {
-    return Path.of(new Lab("tools").run(command).lines().toList().getLast());
+  private static Path tool(String command, String... words) {
+    return Path.of(new Lab("tools").run(command, words).lines().toList().getLast());
   }
 
   /** The environment of a service that is to use these hosts. */

@@ -292,13 +292,13 @@ class PrerequisitesIT {
         "kvm-a",
         "define",
         definition(
-            "web",
-            "<kernel>/srv/need/kernel</kernel>",
-            "<interface type='network'><source network='need'/></interface>"
-                + "<disk type='network'><source protocol='rbd' name='p/i'><host name='10.9.9.9'/>"
-                + "<auth username='a'><secret type='ceph' uuid='%s'/></auth></source>"
-                    .formatted(SECRET)
-                + "<target dev='vdx'/></disk>")
+                "web",
+                "<kernel>/srv/need/kernel</kernel>",
+                "<interface type='network'><source network='need'/></interface>"
+                    + "<disk type='network'><source protocol='rbd' name='p/i'><host name='10.9.9.9'/>"
+                    + "<auth username='a'><secret type='ceph' uuid='%s'/></auth></source>"
+                        .formatted(SECRET)
+                    + "<target dev='vdx'/></disk>")
             .replace("</name>", "</name><uuid>%s</uuid>".formatted(uuid)));
     assertThat(plan().get("checks").toString())
         .contains(

@@ -24,12 +24,8 @@ public sealed interface Need {
   /** A filter of packets that libvirt keeps ({@code <filterref>}). */
   record PacketFilter(String place, String name) implements Need {}
 
-  /**
-   * A device of the host's network: a bridge, or the card beneath a macvtap.
-   *
-   * @param foreign whether something else than the kernel may serve it, such as Open vSwitch
-   */
-  record Link(String place, String name, boolean foreign) implements Need {}
+  /** A device of the host's network: a bridge, or the card beneath a macvtap. */
+  record Link(String place, String name) implements Need {}
 
   /**
    * The program that emulates a TPM ({@code swtpm}).

@@ -128,7 +128,7 @@ class FailureClassifierTest {
             new HostFile("os/kernel", "/boot/k", HostFile.Kind.FILE),
             new HostFile("devices/serial", "/logs", HostFile.Kind.FOLDER),
             new Listener("devices/graphics", "10.0.0.1", 5901),
-            new Link("devices/interface", "br7", false),
+            new Link("devices/interface", "br7"),
             new TpmEmulator("devices/tpm", ""));
     Failure failure =
         FailureClassifier.beforeTheFirstByte(

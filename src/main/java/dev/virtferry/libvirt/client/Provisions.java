@@ -111,7 +111,7 @@ record Provisions(NativeLibvirt library, PooledConnect connect, Machine machine)
     return usages;
   }
 
-  /** The driver of interfaces may be missing, and then its list is empty or refused. */
+  /** The driver of interfaces may be missing, and its list lack what is there; it denies nothing. */
   private Acceptance link(Link link) {
     try {
       List<String> links = new ArrayList<>(List.of(connect.listInterfaces()));
@@ -119,7 +119,6 @@ record Provisions(NativeLibvirt library, PooledConnect connect, Machine machine)
       if (links.contains(link.name())) {
         return new Acceptance(Answer.YES, "");
       }
-      // Measured on 9.0: its list may lack what is there, so that it denies nothing.
       return unknown("its libvirt does not list it");
     } catch (LibvirtException e) {
       return unknown(LibvirtErrors.of(e).message());

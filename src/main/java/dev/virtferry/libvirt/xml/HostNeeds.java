@@ -82,13 +82,8 @@ public final class HostNeeds {
     for (Element source : Xml.children(device, "source")) {
       switch (device.getAttribute("type")) {
         case "network" -> found.add(new Network(place, source.getAttribute("network")));
-        case "bridge" ->
-            found.add(
-                new Link(
-                    place,
-                    source.getAttribute("bridge"),
-                    Xml.child(device, "virtualport").isPresent()));
-        case "direct" -> found.add(new Link(place, source.getAttribute("dev"), false));
+        case "bridge" -> found.add(new Link(place, source.getAttribute("bridge")));
+        case "direct" -> found.add(new Link(place, source.getAttribute("dev")));
         default -> {
           // Those that listen are read with the others that do.
         }

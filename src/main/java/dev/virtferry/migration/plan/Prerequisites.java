@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.joining;
 
 import dev.virtferry.access.Scope;
 import dev.virtferry.disk.DestinationVolumes;
-import dev.virtferry.host.Host;
 import dev.virtferry.libvirt.Acceptance;
 import dev.virtferry.libvirt.Acceptance.Answer;
 import dev.virtferry.libvirt.CarriedDefinition;
@@ -20,14 +19,12 @@ import dev.virtferry.libvirt.Need.TpmEmulator;
 import dev.virtferry.migration.plan.MigrationPlan.Check.Subject;
 import dev.virtferry.problem.Problem;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What else the destination has to have when a guest starts there. What it certainly lacks is
@@ -75,32 +72,12 @@ final class Prerequisites {
 
   /** What libvirt tells; nothing is asked where it tells nothing. */
   private Map<Need, Acceptance> told(PlanInput input, List<Need> needs) {
-    Map<Need, Acceptance> told =
-        new HashMap<>(
-            ask(
-                input.destination(),
-                input,
-                needs.stream().filter(Prerequisites::isToldByLibvirt).toList()));
-    List<Need> missing =
-        needs.stream().filter(need -> need instanceof Link && isDenied(told.get(need))).toList();
-    ask(input.source(), input, missing)
-        .forEach((link, here) -> {
-          if (isDenied(here)) {
-            // Not even the source shows what its guest is plugged into: its driver looks elsewhere.
-            told.put(link, new Acceptance(Answer.UNKNOWN, "libvirt does not tell"));
-          }
-        });
-    return told;
-  }
-
-  private static boolean isDenied(@Nullable Acceptance acceptance) {
-    return acceptance != null && acceptance.answer() == Answer.NO;
-  }
-
-  private Map<Need, Acceptance> ask(Host host, PlanInput input, List<Need> needs) {
-    return needs.isEmpty()
+    List<Need> asked = needs.stream().filter(Prerequisites::isToldByLibvirt).toList();
+    return asked.isEmpty()
         ? Map.of()
-        : hypervisor.queries().provides(host.address(), input.domain().machine(), needs);
+        : hypervisor
+            .queries()
+            .provides(input.destination().address(), input.domain().machine(), asked);
   }
 
   private static boolean isToldByLibvirt(Need need) {

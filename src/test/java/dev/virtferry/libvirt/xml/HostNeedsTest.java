@@ -67,14 +67,9 @@ class HostNeedsTest {
         .containsExactly(
             new PacketFilter("devices/interface", "f"), new Network("devices/interface", "n"));
     assertThat(needs("<interface type='bridge'><source bridge='b'/></interface>"))
-        .containsExactly(new Link("devices/interface", "b", false));
-    assertThat(
-            needs(
-                "<interface type='bridge'><source bridge='b'/>"
-                    + "<virtualport type='openvswitch'/></interface>"))
-        .containsExactly(new Link("devices/interface", "b", true));
+        .containsExactly(new Link("devices/interface", "b"));
     assertThat(needs("<interface type='direct'><source dev='eth0' mode='bridge'/></interface>"))
-        .containsExactly(new Link("devices/interface", "eth0", false));
+        .containsExactly(new Link("devices/interface", "eth0"));
     assertThat(needs("<interface type='user'/>")).isEmpty();
   }
 

@@ -108,7 +108,7 @@ class PrerequisitesTest {
             "network filter f"),
         Arguments.of(
             "<interface type='bridge'><source bridge='br7'/></interface>",
-            new Link("devices/interface", "br7", false),
+            new Link("devices/interface", "br7"),
             ProblemType.DESTINATION_CONFLICT,
             "network device br7"));
   }
@@ -124,17 +124,6 @@ class PrerequisitesTest {
     assertThat(doubt())
         .isEqualTo(
             need.place() + " needs what kvm-b may not have: " + words + "; no driver tells.");
-  }
-
-  /** As in a container that has a view of its own. */
-  @Test
-  void believesNoListOfInterfacesThatLacksWhatTheGuestHasAtItsSource() {
-    defined("<interface type='bridge'><source bridge='br7'/></interface>");
-    Need bridge = new Link("devices/interface", "br7", false);
-    run.hosts().provide("kvm-b", bridge, new Acceptance(Answer.NO, ""));
-    assertThat(refused(ProblemType.DESTINATION_CONFLICT)).contains("network device br7");
-    run.hosts().provide("kvm-a", bridge, new Acceptance(Answer.NO, ""));
-    assertThat(doubt()).contains("network device br7; libvirt does not tell");
   }
 
   @Test

@@ -111,7 +111,9 @@ record Provisions(NativeLibvirt library, PooledConnect connect, Machine machine)
     return usages;
   }
 
-  /** The driver of interfaces may be missing, and its list lack what is there; it denies nothing. */
+  /**
+   * The driver of interfaces may be missing, and its list lack what is there; it denies nothing.
+   */
   private Acceptance link(Link link) {
     try {
       List<String> links = new ArrayList<>(List.of(connect.listInterfaces()));

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,16 +40,21 @@ final class SharedAnswers<K, V> {
   /** Asks, or waits for one who begins to ask after this call; fails as that does. */
   V ask(K key, Supplier<V> question) {
     var own = new CompletableFuture<V>();
+    var joins = new AtomicBoolean();
     Line<V> line =
-        lines.compute(key, (_, there) -> there == null ? new Line<>(own, null) : there.joined(own));
+        lines.compute(
+            key,
+            (_, there) -> {
+              joins.set(there != null && there.next() != null);
+              return there == null ? new Line<>(own, null) : there.joined(own);
+            });
     CompletableFuture<V> next = line.next();
-    if (next == null) {
-      return answer(key, own, question);
-    }
-    if (next != own) {
+    if (next != null && joins.get()) {
       return answered(next);
     }
-    line.now().handle((_, _) -> own).join();
+    if (next != null) {
+      line.now().handle((_, _) -> true).join();
+    }
     return answer(key, own, question);
   }
 

@@ -67,8 +67,11 @@ final class HostChecks {
     Host source = input.source();
     Host destination = input.destination();
     if (source.equals(destination)) {
-      String words = "Domain %s runs on that host already; name another one.";
-      checks.failed(Subject.TWO_HOSTS, sameHost(words.formatted(input.domain().name())));
+      checks.failed(
+          Subject.TWO_HOSTS,
+          sameHost(
+              "Domain %s runs on that host already; name another one."
+                  .formatted(input.domain().name())));
       return null;
     }
     var identities = new HostIdentities(identity(source), identity(destination));

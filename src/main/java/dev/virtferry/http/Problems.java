@@ -26,6 +26,7 @@ import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.util.DisconnectedClientHelper;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
@@ -75,8 +76,13 @@ class Problems extends ResponseEntityExceptionHandler {
         RetryAfter.A_MOMENT);
   }
 
+  /** A client that went away, or does not read, is told nothing, and is no failure of ours. */
   @ExceptionHandler
-  ResponseEntity<Object> unexpected(Exception bug) {
+  @Nullable ResponseEntity<Object> unexpected(Exception bug) {
+    if (DisconnectedClientHelper.isClientDisconnectedException(bug)) {
+      log.debug("A client did not take its answer", bug);
+      return null;
+    }
     log.error("A request failed for a reason that is not the client's", bug);
     return ProblemAnswer.of(
         Problem.of(

@@ -2,6 +2,8 @@ package dev.virtferry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.catalina.connector.ClientAbortException;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
@@ -24,5 +26,13 @@ class ProblemsTest {
               assertThat(body.getType()).hasToString("urn:virt-ferry:problem:database-unreachable");
               assertThat(body.getDetail()).contains("Idempotency-Key").doesNotContain("secret");
             });
+  }
+
+  /** Nobody is left to be told, and an operator would look for a fault that is none. */
+  @Test
+  void aClientThatDoesNotTakeItsAnswerIsNoFailure() {
+    var away = new ClientAbortException(new SocketTimeoutException());
+    assertThat(new Problems().unexpected(away)).isNull();
+    assertThat(new Problems().unexpected(new IllegalStateException("played"))).isNotNull();
   }
 }

@@ -63,7 +63,7 @@ record LocalFiles(Ground ground) {
         || (here.isPresent() && wasNeverThis(here.get(), there.get()));
   }
 
-  /** A pool of the source that hangs is in nobody's way who leaves a file where it is. */
+  /** A hung pool of the source does not bar a disk that stays in its place. */
   private Optional<StorageVolume> here(DiskImage image) {
     PoolView source = ground.source();
     return source.hidden().isEmpty() ? source.volume(image) : Optional.empty();

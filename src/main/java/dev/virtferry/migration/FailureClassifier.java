@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names the problem behind what hosts and libvirt said: of a request, before the call, and of a
- * migration whose domain stayed where it was.
+ * Names the problem behind what hosts and libvirt said. Only an error of the migrate call is told
+ * apart by its number; before the call every error of libvirt is {@code libvirt-error}, or {@code
+ * destination-storage} where storage says it.
  */
 public final class FailureClassifier {
 

@@ -2,9 +2,9 @@ package dev.virtferry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.apache.catalina.connector.ClientAbortException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
+import org.apache.catalina.connector.ClientAbortException;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ProblemDetail;

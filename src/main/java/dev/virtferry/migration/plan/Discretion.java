@@ -86,7 +86,7 @@ public final class Discretion {
   }
 
   /**
-   * Nor which of the things that a domain needs a destination has, or can't tell of: the sentence
+   * Bound callers do not learn which of a domain's needs the destination meets. The sentence
    * depends on the domain alone.
    *
    * @param doubts what a destination can't tell

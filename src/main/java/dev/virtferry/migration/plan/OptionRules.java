@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OptionRules {
 
-  /** Of what hosts before this one lack, libvirt tells itself. */
+  /** Older versions are not checked here: libvirt itself tells what they lack. */
   private static final long OLDEST_CHECKED = 5_000_000;
 
   private OptionRules() {}

@@ -87,7 +87,7 @@ final class Departure {
     }
   }
 
-  /** As long as it is before, or in, its migration, it did not go on after it. */
+  /** A source that has not finished the migration did not run the guest after it. */
   private void watchSource(
       HostsObservation observation, boolean sameRun, Moment began, Moment ended) {
     if (!(observation.source() instanceof HostReading.Seen(DomainCondition condition))) {

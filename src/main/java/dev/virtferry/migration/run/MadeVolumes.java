@@ -46,8 +46,8 @@ final class MadeVolumes {
   /**
    * The guest uses them now.
    *
-   * @param open whether it is not seen to use another file, for a disk target, than the one that
-   *     has the image's name
+   * @param open tells, for a disk target, whether QEMU may have the image open; false once it was
+   *     seen to use another file
    */
   void keep(LeasedMigration migration, Host destination, Predicate<String> open) {
     List<VolumeRecord> made = migration.latest().volumes();
@@ -142,8 +142,8 @@ final class MadeVolumes {
   }
 
   /**
-   * Writes down the images that were there before and that a copy into which came to nothing. Not
-   * those that held what was not known as the domain's own, and not one that was replaced.
+   * Writes down the images that were there before and that an unfinished copy wrote into. Leaves
+   * out those that were replaced, and those that held the data of others.
    */
   void leaveUnfinished(
       LeasedMigration migration, Host destination, BiPredicate<VolumePlan, StorageVolume> known) {

@@ -95,7 +95,7 @@ final class OpenImages {
     return seen == null ? before.apply(target) : seen;
   }
 
-  /** Those of which it was asked last and of which it told; the others are not known by that. */
+  /** The disks of which QEMU told when it was asked last. */
   Set<String> told() {
     Set<String> told = new HashSet<>(open.keySet());
     told.removeAll(missed.keySet());

@@ -152,7 +152,7 @@ final class Preparation {
     }
     MigrateCall shown = plan.requirePossible();
     volumes.requireUntouched(migration, transfer, destination);
-    // From here on nothing is done but the call: one that is made later does not arrive.
+    // Checkpoints are read last: one that is made after this is not carried over.
     TransferPlan last = transfer.carrying(passage.hosts().checkpoints());
     migration.change("both hosts are ready", m -> m.start(last, shown, time.now().at()));
     return Optional.of(call);

@@ -15,8 +15,8 @@ import dev.virtferry.migration.Phase;
  * @param forked whether both hosts may have run the guest, each on its own disks
  * @param told whether libvirt told of the arrival: our call returned without an error, or the
  *     destination keeps a record of it
- * @param mayHaveLeft whether the guest may have been at the destination and be gone from there: the
- *     source runs it anew, or does not run it and nobody watched, nor heard libvirt fail
+ * @param mayHaveLeft whether the guest may have reached the destination and left it again: the
+ *     source started it anew, or has it no more, and nobody watched or heard libvirt fail
  * @param onlyEnded whether a source that does not know the domain any more can only mean that it
  *     ended there: it was transient and watched up to then, and libvirt itself said that its
  *     migration failed

@@ -60,8 +60,8 @@ final class GoneTable {
 
   /**
    * libvirt undefines a domain after it has left; but anybody else can, and a transient one
-   * vanishes with its QEMU, whatever ended that. Only of such a one that was watched is it known
-   * that it did not leave.
+   * vanishes with its QEMU, whatever ended that. A transient domain is known to have stayed only if
+   * it was watched to its end.
    */
   static Verdict absent(Pair it) {
     return switch (it.there()) {

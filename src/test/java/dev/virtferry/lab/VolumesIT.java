@@ -248,6 +248,7 @@ class VolumesIT {
     lab.guest("start", "web", "--disk", "vda=16M");
     try {
       secret("kvm-a");
+      secret("kvm-b");
       encrypted("kvm-a", "qcow2");
       attachEncrypted("sdb", "qcow2");
       String all = ",\"disks\":[\"vda\",\"sdb\"]" + overwriting("ANY");

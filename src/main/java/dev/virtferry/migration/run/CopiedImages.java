@@ -58,6 +58,11 @@ final class CopiedImages {
     marks.begin(now);
   }
 
+  /** Remembers how far the source told that the copies are. */
+  void copying(HostsObservation observation, Moment now) {
+    marks.copying(observation.blockJobs(), now);
+  }
+
   /** Looks at all that can't be told any more once the copy runs. */
   void lookBeforeTheCall(Moment now) {
     watched.compare(now);

@@ -74,6 +74,7 @@ final class MigrationRun {
     // Read before the hosts: only a call that was over by then makes their answers final.
     boolean callPending = call.pending() || resumption.pending();
     HostsObservation observation = witness.look();
+    images.copying(observation, time.now());
     if (migration.refresh().state().terminal()) {
       log.info("Ended by hand");
       return true;

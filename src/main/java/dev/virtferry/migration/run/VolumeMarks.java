@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class VolumeMarks {
   private final Map<String, Long> begunWith = new HashMap<>();
   private final Map<String, Integer> missed = new HashMap<>();
   private final Map<String, Moment> seenAt = new HashMap<>();
+  private final Map<String, CopyPace> paces = new HashMap<>();
   private Moment begun = Moment.LONG_AGO;
 
   /**
@@ -52,6 +54,16 @@ final class VolumeMarks {
   /** The run begins to watch. */
   void begin(Moment now) {
     begun = now;
+  }
+
+  /** What the source tells of the copies at a look, also where the destination tells nothing. */
+  void copying(Map<String, BlockJob> jobs, Moment now) {
+    jobs.forEach((target, job) -> {
+      if (job.totalBytes() > 0) {
+        CopyPace first = new CopyPace(now, now, job.doneBytes());
+        paces.merge(target, first, (before, _) -> before.then(job.doneBytes(), now));
+      }
+    });
   }
 
   /** The service ended before it saw it with its own size. */
@@ -165,7 +177,7 @@ final class VolumeMarks {
 
   /** Nobody writes it any more; the first such look counts, and only soon after it was written. */
   void atRest(VolumeRecord volume, StorageVolume now, Moment at) {
-    loseUnwatched(volume.target(), at);
+    loseUnlike(volume.target(), now, at);
     if (know(volume, now, false)) {
       atRest.putIfAbsent(volume.target(), VolumeMark.of(now));
     }
@@ -173,17 +185,30 @@ final class VolumeMarks {
 
   /** The same of an image that was there before. */
   void atRest(VolumePlan plan, StorageVolume now, Moment at) {
-    loseUnwatched(plan.target(), at);
+    loseUnlike(plan.target(), now, at);
     if (know(plan, now)) {
       atRest.putIfAbsent(plan.target(), VolumeMark.of(now));
     }
   }
 
-  private void loseUnwatched(String target, Moment at) {
+  private void loseUnlike(String target, StorageVolume now, Moment at) {
     Moment seen = seenAt.getOrDefault(target, begun);
-    if (!atRest.containsKey(target) && at.atMostSince(seen).compareTo(UNWATCHED) > 0) {
+    boolean unwatched = at.atMostSince(seen).compareTo(UNWATCHED) > 0;
+    if (!atRest.containsKey(target) && (unwatched || takesTooMuch(target, now, at))) {
       lost.add(target);
     }
+  }
+
+  /** Whether it takes more than its copy can have brought by the end. */
+  private boolean takesTooMuch(String target, StorageVolume now, Moment at) {
+    @Nullable CopyPace pace = paces.get(target);
+    @Nullable Long begunBytes = begunWith.get(target);
+    if (pace == null || begunBytes == null) {
+      return false;
+    }
+    OptionalLong most = pace.mostBy(at);
+    return most.isPresent()
+        && now.allocationBytes() > begunBytes + copied(now.format(), most.getAsLong()) + UNCOUNTED;
   }
 
   /**

@@ -576,6 +576,37 @@ class MigrationRunTest {
     assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
   }
 
+  /** The first look at it comes after the job has ended, as where the destination was silent. */
+  @Test
+  void leavesWhatTakesMoreThanWasCopiedByTheEnd() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    for (int seconds = 0; seconds < 8; seconds++) {
+      run.copied(seconds * MIB);
+      run.stamped("kvm-b", "vda.raw", 64 * MIB, seconds * MIB, NOON.plusSeconds(seconds));
+      run.lookFor(Duration.ofSeconds(1));
+    }
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 60 * MIB, NOON.plusSeconds(60));
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb DELETED");
+  }
+
+  @Test
+  void deletesWhatItsCopyBroughtByTheEnd() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    for (int seconds = 0; seconds < 8; seconds++) {
+      run.copied(seconds * MIB);
+      run.stamped("kvm-b", "vda.raw", 64 * MIB, seconds * MIB, NOON.plusSeconds(seconds));
+      run.lookFor(Duration.ofSeconds(1));
+    }
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 9 * MIB, NOON.plusSeconds(60));
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED", "kvm-b vdb DELETED");
+  }
+
   @Test
   void endsAMigrationWhoseCopyHasNowhereToGoAnyMore() {
     run.poolAtTheDestination();

@@ -133,10 +133,12 @@ class CheckpointsIT {
   @Test
   void areRedefinedByAServiceThatWasAwayWhenTheGuestArrived() {
     backedUpGuest();
-    String id = migrate("kvm-b", ",\"options\":{\"bandwidthMiBps\":8}");
+    String id = migrate("kvm-b", ",\"options\":{\"bandwidthMiBps\":24}");
     service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
     service.kill();
-    shell("kvm-b", "until virsh -q domstate web | grep -q running; do sleep 0.2; done");
+    shell(
+        "kvm-b",
+        "timeout 60 sh -c 'until virsh -q domstate web | grep -q running; do sleep 0.2; done'");
     service.start();
     service.awaitSuccess(id);
     assertThatItKnowsThem("kvm-b");

@@ -110,6 +110,7 @@ final class LabExtension
     String name = context.getRequiredTestClass().getSimpleName() + "." + test.getName();
     Lab lab = testbed(context).lab();
     FailureStory.tell(testbed(context), name);
+    testbed(context).service().startIfItEnded();
     ofTheClass(context).put(FORGET_ALL, name);
     if (test.getParameterCount() > 0 || !LostWrite.mayBeWhy(lab)) {
       throw failure;

@@ -168,6 +168,14 @@ final class Service implements AutoCloseable {
     }
   }
 
+  /** A test that failed may have killed it, and others come after that. */
+  void startIfItEnded() {
+    Process last = process;
+    if (last != null && !last.isAlive()) {
+      start();
+    }
+  }
+
   @Override
   public void close() {
     stop();

@@ -42,16 +42,19 @@ final class DomainCheckpoints {
 
   /** All of them, parents first. */
   static List<Checkpoint> of(Domain domain) throws LibvirtException {
+    DomainCheckpoint[] found = domain.listAllCheckpoints(TOPOLOGICAL);
+    String definition = found.length == 0 ? "" : domain.getXMLDesc(0);
     List<Checkpoint> all = new ArrayList<>();
-    each(domain, found -> all.add(read(found, domain)));
+    each(found, checkpoint -> all.add(read(checkpoint, definition)));
     return all;
   }
 
-  private static Checkpoint read(DomainCheckpoint found, Domain domain) throws LibvirtException {
+  private static Checkpoint read(DomainCheckpoint found, String definition)
+      throws LibvirtException {
     return new Checkpoint(
         found.getName(),
         found.getXMLDesc(NO_DOMAIN),
-        CheckpointXml.split(found.getXMLDesc(0), domain.getXMLDesc(0)));
+        CheckpointXml.split(found.getXMLDesc(0), definition));
   }
 
   /** Makes one known whose bitmaps are there; also where it is known already. */
@@ -66,7 +69,7 @@ final class DomainCheckpoints {
   /** Makes those of these names unknown; their bitmaps stay. */
   static void forget(Domain domain, Set<String> names) throws LibvirtException {
     each(
-        domain,
+        domain.listAllCheckpoints(TOPOLOGICAL),
         found -> {
           if (names.contains(found.getName())) {
             found.delete(METADATA_ONLY);
@@ -78,8 +81,8 @@ final class DomainCheckpoints {
     void of(DomainCheckpoint checkpoint) throws LibvirtException;
   }
 
-  private static void each(Domain domain, Use use) throws LibvirtException {
-    for (DomainCheckpoint found : domain.listAllCheckpoints(TOPOLOGICAL)) {
+  private static void each(DomainCheckpoint[] all, Use use) throws LibvirtException {
+    for (DomainCheckpoint found : all) {
       try {
         use.of(found);
       } finally {

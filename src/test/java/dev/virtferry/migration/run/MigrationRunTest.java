@@ -576,9 +576,8 @@ class MigrationRunTest {
     assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb LEFT");
   }
 
-  /** The first look at it comes after the job has ended, as where the destination was silent. */
-  @Test
-  void leavesWhatTakesMoreThanWasCopiedByTheEnd() {
+  /** 7 MiB of vda come along. */
+  private void copiedAtAMiBASecond() {
     run.poolAtTheDestination();
     run.call(PLAIN);
     for (int seconds = 0; seconds < 8; seconds++) {
@@ -586,6 +585,12 @@ class MigrationRunTest {
       run.stamped("kvm-b", "vda.raw", 64 * MIB, seconds * MIB, NOON.plusSeconds(seconds));
       run.lookFor(Duration.ofSeconds(1));
     }
+  }
+
+  /** The first look at it comes after the job has ended, as where the destination was silent. */
+  @Test
+  void leavesWhatTakesMoreThanWasCopiedByTheEnd() {
+    copiedAtAMiBASecond();
     run.stamped("kvm-b", "vda.raw", 64 * MIB, 60 * MIB, NOON.plusSeconds(60));
     run.rollBack();
     run.lookUntilTheEnd();
@@ -594,13 +599,7 @@ class MigrationRunTest {
 
   @Test
   void deletesWhatItsCopyBroughtByTheEnd() {
-    run.poolAtTheDestination();
-    run.call(PLAIN);
-    for (int seconds = 0; seconds < 8; seconds++) {
-      run.copied(seconds * MIB);
-      run.stamped("kvm-b", "vda.raw", 64 * MIB, seconds * MIB, NOON.plusSeconds(seconds));
-      run.lookFor(Duration.ofSeconds(1));
-    }
+    copiedAtAMiBASecond();
     run.stamped("kvm-b", "vda.raw", 64 * MIB, 9 * MIB, NOON.plusSeconds(60));
     run.rollBack();
     run.lookUntilTheEnd();

@@ -248,6 +248,15 @@ final class Lab implements AutoCloseable {
     succeedsOn(host, "sh", "-c", "kill $(cat /run/hung.pid); rm -f /run/hung.pid");
   }
 
+  /**
+   * A command of the shell that makes an encrypted image, tried again where it fails: how often it
+   * is to hash QEMU measures, and can't on a busy host.
+   */
+  static String encrypting(String command) {
+    return "made=; for i in 1 2 3 4 5 6 7 8 9; do %s && made=yes && break; done; test -n \"$made\""
+        .formatted(command);
+  }
+
   /** Runs a command inside a host. */
   String on(String host, String... words) {
     List<String> all = new ArrayList<>(List.of(host));

@@ -241,8 +241,10 @@ class PrerequisitesIT {
   void aSecretThatIsMissingIsRefused() {
     secret("kvm-a");
     onBoth(
-        "mkdir -p /srv/need && qemu-img create -q -f luks --object secret,id=s,data=need"
-            + " -o key-secret=s,iter-time=10 /srv/need/cd.luks 1M");
+        "mkdir -p /srv/need; "
+            + Lab.encrypting(
+                "qemu-img create -q -f luks --object secret,id=s,data=need"
+                    + " -o key-secret=s,iter-time=10 /srv/need/cd.luks 1M"));
     start(
         "<disk type='file' device='disk'><driver name='qemu' type='raw'/>"
             + "<source file='/srv/need/cd.luks'><encryption format='luks'><secret type='passphrase'"

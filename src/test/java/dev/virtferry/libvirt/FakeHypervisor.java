@@ -2,6 +2,7 @@ package dev.virtferry.libvirt;
 
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
+import static org.awaitility.Awaitility.await;
 
 import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.NamedFile.Kind;
@@ -293,6 +294,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     destroyRefused = true;
   }
 
+  /** Ends the call that migrates that domain, as soon as it is made. */
   public void endCall(UUID domain) {
     call(domain).complete(null);
   }
@@ -301,8 +303,9 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     call(domain).completeExceptionally(error);
   }
 
+  /** A migration is under way a moment before its call is made. */
   private CompletableFuture<Void> call(UUID domain) {
-    return Objects.requireNonNull(calls.get(domain), "no call was made");
+    return await("the call for " + domain).until(() -> calls.get(domain), Objects::nonNull);
   }
 
   public List<MigrateCall> made() {

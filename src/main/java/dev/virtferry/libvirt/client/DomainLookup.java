@@ -63,7 +63,8 @@ final class DomainLookup {
     }
   }
 
-  private static Optional<UUID> uuid(String text) {
+  /** Empty for what is a name only. */
+  static Optional<UUID> uuid(String text) {
     try {
       UUID uuid = UUID.fromString(text);
       return uuid.toString().equalsIgnoreCase(text) ? Optional.of(uuid) : Optional.empty();

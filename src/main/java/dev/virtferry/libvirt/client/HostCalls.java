@@ -19,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,11 +43,14 @@ final class HostCalls implements AutoCloseable {
 
   private final HostAddress host;
   private final HostConnectionPool connections;
+  private final NativeLibvirt library;
+  private final Sentries sentries = new Sentries(this::sentry, Lane.SENTRIES.places());
   private final ExecutorService threads;
   private final Map<Lane, Places> places = new EnumMap<>(Lane.class);
 
-  HostCalls(HostAddress host, Duration limit, Runnable onBreak) {
+  HostCalls(HostAddress host, NativeLibvirt library, Duration limit, Runnable onBreak) {
     this.host = host;
+    this.library = library;
     this.connections = new HostConnectionPool(host, limit, onBreak);
     for (Lane lane : Lane.values()) {
       places.put(lane, lane.opened());
@@ -72,6 +76,32 @@ final class HostCalls implements AutoCloseable {
   <T extends @Nullable Object> Call<T> begin(
       Turn turn, Lane lane, Query<T> query, Duration atMost, BooleanSupplier stillWorthIt)
       throws NoPlace {
+    return begin(turn, lane, () -> connections.answer(query), atMost, stillWorthIt);
+  }
+
+  /**
+   * Begins to wait until a domain answers, as {@link Sentries#hear} does.
+   *
+   * @throws NoPlace when all sentries wait already
+   */
+  Call<Boolean> hear(String domain, boolean mayPost, Duration atMost) throws NoPlace {
+    return begin(
+        Turn.NOBODYS, Lane.SENTRIES, () -> sentries.hear(domain, mayPost), atMost, () -> true);
+  }
+
+  private DomainSentry sentry() {
+    PooledConnect connect = connections.lend();
+    try {
+      return library.sentry(connect, connections::giveBack);
+    } catch (LibvirtFailure e) {
+      connections.giveBack(connect);
+      throw e;
+    }
+  }
+
+  private <T extends @Nullable Object> Call<T> begin(
+      Turn turn, Lane lane, Supplier<T> work, Duration atMost, BooleanSupplier stillWorthIt)
+      throws NoPlace {
     boolean made = false;
     try {
       Place place = place(lane, atMost);
@@ -79,7 +109,7 @@ final class HostCalls implements AutoCloseable {
         place.end();
         throw new NoPlace();
       }
-      Call<T> call = begun(place, query);
+      Call<T> call = begun(place, work);
       var _ = call.answer().whenComplete((_, _) -> turn.end());
       made = true;
       return call;
@@ -101,14 +131,14 @@ final class HostCalls implements AutoCloseable {
     return place;
   }
 
-  private <T extends @Nullable Object> Call<T> begun(Place place, Query<T> query) {
+  private <T extends @Nullable Object> Call<T> begun(Place place, Supplier<T> work) {
     try {
       return new Call<>(
           place,
           CompletableFuture.supplyAsync(
               () -> {
                 try {
-                  return connections.answer(query);
+                  return work.get();
                 } finally {
                   place.end();
                 }
@@ -170,6 +200,7 @@ final class HostCalls implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdown();
+    sentries.close();
     connections.close();
   }
 }

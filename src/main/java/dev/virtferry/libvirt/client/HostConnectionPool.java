@@ -62,7 +62,7 @@ final class HostConnectionPool implements AutoCloseable {
    * @throws LibvirtFailure when libvirt refuses, or its answer can't be read
    */
   <T extends @Nullable Object> T answer(Query<T> query) {
-    PooledConnect connection = connection();
+    PooledConnect connection = lend();
     try {
       T answer = query.on(connection);
       trouble = null;
@@ -75,8 +75,13 @@ final class HostConnectionPool implements AutoCloseable {
       throw new LibvirtFailure(
           ErrorNumber.XML_ERROR, ErrorDomain.NONE, String.valueOf(e.getMessage()));
     } finally {
-      idle.giveBack(connection);
+      giveBack(connection);
     }
+  }
+
+  /** Takes one that was lent. */
+  void giveBack(PooledConnect connection) {
+    idle.giveBack(connection);
   }
 
   private RuntimeException judged(PooledConnect connection, LibvirtFailure failure) {
@@ -88,7 +93,12 @@ final class HostConnectionPool implements AutoCloseable {
     return connection.alive() ? failure : new HostUnreachable(host.name(), failure.message());
   }
 
-  private PooledConnect connection() {
+  /**
+   * One for the caller alone, who gives it back.
+   *
+   * @throws HostUnreachable when none can be had
+   */
+  PooledConnect lend() {
     PooledConnect usable = idle.take();
     if (usable != null) {
       return usable;

@@ -56,9 +56,9 @@ final class HostQueries implements AutoCloseable {
    *
    * @param onBreak is told when a connection to the host was seen to break
    */
-  HostQueries(HostAddress host, Duration limit, Runnable onBreak) {
+  HostQueries(HostAddress host, NativeLibvirt library, Duration limit, Runnable onBreak) {
     this.host = host;
-    this.calls = new HostCalls(host, limit, onBreak);
+    this.calls = new HostCalls(host, library, limit, onBreak);
   }
 
   /**
@@ -90,8 +90,17 @@ final class HostQueries implements AutoCloseable {
     if (turn == null) {
       throw silence.get();
     }
-    if (!overdue.over(about, atMost.minusNanos(System.nanoTime() - begun))) {
-      turn.end();
+    boolean mayAsk = false;
+    try {
+      mayAsk =
+          overdue.over(about, atMost.minusNanos(System.nanoTime() - begun))
+              && heard(about, lane, atMost.minusNanos(System.nanoTime() - begun));
+    } finally {
+      if (!mayAsk) {
+        turn.end();
+      }
+    }
+    if (!mayAsk) {
       throw silence.get();
     }
     var precaution =
@@ -104,11 +113,37 @@ final class HostQueries implements AutoCloseable {
   }
 
   /**
+   * Whether a domain that somebody wants to look up answers. Who follows a migration looks its
+   * domain up whatever happens: a daemon whose workers all wait answers that, and no sentry.
+   */
+  private boolean heard(String about, Lane lane, Duration atMost) {
+    if (about.equals(ALL_DOMAINS) || !reads(lane) || calls.trouble() != null) {
+      return true;
+    }
+    try {
+      Call<Boolean> call = calls.hear(about, overdue.over(ALL_DOMAINS, Duration.ZERO), atMost);
+      try {
+        return calls.answerOf(call, atMost);
+      } catch (TimeoutException e) {
+        overdue.add(about, call.answer());
+        overdue.add(ALL_DOMAINS, call.answer());
+        return false;
+      }
+    } catch (NoPlace e) {
+      return false;
+    }
+  }
+
+  private static boolean reads(Lane lane) {
+    return lane == Lane.READING || lane == Lane.PREPARING;
+  }
+
+  /**
    * libvirt locks a domain while it works on it, and each that is listed. A run asks again anyway,
    * and more often.
    */
   private HostUnreachable silence(String about, Lane lane, Duration limit) {
-    if (lane != Lane.READING && lane != Lane.PREPARING) {
+    if (!reads(lane)) {
       return noAnswer(limit);
     }
     ask(Lane.FOLLOWING, Connect::getLibVersion, SIGN_OF_LIFE);

@@ -11,6 +11,8 @@ enum Lane {
   READING(4, 4),
   /** The same for a migration that was accepted, so that no reader can keep it waiting. */
   PREPARING(4, 2),
+  /** Whether a domain answers, before anybody looks it up. */
+  SENTRIES(3, 0),
   /** Whoever reads or makes volumes: pools whose file systems hang take no other place. */
   STORAGE(3, 3),
   /** Whoever reads, where a guest's QEMU is asked and may never answer. */
@@ -36,6 +38,11 @@ enum Lane {
   /** The same of a guest's QEMU. */
   static Lane readingGuests() {
     return Asker.present().equals(Asker.MIGRATION) ? FOLLOWING_GUESTS : READING_GUESTS;
+  }
+
+  /** How many of its calls run at a time, but for those that hang. */
+  int places() {
+    return places;
   }
 
   /** So many of its calls run at a time, and so many more may hang beside them. */

@@ -14,6 +14,18 @@ import org.libvirt.jna.virDomainInfo;
  */
 interface LibvirtCalls extends Library {
 
+  /**
+   * Makes an array of domain pointers, which are the caller's as the array is.
+   *
+   * @return how many there are; negative for an error
+   */
+  int virConnectListAllDomains(Pointer connection, PointerByReference domains, int flags);
+
+  String virDomainGetName(Pointer domain);
+
+  /** Writes 37 bytes, the last of them 0. */
+  int virDomainGetUUIDString(Pointer domain, byte[] uuid);
+
   @Nullable Pointer virDomainLookupByUUIDString(Pointer connection, String uuid);
 
   int virDomainFree(Pointer domain);

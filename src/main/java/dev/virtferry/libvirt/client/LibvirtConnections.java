@@ -11,7 +11,6 @@ import dev.virtferry.libvirt.client.HostConnectionPool.Query;
 import dev.virtferry.libvirt.client.HostEventStream.Patience;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,7 +68,8 @@ public final class LibvirtConnections implements AutoCloseable {
   /** The same of a domain, by its UUID or name. */
   <T extends @Nullable Object> T ask(HostAddress host, String domain, Query<T> query) {
     String about = listed.getOrDefault(host, Map.of()).getOrDefault(domain, domain);
-    return to(host).askAbout(about.toLowerCase(Locale.ROOT), Lane.reading(), query, QUERY_LIMIT);
+    String one = DomainLookup.uuid(about).map(UUID::toString).orElse(about);
+    return to(host).askAbout(one, Lane.reading(), query, QUERY_LIMIT);
   }
 
   /** What is asked of a domain by its name and by its UUID waits for one another from now on. */
@@ -120,7 +120,8 @@ public final class LibvirtConnections implements AutoCloseable {
 
   private HostQueries to(HostAddress host) {
     return hosts.computeIfAbsent(
-        host, address -> new HostQueries(address, QUERY_LIMIT, () -> doubtEvents(address)));
+        host,
+        address -> new HostQueries(address, library, QUERY_LIMIT, () -> doubtEvents(address)));
   }
 
   private void doubtEvents(HostAddress host) {

@@ -4,10 +4,16 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import org.libvirt.Error;
 import org.libvirt.LibvirtException;
 
-/** Turns libvirt-java's exceptions into ours. */
+/** Turns what libvirt fails with into ours. */
 final class LibvirtErrors {
 
   private LibvirtErrors() {}
+
+  /** libvirt keeps it by thread: what the last call on this one failed with. */
+  static LibvirtFailure last(LibvirtCalls calls) {
+    return new LibvirtFailure(
+        calls.virGetLastErrorCode(), calls.virGetLastErrorDomain(), calls.virGetLastErrorMessage());
+  }
 
   // libvirt-java keeps both enums in the order of libvirt's own numbers, and nothing else tells
   // them.

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ final class NativeLibvirt {
   private static final int STATS_BLOCK = 1 << 5;
 
   /** {@code VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT}, since libvirt 4.5. */
-  private static final int STATS_NOWAIT = 1 << 29;
+  static final int STATS_NOWAIT = 1 << 29;
 
   private final LibvirtCalls calls;
 
@@ -276,9 +277,16 @@ final class NativeLibvirt {
     }
   }
 
-  /** libvirt keeps the last error by thread; it is read before any other call on this thread. */
   private LibvirtFailure lastFailure() {
-    return new LibvirtFailure(
-        calls.virGetLastErrorCode(), calls.virGetLastErrorDomain(), calls.virGetLastErrorMessage());
+    return LibvirtErrors.last(calls);
+  }
+
+  /**
+   * Posts one on that connection.
+   *
+   * @param atEnd takes the connection back
+   */
+  DomainSentry sentry(PooledConnect connect, Consumer<PooledConnect> atEnd) {
+    return DomainSentry.on(connect, calls, atEnd);
   }
 }

@@ -63,9 +63,18 @@ record PlaceFinder(Ground ground) {
           "Pool %s is of type %s; volumes are made in pools of files only: dir, fs, netfs."
               .formatted(asked.pool(), pool.get().type()));
     }
+    return placeIn(pool.get(), copied, asked.name());
+  }
+
+  private static Place placeIn(StoragePool pool, CopiedDisk copied, @Nullable String asked) {
     String location = copied.image().location();
-    String name = asked.name() == null ? HostPath.fileName(location) : asked.name();
-    String path = pool.get().path() + "/" + name;
-    return new Place.InPool(pool.get(), name, path, !path.equals(location));
+    String name = asked == null ? HostPath.fileName(location) : asked;
+    if (!PoolView.isShowable(name)) {
+      return new Place.None(
+          "#/volumes/%s/name".formatted(copied.target()),
+          "The image's name has a control character, which no volume's may have; give the volume a name.");
+    }
+    String path = pool.path() + "/" + name;
+    return new Place.InPool(pool, name, path, !path.equals(location));
   }
 }

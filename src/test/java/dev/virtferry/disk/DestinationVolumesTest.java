@@ -1495,6 +1495,19 @@ class DestinationVolumesTest {
     assertThat(plans(disk("vda"))).hasSize(1);
   }
 
+  /** libvirt passes over such names when it reads a folder, and makes no volume of one. */
+  @Test
+  void makesNoVolumeWhoseNameHasAControlCharacter() {
+    pool("kvm-b", 100 * MIB);
+    DomainDisk odd =
+        onImage("vda", new DiskImage(SourceType.FILE, "/srv/two\nlines.raw", "raw", null));
+    assertThat(plans(odd)).extracting(VolumePlan::action).containsExactly(Action.EXPECT);
+    Placement unnamed = place(CopyMode.FULL, Map.of("vda", new VolumeWish("images", null)), odd);
+    assertThat(refusal(unnamed).detail()).contains("has a control character");
+    Placement named = place(CopyMode.FULL, Map.of("vda", new VolumeWish("images", "one")), odd);
+    assertThat(named.volumes()).extracting(VolumePlan::path).containsExactly("/srv/one");
+  }
+
   @Test
   void doesNotTakeThePoolOfAnotherDirectory() {
     storage.pool("kvm-b", new StoragePool("other", "dir", "/srv2", 0));

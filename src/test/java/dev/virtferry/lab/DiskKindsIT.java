@@ -375,6 +375,33 @@ class DiskKindsIT {
     assertThat(content("kvm-b", "/srv/top.qcow2")).isEqualTo(content("kvm-a", "/srv/top.qcow2"));
   }
 
+  @Test
+  void aComparisonThatIsCancelledTellsHowFarItCame() {
+    lab.guest("start", "web", "--disk", "vda=16M");
+    for (String host : List.of("kvm-a", "kvm-b")) {
+      shell(host, "truncate -s 4G /srv/base.img");
+    }
+    shell(
+        "kvm-a",
+        "cd /srv; qemu-img create -q -f qcow2 -F raw -b /srv/base.img top.qcow2;"
+            + " virsh -q attach-disk web /srv/top.qcow2 vdb --live --subdriver qcow2");
+    String id =
+        service.migrate(
+            request(
+                "web",
+                ",\"disks\":[\"vda\",\"vdb\"],\"copy\":\"INCREMENTAL\","
+                    + "\"options\":{\"verifyBacking\":\"CONTENT\"}"));
+    long before = compared(service.awaitThat(id, m -> compared(m) > 0));
+    service.post("/v1/migrations/" + id + "/cancel", "");
+    JsonNode ended = service.awaitEnd(id);
+    assertThat(ended.get("state").asString()).isEqualTo("CANCELLED");
+    assertThat(compared(ended)).isBetween(before, 4L * 1024 * 1024 * 1024 - 1);
+  }
+
+  private static long compared(JsonNode migration) {
+    return migration.get("progress").at("/verification/bytesDone").asLong();
+  }
+
   @LongForm(shortCase = "DiskKindsIT.backingImagesOfTheSameContentAreFoundEqualByReadingThem")
   @Test
   void aBackingImageOfAnotherContentIsFoundByReadingIt() {

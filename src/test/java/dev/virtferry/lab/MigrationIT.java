@@ -157,6 +157,13 @@ class MigrationIT {
     assertThat(ended.get("state").asString()).isEqualTo("CANCELLED");
     assertThat(ended.get("domainLocation").asString()).isEqualTo("SOURCE");
     assertThat(ended.get("error").isNull()).isTrue();
+    JsonNode progress = ended.get("progress");
+    assertThat(progress.get("percent").asInt()).isLessThan(100);
+    assertThat(progress.get("bytesDone").asLong())
+        .as("what arrived: %s", progress)
+        .isLessThan(progress.get("bytesTotal").asLong());
+    assertThat(progress.at("/memory/bytesDone").asLong())
+        .isLessThan(progress.at("/memory/bytesTotal").asLong());
   }
 
   private void staysWhole(String guest) {

@@ -105,6 +105,10 @@ final class BackingVerifier {
     for (int i = 0; i < disks.size(); i++) {
       List<BackingImage> chain = disks.get(i).backing();
       content.requireSame(chain, "#/disks/" + i, source, destination, report);
+      if (report.cancelled) {
+        // What was told last is what was compared.
+        return;
+      }
       report.before += size(chain);
     }
     report.now(0);
@@ -128,6 +132,7 @@ final class BackingVerifier {
     private final long total;
     private final BooleanSupplier stopping;
     private long before;
+    private boolean cancelled;
     private Moment toldAt = Moment.LONG_AGO;
 
     Report(LeasedMigration migration, long total, BooleanSupplier stopping) {
@@ -145,7 +150,8 @@ final class BackingVerifier {
         throw new RunStopped();
       }
       now(done);
-      return !migration.refresh().status().cancelRequested();
+      cancelled = migration.refresh().status().cancelRequested();
+      return !cancelled;
     }
 
     void now(long done) {

@@ -9,6 +9,7 @@ import dev.virtferry.disk.Overwrite;
 import dev.virtferry.disk.VolumeWish;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDescription;
+import dev.virtferry.libvirt.DomainDisk;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.HostAddress;
@@ -26,6 +27,7 @@ import dev.virtferry.problem.ProblemType;
 import dev.virtferry.problem.Refused;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -368,6 +370,64 @@ class PreparationTest {
     assertThat(run.hosts().made()).hasSize(1);
     assertThat(run.now().progress().verification())
         .isEqualTo(new Progress.Verification(3 * MIB, 3 * MIB));
+  }
+
+  private static Progress.Verification compared(long mib) {
+    return new Progress.Verification(3 * MIB, mib * MIB);
+  }
+
+  /** So much was compared, whatever a client reads afterwards. */
+  @Test
+  void aComparisonThatIsCancelledStaysWhereItWas() {
+    submitAnOverlay(new byte[] {1}, new byte[] {1});
+    run.volumes().whileReading("kvm-b", "images", "base.raw", this::cancelASecondLater);
+    run.begin();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.CANCELLED);
+    assertThat(run.now().progress().verification()).isEqualTo(compared(1));
+  }
+
+  private void cancelASecondLater() {
+    run.cancel();
+    run.sleep(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void aComparisonThatFoundADifferenceDidNotGetToItsEnd() {
+    submitAnOverlay(new byte[] {1, 2, 3}, new byte[] {1, 2, 4});
+    run.begin();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(run.now().progress().verification()).isEqualTo(compared(0));
+  }
+
+  @Test
+  void readsNothingForTheNextDiskOnceItIsCancelled() {
+    run.poolsOnBothHosts();
+    run.guest(Domains.running("overlaid", overlay("vda"), overlay("vdb")));
+    run.submit(
+        new GivenSpec("overlaid")
+            .copying("vda", "vdb")
+            .by(CopyMode.INCREMENTAL)
+            .with(new GivenOptions().verifyingContent().build())
+            .build());
+    run.volumes().whileReading("kvm-b", "images", "vda-base.raw", this::cancelASecondLater);
+    List<String> read = new ArrayList<>();
+    run.volumes().whileReading("kvm-a", "images", "vdb-base.raw", () -> read.add("vdb"));
+    run.begin();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.CANCELLED);
+    assertThat(read).isEmpty();
+    assertThat(run.now().progress().verification())
+        .isEqualTo(new Progress.Verification(6 * MIB, MIB));
+  }
+
+  /** A disk of the source on an image of three MiB that both hosts have. */
+  private DomainDisk overlay(String target) {
+    String base = target + "-base.raw";
+    String top = target + ".qcow2";
+    run.raw("kvm-a", base, 3 * MIB);
+    run.raw("kvm-b", base, 3 * MIB);
+    run.overlay("kvm-a", top, "/srv/" + base);
+    var beneath = new DiskImage(SourceType.FILE, "/srv/" + base, "raw", null);
+    return Domains.onImage(target, new DiskImage(SourceType.FILE, "/srv/" + top, "qcow2", beneath));
   }
 
   @Test

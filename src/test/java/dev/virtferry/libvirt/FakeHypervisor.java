@@ -66,6 +66,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   private volatile boolean resumptionsRefused;
   private volatile boolean destroyRefused;
   private final List<String> remarks = new CopyOnWriteArrayList<>();
+  private final Map<String, Runnable> hindrances = new ConcurrentHashMap<>();
   private final Map<String, List<Checkpoint>> checkpoints = new ConcurrentHashMap<>();
   private final Set<String> missingBitmaps = ConcurrentHashMap.newKeySet();
   private final Map<UUID, List<Hindrance>> migrationBlockers = new ConcurrentHashMap<>();
@@ -92,6 +93,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     made.clear();
     aborts.clear();
     remarks.clear();
+    hindrances.clear();
     migrationBlockers.clear();
     checkpoints.clear();
     missingBitmaps.clear();
@@ -189,6 +191,20 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   /** The host knows these checkpoints of the domain from now on. */
   public void checkpoints(String host, UUID domain, Checkpoint... all) {
     checkpoints.put(host + " " + domain, new ArrayList<>(List.of(all)));
+  }
+
+  /**
+   * What happens from now on before a host does what it is told; it may throw.
+   *
+   * @param deed such as {@code resume kvm-a}, {@code autostart kvm-b}, or {@code redefine kvm-b
+   *     first} for a checkpoint
+   */
+  public void before(String deed, Runnable hindrance) {
+    hindrances.put(deed, hindrance);
+  }
+
+  private void begin(String deed) {
+    hindrances.getOrDefault(deed, () -> {}).run();
   }
 
   /** The host has no bitmap of that checkpoint. */
@@ -649,6 +665,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   @Override
   public void resume(HostAddress host, UUID domain) {
     requireReachable(host);
+    begin("resume " + host.name());
     remarks.add("resume " + host.name());
     show(
         host.name(),
@@ -672,6 +689,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   @Override
   public void undefine(HostAddress host, UUID domain) {
     requireReachable(host);
+    begin("undefine " + host.name());
     remarks.add("undefine " + host.name());
     remove(host.name(), domain);
   }
@@ -685,6 +703,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   @Override
   public void redefineCheckpoint(HostAddress host, UUID domain, Checkpoint checkpoint) {
     requireReachable(host);
+    begin("redefine " + host.name() + " " + checkpoint.name());
     if (missingBitmaps.contains(checkpoint.name())) {
       throw new LibvirtFailure(109, 10, "missing or broken bitmap");
     }
@@ -706,6 +725,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   @Override
   public void setAutostart(HostAddress host, UUID domain, boolean autostart) {
     requireReachable(host);
+    begin("autostart " + host.name());
     remarks.add("autostart " + host.name());
   }
 

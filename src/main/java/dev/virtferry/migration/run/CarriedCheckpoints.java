@@ -23,6 +23,7 @@ final class CarriedCheckpoints {
   private final BothHosts hosts;
   private final Finish finish;
   private final Set<String> known = new LinkedHashSet<>();
+  private final Set<String> refused = new LinkedHashSet<>();
 
   CarriedCheckpoints(Passage passage, Finish finish) {
     this.migration = passage.migration();
@@ -33,45 +34,69 @@ final class CarriedCheckpoints {
   /**
    * Redefines them, parents first; those that another run redefined once more.
    *
-   * @return false when the destination is away; it is to be tried again
+   * @return false while the destination is waited for; it is to be tried again
    */
   boolean areSettled() {
     List<Checkpoint> carried = migration.latest().plan().guest().checkpoints();
+    refused.clear();
+    carried.stream().filter(this::isSplit).map(Checkpoint::name).forEach(refused::add);
     try {
-      carried.stream().filter(this::isWhole).forEach(this::redefine);
-    } catch (HostUnreachable e) {
-      log.warn("The checkpoints are not redefined yet; trying again: {}", e.getMessage());
-      return false;
+      carried.stream().filter(checkpoint -> !isToldOf(checkpoint.name())).forEach(this::redefine);
+    } catch (HostUnreachable | LibvirtFailure e) {
+      if (finish.waitsFor(e)) {
+        return false;
+      }
+      log.warn("The destination does not tell of all checkpoints: {}", e.getMessage());
     }
-    List<String> lost =
-        carried.stream().map(Checkpoint::name).filter(name -> !known.contains(name)).toList();
     if (!carried.isEmpty()) {
-      finish.note(
-          String.format(
-              Locale.ROOT,
-              "%d of %d checkpoints were redefined at the destination",
-              known.size(),
-              carried.size()));
-    }
-    if (!lost.isEmpty()) {
-      finish.note(
-          "the destination does not take the checkpoints %s, so the next backup of their disks has"
-                  .formatted(String.join(", ", lost))
-              + " to be a full one");
+      tell(carried);
     }
     return true;
   }
 
-  /** Of a copied disk only the bitmap of its uppermost image arrives. */
-  private boolean isWhole(Checkpoint checkpoint) {
-    return Collections.disjoint(checkpoint.split(), migration.latest().plan().targets());
+  private void tell(List<Checkpoint> carried) {
+    List<String> untold =
+        carried.stream().map(Checkpoint::name).filter(name -> !isToldOf(name)).toList();
+    finish.note(
+        String.format(
+            Locale.ROOT,
+            "%d of %d checkpoints were redefined at the destination",
+            known.size(),
+            carried.size()));
+    if (!refused.isEmpty()) {
+      finish.note(
+          "the destination does not take the checkpoints %s, so the next backup of their disks has"
+                  .formatted(String.join(", ", refused))
+              + " to be a full one");
+    }
+    if (!untold.isEmpty()) {
+      finish.note(
+          "the destination did not tell in time whether it takes the checkpoints %s: where virsh"
+                  .formatted(String.join(", ", untold))
+              + " checkpoint-list does not show them there, the next backup of their disks has to"
+              + " be a full one");
+    }
   }
 
+  private boolean isToldOf(String checkpoint) {
+    return known.contains(checkpoint) || refused.contains(checkpoint);
+  }
+
+  /** Of a copied disk only the bitmap of its uppermost image arrives. */
+  private boolean isSplit(Checkpoint checkpoint) {
+    return !Collections.disjoint(checkpoint.split(), migration.latest().plan().targets());
+  }
+
+  /** Nothing is asked of the next one where nothing is known of this one, its parent perhaps. */
   private void redefine(Checkpoint checkpoint) {
     try {
       hosts.redefineAtDestination(checkpoint);
       known.add(checkpoint.name());
     } catch (LibvirtFailure e) {
+      if (Finish.isSilence(e)) {
+        throw e;
+      }
+      refused.add(checkpoint.name());
       log.warn("Checkpoint {} could not be redefined: {}", checkpoint.name(), e.getMessage());
     }
   }

@@ -27,6 +27,7 @@ final class GuestArrival {
   private final Settling settling;
   private final Finish finish;
   private final CarriedCheckpoints checkpoints;
+  private boolean autostartSettled;
 
   GuestArrival(Passage passage, ProgressMeter meter, Settling settling, Finish finish) {
     this.passage = passage;
@@ -94,11 +95,8 @@ final class GuestArrival {
     hosts.completedJob().ifPresent(job -> migration.report(meter.completed(job)));
     passage.images().keepCopies();
     restoreAutostart();
-    if (!checkpoints.areSettled()) {
+    if (!checkpoints.areSettled() || (toUndefine && !isUndefined())) {
       return false;
-    }
-    if (toUndefine) {
-      undefineSource();
     }
     settleOriginals();
     if (persists(migration.latest()) && !observation.destinationPersists()) {
@@ -124,11 +122,15 @@ final class GuestArrival {
         && migration.latest().call().flags().contains(MigrateFlag.UNDEFINE_SOURCE);
   }
 
-  /** Autostart does not travel with a domain. A loss is told in the history. */
+  /**
+   * Autostart does not travel with a domain. A loss is told in the history. It is tried once: a
+   * call that hangs takes one of the daemon's workers, and another would hang beside it.
+   */
   private void restoreAutostart() {
-    if (!migration.latest().plan().guest().autostart()) {
+    if (autostartSettled || !migration.latest().plan().guest().autostart()) {
       return;
     }
+    autostartSettled = true;
     try {
       hosts.setAutostartAtDestination();
     } catch (HostUnreachable | LibvirtFailure e) {
@@ -137,16 +139,24 @@ final class GuestArrival {
     }
   }
 
-  /** libvirt undefines the domain itself, unless its daemon died before it came to that. */
-  private void undefineSource() {
+  /**
+   * libvirt undefines the domain itself, unless its daemon died before it came to that.
+   *
+   * @return false while a host is waited for; it is to be tried again
+   */
+  private boolean isUndefined() {
     try {
       if (!hosts.undefineAtSource(checkpoints.known())) {
         finish.note("the source's definition is kept, as the destination has none");
       }
     } catch (HostUnreachable | LibvirtFailure e) {
+      if (finish.waitsFor(e)) {
+        return false;
+      }
       log.warn("The domain could not be undefined at the source: {}", e.getMessage());
       finish.note("the domain could not be undefined at the source, undefine it by hand");
     }
+    return true;
   }
 
   /** Only now no definition of its own names them any more. */

@@ -53,15 +53,14 @@ final class MigrationRun {
     images.begin(now);
     Moment started = now.earlier(startedAt());
     var meter = new ProgressMeter(migration.progress(), started);
-    var finish = new Finish(migration, traces, time);
+    var finish = new Finish(migration, properties.patience(), traces, time);
     this.witness = new Witness(passage, call, time);
     this.settling = new Settling(migration, properties.settle(), time);
     this.abort = new Abort(passage, meter.latest().flow().bytesMoved(), now);
     this.job = new RunningJob(passage, meter, new TimeLimits(stalls, started), abort, settling);
     this.resumption = new PostCopyRecovery(passage.hosts(), migration);
     this.arrival = new GuestArrival(passage, meter, settling, finish);
-    this.rollback =
-        new Rollback(passage, call, witness, meter, abort, settling, finish, properties, time);
+    this.rollback = new Rollback(passage, call, witness, meter, abort, settling, finish, time);
   }
 
   private Instant startedAt() {

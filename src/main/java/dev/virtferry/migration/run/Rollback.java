@@ -12,9 +12,7 @@ import dev.virtferry.migration.FailureClassifier.Sight;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.truth.Verdict;
-import dev.virtferry.time.Moment;
 import dev.virtferry.time.Timepiece;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -45,9 +43,7 @@ final class Rollback {
   private final Abort abort;
   private final Settling settling;
   private final Finish finish;
-  private final Duration patience;
   private final Timepiece time;
-  private @Nullable Moment triedSince;
 
   Rollback(
       Passage passage,
@@ -57,7 +53,6 @@ final class Rollback {
       Abort abort,
       Settling settling,
       Finish finish,
-      RunProperties properties,
       Timepiece time) {
     this.passage = passage;
     this.migration = passage.migration();
@@ -67,7 +62,6 @@ final class Rollback {
     this.abort = abort;
     this.settling = settling;
     this.finish = finish;
-    this.patience = properties.patience();
     this.time = time;
   }
 
@@ -84,24 +78,31 @@ final class Rollback {
     DomainLocation where =
         stayed.source().canRun() ? DomainLocation.SOURCE : DomainLocation.NEITHER;
     finish.agree("the domain did not move", where);
-    resumeWhatWasSuspended(stayed.source());
-    if (!copiesAreSettled(stayed)) {
+    Optional<RuntimeException> trouble = resumeWhatWasSuspended(stayed.source());
+    if (!copiesAreSettled(stayed) || trouble.filter(finish::waitsFor).isPresent()) {
       return false;
     }
+    trouble.ifPresent(this::sayThatItIsPaused);
     end(stayed.source());
     return true;
   }
 
-  private void resumeWhatWasSuspended(DomainState source) {
+  /** What kept it from that, if anything did. */
+  private Optional<RuntimeException> resumeWhatWasSuspended(DomainState source) {
     if (!migration.latest().status().suspended() || source.runs() || !source.canRun()) {
-      return;
+      return Optional.empty();
     }
     try {
       passage.hosts().resumeAtSource();
+      return Optional.empty();
     } catch (HostUnreachable | LibvirtFailure e) {
-      log.warn("The guest could not be resumed at the source: {}", e.getMessage());
-      finish.note("the guest could not be resumed at the source, resume it by hand");
+      return Optional.of(e);
     }
+  }
+
+  private void sayThatItIsPaused(RuntimeException trouble) {
+    log.warn("The guest could not be resumed at the source: {}", trouble.getMessage());
+    finish.note("the guest could not be resumed at the source, resume it by hand");
   }
 
   /**
@@ -126,22 +127,12 @@ final class Rollback {
         images.leaveCopies("Not deleted: the destination was unreachable when it was to be.");
         return true;
       }
-      return leftAfterPatience(e);
+      if (finish.waitsFor(e)) {
+        return false;
+      }
+      images.leaveCopies("Not deleted: %s.".formatted(e.getMessage()));
+      return true;
     }
-  }
-
-  /** A destination that shows the domain, and not whose its files are, must not keep the slots. */
-  private boolean leftAfterPatience(HostUnreachable e) {
-    Moment now = time.now();
-    if (triedSince == null) {
-      triedSince = now;
-      log.warn("The volumes are not deleted yet; trying again: {}", e.getMessage());
-    }
-    boolean left = !now.within(patience, triedSince);
-    if (left) {
-      passage.images().leaveCopies("Not deleted: %s.".formatted(e.getMessage()));
-    }
-    return left;
   }
 
   /** Why the copies are not deleted; empty where they are worthless. */

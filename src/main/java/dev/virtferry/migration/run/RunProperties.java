@@ -9,7 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param interval between two looks at both hosts
  * @param settle how long a sight that is not final has to last before it is told
- * @param patience how long a host is waited for that is silent before libvirt's call
+ * @param patience how long a host is waited for that is silent before libvirt's call, and one that
+ *     answers after it and does not do what is left to do
  * @param events whether libvirt's events make the next look come at once
  */
 @ConfigurationProperties("ferry.watch")

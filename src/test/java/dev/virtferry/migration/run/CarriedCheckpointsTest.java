@@ -6,10 +6,16 @@ import dev.virtferry.libvirt.Checkpoint;
 import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.migration.MigrationState;
+import dev.virtferry.migration.Slots;
 import dev.virtferry.migration.options.MigrationOptions;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Incremental backups of a guest go on where it arrives, and where it stays. */
 class CarriedCheckpointsTest {
@@ -108,6 +114,106 @@ class CarriedCheckpointsTest {
     run.hosts().bringBack("kvm-b");
     run.lookUntil(MigrationState.SUCCEEDED);
     assertThat(at("kvm-b")).containsExactly(FIRST, SECOND);
+  }
+
+  /** It answers every look, and not this. */
+  private void redefining(String checkpoint, RuntimeException trouble) {
+    run.hosts()
+        .before(
+            "redefine kvm-b " + checkpoint,
+            () -> {
+              throw trouble;
+            });
+  }
+
+  private void redefiningGoesOn(String checkpoint) {
+    run.hosts().before("redefine kvm-b " + checkpoint, () -> {});
+  }
+
+  private static List<RuntimeException> silences() {
+    return List.of(
+        new HostUnreachable("kvm-b", "no answer within 4000 ms"),
+        HostUnreachable.locked("kvm-b", "its daemon keeps the domain locked"),
+        HostUnreachable.crowded("kvm-b", "calls that hang have all places"),
+        LibvirtFailure.ofSilentGuest(),
+        LibvirtFailure.ofSilentGuests("kvm-b"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("silences")
+  void waitForADestinationThatAnswersAndDoesNotTakeThemYet(RuntimeException silence) {
+    redefining("second", silence);
+    call();
+    run.arrive();
+    run.lookFor(Duration.ofSeconds(29));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FINISHING);
+    redefiningGoesOn("second");
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(at("kvm-b")).containsExactly(FIRST, SECOND);
+    assertThat(told()).contains("2 of 2 checkpoints").doesNotContain("take");
+  }
+
+  @ParameterizedTest
+  @MethodSource("silences")
+  void keepNoGuestThatArrivedFromItsEndForEver(RuntimeException silence) {
+    redefining("second", silence);
+    call();
+    run.arrive();
+    run.lookFor(PlayedRun.PATIENCE.plusSeconds(1));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.SUCCEEDED);
+    assertThat(at("kvm-b")).containsExactly(FIRST);
+    assertThat(told())
+        .contains("1 of 2 checkpoints were redefined at the destination")
+        .contains("did not tell in time whether it takes the checkpoints second:")
+        .contains("virsh checkpoint-list")
+        .doesNotContain("does not take")
+        .doesNotContain("kvm-b");
+  }
+
+  /** libvirt's answer may come once nobody waits for it any more. */
+  @Test
+  void areToldApartByWhatTheDestinationSaidOfThem() {
+    run.hosts().withoutBitmap("first");
+    redefining("second", LibvirtFailure.ofSilentGuest());
+    call();
+    run.arrive();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(told())
+        .contains("0 of 2 checkpoints were redefined at the destination")
+        .contains("does not take the checkpoints first,")
+        .contains("whether it takes the checkpoints second:");
+  }
+
+  @Test
+  void haveTheirTimeOnceADestinationThatWasAwayIsBack() {
+    redefining("first", HostUnreachable.locked("kvm-b", "its daemon keeps the domain locked"));
+    call();
+    run.arrive();
+    run.lookFor(Duration.ofSeconds(2));
+    run.hosts().cutOff("kvm-b");
+    run.lookFor(PlayedRun.PATIENCE.multipliedBy(2));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.RECOVERING);
+    assertThat(run.migration().status().slots()).isEqualTo(new Slots(false, true));
+    run.hosts().bringBack("kvm-b");
+    run.lookFor(Duration.ofSeconds(20));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FINISHING);
+    redefiningGoesOn("first");
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(at("kvm-b")).containsExactly(FIRST, SECOND);
+  }
+
+  @Test
+  void keepNoGuestFromItsEndWhoseDestinationComesAndGoes() {
+    redefining("first", HostUnreachable.locked("kvm-b", "its daemon keeps the domain locked"));
+    call();
+    run.arrive();
+    for (int time = 0; time < 4; time++) {
+      run.lookFor(Duration.ofSeconds(10));
+      run.hosts().cutOff("kvm-b");
+      run.lookFor(Duration.ofSeconds(20));
+      run.hosts().bringBack("kvm-b");
+    }
+    assertThat(run.migration().state()).isEqualTo(MigrationState.SUCCEEDED);
   }
 
   @Test

@@ -9,12 +9,15 @@ import dev.virtferry.disk.ImageName;
 import dev.virtferry.disk.Overwrite;
 import dev.virtferry.disk.VolumeMark;
 import dev.virtferry.disk.VolumePlan;
+import dev.virtferry.libvirt.Checkpoint;
 import dev.virtferry.libvirt.CompletedJob;
 import dev.virtferry.libvirt.DiskImage;
 import dev.virtferry.libvirt.DomainDescription;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.HostAddress;
+import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.SourceType;
 import dev.virtferry.libvirt.StoragePool;
@@ -37,6 +40,7 @@ import dev.virtferry.migration.options.MigrationOptions;
 import dev.virtferry.problem.ProblemType;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -44,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From libvirt's call to the end: what both hosts show, look by look, and what is made of it. */
@@ -336,8 +341,7 @@ class MigrationRunTest {
         .hasValueSatisfying(value -> assertThat(value.value()).isEqualTo(100L));
   }
 
-  @Test
-  void restoresAutostartAtTheDestination() {
+  private void guestThatStartsWithItsHost() {
     DomainDescription plain = run.guest();
     run.guest(
         new DomainDescription(
@@ -351,10 +355,43 @@ class MigrationRunTest {
             Domains.MACHINE,
             plain.disks(),
             true));
+  }
+
+  @Test
+  void restoresAutostartAtTheDestination() {
+    guestThatStartsWithItsHost();
     run.call(PLAIN);
     run.arrive();
     run.lookUntilTheEnd();
     assertThat(run.hosts().remarks()).contains("autostart kvm-b");
+  }
+
+  /** Each that hangs takes one of the daemon's workers until it ends. */
+  @Test
+  void asksForAutostartOnceWhileItWaitsForSomethingElse() {
+    guestThatStartsWithItsHost();
+    UUID guest = run.guest().uuid();
+    run.hosts()
+        .checkpoints("kvm-a", guest, new Checkpoint("first", "<domaincheckpoint/>", List.of()));
+    List<String> asked = new ArrayList<>();
+    run.hosts()
+        .before(
+            "autostart kvm-b",
+            () -> {
+              asked.add("autostart");
+              throw new HostUnreachable("kvm-b", "no answer within 4000 ms");
+            });
+    run.hosts()
+        .before(
+            "redefine kvm-b first",
+            () -> {
+              throw LibvirtFailure.ofSilentGuest();
+            });
+    run.call(PLAIN);
+    run.arrive();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(asked).hasSize(1);
+    assertThat(run.history().getLast().cause()).contains("set it by hand");
   }
 
   // Volumes.
@@ -544,6 +581,26 @@ class MigrationRunTest {
     run.call(PLAIN);
     run.volumes().away(true);
     run.rollBack();
+    run.lookFor(Duration.ofSeconds(10));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FINISHING);
+    run.volumes().away(false);
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda DELETED", "kvm-b vdb DELETED");
+  }
+
+  /** The time in which nobody could ask it for anything is not the patience with it. */
+  @Test
+  void deletesWhatItCanNotDeleteRightAfterTheDestinationIsBack() {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.rollBack();
+    run.volumes().away(true);
+    run.look();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FINISHING);
+    run.hosts().cutOff("kvm-b");
+    run.lookFor(PlayedRun.PATIENCE.plusSeconds(10));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.RECOVERING);
+    run.hosts().bringBack("kvm-b");
     run.lookFor(Duration.ofSeconds(10));
     assertThat(run.migration().state()).isEqualTo(MigrationState.FINISHING);
     run.volumes().away(false);
@@ -1963,6 +2020,36 @@ class MigrationRunTest {
         .containsExactly("destroy kvm-a", "resume kvm-b", "undefine kvm-a");
   }
 
+  private void arriveUnheardAtASourceThatDoesNotUndefineIt() {
+    arriveUnheard(PLAIN, DomainState.RUNNING_MIGRATED);
+    run.hosts()
+        .before(
+            "undefine kvm-a",
+            () -> {
+              throw new HostUnreachable("kvm-a", "no answer within 4000 ms");
+            });
+  }
+
+  @Test
+  void undefinesItOnceTheUnhearingSourceDoesThat() {
+    arriveUnheardAtASourceThatDoesNotUndefineIt();
+    run.lookUntil(MigrationState.FINISHING);
+    run.lookFor(Duration.ofSeconds(20));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FINISHING);
+    run.hosts().before("undefine kvm-a", () -> {});
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.hosts().remarks()).containsExactly("destroy kvm-a", "undefine kvm-a");
+    assertThat(run.history().getLast().cause()).doesNotContain("by hand");
+  }
+
+  @Test
+  void saysThatTheUnhearingSourceKeepsItsDefinition() {
+    arriveUnheardAtASourceThatDoesNotUndefineIt();
+    run.lookUntil(MigrationState.SUCCEEDED);
+    assertThat(run.hosts().remarks()).containsExactly("destroy kvm-a");
+    assertThat(run.history().getLast().cause()).contains("undefine it by hand");
+  }
+
   @Test
   void asksForAPersonWhenTheUnhearingSourceCanNotDestroyItsCopy() {
     run.hosts().refuseToDestroy();
@@ -2013,6 +2100,53 @@ class MigrationRunTest {
     run.callFails(9, 10, "unexpectedly failed");
     run.lookUntil(MigrationState.FAILED);
     assertThat(run.hosts().remarks()).containsExactly("suspend kvm-a", "resume kvm-a");
+  }
+
+  private void failsWhileTheGuestIsPausedAndItsSource(RuntimeException says) {
+    run.call(new GivenOptions().timeout(60, LimitAction.SUSPEND).build());
+    run.lookFor(Duration.ofSeconds(62));
+    run.hosts()
+        .before(
+            "resume kvm-a",
+            () -> {
+              throw says;
+            });
+    run.jobIsOver();
+    run.callFails(9, 10, "unexpectedly failed");
+  }
+
+  private static List<RuntimeException> silences() {
+    return List.of(
+        new HostUnreachable("kvm-a", "no answer within 4000 ms"), LibvirtFailure.ofSilentGuest());
+  }
+
+  /** A pause that nobody ends is longer than the one of any migration. */
+  @ParameterizedTest
+  @MethodSource("silences")
+  void letsTheGuestRunAgainOnceItsSourceDoesIt(RuntimeException silence) {
+    failsWhileTheGuestIsPausedAndItsSource(silence);
+    run.lookFor(Duration.ofSeconds(20));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FINISHING);
+    run.hosts().before("resume kvm-a", () -> {});
+    run.lookUntil(MigrationState.FAILED);
+    assertThat(run.hosts().remarks()).containsExactly("suspend kvm-a", "resume kvm-a");
+    assertThat(run.history().getLast().cause()).doesNotContain("resume");
+  }
+
+  @Test
+  void saysThatTheGuestIsPausedWhoseSourceDoesNotLetItRun() {
+    failsWhileTheGuestIsPausedAndItsSource(LibvirtFailure.ofSilentGuest());
+    run.lookFor(PlayedRun.PATIENCE.plusSeconds(1));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(run.history().getLast().cause()).contains("resume it by hand");
+  }
+
+  @Test
+  void saysAtOnceThatTheGuestIsPausedWhoseSourceRefusesToLetItRun() {
+    failsWhileTheGuestIsPausedAndItsSource(new LibvirtFailure(1, 10, "an I/O error"));
+    run.look();
+    assertThat(run.migration().state()).isEqualTo(MigrationState.FAILED);
+    assertThat(run.history().getLast().cause()).contains("resume it by hand");
   }
 
   @Test

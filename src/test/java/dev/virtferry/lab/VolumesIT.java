@@ -387,6 +387,8 @@ class VolumesIT {
       JsonNode ended = service.awaitEnd(id);
       assertThat(ended.get("state").asString()).isEqualTo("FAILED");
       assertThat(ended.get("error").get("detail").asString()).contains("No space left on device");
+      assertThat(ended.at("/disks/0/bytesDone").asLong())
+          .isLessThan(ended.at("/disks/0/bytesTotal").asLong());
       assertThat(states(ended)).isEqualTo("vda DELETED");
       assertThat(lab.on("kvm-b", "ls", "/srv/small")).isEqualTo("filler");
       assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");

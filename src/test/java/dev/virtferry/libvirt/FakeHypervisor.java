@@ -67,6 +67,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
   private volatile boolean destroyRefused;
   private final List<String> remarks = new CopyOnWriteArrayList<>();
   private final Map<String, Runnable> hindrances = new ConcurrentHashMap<>();
+  private final List<String> begun = new CopyOnWriteArrayList<>();
   private final Map<String, List<Checkpoint>> checkpoints = new ConcurrentHashMap<>();
   private final Set<String> missingBitmaps = ConcurrentHashMap.newKeySet();
   private final Map<UUID, List<Hindrance>> migrationBlockers = new ConcurrentHashMap<>();
@@ -94,6 +95,7 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     aborts.clear();
     remarks.clear();
     hindrances.clear();
+    begun.clear();
     migrationBlockers.clear();
     checkpoints.clear();
     missingBitmaps.clear();
@@ -203,7 +205,13 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     hindrances.put(deed, hindrance);
   }
 
+  /** How often a host was told to do that, whatever became of it. */
+  public long asked(String deed) {
+    return begun.stream().filter(deed::equals).count();
+  }
+
   private void begin(String deed) {
+    begun.add(deed);
     hindrances.getOrDefault(deed, () -> {}).run();
   }
 

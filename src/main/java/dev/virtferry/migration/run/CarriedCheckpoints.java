@@ -24,6 +24,7 @@ final class CarriedCheckpoints {
   private final Finish finish;
   private final Set<String> known = new LinkedHashSet<>();
   private final Set<String> refused = new LinkedHashSet<>();
+  private boolean settled;
 
   CarriedCheckpoints(Passage passage, Finish finish) {
     this.migration = passage.migration();
@@ -37,6 +38,9 @@ final class CarriedCheckpoints {
    * @return false while the destination is waited for; it is to be tried again
    */
   boolean areSettled() {
+    if (settled) {
+      return true;
+    }
     List<Checkpoint> carried = migration.latest().plan().guest().checkpoints();
     refused.clear();
     carried.stream().filter(this::isSplit).map(Checkpoint::name).forEach(refused::add);
@@ -51,6 +55,7 @@ final class CarriedCheckpoints {
     if (!carried.isEmpty()) {
       tell(carried);
     }
+    settled = true;
     return true;
   }
 

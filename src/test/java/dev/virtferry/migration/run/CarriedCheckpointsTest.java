@@ -184,6 +184,24 @@ class CarriedCheckpointsTest {
         .contains("whether it takes the checkpoints second:");
   }
 
+  /** What the history says of them is what was done with the source's. */
+  @Test
+  void areToldOfOnceWhileSomethingElseIsWaitedFor() {
+    run.hosts().withoutBitmap("second");
+    run.hosts()
+        .before(
+            "undefine kvm-a",
+            () -> {
+              throw new HostUnreachable("kvm-a", "no answer within 4000 ms");
+            });
+    call();
+    arriveUnheard();
+    assertThat(told())
+        .contains("1 of 2 checkpoints were redefined at the destination")
+        .contains("does not take the checkpoints second,");
+    assertThat(run.hosts().asked("redefine kvm-b second")).isEqualTo(1);
+  }
+
   @Test
   void haveTheirTimeOnceADestinationThatWasAwayIsBack() {
     redefining("first", HostUnreachable.locked("kvm-b", "its daemon keeps the domain locked"));

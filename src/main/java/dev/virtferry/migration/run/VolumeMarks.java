@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,22 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class VolumeMarks {
 
-  /** What may be written and not be counted yet, and what file systems and tables take besides. */
-  private static final long UNCOUNTED = 16 << 20;
-
   /** In which it was not seen being copied into; a daemon that starts anew takes less. */
   private static final Duration UNWATCHED = Duration.ofMinutes(1);
-
-  /** One look may be missed, as QEMU is busy at times. */
-  private static final int MISSED_AT_MOST = 1;
 
   private final Map<String, Long> bytes;
   private final Map<String, VolumeMark> written = new HashMap<>();
   private final Map<String, VolumeMark> atRest = new HashMap<>();
   private final Set<String> replaced = new LinkedHashSet<>();
   private final Set<String> lost = new HashSet<>();
-  private final Map<String, Long> begunWith = new HashMap<>();
-  private final Map<String, Integer> missed = new HashMap<>();
+  private final Map<String, CopyGrowth> growths = new HashMap<>();
   private final Map<String, Moment> seenAt = new HashMap<>();
   private final Map<String, CopyPace> paces = new HashMap<>();
   private Moment begun = Moment.LONG_AGO;
@@ -107,48 +99,32 @@ final class VolumeMarks {
     }
   }
 
-  /**
-   * Marks it anew, unless it took more than was copied. Before the copy has a size some versions of
-   * QEMU fill the whole image with zeroes and count none of them; so what it takes at the first
-   * look after that is taken for its own.
-   */
+  /** Marks it anew, unless it takes more than was copied. */
   private void grown(
       String target,
       @Nullable VolumeMark last,
       StorageVolume now,
       @Nullable BlockJob copy,
       Moment at) {
-    if (copy == null && begunWith.containsKey(target)) {
-      missed.merge(target, 1, Integer::sum);
-      return;
-    }
-    if (copy != null && copy.totalBytes() > 0) {
-      missed.remove(target);
-      long more = copied(now.format(), copy.doneBytes()) + UNCOUNTED;
-      long begun = begunWith.computeIfAbsent(target, _ -> begunWith(last, now, more));
-      if (now.allocationBytes() > begun + more) {
-        lost.add(target);
-        return;
+    switch (growth(target, last, now).look(now, copy)) {
+      case FITS -> {
+        written.put(target, VolumeMark.of(now));
+        seenAt.put(target, at);
       }
+      case UNTOLD -> {}
+      case TOO_MUCH -> lost.add(target);
     }
-    written.put(target, VolumeMark.of(now));
-    seenAt.put(target, at);
   }
 
-  private static long begunWith(@Nullable VolumeMark last, StorageVolume now, long more) {
-    return last == null || now.allocationBytes() > last.allocationBytes() + more
-        ? now.allocationBytes()
-        : last.allocationBytes();
-  }
-
-  /** What that much may take: a file that gets longer is given room in advance. */
-  private static long copied(String format, long bytes) {
-    return format.equals("raw") ? bytes + bytes / 8 : 2 * bytes;
+  private CopyGrowth growth(String target, @Nullable VolumeMark last, StorageVolume now) {
+    long before = last == null ? now.allocationBytes() : last.allocationBytes();
+    return growths.computeIfAbsent(target, _ -> new CopyGrowth(before));
   }
 
   /** Whether what it took was held against the copy, if that was ever told. */
   private boolean isFollowed(String target) {
-    return !lost.contains(target) && missed.getOrDefault(target, 0) <= MISSED_AT_MOST;
+    @Nullable CopyGrowth growth = growths.get(target);
+    return !lost.contains(target) && (growth == null || growth.isFollowed());
   }
 
   /** Whether an image that was there before is the one that this run saw being copied into. */
@@ -177,7 +153,7 @@ final class VolumeMarks {
 
   /** Nobody writes it any more; the first such look counts, and only soon after it was written. */
   void atRest(VolumeRecord volume, StorageVolume now, Moment at) {
-    loseUnlike(volume.target(), now, at);
+    loseUnlike(volume.target(), last(volume), now, at);
     if (know(volume, now, false)) {
       atRest.putIfAbsent(volume.target(), VolumeMark.of(now));
     }
@@ -185,30 +161,22 @@ final class VolumeMarks {
 
   /** The same of an image that was there before. */
   void atRest(VolumePlan plan, StorageVolume now, Moment at) {
-    loseUnlike(plan.target(), now, at);
+    loseUnlike(plan.target(), written.getOrDefault(plan.target(), plan.mark()), now, at);
     if (know(plan, now)) {
       atRest.putIfAbsent(plan.target(), VolumeMark.of(now));
     }
   }
 
-  private void loseUnlike(String target, StorageVolume now, Moment at) {
+  private void loseUnlike(
+      String target, @Nullable VolumeMark last, StorageVolume now, Moment at) {
+    if (atRest.containsKey(target)) {
+      return;
+    }
     Moment seen = seenAt.getOrDefault(target, begun);
     boolean unwatched = at.atMostSince(seen).compareTo(UNWATCHED) > 0;
-    if (!atRest.containsKey(target) && (unwatched || takesTooMuch(target, now, at))) {
+    if (unwatched || growth(target, last, now).isTooMuch(now, paces.get(target), at)) {
       lost.add(target);
     }
-  }
-
-  /** Whether it takes more than its copy can have brought by the end. */
-  private boolean takesTooMuch(String target, StorageVolume now, Moment at) {
-    @Nullable CopyPace pace = paces.get(target);
-    @Nullable Long begunBytes = begunWith.get(target);
-    if (pace == null || begunBytes == null) {
-      return false;
-    }
-    OptionalLong most = pace.mostBy(at);
-    return most.isPresent()
-        && now.allocationBytes() > begunBytes + copied(now.format(), most.getAsLong()) + UNCOUNTED;
   }
 
   /**

@@ -1312,6 +1312,23 @@ class MigrationRunTest {
     assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb DELETED");
   }
 
+  /** Somebody else's file is there before anybody looked. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void leavesAVolumeThatTookTooMuchBeforeTheFirstLook(boolean counted) {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.stamped("kvm-b", "vda.raw", 64 * MIB, 40 * MIB, NOON);
+    if (!counted) {
+      run.lookFor(Duration.ofSeconds(3));
+    }
+    run.copied(8 * MIB);
+    run.lookFor(Duration.ofSeconds(3));
+    run.rollBack();
+    run.lookUntilTheEnd();
+    assertThat(run.fates()).containsExactly("kvm-b vda LEFT", "kvm-b vdb DELETED");
+  }
+
   @Test
   void takesNoImageForTheDomainsOwnThatTakesMoreThanWasCopiedIntoIt() {
     imagesWithTimes();

@@ -25,6 +25,11 @@ final class ImageRules {
     return FILE_POOLS.contains(pool.type());
   }
 
+  /** Whether a pool shows a file of that name: libvirt passes over control characters. */
+  static boolean isShown(String fileName) {
+    return fileName.chars().noneMatch(c -> c < ' ');
+  }
+
   /** Why the disk can't be copied into the volume that is there; empty when it can. */
   static List<String> misfits(
       DomainDisk disk, DiskImage image, CopyMode mode, StorageVolume volume, String host) {

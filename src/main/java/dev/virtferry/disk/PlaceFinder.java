@@ -69,7 +69,7 @@ record PlaceFinder(Ground ground) {
   private static Place placeIn(StoragePool pool, CopiedDisk copied, @Nullable String asked) {
     String location = copied.image().location();
     String name = asked == null ? HostPath.fileName(location) : asked;
-    if (!PoolView.isShowable(name)) {
+    if (!ImageRules.isShown(name)) {
       return new Place.None(
           "#/volumes/%s/name".formatted(copied.target()),
           "The image's name has a control character, which no volume's may have; give the volume a name.");

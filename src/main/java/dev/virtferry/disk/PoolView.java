@@ -247,17 +247,11 @@ final class PoolView {
     return volumes.stream().filter(volume -> HostPath.of(volume.path()).equals(path)).findFirst();
   }
 
-  /** Names with control characters are passed over by libvirt when it reads a folder. */
   static boolean isDirectlyIn(StoragePool pool, HostPath path) {
     return !pool.path().isEmpty()
-        && path.steps().stream().allMatch(PoolView::isShowable)
+        && path.steps().stream().allMatch(ImageRules::isShown)
         && !HostPath.climbs(pool.path())
         && HostPath.of(pool.path()).equals(path.parent());
-  }
-
-  /** Whether a pool shows a file of that name. */
-  static boolean isShowable(String fileName) {
-    return fileName.chars().noneMatch(c -> c < ' ');
   }
 
   /** The volume behind an image, where a pool has it. */

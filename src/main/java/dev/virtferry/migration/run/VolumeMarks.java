@@ -167,8 +167,7 @@ final class VolumeMarks {
     }
   }
 
-  private void loseUnlike(
-      String target, @Nullable VolumeMark last, StorageVolume now, Moment at) {
+  private void loseUnlike(String target, @Nullable VolumeMark last, StorageVolume now, Moment at) {
     if (atRest.containsKey(target)) {
       return;
     }

@@ -107,7 +107,10 @@ final class NativeLibvirt {
       throw lastFailure();
     }
     return new DomainCondition(
-        DomainState.of(state.getValue(), reason.getValue()), run(domain, 0), persistent == 1);
+        calls.virDomainGetName(domain),
+        DomainState.of(state.getValue(), reason.getValue()),
+        run(domain, 0),
+        persistent == 1);
   }
 
   private @Nullable DomainRun run(Pointer domain, long cpuMillis) {

@@ -2,6 +2,7 @@ package dev.virtferry.migration.options;
 
 import dev.virtferry.problem.Problem;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,11 @@ public record DomainOptions(
 
   /** As it is at the source. */
   public static final DomainOptions NONE = new DomainOptions(null, null, null, false, false);
+
+  /** What a domain of that name is called at the destination. */
+  public String nameAtDestination(String name) {
+    return Objects.requireNonNullElse(destinationName, name);
+  }
 
   DomainOptions withoutName() {
     return new DomainOptions(null, persist, undefineSource, startPaused, abortOnIoError);

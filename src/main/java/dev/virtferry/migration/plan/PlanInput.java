@@ -15,7 +15,6 @@ import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.options.MigrationOptions;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,7 @@ record PlanInput(MigrationSpec spec, DomainDescription domain, Host source, Host
 
   /** Its name at the destination. */
   String newName() {
-    return Objects.requireNonNullElse(spec.options().domain().destinationName(), domain.name());
+    return spec.options().domain().nameAtDestination(domain.name());
   }
 
   /** The options, with what is decided by the domain where the spec leaves it open. */

@@ -222,8 +222,16 @@ final class BothHosts {
     }
   }
 
-  /** Asks the source for the end of the job. */
+  /**
+   * Asks the source for the end of the job, unless the domain was started there anew since the last
+   * look: then the job is somebody else's.
+   */
   void abort() {
+    DomainRun before = transfer.guest().run();
+    DomainRun now = hypervisor.jobs().condition(source, domain).run();
+    if (before != null && now != null && !now.continues(before)) {
+      throw LibvirtFailure.withoutNumber("the source runs it anew, so its job is not ours");
+    }
     hypervisor.jobs().abort(source, domain);
   }
 

@@ -107,6 +107,11 @@ final class Departure {
     return now != null && before != null && now.continues(before);
   }
 
+  /** Whether the source runs the domain, and not since before: it was ended and started there. */
+  boolean anotherRun() {
+    return now != null && before != null && !now.continues(before);
+  }
+
   /** Whether somebody looked all the time, and the destination was never seen to run the guest. */
   boolean watchedItStay() {
     return !unwatched && !arrived;
@@ -138,7 +143,7 @@ final class Departure {
    */
   boolean mayBeOver(boolean returned, boolean refused) {
     if (before != null && now != null) {
-      return !continues();
+      return anotherRun();
     }
     return arrived || returned || (unwatched && !refused);
   }

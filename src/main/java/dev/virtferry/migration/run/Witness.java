@@ -23,9 +23,13 @@ final class Witness {
   private final OwnCall call;
   private final Timepiece time;
   private final Departure departure;
+  private final String name;
+  private final String nameAtDestination;
   private boolean destinationSeen;
   private boolean arrived;
   private boolean othersMigrate;
+  private boolean another;
+  private boolean sawAnother;
 
   /** Begins to watch. */
   Witness(Passage passage, OwnCall call, Timepiece time) {
@@ -33,8 +37,10 @@ final class Witness {
     this.hosts = passage.hosts();
     this.call = call;
     this.time = time;
-    this.departure =
-        new Departure(migration.latest().plan().guest().run(), call.made(), time.now());
+    Migration known = migration.latest();
+    this.departure = new Departure(known.plan().guest().run(), call.made(), time.now());
+    this.name = known.plan().guest().name();
+    this.nameAtDestination = known.options().domain().nameAtDestination(name);
     // Whoever goes on with a migration can't know whether the destination once held the domain.
     this.destinationSeen = !call.made();
   }
@@ -46,10 +52,18 @@ final class Witness {
     boolean ours = !call.refused();
     HostsObservation observation = hosts.look();
     Moment ended = time.now();
-    othersMigrate |= !ours && observation.job().activity() == Activity.RUNNING;
     departure.seen(observation, run(observation, ended), began, ended);
+    another = departure.anotherRun() || isNot(name, observation.sourceName());
+    sawAnother |= another || isNot(nameAtDestination, observation.destinationName());
+    ours &= !another;
+    othersMigrate |= !ours && observation.job().activity() == Activity.RUNNING;
     destinationSeen |= observation.destinationHolds();
-    return observation;
+    return another ? observation.withoutJob() : observation;
+  }
+
+  /** A domain that runs can't be renamed: one of another name was stopped and started meanwhile. */
+  private static boolean isNot(String name, @Nullable String seen) {
+    return seen != null && !seen.equals(name);
   }
 
   /** What a look shows, and more where that is no proof. */
@@ -91,6 +105,7 @@ final class Witness {
         libvirtTold(observation, Arrival.of(known)),
         arrived || departure.mayBeOver(call.returned(), call.refused()),
         !known.plan().guest().persistent() && call.failed() && sawItStay(),
+        another,
         doubt(observation, known));
   }
 
@@ -127,6 +142,6 @@ final class Witness {
     if (known.status().startedAnew()) {
       return Doubt.STARTED_ANEW;
     }
-    return call.refused() ? Doubt.NOT_OURS : Doubt.NONE;
+    return call.refused() || sawAnother ? Doubt.NOT_OURS : Doubt.NONE;
   }
 }

@@ -20,6 +20,9 @@ import dev.virtferry.migration.Phase;
  * @param onlyEnded whether a source that does not know the domain any more can only mean that it
  *     ended there: it was transient and watched up to then, and libvirt itself said that its
  *     migration failed
+ * @param anotherRun whether the source has the domain by another name, or runs it and not since
+ *     before it was to be moved: it was ended there, so what it does now is no part of this
+ *     migration
  * @param doubt of what the destination has
  */
 public record Circumstances(
@@ -32,4 +35,5 @@ public record Circumstances(
     boolean told,
     boolean mayHaveLeft,
     boolean onlyEnded,
+    boolean anotherRun,
     Doubt doubt) {}

@@ -21,9 +21,27 @@ import org.jspecify.annotations.Nullable;
 public record HostsObservation(
     HostReading source, HostReading destination, JobReading job, Map<String, BlockJob> blockJobs) {
 
+  /** The same without the source's job, which is not the migration's. */
+  public HostsObservation withoutJob() {
+    return new HostsObservation(
+        source, destination, JobReading.without(JobReading.Activity.NONE), Map.of());
+  }
+
   public boolean sourceRuns() {
     return source instanceof HostReading.Seen(DomainCondition condition)
         && condition.state().runs();
+  }
+
+  /** The domain's name at the source; null where none is seen. */
+  public @Nullable String sourceName() {
+    return source instanceof HostReading.Seen(DomainCondition condition) ? condition.name() : null;
+  }
+
+  /** The same at the destination. */
+  public @Nullable String destinationName() {
+    return destination instanceof HostReading.Seen(DomainCondition condition)
+        ? condition.name()
+        : null;
   }
 
   /** The domain's run at the source; null where none is seen. */

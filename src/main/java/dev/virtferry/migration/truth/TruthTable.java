@@ -13,7 +13,12 @@ import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.truth.Verdict.Contradiction;
 import dev.virtferry.migration.truth.Verdict.Forked;
 import dev.virtferry.migration.truth.Verdict.Impossible;
+import dev.virtferry.migration.truth.Verdict.Moved;
+import dev.virtferry.migration.truth.Verdict.PostCopyLost;
+import dev.virtferry.migration.truth.Verdict.Releasable;
 import dev.virtferry.migration.truth.Verdict.Stayed;
+import dev.virtferry.migration.truth.Verdict.Unconfirmed;
+import dev.virtferry.migration.truth.Verdict.Underway;
 import dev.virtferry.migration.truth.Verdict.Unsettled;
 
 /**
@@ -86,13 +91,25 @@ public final class TruthTable {
   }
 
   /**
-   * Once both may have run the guest, no pair in which both could makes one of them right again.
+   * Of another run of the domain than was to be moved nothing is believed, and nothing is done to
+   * it. Once both may have run the guest, no pair in which both could makes one of them right again.
    */
   public static Verdict judge(Pair it) {
     Verdict verdict = row(it);
+    if (it.known().anotherRun() && it.source().active() && acts(verdict)) {
+      return runsAgain(it.source().canRun() ? SOURCE : UNKNOWN);
+    }
     return it.known().forked() && it.bothCouldRun() && !(verdict instanceof Forked)
         ? bothRanIt()
         : verdict;
+  }
+
+  /** Whether something is done about it. */
+  private static boolean acts(Verdict verdict) {
+    return switch (verdict) {
+      case Underway _, PostCopyLost _, Releasable _, Unconfirmed _, Moved _, Stayed _ -> true;
+      case Unsettled _, Contradiction _, Forked _, Impossible _ -> false;
+    };
   }
 
   private static Verdict row(Pair it) {
@@ -127,15 +144,15 @@ public final class TruthTable {
       return HalvesTable.afterTheHalves(it);
     }
     if (it.known().mayHaveLeft()) {
-      return it.source().canRun() ? runsAgain() : StoppedTable.unseen(it.source());
+      return it.source().canRun() ? runsAgain(SOURCE) : StoppedTable.unseen(it.source());
     }
     return new Stayed(
         it.source(), it.destination(), "No job runs, and nothing of it runs at the destination.");
   }
 
-  private static Forked runsAgain() {
+  private static Forked runsAgain(DomainLocation where) {
     return new Forked(
-        SOURCE,
+        where,
         "The source has the guest, but not without a break since it was to be moved: it was started"
             + " there anew, or came back. So it may have arrived and run at the destination meanwhile.",
         "Find out whether it arrived ("

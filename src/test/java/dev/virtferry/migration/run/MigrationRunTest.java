@@ -1770,6 +1770,68 @@ class MigrationRunTest {
     run.lookUntil(MigrationState.SUCCEEDED);
   }
 
+  /** Somebody destroys the guest, starts it, perhaps by another name, and migrates it by hand. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void leavesTheJobOfAGuestAloneThatWasStartedAnew(boolean callPending) {
+    run.poolAtTheDestination();
+    run.call(PLAIN);
+    run.copied(4 * MIB);
+    run.look();
+    if (!callPending) {
+      run.begin();
+    }
+    run.source(DomainState.ABSENT);
+    run.source(DomainState.RUNNING_BOOTED);
+    run.copied(40 * MIB);
+    run.cancel();
+    run.lookFor(Duration.ofSeconds(3));
+    run.settle();
+    assertThat(run.hosts().aborts()).isEmpty();
+    assertThat(run.now().progress().disks().getFirst().bytesDone()).isLessThan(40 * MIB);
+    assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+    assertThat(run.attention().reason()).contains("started there anew");
+    assertThat(run.fates()).containsExactly("kvm-b vda MADE", "kvm-b vdb MADE");
+  }
+
+  /** It is stopped, renamed and moved by hand while nobody looks. */
+  @Test
+  void takesNoCreditForAGuestThatArrivedByAnotherName() {
+    run.poolsOnBothHosts();
+    run.call(DELETING);
+    run.begin();
+    run.jobIsOver();
+    run.source(DomainState.SHUTOFF_MIGRATED);
+    run.hosts().show("kvm-b", renamed(run.guest(), "another"), DomainState.RUNNING_MIGRATED);
+    run.settle();
+    requireThatNothingIsResumedOrDeleted();
+    assertThat(run.attention().reason()).contains("somebody else moved it");
+  }
+
+  private static DomainDescription renamed(DomainDescription guest, String name) {
+    return new DomainDescription(
+        name,
+        guest.uuid(),
+        guest.run(),
+        guest.state(),
+        guest.persistent(),
+        guest.autostart(),
+        guest.memoryBytes(),
+        guest.machine(),
+        guest.disks(),
+        true);
+  }
+
+  @Test
+  void abortsNoJobOfAGuestThatWasStartedAnewSinceTheLook() {
+    run.call(PLAIN);
+    BothHosts hosts = run.passage().hosts();
+    run.source(DomainState.ABSENT);
+    run.source(DomainState.RUNNING_BOOTED);
+    assertThatThrownBy(hosts::abort).hasMessageContaining("not ours");
+    assertThat(run.hosts().aborts()).isEmpty();
+  }
+
   /** A daemon that starts anew counts from the domains that run. */
   @Test
   void knowsAnotherRunOfTheSameNumberByItsProcessorTime() {

@@ -249,17 +249,19 @@ final class PlayedRun {
 
   /** Takes the migration, prepares both hosts and calls libvirt; or goes on with what it finds. */
   void begin() {
-    var held = new LeasedMigration(migrations, migrations.take(id()), traces);
-    Host source = inventory.named("kvm-a").orElseThrow();
-    Host destination = inventory.named("kvm-b").orElseThrow();
     try {
-      run =
-          transfer
-              .begin(passages.of(held, source, destination), new WakeUp(), this::rest)
-              .orElse(null);
+      run = transfer.begin(passage(), new WakeUp(), this::rest).orElse(null);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The migration and its hosts, for somebody else who takes it. */
+  Passage passage() {
+    var held = new LeasedMigration(migrations, migrations.take(id()), traces);
+    Host source = inventory.named("kvm-a").orElseThrow();
+    Host destination = inventory.named("kvm-b").orElseThrow();
+    return passages.of(held, source, destination);
   }
 
   /** Asks for both disks to be copied, up to libvirt's call, which does not return. */

@@ -164,6 +164,7 @@ class TruthTablePageTest {
             end == End.TOLD || end == End.UNWATCHED,
             end == End.UNHEARD,
             false,
+            false,
             end == End.UNWATCHED ? Doubt.RAN_ON : Doubt.NONE);
     return new Pair(source, destination, job, false, known);
   }

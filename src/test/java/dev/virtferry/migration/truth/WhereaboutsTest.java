@@ -15,7 +15,7 @@ class WhereaboutsTest {
   private static final HostReading SILENT = new HostReading.Unreachable("no answer", "");
 
   private static HostReading seen(DomainState state) {
-    return new HostReading.Seen(new DomainCondition(state, new DomainRun(7, 0), true));
+    return new HostReading.Seen(new DomainCondition("web", state, new DomainRun(7, 0), true));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The code stays as small in its parts as it is, and prints how small that is. */
+@BesideOthers
 class FiguresTest {
 
   private static final int MOST_LINES_OF_A_FILE = 300;

@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /** What a token is bound to is there, or nothing starts. */
+@BesideOthers
 class UnknownHostsTest {
 
   @Configuration(proxyBeanMethods = false)

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.virtferry.BesideOthers;
 import dev.virtferry.disk.Placement.Obstacle;
 import dev.virtferry.disk.VolumePlan.Action;
 import dev.virtferry.disk.VolumePlan.Original;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@BesideOthers
 class DestinationVolumesTest {
 
   private static final HostAddress SOURCE = new HostAddress("kvm-a", "qemu+tls://kvm-a/system");

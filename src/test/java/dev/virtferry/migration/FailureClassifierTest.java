@@ -5,6 +5,7 @@ import static dev.virtferry.libvirt.DomainState.RUNNING_BOOTED;
 import static dev.virtferry.libvirt.DomainState.SHUTOFF_CRASHED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.BesideOthers;
 import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@BesideOthers
 class FailureClassifierTest {
 
   private static final Sight RUNS =

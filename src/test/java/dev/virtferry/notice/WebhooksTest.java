@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.virtferry.BesideOthers;
 import dev.virtferry.notice.WebhookProperties.Allowed;
 import dev.virtferry.problem.Refused;
 import dev.virtferry.time.Moment;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 /** Attempts at a real receiver. */
+@BesideOthers
 class WebhooksTest {
 
   private static final Instant NOON = Instant.parse("2026-05-01T12:00:00Z");

@@ -2,6 +2,7 @@ package dev.virtferry.migration.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtferry.BesideOthers;
 import dev.virtferry.host.Host;
 import dev.virtferry.migration.run.ComparisonTurns.Turn;
 import java.util.Objects;
@@ -9,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+@BesideOthers
 class ComparisonTurnsTest {
 
   private final ComparisonTurns turns = new ComparisonTurns();

@@ -11,6 +11,10 @@ public final class HostUnreachable extends RuntimeException {
     NO_ANSWER,
     /** It answers, and its daemon keeps what was asked for locked, as for storage that hangs. */
     LOCKED,
+    /**
+     * It answers, and was not asked for a domain that no list had: it may be one that is locked.
+     */
+    UNLISTED,
     /** It answers, and was not asked: calls that hang have all places. */
     CROWDED,
     /** It does not trust us, or we do not trust it: a certificate, a user or a password. */
@@ -33,13 +37,22 @@ public final class HostUnreachable extends RuntimeException {
   private static String words(Reason reason) {
     return switch (reason) {
       case NO_ANSWER, NO_TRUST -> "Host %s is unreachable: %s";
-      case LOCKED, CROWDED -> "Host %s answers, and %s";
+      case LOCKED, UNLISTED, CROWDED -> "Host %s answers, and %s";
     };
   }
 
   /** For a daemon that answers other calls. */
   public static HostUnreachable locked(String host, String why) {
     return new HostUnreachable(host, Reason.LOCKED, why);
+  }
+
+  /** For one that lists no domains now, as it keeps one locked. */
+  public static HostUnreachable unlisted(String host, String domain) {
+    return new HostUnreachable(
+        host,
+        Reason.UNLISTED,
+        "its daemon does not list its domains, and may keep one locked: whether that is %s is not known"
+            .formatted(domain));
   }
 
   /** For a call that was not made. */

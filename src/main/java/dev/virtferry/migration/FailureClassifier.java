@@ -91,7 +91,7 @@ public final class FailureClassifier {
     return switch (reason) {
       case NO_ANSWER, NO_TRUST ->
           "Host %s did not answer; nothing was started. Try again in a moment.";
-      case LOCKED ->
+      case LOCKED, UNLISTED ->
           "Host %s answers, and does not tell of its domains now; nothing was started. Its operator"
               + " finds what its libvirtd waits for.";
       case CROWDED ->

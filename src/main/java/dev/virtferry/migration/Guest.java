@@ -45,4 +45,10 @@ public record Guest(
   public @Nullable DomainRun run() {
     return id == null ? null : new DomainRun(id, cpuMillis);
   }
+
+  /** Whether that is certainly another run of it than the one that was to be moved. */
+  public boolean startedAnew(@Nullable DomainRun now) {
+    @Nullable DomainRun before = run();
+    return before != null && now != null && !now.continues(before);
+  }
 }

@@ -553,7 +553,8 @@ public final class FakeHypervisor implements DomainQueries, DomainJobs, DomainCo
     @Nullable DomainDescription found = at(host.name()).get(domain);
     return found == null
         ? DomainCondition.ABSENT
-        : new DomainCondition(found.name(), found.state(), untimed(found.run()), found.persistent());
+        : new DomainCondition(
+            found.name(), found.state(), untimed(found.run()), found.persistent());
   }
 
   private static @Nullable DomainRun untimed(@Nullable DomainRun run) {

@@ -89,6 +89,11 @@ final class HostCalls implements AutoCloseable {
         Turn.NOBODYS, Lane.SENTRIES, () -> sentries.hear(domain, mayPost), atMost, () -> true);
   }
 
+  /** Whether a sentry knows the domain. */
+  boolean isKnown(String domain) {
+    return sentries.know(domain);
+  }
+
   private DomainSentry sentry() {
     PooledConnect connect = connections.lend();
     try {

@@ -1,5 +1,6 @@
 package dev.virtferry.libvirt.client;
 
+import dev.virtferry.libvirt.DomainName;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
@@ -8,6 +9,7 @@ import dev.virtferry.libvirt.client.HostCalls.NoPlace;
 import dev.virtferry.libvirt.client.HostConnectionPool.Query;
 import dev.virtferry.libvirt.client.Turns.Turn;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +52,7 @@ final class HostQueries implements AutoCloseable {
   private final Turns<String> domains =
       new Turns<>(about -> about.equals(ALL_DOMAINS) ? LISTS_AT_A_TIME : 1);
   private final Overdue<String> overdue = new Overdue<>();
+  private final DomainLocks locks;
 
   /**
    * Asks nothing yet.
@@ -59,6 +62,7 @@ final class HostQueries implements AutoCloseable {
   HostQueries(HostAddress host, NativeLibvirt library, Duration limit, Runnable onBreak) {
     this.host = host;
     this.calls = new HostCalls(host, library, limit, onBreak);
+    this.locks = new DomainLocks(host, calls, overdue);
   }
 
   /**
@@ -90,18 +94,14 @@ final class HostQueries implements AutoCloseable {
     if (turn == null) {
       throw silence.get();
     }
-    boolean mayAsk = false;
+    boolean free = false;
     try {
-      mayAsk =
-          overdue.over(about, atMost.minusNanos(System.nanoTime() - begun))
-              && heard(about, lane, atMost.minusNanos(System.nanoTime() - begun));
+      locks.requireFree(about, lane, atMost.minusNanos(System.nanoTime() - begun), silence);
+      free = true;
     } finally {
-      if (!mayAsk) {
+      if (!free) {
         turn.end();
       }
-    }
-    if (!mayAsk) {
-      throw silence.get();
     }
     var precaution =
         new Precaution(
@@ -112,26 +112,9 @@ final class HostQueries implements AutoCloseable {
     return ask(lane, query, atMost.minusNanos(System.nanoTime() - begun), precaution);
   }
 
-  /**
-   * Whether a domain that somebody wants to look up answers. Who follows a migration looks its
-   * domain up whatever happens: a daemon whose workers all wait answers that, and no sentry.
-   */
-  private boolean heard(String about, Lane lane, Duration atMost) {
-    if (about.equals(ALL_DOMAINS) || !reads(lane) || calls.trouble() != null) {
-      return true;
-    }
-    try {
-      Call<Boolean> call = calls.hear(about, overdue.over(ALL_DOMAINS, Duration.ZERO), atMost);
-      try {
-        return calls.answerOf(call, atMost);
-      } catch (TimeoutException e) {
-        overdue.add(about, call.answer());
-        overdue.add(ALL_DOMAINS, call.answer());
-        return false;
-      }
-    } catch (NoPlace e) {
-      return false;
-    }
+  /** Has sentries that know these domains, before one of them is locked; waits for nobody. */
+  void postSentries(List<DomainName> domains) {
+    locks.postSentries(domains);
   }
 
   private static boolean reads(Lane lane) {

@@ -74,6 +74,7 @@ public final class LibvirtConnections implements AutoCloseable {
 
   /** What is asked of a domain by its name and by its UUID waits for one another from now on. */
   void listed(HostAddress host, List<DomainName> domains) {
+    to(host).postSentries(domains);
     listed.put(
         host,
         domains.stream()

@@ -52,22 +52,28 @@ final class Sentries implements AutoCloseable {
     this.atMost = atMost;
   }
 
+  /** Whether one that is free knows it. */
+  synchronized boolean know(String domain) {
+    return idle.stream().anyMatch(sentry -> sentry.alive() && sentry.knows(domain));
+  }
+
   /**
    * Waits until that domain answers. Where the host fails meanwhile, the next call tells.
    *
-   * @param domain its name or UUID; one that no sentry knows is taken for absent
+   * @param domain its name or UUID; one that a new list does not have is not waited for
    * @param mayPost whether libvirt is believed to list its domains
-   * @return false when there is nobody to hear it
+   * @return false when no sentry knows it, and there is no list to be had
    * @throws HostUnreachable when there is no connection to be had
    */
   boolean hear(String domain, boolean mayPost) {
     try {
-      Optional<Sentry> sentry = called(domain, mayPost);
-      if (sentry.isEmpty() && mayPost) {
-        sentry = Optional.of(posted(domain));
+      Optional<Sentry> knowing = knowing(domain);
+      if (knowing.isEmpty() && mayPost) {
+        post(domain);
+        knowing = knowing(domain);
       }
-      sentry.ifPresent(hearing -> hear(domain, hearing));
-      return sentry.isPresent();
+      knowing.ifPresent(sentry -> hear(domain, sentry));
+      return mayPost || knowing.isPresent();
     } catch (LibvirtFailure e) {
       log.debug("{} was not heard", domain, e);
       return true;
@@ -91,49 +97,51 @@ final class Sentries implements AutoCloseable {
     }
   }
 
-  /** One that knows it; empty where one is to be posted, and room is made for it. */
-  private synchronized Optional<Sentry> called(String domain, boolean mayPost) {
+  private synchronized Optional<Sentry> knowing(String domain) {
     List.copyOf(idle).stream().filter(sentry -> !sentry.alive()).forEach(this::dismiss);
     Optional<Sentry> knowing = idle.stream().filter(sentry -> sentry.knows(domain)).findFirst();
-    if (mayPost && (posted < atMost || knowing.isEmpty())) {
-      makeRoom();
-      posted++;
-      return Optional.empty();
-    }
-    Optional<Sentry> called = knowing.or(() -> Optional.ofNullable(idle.peekFirst()));
-    called.ifPresent(idle::remove);
-    return called;
+    knowing.ifPresent(idle::remove);
+    return knowing;
   }
 
-  private void makeRoom() {
+  /** Posts all that are missing, and one at least. Where it knows more than others they go. */
+  private void post(String domain) {
+    makeRoom();
+    while (begins()) {
+      boolean well = false;
+      try {
+        Sentry fresh = posting.get();
+        well = true;
+        takeUp(domain, fresh);
+      } finally {
+        if (!well) {
+          lose();
+        }
+      }
+    }
+  }
+
+  private synchronized void makeRoom() {
     if (posted == atMost && !idle.isEmpty()) {
       dismiss(idle.getFirst());
     }
   }
 
-  private Sentry posted(String domain) {
-    boolean well = false;
-    try {
-      Sentry sentry = posting.get();
-      well = true;
-      dismissOutdated(domain, sentry);
-      return sentry;
-    } finally {
-      if (!well) {
-        lost();
-      }
-    }
+  private synchronized boolean begins() {
+    boolean room = posted < atMost;
+    posted += room ? 1 : 0;
+    return room;
   }
 
-  private synchronized void lost() {
+  private synchronized void lose() {
     posted--;
   }
 
-  /** Those that do not know whom a newer one knows. */
-  private synchronized void dismissOutdated(String domain, Sentry newer) {
-    if (newer.knows(domain)) {
-      List.copyOf(idle).stream().filter(sentry -> !sentry.knows(domain)).forEach(this::dismiss);
+  private synchronized void takeUp(String domain, Sentry fresh) {
+    if (fresh.knows(domain)) {
+      List.copyOf(idle).stream().filter(other -> !other.knows(domain)).forEach(this::dismiss);
     }
+    idle.addLast(fresh);
   }
 
   private synchronized void dismiss(Sentry sentry) {

@@ -20,6 +20,7 @@ import dev.virtferry.libvirt.Hindrance;
 import dev.virtferry.libvirt.Hindrance.Weight;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostFacts;
+import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.Hypervisor;
 import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.migration.AtSource;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -151,19 +153,44 @@ final class HostChecks {
 
   void lookForNamesakes(PlanInput input, PlanChecks checks) {
     Host destination = input.destination();
+    boolean told = true;
     for (String known : List.of(input.domain().uuid().toString(), input.newName())) {
-      if (hypervisor.queries().glance(destination.address(), known).isPresent()) {
-        checks.failed(
-            Subject.NAME_AND_UUID,
-            Problem.at(
-                "#/destUri",
-                DESTINATION_CONFLICT,
-                "%s already has a domain '%s'; remove it there, or choose another destination."
-                    .formatted(destination.name(), known)));
+      Optional<Boolean> there = isThere(destination, known);
+      if (there.orElse(false)) {
+        checks.failed(Subject.NAME_AND_UUID, taken(destination, known));
         return;
       }
+      told &= there.isPresent();
     }
-    checks.passed(Subject.NAME_AND_UUID, "both are free on " + destination.name());
+    if (told) {
+      checks.passed(Subject.NAME_AND_UUID, "both are free on " + destination.name());
+    } else {
+      checks.unknown(
+          Subject.NAME_AND_UUID,
+          "%s does not tell now whether it has such a domain, as its daemon keeps one locked; libvirt"
+                  .formatted(destination.name())
+              + " looks before it takes the guest in.");
+    }
+  }
+
+  /** Empty where the host does not tell, and knows of none. */
+  private Optional<Boolean> isThere(Host host, String nameOrUuid) {
+    try {
+      return Optional.of(hypervisor.queries().glance(host.address(), nameOrUuid).isPresent());
+    } catch (HostUnreachable e) {
+      if (e.reason() == HostUnreachable.Reason.UNLISTED) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static Problem taken(Host destination, String known) {
+    return Problem.at(
+        "#/destUri",
+        DESTINATION_CONFLICT,
+        "%s already has a domain '%s'; remove it there, or choose another destination."
+            .formatted(destination.name(), known));
   }
 
   /** The definitions that the destination gets: of its run, and for its next start. */

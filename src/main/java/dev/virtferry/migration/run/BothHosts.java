@@ -222,14 +222,9 @@ final class BothHosts {
     }
   }
 
-  /**
-   * Asks the source for the end of the job, unless the domain was started there anew since the last
-   * look: then the job is somebody else's.
-   */
+  /** Asks the source for the end of the job, which is not ours where the domain runs anew. */
   void abort() {
-    DomainRun before = transfer.guest().run();
-    DomainRun now = hypervisor.jobs().condition(source, domain).run();
-    if (before != null && now != null && !now.continues(before)) {
+    if (transfer.guest().startedAnew(hypervisor.jobs().condition(source, domain).run())) {
       throw LibvirtFailure.withoutNumber("the source runs it anew, so its job is not ours");
     }
     hypervisor.jobs().abort(source, domain);

@@ -92,7 +92,8 @@ public final class TruthTable {
 
   /**
    * Of another run of the domain than was to be moved nothing is believed, and nothing is done to
-   * it. Once both may have run the guest, no pair in which both could makes one of them right again.
+   * it. Once both may have run the guest, no pair in which both could makes one of them right
+   * again.
    */
   public static Verdict judge(Pair it) {
     Verdict verdict = row(it);

@@ -45,7 +45,8 @@ class ProgressMeterTest {
       Memory memory, long expectedDowntime, Map<String, BlockJob> jobs) {
     return new HostsObservation(
         new Seen(new DomainCondition("web", DomainState.RUNNING_BOOTED, new DomainRun(7, 0), true)),
-        new Seen(new DomainCondition("web", DomainState.PAUSED_MIGRATION, new DomainRun(7, 0), false)),
+        new Seen(
+            new DomainCondition("web", DomainState.PAUSED_MIGRATION, new DomainRun(7, 0), false)),
         new JobReading(Activity.RUNNING, memory, expectedDowntime),
         jobs);
   }

@@ -126,8 +126,17 @@ class EveryPairTest {
                             looked++;
                             var known =
                                 new Circumstances(
-                                    phase, pending, seen, arrival, suspended, forked, told, left,
-                                    ended, anotherRun, doubt);
+                                    phase,
+                                    pending,
+                                    seen,
+                                    arrival,
+                                    suspended,
+                                    forked,
+                                    told,
+                                    left,
+                                    ended,
+                                    anotherRun,
+                                    doubt);
                             requireSound(new Pair(source, destination, job, copying, known));
                           }
                         }

@@ -72,7 +72,8 @@ class TruthTableTest {
           true,
           false,
           false,
-          false, Doubt.NONE);
+          false,
+          Doubt.NONE);
 
   /** Nobody heard of the end, and the source does not run what it ran. */
   private static final Circumstances UNHEARD =
@@ -86,11 +87,22 @@ class TruthTableTest {
           false,
           true,
           false,
-          false, Doubt.NONE);
+          false,
+          Doubt.NONE);
 
   private static final Circumstances RAN_TWICE =
       new Circumstances(
-          Phase.STORAGE, false, true, Arrival.RUNNING, false, true, true, false, false, false, Doubt.NONE);
+          Phase.STORAGE,
+          false,
+          true,
+          Arrival.RUNNING,
+          false,
+          true,
+          true,
+          false,
+          false,
+          false,
+          Doubt.NONE);
 
   private static final Circumstances CALLING =
       new Circumstances(
@@ -103,7 +115,8 @@ class TruthTableTest {
           true,
           false,
           false,
-          false, Doubt.NONE);
+          false,
+          Doubt.NONE);
 
   private static final Circumstances GUARDED =
       new Circumstances(
@@ -116,7 +129,8 @@ class TruthTableTest {
           true,
           false,
           false,
-          false, Doubt.NONE);
+          false,
+          Doubt.NONE);
 
   private static final Circumstances GUARDED_CALLING =
       new Circumstances(
@@ -129,11 +143,22 @@ class TruthTableTest {
           true,
           false,
           false,
-          false, Doubt.NONE);
+          false,
+          Doubt.NONE);
 
   private static final Circumstances SUSPENDED =
       new Circumstances(
-          Phase.MEMORY, false, true, Arrival.RUNNING, true, false, true, false, false, false, Doubt.NONE);
+          Phase.MEMORY,
+          false,
+          true,
+          Arrival.RUNNING,
+          true,
+          false,
+          true,
+          false,
+          false,
+          false,
+          Doubt.NONE);
 
   /** Post-copy was allowed; it may have been seen, and the call is out. */
   private static final Circumstances IN_POST_COPY =
@@ -147,7 +172,8 @@ class TruthTableTest {
           true,
           false,
           false,
-          false, Doubt.NONE);
+          false,
+          Doubt.NONE);
 
   /** The same without a call, by whoever found the migration. */
   private static final Circumstances POST_COPY_FOUND =
@@ -161,7 +187,8 @@ class TruthTableTest {
           false,
           false,
           false,
-          false, Doubt.NONE);
+          false,
+          Doubt.NONE);
 
   /** libvirt told nobody of an arrival: what is there may have been started by hand. */
   private static final Circumstances UNTOLD =
@@ -175,12 +202,23 @@ class TruthTableTest {
           false,
           false,
           false,
-          false, Doubt.NONE);
+          false,
+          Doubt.NONE);
 
   /** It was transient and watched, and libvirt said that it failed. */
   private static final Circumstances ENDED =
       new Circumstances(
-          Phase.STORAGE, false, true, Arrival.RUNNING, false, false, true, false, true, false, Doubt.NONE);
+          Phase.STORAGE,
+          false,
+          true,
+          Arrival.RUNNING,
+          false,
+          false,
+          true,
+          false,
+          true,
+          false,
+          Doubt.NONE);
 
   private static final Circumstances ENDED_IN_POST_COPY =
       new Circumstances(
@@ -193,7 +231,8 @@ class TruthTableTest {
           true,
           false,
           true,
-          false, Doubt.NONE);
+          false,
+          Doubt.NONE);
 
   private static final Circumstances GUARDED_UNTOLD =
       new Circumstances(
@@ -206,7 +245,8 @@ class TruthTableTest {
           false,
           false,
           false,
-          false, Doubt.NONE);
+          false,
+          Doubt.NONE);
 
   private static final Circumstances STARTED_PAUSED =
       new Circumstances(
@@ -219,7 +259,8 @@ class TruthTableTest {
           true,
           false,
           false,
-          false, Doubt.NONE);
+          false,
+          Doubt.NONE);
 
   private static Verdict judge(
       DomainState source, DomainState destination, Activity job, Circumstances known) {
@@ -498,7 +539,17 @@ class TruthTableTest {
     Phase phase = memory.totalBytes() > 0 ? Phase.MEMORY : Phase.STORAGE;
     var known =
         new Circumstances(
-            phase, true, true, Arrival.RUNNING, false, false, true, false, false, false, Doubt.NONE);
+            phase,
+            true,
+            true,
+            Arrival.RUNNING,
+            false,
+            false,
+            true,
+            false,
+            false,
+            false,
+            Doubt.NONE);
     var job = new JobReading(JOB, memory, 0);
     return (Underway) judge(PAUSED_MIGRATION, PAUSED_MIGRATION, job, copies, known);
   }

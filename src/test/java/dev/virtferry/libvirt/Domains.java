@@ -90,6 +90,21 @@ public final class Domains {
         true);
   }
 
+  /** The same domain with that UUID. */
+  public static DomainDescription identified(DomainDescription domain, UUID uuid) {
+    return new DomainDescription(
+        domain.name(),
+        uuid,
+        domain.run(),
+        domain.state(),
+        domain.persistent(),
+        domain.autostart(),
+        domain.memoryBytes(),
+        domain.machine(),
+        domain.disks(),
+        true);
+  }
+
   /** A domain like that, of which its host keeps no definition. */
   public static DomainDescription transientOf(DomainDescription domain) {
     return new DomainDescription(

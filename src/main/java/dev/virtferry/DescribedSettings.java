@@ -43,18 +43,19 @@ record DescribedSettings(List<Described> all) {
       for (URL jar :
           Collections.list(DescribedSettings.class.getClassLoader().getResources(DESCRIPTION))) {
         try (InputStream description = jar.openStream()) {
-          for (JsonNode property : json.readTree(description).path("properties")) {
-            all.add(
-                new Described(
-                    property.path("name").asString(),
-                    HOLDS_MORE.matcher(property.path("type").asString("")).matches()));
-          }
+          json.readTree(description).path("properties").forEach(p -> all.add(described(p)));
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return new DescribedSettings(all);
+  }
+
+  private static Described described(JsonNode property) {
+    return new Described(
+        property.path("name").asString(),
+        HOLDS_MORE.matcher(property.path("type").asString("")).matches());
   }
 
   /** Whether it is one of them, as Spring Boot compares names, or ours to check elsewhere. */

@@ -82,16 +82,18 @@ record Setting(List<String> elements, boolean group, boolean emptiable) {
       return false;
     }
     for (int i = 0; i < elements.size(); i++) {
-      String wanted = elements.get(i);
-      boolean same =
-          wanted.equals(ANY)
-              ? name.isNumericIndex(i)
-              : name.getElement(i, Form.UNIFORM).equals(wanted.replace("-", ""));
-      if (!same) {
+      if (!isElement(i, name)) {
         return false;
       }
     }
     return true;
+  }
+
+  private boolean isElement(int i, ConfigurationPropertyName name) {
+    String wanted = elements.get(i);
+    return wanted.equals(ANY)
+        ? name.isNumericIndex(i)
+        : name.getElement(i, Form.UNIFORM).equals(wanted.replace("-", ""));
   }
 
   /** Whether a variable of the environment is it: dashes are dropped in all of it, or in none. */

@@ -37,18 +37,22 @@ public class VirtFerryApplication {
 
   public static void main(String[] args) {
     CommandLine.answer(List.of(args), System.out, System.err).ifPresent(System::exit);
-    // To the log, where a flood is summed up; a library's threads end with what they can't handle.
-    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
-      // Without memory not even a line can be written, and a server without its threads is dead.
-      if (failure instanceof OutOfMemoryError) {
-        Runtime.getRuntime().halt(OUT_OF_MEMORY);
-      }
-      LoggerFactory.getLogger(VirtFerryApplication.class)
-          .error("{} ended", thread.getName(), failure);
-    });
+    Thread.setDefaultUncaughtExceptionHandler(VirtFerryApplication::ended);
     // JNA reads it when it loads; without it names of domains would be read as US-ASCII.
     System.setProperty("jna.encoding", "UTF-8");
     SpringApplication.run(VirtFerryApplication.class, args);
+  }
+
+  /**
+   * To the log, where a flood is summed up; a library's threads end with what they can't handle.
+   */
+  private static void ended(Thread thread, Throwable failure) {
+    // Without memory not even a line can be written, and a server without its threads is dead.
+    if (failure instanceof OutOfMemoryError) {
+      Runtime.getRuntime().halt(OUT_OF_MEMORY);
+    }
+    LoggerFactory.getLogger(VirtFerryApplication.class)
+        .error("{} ended", thread.getName(), failure);
   }
 
   /** Milliseconds are what the API shows and what every database keeps. */

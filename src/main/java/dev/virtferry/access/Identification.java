@@ -25,6 +25,18 @@ class Identification {
    */
   @Bean
   AuthenticationManager callers(AccessProperties properties, ServerProperties server, Clock clock) {
+    var all = new ProviderManager(ways(properties, server, clock));
+    return shown -> {
+      try {
+        return all.authenticate(shown);
+      } catch (AuthenticationServiceException e) {
+        throw new ProviderAway(e);
+      }
+    };
+  }
+
+  private static List<AuthenticationProvider> ways(
+      AccessProperties properties, ServerProperties server, Clock clock) {
     List<AuthenticationProvider> ways = new ArrayList<>();
     if (properties.open()) {
       requireLoopback(server.getAddress());
@@ -35,14 +47,7 @@ class Identification {
     if (properties.jwt() != null) {
       ways.add(SignedTokens.of(properties.jwt(), clock));
     }
-    var all = new ProviderManager(ways);
-    return shown -> {
-      try {
-        return all.authenticate(shown);
-      } catch (AuthenticationServiceException e) {
-        throw new ProviderAway(e);
-      }
-    };
+    return ways;
   }
 
   private static void requireLoopback(@Nullable InetAddress address) {

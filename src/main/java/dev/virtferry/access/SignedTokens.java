@@ -79,14 +79,18 @@ final class SignedTokens {
     // Spring would make a URL of the issuer, which then is no longer what the token says.
     decoder.setClaimSetConverter(
         MappedJwtClaimSetConverter.withDefaults(Map.of(JwtClaimNames.ISS, issued -> issued)));
-    decoder.setJwtValidator(
-        JwtValidators.createDefaultWithValidators(
-            List.of(
-                type(),
-                times(rules.requireExpiry(), clock),
-                new JwtClaimValidator<>(JwtClaimNames.ISS, issuer::equals),
-                meantFor(audience))));
+    decoder.setJwtValidator(validator(rules, issuer, audience, clock));
     return decoder;
+  }
+
+  private static OAuth2TokenValidator<org.springframework.security.oauth2.jwt.Jwt> validator(
+      Jwt rules, String issuer, String audience, Clock clock) {
+    return JwtValidators.createDefaultWithValidators(
+        List.of(
+            type(),
+            times(rules.requireExpiry(), clock),
+            new JwtClaimValidator<>(JwtClaimNames.ISS, issuer::equals),
+            meantFor(audience)));
   }
 
   /** Access tokens of RFC 9068, tokens that say they are some JWT, and those that say nothing. */

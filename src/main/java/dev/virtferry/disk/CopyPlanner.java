@@ -169,17 +169,17 @@ final class CopyPlanner {
     List<String> refusal = overwriting.refusal(copied, place.path(), seen.found());
     if (ImageRules.needsAnImageInItsFile(copied.image())
         && seen.found() == DestinationImage.EMPTY) {
-      return List.of(
-          "%s on %s is empty, and %s needs an image of format %s where its slice begins; write one there."
-              .formatted(
-                  place.path(),
-                  ground.destination().name(),
-                  copied.target(),
-                  copied.image().format()));
+      return List.of(needsAnImage(copied, place));
     }
     return seen.inTheWay()
         ? List.of(ImageRules.dependent(seen.there().orElseThrow(), ground.destination().name()))
         : refusal;
+  }
+
+  private String needsAnImage(CopiedDisk copied, Place.InPool place) {
+    return "%s on %s is empty, and %s needs an image of format %s where its slice begins; write one there."
+        .formatted(
+            place.path(), ground.destination().name(), copied.target(), copied.image().format());
   }
 
   private BackingImages.Found beneath(CopiedDisk copied) {

@@ -18,15 +18,17 @@ record FilesRead(Ground ground, FilesReached reached) {
     Optional<StorageVolume> there = ground.there(image);
     there.map(reached::from).ifPresent(paths::addAll);
     if (there.isEmpty()) {
-      for (DiskImage beneath : image.chain()) {
-        Optional<StorageVolume> shown = ground.there(beneath);
-        if (!ground.shared().isSeenByBoth(beneath, ground.source(), ground.destination())) {
-          path(beneath, shown).ifPresent(paths::add);
-        }
-        shown.map(reached::from).ifPresent(paths::addAll);
-      }
+      image.chain().forEach(beneath -> add(beneath, paths));
     }
     return paths;
+  }
+
+  private void add(DiskImage beneath, Set<String> paths) {
+    Optional<StorageVolume> shown = ground.there(beneath);
+    if (!ground.shared().isSeenByBoth(beneath, ground.source(), ground.destination())) {
+      path(beneath, shown).ifPresent(paths::add);
+    }
+    shown.map(reached::from).ifPresent(paths::addAll);
   }
 
   /** The path of an image there; empty where nobody knows it. */

@@ -9,7 +9,6 @@ import dev.virtferry.libvirt.NamedFile;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.libvirt.StorageVolume.Backing;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -99,17 +98,15 @@ final class HostFiles {
       @Nullable UUID except,
       Function<DomainFiles, Stream<NamedPath>> names,
       BiFunction<UUID, NamedPath, Optional<Claim>> claim) {
-    List<Claim> claims = new ArrayList<>();
-    for (DomainFiles domain : domains) {
-      if (!domain.domain().equals(except)) {
-        names
-            .apply(domain)
-            .flatMap(name -> claim.apply(domain.domain(), name).stream())
-            .min(Comparator.comparing(Claim::kind))
-            .ifPresent(claims::add);
-      }
-    }
-    return claims;
+    return domains.stream()
+        .filter(domain -> !domain.domain().equals(except))
+        .flatMap(domain ->
+            names
+                .apply(domain)
+                .flatMap(name -> claim.apply(domain.domain(), name).stream())
+                .min(Comparator.comparing(Claim::kind))
+                .stream())
+        .toList();
   }
 
   private Optional<Claim> claim(

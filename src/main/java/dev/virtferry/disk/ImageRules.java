@@ -106,18 +106,17 @@ final class ImageRules {
   /** QEMU opens the copy as the original. What a guest encrypts itself is like any data. */
   private static Optional<String> otherwiseEncrypted(
       DomainDisk disk, StorageVolume volume, String host) {
-    if (disk.encrypted()) {
-      return volume.encrypted()
-          ? Optional.empty()
-          : Optional.of(
-              "%s on %s is not encrypted and %s is; remove it there, and prepare one that is."
-                  .formatted(volume.path(), host, disk.target()));
+    if (disk.encrypted() && !volume.encrypted()) {
+      return Optional.of(
+          "%s on %s is not encrypted and %s is; remove it there, and prepare one that is."
+              .formatted(volume.path(), host, disk.target()));
     }
-    return isEncryptedQcow2(volume)
-        ? Optional.of(
-            "%s on %s is encrypted and %s is not; remove it there."
-                .formatted(volume.path(), host, disk.target()))
-        : Optional.empty();
+    if (!disk.encrypted() && isEncryptedQcow2(volume)) {
+      return Optional.of(
+          "%s on %s is encrypted and %s is not; remove it there."
+              .formatted(volume.path(), host, disk.target()));
+    }
+    return Optional.empty();
   }
 
   private static boolean isEncryptedQcow2(StorageVolume volume) {

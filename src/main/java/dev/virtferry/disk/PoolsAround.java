@@ -21,15 +21,19 @@ record PoolsAround(List<StoragePool> pools) {
     return new PoolsAround(
         switch (image.type()) {
           case FILE, BLOCK -> around(location, view);
-          case VOLUME ->
-              view.named(PoolView.pool(location)).stream()
-                  .flatMap(pool ->
-                      Stream.concat(
-                          Stream.of(pool),
-                          around(pool.path() + "/" + PoolView.volumeName(location), view).stream()))
-                  .toList();
+          case VOLUME -> aroundVolume(location, view);
           case DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> List.of();
         });
+  }
+
+  /** Its own pool, and those around its path. */
+  private static List<StoragePool> aroundVolume(String location, PoolView view) {
+    return view.named(PoolView.pool(location)).stream()
+        .flatMap(pool ->
+            Stream.concat(
+                Stream.of(pool),
+                around(pool.path() + "/" + PoolView.volumeName(location), view).stream()))
+        .toList();
   }
 
   private static List<StoragePool> around(String file, PoolView view) {

@@ -79,22 +79,23 @@ final class TakenPlaces {
    */
   private Set<ImageName> besides() {
     if (besides == null) {
-      List<DiskImage> images =
-          ground.wish().besides().stream()
-              .map(DomainDisk::image)
-              .flatMap(Stream::ofNullable)
-              .toList();
       besides =
-          Stream.of(
-                  images.stream()
-                      .flatMap(image -> Stream.concat(Stream.of(image), image.chain().stream()))
-                      .flatMap(this::names),
-                  images.stream().flatMap(image -> read.of(image).stream()).flatMap(this::names),
+          Stream.concat(
+                  ground.wish().besides().stream()
+                      .map(DomainDisk::image)
+                      .flatMap(Stream::ofNullable)
+                      .flatMap(this::namesOfAll),
                   ground.wish().opened().stream().flatMap(this::names))
-              .flatMap(names -> names)
               .collect(toSet());
     }
     return besides;
+  }
+
+  /** Of the image, of what is beneath it, and of what is read of it there. */
+  private Stream<ImageName> namesOfAll(DiskImage image) {
+    return Stream.concat(
+        Stream.concat(Stream.of(image), image.chain().stream()).flatMap(this::names),
+        read.of(image).stream().flatMap(this::names));
   }
 
   private Stream<ImageName> names(String path) {

@@ -148,13 +148,10 @@ public record VolumePlan(
    */
   public Optional<String> beyond(VolumePlan accepted) {
     if (!path.equals(accepted.path)) {
-      return Optional.of(
-          "%s was to go to %s and would go to %s now.".formatted(target, accepted.path, path));
+      return Optional.of(elsewhere(accepted.path, path));
     }
     if (volume != null && accepted.volume != null && !alike(volume, accepted.volume)) {
-      return Optional.of(
-          "%s was to go to %s and would go to %s now."
-              .formatted(target, words(accepted.volume), words(volume)));
+      return Optional.of(elsewhere(words(accepted.volume), words(volume)));
     }
     return switch (action) {
       // Where nothing stands nothing is written over, whatever was accepted.
@@ -162,6 +159,10 @@ public record VolumePlan(
       case REUSE -> reusedBeyond(accepted);
       case EXPECT -> expectedBeyond(accepted);
     };
+  }
+
+  private String elsewhere(String before, String now) {
+    return "%s was to go to %s and would go to %s now.".formatted(target, before, now);
   }
 
   private Optional<String> reusedBeyond(VolumePlan accepted) {

@@ -35,13 +35,8 @@ final class VolumePlanner {
     CopyWish wish = ground.wish();
     requireCopied(wish);
     for (int i = 0; i < wish.disks().size(); i++) {
-      DomainDisk disk = wish.disks().get(i);
-      var copied =
-          new CopiedDisk(
-              disk,
-              Objects.requireNonNull(disk.image()),
-              wish.listed() ? "#/disks/" + i : "#/copy");
-      obstacles.unlessStorageFails(disk.target(), copied.pointer(), () -> place(copied));
+      CopiedDisk copied = copied(wish, i);
+      obstacles.unlessStorageFails(copied.target(), copied.pointer(), () -> place(copied));
     }
     for (DomainDisk disk : wish.staying()) {
       obstacles.unlessStorageFails(disk.target(), "#/destUri", () -> staying.require(disk));
@@ -51,6 +46,12 @@ final class VolumePlanner {
     }
     return new Placement(
         plans, obstacles.all(), overwriting.images(), overwriting.changed(), doubts());
+  }
+
+  private static CopiedDisk copied(CopyWish wish, int i) {
+    DomainDisk disk = wish.disks().get(i);
+    return new CopiedDisk(
+        disk, Objects.requireNonNull(disk.image()), wish.listed() ? "#/disks/" + i : "#/copy");
   }
 
   private List<String> doubts() {

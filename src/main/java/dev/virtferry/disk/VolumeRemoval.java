@@ -106,16 +106,7 @@ public final class VolumeRemoval {
      */
     private Optional<String> whatItsCopyLacks(StorageVolume there) {
       try {
-        var header = Qcow2Header.of(pools().reader(there));
-        if (header.externalFile() != null) {
-          return Optional.of(
-              "%s is not all of its image, which keeps its data in %s."
-                  .formatted(there.path(), header.externalFile()));
-        }
-        return header.snapshots() == 0 && !header.bitmaps()
-            ? Optional.empty()
-            : Optional.of(
-                "%s holds snapshots or bitmaps, which its copy may lack.".formatted(there.path()));
+        return whatItsCopyLacks(there.path(), Qcow2Header.of(pools().reader(there)));
       } catch (IncomparableImage e) {
         return there.format().equals("qcow2")
             ? Optional.of(
@@ -123,6 +114,17 @@ public final class VolumeRemoval {
                     .formatted(there.path(), e.getMessage()))
             : Optional.empty();
       }
+    }
+
+    private static Optional<String> whatItsCopyLacks(String path, Qcow2Header header) {
+      if (header.externalFile() != null) {
+        return Optional.of(
+            "%s is not all of its image, which keeps its data in %s."
+                .formatted(path, header.externalFile()));
+      }
+      return header.snapshots() == 0 && !header.bitmaps()
+          ? Optional.empty()
+          : Optional.of("%s holds snapshots or bitmaps, which its copy may lack.".formatted(path));
     }
 
     private Stream<Claim> claims(StorageVolume there) {

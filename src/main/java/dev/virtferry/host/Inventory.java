@@ -32,16 +32,7 @@ public final class Inventory implements KnownHosts {
     PeerUri peer =
         PeerUri.parse(host.peerUri())
             .filter(uri -> transports.contains(uri.transport()))
-            .orElseThrow(() ->
-                new InvalidInventory(
-                    ("ferry.hosts: '%s' needs a peer-uri that other hosts can dial, such as"
-                            + " qemu+tls://%s/system, with a transport of ferry.transports"
-                            + " (%s); it has '%s'")
-                        .formatted(
-                            host.name(),
-                            host.name(),
-                            String.join(", ", transports),
-                            host.peerUri())));
+            .orElseThrow(() -> needsPeerUri(host, transports));
     Host namesake = byName.putIfAbsent(host.name(), host);
     if (namesake != null) {
       throw new InvalidInventory("ferry.hosts: the name '%s' occurs twice".formatted(host.name()));
@@ -51,6 +42,14 @@ public final class Inventory implements KnownHosts {
       throw new InvalidInventory(
           "ferry.hosts: '%s' and '%s' have the same peer-uri".formatted(twin.name(), host.name()));
     }
+  }
+
+  private static InvalidInventory needsPeerUri(Host host, List<String> transports) {
+    return new InvalidInventory(
+        ("ferry.hosts: '%s' needs a peer-uri that other hosts can dial, such as"
+                + " qemu+tls://%s/system, with a transport of ferry.transports"
+                + " (%s); it has '%s'")
+            .formatted(host.name(), host.name(), String.join(", ", transports), host.peerUri()));
   }
 
   /** All hosts, in the order of the configuration. */

@@ -98,12 +98,7 @@ final class AnsweredProperties implements ModelConverter {
 
   private static Schema<?> orNull(Schema<?> property) {
     if (property.get$ref() != null) {
-      var choice = new JsonSchema();
-      choice.setName(property.getName());
-      choice.setDescription(property.getDescription());
-      choice.addAnyOfItem(new JsonSchema().$ref(property.get$ref()));
-      choice.addAnyOfItem(new JsonSchema().types(Set.of("null")));
-      return choice;
+      return referredToOrNull(property);
     }
     if (property.getTypes() == null || property.getTypes().contains("null")) {
       return property;
@@ -115,5 +110,14 @@ final class AnsweredProperties implements ModelConverter {
       property.addEnumItemObject(null);
     }
     return property;
+  }
+
+  private static Schema<?> referredToOrNull(Schema<?> property) {
+    var choice = new JsonSchema();
+    choice.setName(property.getName());
+    choice.setDescription(property.getDescription());
+    choice.addAnyOfItem(new JsonSchema().$ref(property.get$ref()));
+    choice.addAnyOfItem(new JsonSchema().types(Set.of("null")));
+    return choice;
   }
 }

@@ -120,21 +120,22 @@ class OpenApiDescription {
   @Bean
   OpenAPI description() {
     return new OpenAPI()
-        .info(
-            new Info()
-                .title("virt-ferry")
-                .version("1")
-                .description(
-                    "Moves running domains between libvirt hosts and copies exactly the named"
-                        + " disks. For people there is a [console](/).")
-                .contact(new Contact().name("The virt-ferry developers"))
-                .license(
-                    new License()
-                        .name("Apache-2.0")
-                        .url("https://www.apache.org/licenses/LICENSE-2.0")))
+        .info(info())
         .servers(List.of(new Server().url("/").description("This instance")))
         .components(new Components().addSecuritySchemes(TOKEN, TOKENS))
         .security(List.of(new SecurityRequirement().addList(TOKEN)));
+  }
+
+  private static Info info() {
+    return new Info()
+        .title("virt-ferry")
+        .version("1")
+        .description(
+            "Moves running domains between libvirt hosts and copies exactly the named"
+                + " disks. For people there is a [console](/).")
+        .contact(new Contact().name("The virt-ferry developers"))
+        .license(
+            new License().name("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"));
   }
 
   @Bean
@@ -155,18 +156,21 @@ class OpenApiDescription {
     responses.addApiResponse(
         "default", problem("Every other refusal and failure is a problem document too."));
     List<String> own = Objects.requireNonNull(PROBLEMS_OF.get(operation.getOperationId()));
-    for (String status : Stream.concat(EVERYWHERE.stream(), own.stream()).toList()) {
-      ApiResponse response = problem(PROBLEMS.get(status));
-      if (status.equals("503") || status.equals("429")) {
-        response.addHeaderObject(
-            "Retry-After", new Header().description("Seconds.").schema(new StringSchema()));
-      }
-      responses.addApiResponse(status, response);
-    }
+    Stream.concat(EVERYWHERE.stream(), own.stream())
+        .forEach(status -> responses.addApiResponse(status, refusal(status)));
     if (operation.getRequestBody() != null) {
       Map<String, Example> examples = EXAMPLES.getOrDefault(operation.getOperationId(), MIGRATIONS);
       operation.getRequestBody().getContent().values().forEach(b -> b.setExamples(examples));
     }
+  }
+
+  private static ApiResponse refusal(String status) {
+    ApiResponse response = problem(PROBLEMS.get(status));
+    if (status.equals("503") || status.equals("429")) {
+      response.addHeaderObject(
+          "Retry-After", new Header().description("Seconds.").schema(new StringSchema()));
+    }
+    return response;
   }
 
   private static Example migration(String summary, Map<String, Object> more) {

@@ -34,12 +34,14 @@ public record BlockStats(Map<String, Size> disks) {
       String prefix = "block." + disk;
       images |= values.containsKey(prefix + ".path");
       if (values.containsKey(prefix + ".capacity")) {
-        disks.put(
-            Objects.toString(values.get(prefix + ".name")),
-            new Size(number(values, prefix + ".capacity"), number(values, prefix + ".physical")));
+        disks.put(Objects.toString(values.get(prefix + ".name")), size(values, prefix));
       }
     }
     return images && disks.isEmpty() ? Optional.empty() : Optional.of(new BlockStats(disks));
+  }
+
+  private static Size size(Map<String, Object> values, String prefix) {
+    return new Size(number(values, prefix + ".capacity"), number(values, prefix + ".physical"));
   }
 
   private static long number(Map<String, Object> values, String name) {

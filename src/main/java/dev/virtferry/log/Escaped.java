@@ -17,17 +17,18 @@ final class Escaped {
       return text;
     }
     var escaped = new StringBuilder(text.length() + 16);
-    text.codePoints()
-        .forEach(c -> {
-          if (acts(c)) {
-            for (char half : Character.toChars(c)) {
-              escaped.append(escape(half));
-            }
-          } else {
-            escaped.appendCodePoint(c);
-          }
-        });
+    text.codePoints().forEach(c -> append(c, escaped));
     return escaped.toString();
+  }
+
+  private static void append(int c, StringBuilder escaped) {
+    if (acts(c)) {
+      for (char half : Character.toChars(c)) {
+        escaped.append(escape(half));
+      }
+    } else {
+      escaped.appendCodePoint(c);
+    }
   }
 
   static @Nullable String orNull(@Nullable String text) {

@@ -72,23 +72,25 @@ final class EscapingLogback extends LogbackLoggingSystem {
   @SuppressWarnings("unchecked") // All that is attached to a logger takes its events.
   private static void escape(Appender<ILoggingEvent> appender) {
     switch (appender) {
-      case OutputStreamAppender<ILoggingEvent> out -> {
-        if (out instanceof ConsoleAppender<ILoggingEvent>
-            && !(out.getOutputStream() instanceof ConsoleStream)) {
-          out.setOutputStream(
-              new ConsoleStream(out.getOutputStream(), PATIENCE, EscapingLogback::lost));
-        }
-        if (!(out.getEncoder() instanceof EscapingEncoder)) {
-          var escaping = new EscapingEncoder(out.getEncoder());
-          escaping.setContext(out.getContext());
-          escaping.start();
-          out.setEncoder(escaping);
-        }
-      }
+      case OutputStreamAppender<ILoggingEvent> out -> escapeBytes(out);
       case AppenderAttachable<?> on -> escape((AppenderAttachable<ILoggingEvent>) on);
       default -> {
         // What writes no bytes writes no lines.
       }
+    }
+  }
+
+  private static void escapeBytes(OutputStreamAppender<ILoggingEvent> out) {
+    if (out instanceof ConsoleAppender<ILoggingEvent>
+        && !(out.getOutputStream() instanceof ConsoleStream)) {
+      out.setOutputStream(
+          new ConsoleStream(out.getOutputStream(), PATIENCE, EscapingLogback::lost));
+    }
+    if (!(out.getEncoder() instanceof EscapingEncoder)) {
+      var escaping = new EscapingEncoder(out.getEncoder());
+      escaping.setContext(out.getContext());
+      escaping.start();
+      out.setEncoder(escaping);
     }
   }
 

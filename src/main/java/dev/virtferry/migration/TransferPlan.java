@@ -89,14 +89,13 @@ public record TransferPlan(
       return Optional.of("%s would be copied, which was not so.".formatted(now.target()));
     }
     Original original = now.original();
-    if (originals == SourceVolumes.DELETE
-        && original != null
-        && !original.isWhere(accepted.original())) {
-      return Optional.of(
-          "The image of %s that would be deleted at the source, %s, is another than it was."
-              .formatted(now.target(), original.path()));
-    }
-    return now.beyond(accepted);
+    return originals == SourceVolumes.DELETE
+            && original != null
+            && !original.isWhere(accepted.original())
+        ? Optional.of(
+            "The image of %s that would be deleted at the source, %s, is another than it was."
+                .formatted(now.target(), original.path()))
+        : now.beyond(accepted);
   }
 
   public List<String> targets() {

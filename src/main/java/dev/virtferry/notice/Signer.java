@@ -41,16 +41,19 @@ final class Signer {
     if (!secret.startsWith(PREFIX)) {
       throw mistake("has one that does not begin with whsec_");
     }
-    byte[] bytes;
-    try {
-      bytes = Base64.getDecoder().decode(secret.substring(PREFIX.length()));
-    } catch (IllegalArgumentException e) {
-      throw mistake("has one that is not in Base64 after whsec_");
-    }
+    byte[] bytes = decoded(secret.substring(PREFIX.length()));
     if (bytes.length < LEAST_BYTES || bytes.length > MOST_BYTES) {
       throw mistake("has one that is not of 24 to 64 bytes");
     }
     return new SecretKeySpec(bytes, ALGORITHM);
+  }
+
+  private static byte[] decoded(String base64) {
+    try {
+      return Base64.getDecoder().decode(base64);
+    } catch (IllegalArgumentException e) {
+      throw mistake("has one that is not in Base64 after whsec_");
+    }
   }
 
   private static InvalidWebhookConfiguration mistake(String what) {

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.http.client.FilteredHostException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
@@ -114,25 +115,24 @@ public final class Webhooks {
 
   private static String explained(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      switch (cause) {
-        case FilteredHostException _ -> {
-          return "The name leads to an address that must not be dialled; an operator can list it in"
-              + " networks of ferry.webhooks.allowed.";
-        }
-        case UnknownHostException _ -> {
-          return "The name is not known.";
-        }
-        case ConnectException _ -> {
-          return "The connection was refused.";
-        }
-        case SSLException tls -> {
-          return "TLS failed: " + tls.getMessage();
-        }
-        default -> {
-          // Its cause may say more.
-        }
+      String reason = reason(cause);
+      if (reason != null) {
+        return reason;
       }
     }
     return "The connection broke.";
+  }
+
+  /** Null for one whose cause may say more. */
+  private static @Nullable String reason(Throwable cause) {
+    return switch (cause) {
+      case FilteredHostException _ ->
+          "The name leads to an address that must not be dialled; an operator can list it in"
+              + " networks of ferry.webhooks.allowed.";
+      case UnknownHostException _ -> "The name is not known.";
+      case ConnectException _ -> "The connection was refused.";
+      case SSLException tls -> "TLS failed: " + tls.getMessage();
+      default -> null;
+    };
   }
 }

@@ -64,17 +64,25 @@ final class DatabaseHealth implements HealthIndicator {
   private Health write() {
     try {
       sql.update("update readiness set written_at = current_timestamp where id = 1");
-      if (!writable) {
-        log.info("The database can be written again");
-      }
-      writable = true;
-      return Health.up().build();
+      return written();
     } catch (DataAccessException e) {
-      if (writable) {
-        log.error("The database can't be written", e);
-      }
-      writable = false;
-      return Health.down().withDetail("reason", "It can't be written").build();
+      return notWritten(e);
     }
+  }
+
+  private Health written() {
+    if (!writable) {
+      log.info("The database can be written again");
+    }
+    writable = true;
+    return Health.up().build();
+  }
+
+  private Health notWritten(DataAccessException why) {
+    if (writable) {
+      log.error("The database can't be written", why);
+    }
+    writable = false;
+    return Health.down().withDetail("reason", "It can't be written").build();
   }
 }

@@ -18,18 +18,22 @@ final class EmbeddedDatabase implements BeanPostProcessor {
   @Override
   public Object postProcessBeforeInitialization(Object bean, String name) {
     if (bean instanceof HikariDataSource pool) {
-      String url = Objects.requireNonNullElse(pool.getJdbcUrl(), "");
-      EmbeddedFile.of(url)
-          .ifPresent(file -> {
-            file.makePrivate();
-            requireWhole(file, pool);
-          });
-      if (ServerConnections.isServer(url)) {
-        ServerConnections.bound(pool);
-      }
-      pool.setExceptionOverride(new LettingGo(pool));
+      prepare(pool);
     }
     return bean;
+  }
+
+  private static void prepare(HikariDataSource pool) {
+    String url = Objects.requireNonNullElse(pool.getJdbcUrl(), "");
+    EmbeddedFile.of(url)
+        .ifPresent(file -> {
+          file.makePrivate();
+          requireWhole(file, pool);
+        });
+    if (ServerConnections.isServer(url)) {
+      ServerConnections.bound(pool);
+    }
+    pool.setExceptionOverride(new LettingGo(pool));
   }
 
   private static void requireWhole(EmbeddedFile file, HikariDataSource pool) {

@@ -77,23 +77,31 @@ record EmbeddedFile(String url, Path name) {
    */
   void makePrivate() {
     try {
-      if (!Files.exists(directory())) {
-        Files.createDirectories(directory(), attribute(DIRECTORY));
-      } else if (directory().equals(DATA)) {
-        narrow(directory(), DIRECTORY);
-      }
+      makeDirectoryPrivate();
       if (!Files.exists(file())) {
         Files.createFile(file(), attribute(FILE));
       }
-      // H2 has files beside it while it works, and may have died with them.
-      try (DirectoryStream<Path> all =
-          Files.newDirectoryStream(directory(), name.getFileName() + ".*db")) {
-        for (Path one : all) {
-          narrow(one, FILE);
-        }
-      }
+      narrowFiles();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private void makeDirectoryPrivate() throws IOException {
+    if (!Files.exists(directory())) {
+      Files.createDirectories(directory(), attribute(DIRECTORY));
+    } else if (directory().equals(DATA)) {
+      narrow(directory(), DIRECTORY);
+    }
+  }
+
+  /** H2 has files beside it while it works, and may have died with them. */
+  private void narrowFiles() throws IOException {
+    try (DirectoryStream<Path> all =
+        Files.newDirectoryStream(directory(), name.getFileName() + ".*db")) {
+      for (Path one : all) {
+        narrow(one, FILE);
+      }
     }
   }
 

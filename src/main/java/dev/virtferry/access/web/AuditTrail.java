@@ -60,18 +60,20 @@ final class AuditTrail {
     if (mayHaveChangedSomething(call)) {
       begin(call);
     } else {
-      refused
-          .asMap()
-          .compute(
-              call.caller(),
-              (_, known) -> {
-                RefusedCalls sums = known == null ? new RefusedCalls() : known;
-                sums.count(call);
-                return sums;
-              })
-          .begun()
-          .forEach(this::begin);
+      counted(call).begun().forEach(this::begin);
     }
+  }
+
+  private RefusedCalls counted(AuditEntry call) {
+    return refused
+        .asMap()
+        .compute(
+            call.caller(),
+            (_, known) -> {
+              RefusedCalls sums = known == null ? new RefusedCalls() : known;
+              sums.count(call);
+              return sums;
+            });
   }
 
   /** Not the refusals, nor where a host or the database was away. */

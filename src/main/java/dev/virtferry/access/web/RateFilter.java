@@ -35,14 +35,20 @@ final class RateFilter extends OncePerRequestFilter {
     if (who != null && who.getPrincipal() instanceof Caller caller) {
       AuditFilter.called(request, caller);
       if (mayGoOn(caller.name(), request, response) && mayOpen(caller.name(), request, response)) {
-        try {
-          chain.doFilter(request, response);
-        } finally {
-          limits.close(caller.name());
-        }
+        goOn(caller.name(), request, response, chain);
       }
     } else if (mayGoOn(request.getRemoteAddr(), request, response)) {
       chain.doFilter(request, response);
+    }
+  }
+
+  private void goOn(
+      String name, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    try {
+      chain.doFilter(request, response);
+    } finally {
+      limits.close(name);
     }
   }
 

@@ -48,12 +48,7 @@ final class RateLimits {
   }
 
   private static Bucket bucket(RateProperties rates, Kind kind) {
-    int aSecond =
-        switch (kind) {
-          case READ -> rates.reads();
-          case WRITE -> rates.writes();
-          case FAILURE -> rates.failures();
-        };
+    int aSecond = aSecond(rates, kind);
     return Bucket.builder()
         .addLimit(
             Bandwidth.builder()
@@ -61,6 +56,14 @@ final class RateLimits {
                 .refillGreedy(aSecond, Duration.ofSeconds(1))
                 .build())
         .build();
+  }
+
+  private static int aSecond(RateProperties rates, Kind kind) {
+    return switch (kind) {
+      case READ -> rates.reads();
+      case WRITE -> rates.writes();
+      case FAILURE -> rates.failures();
+    };
   }
 
   /**

@@ -50,6 +50,10 @@ public final class Qcow2Image implements GuestImage {
     this.capacity = header.capacity();
     this.tableOffset = header.tableOffset();
     requireTable(header.tableEntries());
+    requireComparable();
+  }
+
+  private void requireComparable() {
     if (header.encrypted()) {
       throw new IncomparableImage("it is encrypted");
     }

@@ -142,12 +142,14 @@ class HostController {
     return domains
         .describe(found, domain, caller.scope())
         .map(description -> response(description, pools(found, caller.scope())))
-        .orElseThrow(() ->
-            new NotThere(
-                Problem.of(
-                    DOMAIN_NOT_FOUND,
-                    "Host %s has no domain '%s'; check the name or UUID."
-                        .formatted(host, domain))));
+        .orElseThrow(() -> noDomain(host, domain));
+  }
+
+  private static NotThere noDomain(String host, String domain) {
+    return new NotThere(
+        Problem.of(
+            DOMAIN_NOT_FOUND,
+            "Host %s has no domain '%s'; check the name or UUID.".formatted(host, domain)));
   }
 
   private Host named(String name, Scope scope) {

@@ -85,22 +85,26 @@ public final class Hindrances {
 
   /** A counter that runs alike on every host needs to be told how fast. */
   private Stream<String> clock() {
-    boolean invariant =
-        Xml.child(root, "cpu").stream()
-            .flatMap(cpu -> Xml.children(cpu, "feature").stream())
-            .anyMatch(feature ->
-                feature.getAttribute("name").equals("invtsc")
-                    && REQUIRED.contains(Xml.attribute(feature, "policy", "require")));
-    boolean told =
-        Xml.child(root, "clock").stream()
-            .flatMap(clock -> Xml.children(clock, "timer").stream())
-            .anyMatch(timer ->
-                timer.getAttribute("name").equals("tsc") && timer.hasAttribute("frequency"));
-    return invariant && !told
+    return hasInvariantClock() && !tellsItsFrequency()
         ? Stream.of(
             "Its CPU has the feature invtsc, which libvirt migrates only with a timer 'tsc' of a"
                 + " frequency in its clock; give it one, or take the feature away, and start it anew.")
         : Stream.empty();
+  }
+
+  private boolean hasInvariantClock() {
+    return Xml.child(root, "cpu").stream()
+        .flatMap(cpu -> Xml.children(cpu, "feature").stream())
+        .anyMatch(feature ->
+            feature.getAttribute("name").equals("invtsc")
+                && REQUIRED.contains(Xml.attribute(feature, "policy", "require")));
+  }
+
+  private boolean tellsItsFrequency() {
+    return Xml.child(root, "clock").stream()
+        .flatMap(clock -> Xml.children(clock, "timer").stream())
+        .anyMatch(
+            timer -> timer.getAttribute("name").equals("tsc") && timer.hasAttribute("frequency"));
   }
 
   private static String target(Element disk) {

@@ -59,10 +59,7 @@ final class HostDevices {
       case "hostdev" ->
           isOfATeam(card) || hasADriverThatMigrates(card)
               ? Optional.empty()
-              : Optional.of(
-                  Hindrance.refused(
-                      "Its interface%s (type hostdev) is a device of the host; detach it first."
-                          .formatted(mac)));
+              : Optional.of(ofTheHost(mac));
       case "vdpa" ->
           Optional.of(
               Hindrance.unknown(
@@ -70,6 +67,11 @@ final class HostDevices {
                       .formatted(mac)));
       default -> Optional.empty();
     };
+  }
+
+  private static Hindrance ofTheHost(String mac) {
+    return Hindrance.refused(
+        "Its interface%s (type hostdev) is a device of the host; detach it first.".formatted(mac));
   }
 
   /**

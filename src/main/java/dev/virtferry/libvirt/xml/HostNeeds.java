@@ -122,19 +122,22 @@ public final class HostNeeds {
   /** What a character device or a card binds of TCP or UDP. */
   private static Stream<Listener> bound(Element device) {
     String place = "devices/" + device.getTagName();
+    List<Element> sources = Xml.children(device, "source");
     Stream<Listener> characters =
-        Xml.children(device, "source").stream()
+        sources.stream()
             .filter(source -> source.getAttribute("mode").equals("bind"))
             .filter(source -> port(source, "service") > 0)
-            .map(source ->
-                new Listener(place, source.getAttribute("host"), port(source, "service")));
-    Stream<Listener> cards =
-        Xml.children(device, "source").stream()
-            .filter(_ -> place.equals("devices/interface"))
-            .filter(_ -> device.getAttribute("type").equals("server"))
-            .map(source ->
-                new Listener(place, source.getAttribute("address"), port(source, "port")));
-    return Stream.concat(characters, cards);
+            .map(source -> listener(place, source, "host", "service"));
+    boolean isServer =
+        place.equals("devices/interface") && device.getAttribute("type").equals("server");
+    return isServer
+        ? Stream.concat(
+            characters, sources.stream().map(card -> listener(place, card, "address", "port")))
+        : characters;
+  }
+
+  private static Listener listener(String place, Element source, String host, String port) {
+    return new Listener(place, source.getAttribute(host), port(source, port));
   }
 
   /** 0 where none is said, or libvirt finds one. */

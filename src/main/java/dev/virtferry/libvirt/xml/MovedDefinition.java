@@ -60,13 +60,17 @@ public final class MovedDefinition {
           .filter(copy -> isCopied(disk, copy))
           .ifPresent(copy -> settle(disk, copy));
     }
+    moveFiles(root, places.files());
+    return XmlText.of(root);
+  }
+
+  private static void moveFiles(Element root, Map<String, String> files) {
     Xml.child(root, "os")
         .flatMap(os -> Xml.child(os, "nvram"))
-        .ifPresent(nvram -> rename(nvram, places.files()));
+        .ifPresent(nvram -> rename(nvram, files));
     DomainXml.devices(root, "pstore").stream()
         .flatMap(pstore -> Xml.children(pstore, "path").stream())
-        .forEach(path -> rename(path, places.files()));
-    return XmlText.of(root);
+        .forEach(path -> rename(path, files));
   }
 
   /** Whether the image of the disk in this definition is the one that is copied. */

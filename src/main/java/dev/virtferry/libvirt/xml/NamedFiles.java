@@ -115,25 +115,30 @@ public final class NamedFiles {
   }
 
   private static Stream<String> texts(Element element) {
-    var attributes = element.getAttributes();
-    Stream<String> texts =
-        Stream.iterate(0, i -> i < attributes.getLength(), i -> i + 1)
-            .map(i -> (Attr) attributes.item(i))
-            .filter(attribute -> !attribute.getName().startsWith("xmlns"))
-            .map(attribute -> text(element, attribute));
-    if (Xml.children(element).isEmpty()) {
-      // Blanks belong to a path; libvirt may read it with or without them.
-      String text = element.getTextContent();
-      Stream<String> paths = Stream.of(text, text.strip()).distinct();
-      texts =
-          Stream.concat(
-              texts, OF_A_PATH.contains(element.getTagName()) ? paths.map(Xml::absolute) : paths);
-    }
+    Stream<String> texts = Stream.concat(attributes(element), content(element));
     return Xml.isForeign(element)
         ? texts
             .flatMap(text -> SEPARATORS.stream().flatMap(by -> Stream.of(text.split(by, -1))))
             .distinct()
         : texts;
+  }
+
+  private static Stream<String> attributes(Element element) {
+    var attributes = element.getAttributes();
+    return Stream.iterate(0, i -> i < attributes.getLength(), i -> i + 1)
+        .map(i -> (Attr) attributes.item(i))
+        .filter(attribute -> !attribute.getName().startsWith("xmlns"))
+        .map(attribute -> text(element, attribute));
+  }
+
+  private static Stream<String> content(Element element) {
+    if (!Xml.children(element).isEmpty()) {
+      return Stream.empty();
+    }
+    // Blanks belong to a path; libvirt may read it with or without them.
+    String text = element.getTextContent();
+    Stream<String> paths = Stream.of(text, text.strip()).distinct();
+    return OF_A_PATH.contains(element.getTagName()) ? paths.map(Xml::absolute) : paths;
   }
 
   /** A target is what the guest sees, and the {@code dev} of other sources is no file. */

@@ -65,16 +65,19 @@ public final class OpenedFiles {
     return Xml.child(root, "os")
         .filter(os -> os.getAttribute("firmware").equals("efi"))
         .filter(os -> Xml.child(os, "nvram").isEmpty())
-        .filter(os ->
-            Xml.child(os, "loader")
-                .filter(l -> l.getAttribute("stateless").equals("yes"))
-                .isEmpty())
+        .filter(os -> !isStateless(os))
         .flatMap(_ -> Xml.text(root, "name"))
         .map(name -> NVRAM + name + "_VARS.fd")
         .stream()
         .flatMap(path -> Stream.concat(Stream.of(path), FilesAlongside.OF_NVRAM.paths(path)))
         .map(path -> new NamedFile("os/nvram", "file", Kind.PATH, path))
         .toList();
+  }
+
+  private static boolean isStateless(Element os) {
+    return Xml.child(os, "loader")
+        .filter(loader -> loader.getAttribute("stateless").equals("yes"))
+        .isPresent();
   }
 
   /** Memory that guests of a host share by its name; none where a server hands it out. */
@@ -112,6 +115,10 @@ public final class OpenedFiles {
     Xml.children(os, "acpi").stream()
         .flatMap(acpi -> Xml.children(acpi, "table").stream())
         .forEach(table -> read("os/acpi/table", table.getTextContent()));
+    readVariables(os);
+  }
+
+  private void readVariables(Element os) {
     for (Element variables : Xml.children(os, "varstore")) {
       addAll(variables, "os/varstore", "file", variables.getAttribute("path"));
     }
@@ -180,19 +187,21 @@ public final class OpenedFiles {
   private void readCharacters(Element device, String place) {
     String type = device.getAttribute("type");
     for (Element source : Xml.children(device, "source")) {
-      boolean opens =
-          switch (type) {
-            case "file", "dev", "pipe" -> true;
-            case "unix" -> source.getAttribute("mode").equals("bind");
-            default -> false;
-          };
-      addAll(source, place, type, opens ? source.getAttribute("path") : "");
+      addAll(source, place, type, opens(type, source) ? source.getAttribute("path") : "");
       if (source.getAttribute("mode").equals("connect")) {
         read(place, source.getAttribute("path"));
       }
     }
     Xml.child(device, "log")
         .ifPresent(log -> addAll(log, place + "/log", "file", log.getAttribute("file")));
+  }
+
+  private static boolean opens(String type, Element source) {
+    return switch (type) {
+      case "file", "dev", "pipe" -> true;
+      case "unix" -> source.getAttribute("mode").equals("bind");
+      default -> false;
+    };
   }
 
   private void readGraphics(Element graphics, String place) {

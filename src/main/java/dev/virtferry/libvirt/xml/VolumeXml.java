@@ -114,18 +114,22 @@ public final class VolumeXml {
     var text = new StringWriter();
     try {
       XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text);
-      xml.writeStartElement("volume");
-      write(xml, "name", spec.name());
-      write(xml, "capacity", Long.toString(spec.capacityBytes()));
-      write(xml, "allocation", "0");
-      writeTarget(xml, spec);
-      writeBacking(xml, spec.backing());
-      xml.writeEndElement();
+      writeVolume(xml, spec);
       xml.close();
     } catch (XMLStreamException e) {
       throw new IllegalStateException("A volume could not be written as XML", e);
     }
     return text.toString();
+  }
+
+  private static void writeVolume(XMLStreamWriter xml, VolumeSpec spec) throws XMLStreamException {
+    xml.writeStartElement("volume");
+    write(xml, "name", spec.name());
+    write(xml, "capacity", Long.toString(spec.capacityBytes()));
+    write(xml, "allocation", "0");
+    writeTarget(xml, spec);
+    writeBacking(xml, spec.backing());
+    xml.writeEndElement();
   }
 
   private static void writeTarget(XMLStreamWriter xml, VolumeSpec spec) throws XMLStreamException {

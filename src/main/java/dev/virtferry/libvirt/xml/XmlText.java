@@ -3,6 +3,7 @@ package dev.virtferry.libvirt.xml;
 import org.w3c.dom.CDATASection;
 import org.w3c.dom.Comment;
 import org.w3c.dom.Element;
+import org.w3c.dom.NamedNodeMap;
 import org.w3c.dom.Node;
 import org.w3c.dom.ProcessingInstruction;
 import org.w3c.dom.Text;
@@ -37,13 +38,7 @@ final class XmlText {
 
   private void element(Element element) {
     text.append('<').append(element.getTagName());
-    var attributes = element.getAttributes();
-    for (int i = 0; i < attributes.getLength(); i++) {
-      Node attribute = attributes.item(i);
-      text.append(' ').append(attribute.getNodeName()).append("=\"");
-      escaped(attribute.getNodeValue(), true);
-      text.append('"');
-    }
+    attributes(element.getAttributes());
     if (!element.hasChildNodes()) {
       text.append("/>");
       return;
@@ -55,6 +50,15 @@ final class XmlText {
     text.append("</").append(element.getTagName()).append('>');
   }
 
+  private void attributes(NamedNodeMap attributes) {
+    for (int i = 0; i < attributes.getLength(); i++) {
+      Node attribute = attributes.item(i);
+      text.append(' ').append(attribute.getNodeName()).append("=\"");
+      escaped(attribute.getNodeValue(), true);
+      text.append('"');
+    }
+  }
+
   private void instruction(ProcessingInstruction instruction) {
     String data = instruction.getData();
     text.append("<?").append(instruction.getTarget());
@@ -64,17 +68,20 @@ final class XmlText {
   /** Whoever reads it takes an end of a line or a tab in an attribute for a blank. */
   private void escaped(String value, boolean inAttribute) {
     for (int at = 0; at < value.length(); at++) {
-      char c = value.charAt(at);
-      switch (c) {
-        case '&' -> text.append("&amp;");
-        case '<' -> text.append("&lt;");
-        case '>' -> text.append("&gt;");
-        case '\r' -> text.append("&#13;");
-        case '"' -> text.append(inAttribute ? "&quot;" : "\"");
-        case '\t' -> text.append(inAttribute ? "&#9;" : "\t");
-        case '\n' -> text.append(inAttribute ? "&#10;" : "\n");
-        default -> text.append(c);
-      }
+      text.append(escaped(value.charAt(at), inAttribute));
     }
+  }
+
+  private static String escaped(char c, boolean inAttribute) {
+    return switch (c) {
+      case '&' -> "&amp;";
+      case '<' -> "&lt;";
+      case '>' -> "&gt;";
+      case '\r' -> "&#13;";
+      case '"' -> inAttribute ? "&quot;" : "\"";
+      case '\t' -> inAttribute ? "&#9;" : "\t";
+      case '\n' -> inAttribute ? "&#10;" : "\n";
+      default -> String.valueOf(c);
+    };
   }
 }

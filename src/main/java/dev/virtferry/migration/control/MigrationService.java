@@ -113,14 +113,18 @@ public class MigrationService {
     Optional<IdempotencyRecord> kept =
         queries.keptUnder(key).filter(found -> found.migration().migration().plan().isIn(scope));
     if (kept.isPresent() && !kept.get().fingerprint().equals(key.fingerprint())) {
-      throw new Refused(
-          Problem.at(
-              "Idempotency-Key",
-              IDEMPOTENCY_CONFLICT,
-              "The key came with another request before, which made migration %s; use a new key."
-                  .formatted(kept.get().migration().migration().id())));
+      throw usedForAnother(kept.get());
     }
     return kept.map(found -> new Accepted(found.migration(), true));
+  }
+
+  private static Refused usedForAnother(IdempotencyRecord kept) {
+    return new Refused(
+        Problem.at(
+            "Idempotency-Key",
+            IDEMPOTENCY_CONFLICT,
+            "The key came with another request before, which made migration %s; use a new key."
+                .formatted(kept.migration().migration().id())));
   }
 
   private static Refused usedBefore() {
@@ -176,11 +180,7 @@ public class MigrationService {
    * @throws dev.virtferry.libvirt.HostUnreachable when a host could not be asked
    */
   public MigrationPlan plan(MigrationSpec spec, Scope scope) {
-    Host destination =
-        inventory
-            .destination(spec.destUri())
-            .filter(host -> scope.hasHost(host.name()))
-            .orElseThrow(MigrationService::notAllowed);
+    Host destination = destination(spec, scope);
     ScopeRules.require(spec, scope);
     requireIdle(spec, scope);
     Host source = source(spec, scope);
@@ -240,6 +240,13 @@ public class MigrationService {
         || source.equals(transfer.destination());
   }
 
+  private Host destination(MigrationSpec spec, Scope scope) {
+    return inventory
+        .destination(spec.destUri())
+        .filter(host -> scope.hasHost(host.name()))
+        .orElseThrow(MigrationService::notAllowed);
+  }
+
   private Host source(MigrationSpec spec, Scope scope) {
     String name = spec.source();
     if (name == null) {
@@ -248,12 +255,15 @@ public class MigrationService {
     return inventory
         .named(name)
         .filter(host -> scope.hasHost(host.name()))
-        .orElseThrow(() ->
-            new Refused(
-                Problem.at(
-                    "#/source",
-                    HOST_NOT_FOUND,
-                    "The inventory has no host of that name; use one of ferry.hosts.")));
+        .orElseThrow(MigrationService::noSuchSource);
+  }
+
+  private static Refused noSuchSource() {
+    return new Refused(
+        Problem.at(
+            "#/source",
+            HOST_NOT_FOUND,
+            "The inventory has no host of that name; use one of ferry.hosts."));
   }
 
   /** The same words for every reason, so that nothing can be learnt about hosts by asking. */

@@ -119,16 +119,20 @@ public class SteeringService {
         seen,
         migration -> {
           if (by == Completion.POST_COPY && !migration.options().memory().postCopy()) {
-            throw new Refused(
-                Problem.at(
-                    "#/by",
-                    ProblemType.OPTION_NOT_SUPPORTED,
-                    "The migration was started without options.postCopy, which can't be changed any"
-                        + " more; use SUSPEND."));
+            throw withoutPostCopy();
           }
           return m -> seen.require(m).complete(by);
         },
         "asked to complete by " + by);
+  }
+
+  private static Refused withoutPostCopy() {
+    return new Refused(
+        Problem.at(
+            "#/by",
+            ProblemType.OPTION_NOT_SUPPORTED,
+            "The migration was started without options.postCopy, which can't be changed any"
+                + " more; use SUSPEND."));
   }
 
   /**

@@ -69,17 +69,16 @@ public record Compression(List<Method> methods, @Nullable Levels levels) {
       if (methods.subList(0, i).contains(method)) {
         found.add(MigrationOptions.refusal(pointer, method + " is named twice; name it once."));
       }
-      if (method.ofParallelStreams && !parallel) {
-        found.add(
-            MigrationOptions.refusal(
-                pointer, method + " needs options.parallelConnections; add it, or use XBZRLE."));
-      } else if (!method.ofParallelStreams && parallel) {
-        found.add(
-            MigrationOptions.refusal(
-                pointer,
-                method + " does not go with options.parallelConnections; use ZLIB or ZSTD."));
+      if (method.ofParallelStreams != parallel) {
+        found.add(MigrationOptions.refusal(pointer, misfit(method)));
       }
     }
     return found;
+  }
+
+  private static String misfit(Method method) {
+    return method.ofParallelStreams
+        ? method + " needs options.parallelConnections; add it, or use XBZRLE."
+        : method + " does not go with options.parallelConnections; use ZLIB or ZSTD.";
   }
 }

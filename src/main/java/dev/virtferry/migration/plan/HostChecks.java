@@ -101,16 +101,8 @@ final class HostChecks {
 
   void lookAtDomain(PlanInput input, PlanChecks checks) {
     DomainDescription domain = input.domain();
-    List<Hindrance> found = new ArrayList<>();
-    if (abortsAtOnce(input)) {
-      found.add(
-          Hindrance.refused(
-              "It is paused by an I/O error, at which options.abortOnIoError ends a migration; mend"
-                  + " its storage and resume it first, or leave the option out."));
-    }
-    found.addAll(hypervisor.queries().migrationBlockers(input.source().address(), domain.uuid()));
     Map<Weight, List<String>> hindrances =
-        found.stream()
+        hindrances(input).stream()
             .collect(
                 groupingBy(
                     Hindrance::weight,
@@ -120,6 +112,19 @@ final class HostChecks {
     if (hindrances.isEmpty()) {
       checks.passed(Subject.DOMAIN, "nothing hinders a migration" + howItArrives(domain));
     }
+  }
+
+  private List<Hindrance> hindrances(PlanInput input) {
+    List<Hindrance> found = new ArrayList<>();
+    if (abortsAtOnce(input)) {
+      found.add(
+          Hindrance.refused(
+              "It is paused by an I/O error, at which options.abortOnIoError ends a migration; mend"
+                  + " its storage and resume it first, or leave the option out."));
+    }
+    found.addAll(
+        hypervisor.queries().migrationBlockers(input.source().address(), input.domain().uuid()));
+    return found;
   }
 
   private static boolean abortsAtOnce(PlanInput input) {
@@ -157,7 +162,7 @@ final class HostChecks {
     for (String known : List.of(input.domain().uuid().toString(), input.newName())) {
       Optional<Boolean> there = isThere(destination, known);
       if (there.orElse(false)) {
-        checks.failed(Subject.NAME_AND_UUID, taken(destination, known));
+        checks.failed(Subject.NAME_AND_UUID, alreadyHas(destination, known));
         return;
       }
       told &= there.isPresent();
@@ -185,7 +190,7 @@ final class HostChecks {
     }
   }
 
-  private static Problem taken(Host destination, String known) {
+  private static Problem alreadyHas(Host destination, String known) {
     return Problem.at(
         "#/destUri",
         DESTINATION_CONFLICT,
@@ -281,14 +286,15 @@ final class HostChecks {
     switch (acceptance.answer()) {
       case YES -> checks.passed(subject, acceptance.words());
       case UNKNOWN -> checks.unknown(subject, acceptance.words());
-      case NO ->
-          checks.failed(
-              subject,
-              Problem.at(
-                  "#/destUri",
-                  DOMAIN_NOT_MIGRATABLE,
-                  "%s can't run this domain: %s. Choose another destination."
-                      .formatted(destination.name(), acceptance.words())));
+      case NO -> checks.failed(subject, cannotRun(destination, acceptance));
     }
+  }
+
+  private static Problem cannotRun(Host destination, Acceptance acceptance) {
+    return Problem.at(
+        "#/destUri",
+        DOMAIN_NOT_MIGRATABLE,
+        "%s can't run this domain: %s. Choose another destination."
+            .formatted(destination.name(), acceptance.words()));
   }
 }

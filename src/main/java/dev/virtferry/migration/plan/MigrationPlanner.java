@@ -69,13 +69,7 @@ public final class MigrationPlanner {
    */
   public DomainDescription running(Host source, String nameOrUuid, Scope scope) {
     DomainDescription domain =
-        domains
-            .describe(source, nameOrUuid, scope)
-            .orElseThrow(() ->
-                refused(
-                    DOMAIN_NOT_FOUND,
-                    "Host %s has no domain '%s'; check the name or UUID."
-                        .formatted(source.name(), nameOrUuid)));
+        domains.describe(source, nameOrUuid, scope).orElseThrow(() -> noDomain(source, nameOrUuid));
     if (!domain.state().active()) {
       throw refused(
           DOMAIN_NOT_RUNNING,
@@ -83,6 +77,12 @@ public final class MigrationPlanner {
               .formatted(domain.name(), source.name()));
     }
     return domain;
+  }
+
+  private static Refused noDomain(Host source, String nameOrUuid) {
+    return refused(
+        DOMAIN_NOT_FOUND,
+        "Host %s has no domain '%s'; check the name or UUID.".formatted(source.name(), nameOrUuid));
   }
 
   private static Refused refused(ProblemType type, String detail) {
@@ -133,7 +133,6 @@ public final class MigrationPlanner {
 
   private MigrationPlan found(
       PlanInput input, PlacedDisks placed, PlanChecks checks, TransferPlan transfer) {
-    MigrationSpec decided = input.spec().decidedBy(transfer);
     boolean possible = checks.problems().isEmpty();
     return new MigrationPlan(
         input.source(),
@@ -142,7 +141,7 @@ public final class MigrationPlanner {
         placed.placement().images(),
         checks.checks(),
         checks.problems(),
-        decided,
+        input.spec().decidedBy(transfer),
         transfer,
         possible ? call(input, transfer) : null);
   }
@@ -231,17 +230,21 @@ public final class MigrationPlanner {
             .definitionWithPaths(
                 source.address(), transfer.guest().uuid(), which, secrets, transfer.moves(which));
     if (xml.length() > LONGEST_DEFINITION) {
-      throw refused(
-          DOMAIN_NOT_MIGRATABLE,
-          String.format(
-              Locale.ROOT,
-              "The definition of %s has %d KiB, and libvirt is given it where a disk or file gets"
-                  + " another place, or a copy is not what it says; virt-ferry keeps %d KiB at most."
-                  + " Shorten its metadata, or leave volumes and destinationName out.",
-              transfer.guest().name(),
-              xml.length() / 1024,
-              LONGEST_DEFINITION / 1024));
+      throw tooLong(transfer.guest().name(), xml.length());
     }
     return xml;
+  }
+
+  private static Refused tooLong(String domain, int length) {
+    return refused(
+        DOMAIN_NOT_MIGRATABLE,
+        String.format(
+            Locale.ROOT,
+            "The definition of %s has %d KiB, and libvirt is given it where a disk or file gets"
+                + " another place, or a copy is not what it says; virt-ferry keeps %d KiB at most."
+                + " Shorten its metadata, or leave volumes and destinationName out.",
+            domain,
+            length / 1024,
+            LONGEST_DEFINITION / 1024));
   }
 }

@@ -40,7 +40,12 @@ final class OptionRules {
     }
     found.addAll(options.problems());
     needVersion(found, new CallMapping(transfer, options, destination, null), older);
-    boolean persistent = transfer.guest().persistent();
+    needADefinition(found, options, transfer.guest().persistent());
+    return found;
+  }
+
+  private static void needADefinition(
+      List<Problem> found, MigrationOptions options, boolean persistent) {
     if (options.undefinesSource(persistent) && !options.persists(persistent)) {
       found.add(
           refusal(
@@ -48,7 +53,6 @@ final class OptionRules {
               "No host would keep a definition, and the domain would be gone when it stops; let"
                   + " persist be true, or undefineSource false."));
     }
-    return found;
   }
 
   private static void needDisks(List<Problem> found, MigrationOptions options) {

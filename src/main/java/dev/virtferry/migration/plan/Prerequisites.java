@@ -95,15 +95,18 @@ final class Prerequisites {
         .filter(Prerequisite::isDoubtful)
         .map(doubtful -> doubtful.doubt(destination))
         .forEach(doubts::add);
-    String unseen =
-        found.stream()
-            .filter(Prerequisite::isUnseen)
-            .map(Prerequisite::listed)
-            .collect(joining(", "));
+    String unseen = unseen(found);
     if (!unseen.isEmpty()) {
       doubts.add("Only %s itself sees whether it has %s.".formatted(destination, unseen));
     }
     return doubts;
+  }
+
+  private static String unseen(List<Prerequisite> found) {
+    return found.stream()
+        .filter(Prerequisite::isUnseen)
+        .map(Prerequisite::listed)
+        .collect(joining(", "));
   }
 
   /**

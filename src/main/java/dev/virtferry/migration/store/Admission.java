@@ -63,6 +63,14 @@ class Admission implements MigrationChanged.Listener {
 
   private void admit() {
     lock();
+    Taken taken = taken();
+    for (Optional<Row> next = next(taken); next.isPresent(); next = next(taken)) {
+      taken.add(next.get());
+      admit(next.get());
+    }
+  }
+
+  private Taken taken() {
     var taken = new Taken(limits);
     sql.sql(
             """
@@ -72,10 +80,7 @@ class Admission implements MigrationChanged.Listener {
         .query(Admission::row)
         .list()
         .forEach(taken::add);
-    for (Optional<Row> next = next(taken); next.isPresent(); next = next(taken)) {
-      taken.add(next.get());
-      admit(next.get());
-    }
+    return taken;
   }
 
   /**

@@ -40,7 +40,11 @@ final class Filter {
 
   /** The same as {@link Scope#hasMigration}, where the rows are. */
   private void scope(Scope scope) {
-    List<String> domains = scope.domains();
+    domains(scope.domains());
+    hosts(scope.hosts());
+  }
+
+  private void domains(@Nullable List<String> domains) {
     if (domains != null) {
       List<String> any = new ArrayList<>(List.of("1 = 0"));
       for (int i = 0; i < domains.size(); i++) {
@@ -49,7 +53,9 @@ final class Filter {
       }
       conditions.add("(" + String.join(" or ", any) + ")");
     }
-    List<String> hosts = scope.hosts();
+  }
+
+  private void hosts(@Nullable List<String> hosts) {
     if (hosts != null) {
       conditions.add(
           hosts.isEmpty() ? "1 = 0" : "(m.source in (:hosts) or m.destination in (:hosts))");

@@ -28,15 +28,7 @@ final class IdempotencyKeys {
    * @throws org.springframework.dao.DuplicateKeyException when another one has the key
    */
   void remember(IdempotencyKey key, UUID migration) {
-    sql.sql(
-            """
-            delete from idempotency
-             where caller = :caller and client_key = :key and created_at < :forgotten
-            """)
-        .param("caller", key.caller())
-        .param("key", key.key())
-        .param("forgotten", forgotten())
-        .update();
+    forgetOld(key);
     sql.sql(
             """
             insert into idempotency (caller, client_key, fingerprint, migration_id, created_at)
@@ -47,6 +39,18 @@ final class IdempotencyKeys {
         .param("fingerprint", key.fingerprint())
         .param("migration", migration)
         .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+        .update();
+  }
+
+  private void forgetOld(IdempotencyKey key) {
+    sql.sql(
+            """
+            delete from idempotency
+             where caller = :caller and client_key = :key and created_at < :forgotten
+            """)
+        .param("caller", key.caller())
+        .param("key", key.key())
+        .param("forgotten", forgotten())
         .update();
   }
 

@@ -35,36 +35,39 @@ public final class OldMigrations {
         forget(MigrationState.SUCCEEDED, properties.succeeded())
             + forget(MigrationState.FAILED, properties.failed())
             + forget(MigrationState.CANCELLED, properties.cancelled());
-    sql.sql("delete from idempotency where created_at < :before")
-        .param("before", before(properties.idempotencyKeys()).atOffset(ZoneOffset.UTC))
-        .update();
-    sql.sql("delete from audit where at < :before")
-        .param("before", before(properties.audit()).atOffset(ZoneOffset.UTC))
-        .update();
+    delete("delete from idempotency where created_at < :before", properties.idempotencyKeys());
+    delete("delete from audit where at < :before", properties.audit());
     if (forgotten > 0) {
       log.info("Forgot {} finished migrations that were old enough", forgotten);
     }
+  }
+
+  private void delete(String statement, Duration age) {
+    sql.sql(statement).param("before", before(age).atOffset(ZoneOffset.UTC)).update();
   }
 
   private int forget(MigrationState state, Duration age) {
     int all = 0;
     int batch = BATCH;
     while (batch == BATCH) {
-      batch =
-          sql.sql(
-                  """
-                  delete from migration where id in (
-                    select id from migration
-                     where state = :state and ended_at < :before
-                     order by ended_at limit :batch)
-                  """)
-              .param("state", state.name())
-              .param("before", before(age).atOffset(ZoneOffset.UTC))
-              .param("batch", BATCH)
-              .update();
+      batch = forgetBatch(state, age);
       all += batch;
     }
     return all;
+  }
+
+  private int forgetBatch(MigrationState state, Duration age) {
+    return sql.sql(
+            """
+            delete from migration where id in (
+              select id from migration
+               where state = :state and ended_at < :before
+               order by ended_at limit :batch)
+            """)
+        .param("state", state.name())
+        .param("before", before(age).atOffset(ZoneOffset.UTC))
+        .param("batch", BATCH)
+        .update();
   }
 
   private Instant before(Duration age) {

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,24 +65,28 @@ final class QueueGauges implements MeterBinder {
 
   @Override
   public void bindTo(MeterRegistry meters) {
-    for (MigrationState state : MigrationState.values()) {
-      if (!state.terminal()) {
-        gauge("ferry.migrations", now -> now.counts().getOrDefault(state, 0L))
-            .description("Migrations that have not ended, over all replicas")
-            .tag("state", state.name())
-            .register(meters);
-      }
-    }
+    Stream.of(MigrationState.values())
+        .filter(state -> !state.terminal())
+        .forEach(state -> migrations(state).register(meters));
     for (Stall.Reason reason : Stall.Reason.values()) {
-      gauge("ferry.migrations.stalled", now -> now.stalls().getOrDefault(reason, 0L))
-          .description("Migrations that go on and do not get on, over all replicas")
-          .tag("reason", reason.name())
-          .register(meters);
+      stalled(reason).register(meters);
     }
     gauge("ferry.queue.age", this::seconds)
         .description("How long the oldest of the queue has waited; 0 when it is empty")
         .baseUnit("seconds")
         .register(meters);
+  }
+
+  private Gauge.Builder<QueueGauges> migrations(MigrationState state) {
+    return gauge("ferry.migrations", now -> now.counts().getOrDefault(state, 0L))
+        .description("Migrations that have not ended, over all replicas")
+        .tag("state", state.name());
+  }
+
+  private Gauge.Builder<QueueGauges> stalled(Stall.Reason reason) {
+    return gauge("ferry.migrations.stalled", now -> now.stalls().getOrDefault(reason, 0L))
+        .description("Migrations that go on and do not get on, over all replicas")
+        .tag("reason", reason.name());
   }
 
   private Gauge.Builder<QueueGauges> gauge(String name, ToDoubleFunction<Picture> value) {
@@ -103,23 +108,27 @@ final class QueueGauges implements MeterBinder {
 
   private Picture look() {
     try {
-      Map<MigrationState, Long> counts = new EnumMap<>(MigrationState.class);
-      Map<MigrationState, Instant> oldest = new EnumMap<>(MigrationState.class);
-      sql.sql(
-              """
-              select state, count(*) as many, min(created_at) as oldest from migration
-               where active_domain is not null group by state
-              """)
-          .query(row -> {
-            MigrationState state = MigrationState.valueOf(row.getString("state"));
-            counts.put(state, row.getLong("many"));
-            oldest.put(state, row.getObject("oldest", OffsetDateTime.class).toInstant());
-          });
-      return new Picture(counts, oldest.get(MigrationState.QUEUED), stalls(), true);
+      return counted();
     } catch (RuntimeException e) {
       log.warn("The migrations can't be counted: {}", e.toString());
       return Picture.NONE;
     }
+  }
+
+  private Picture counted() {
+    Map<MigrationState, Long> counts = new EnumMap<>(MigrationState.class);
+    Map<MigrationState, Instant> oldest = new EnumMap<>(MigrationState.class);
+    sql.sql(
+            """
+            select state, count(*) as many, min(created_at) as oldest from migration
+             where active_domain is not null group by state
+            """)
+        .query(row -> {
+          MigrationState state = MigrationState.valueOf(row.getString("state"));
+          counts.put(state, row.getLong("many"));
+          oldest.put(state, row.getObject("oldest", OffsetDateTime.class).toInstant());
+        });
+    return new Picture(counts, oldest.get(MigrationState.QUEUED), stalls(), true);
   }
 
   /** No more of them run than there are slots. */

@@ -176,27 +176,29 @@ class SqlMigrationQueries implements MigrationQueries {
 
   @Override
   public Page list(MigrationQuery query) {
-    var filter = new Filter(query);
-    List<MigrationSnapshot> found =
-        sql.sql(
-                """
-                select m.version, m.document, p.revision, p.document as progress
-                  from migration m join migration_progress p on p.migration_id = m.id
-                 where %s
-                 order by m.created_at desc, m.id desc
-                 limit :most
-                """
-                    .formatted(filter.condition()))
-            .params(filter.parameters())
-            .param("most", query.limit() + 1)
-            .query((rs, _) -> documents.snapshot(rs))
-            .list();
+    List<MigrationSnapshot> found = newest(new Filter(query), query.limit() + 1);
     if (found.size() <= query.limit()) {
       return new Page(found, null);
     }
     Migration last = found.get(query.limit() - 1).migration();
     return new Page(
         found.subList(0, query.limit()), new Position(last.timeline().createdAt(), last.id()));
+  }
+
+  private List<MigrationSnapshot> newest(Filter filter, int most) {
+    return sql.sql(
+            """
+            select m.version, m.document, p.revision, p.document as progress
+              from migration m join migration_progress p on p.migration_id = m.id
+             where %s
+             order by m.created_at desc, m.id desc
+             limit :most
+            """
+                .formatted(filter.condition()))
+        .params(filter.parameters())
+        .param("most", most)
+        .query((rs, _) -> documents.snapshot(rs))
+        .list();
   }
 
   @Override

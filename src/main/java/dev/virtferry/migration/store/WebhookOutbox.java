@@ -116,13 +116,16 @@ class WebhookOutbox implements Deliveries, MigrationChanged.Listener {
             """)
         .param("id", id)
         .param("pending", Status.PENDING.name())
-        .query((rs, _) ->
-            new Message(
-                id,
-                rs.getObject("migration_id", UUID.class),
-                URI.create(rs.getString("url")),
-                rs.getString("body")))
+        .query((rs, _) -> message(id, rs))
         .optional();
+  }
+
+  private static Message message(UUID id, ResultSet row) throws SQLException {
+    return new Message(
+        id,
+        row.getObject("migration_id", UUID.class),
+        URI.create(row.getString("url")),
+        row.getString("body"));
   }
 
   /**
@@ -131,12 +134,7 @@ class WebhookOutbox implements Deliveries, MigrationChanged.Listener {
    * @return when the next one is due; empty when it is over
    */
   Optional<Instant> tried(Message message, Attempt attempt) {
-    int before =
-        sql.sql("select attempts from webhook_delivery where id = :id")
-            .param("id", message.id())
-            .query(Integer.class)
-            .optional()
-            .orElse(0);
+    int before = attempts(message);
     Optional<Instant> next = next(attempt, before);
     Status status =
         attempt.told() ? Status.DELIVERED : next.isPresent() ? Status.PENDING : Status.GIVEN_UP;
@@ -150,6 +148,14 @@ class WebhookOutbox implements Deliveries, MigrationChanged.Listener {
           attempt.error());
     }
     return next;
+  }
+
+  private int attempts(Message message) {
+    return sql.sql("select attempts from webhook_delivery where id = :id")
+        .param("id", message.id())
+        .query(Integer.class)
+        .optional()
+        .orElse(0);
   }
 
   private void note(Message message, Attempt attempt, Status status, Optional<Instant> next) {

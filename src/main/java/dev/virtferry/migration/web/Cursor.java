@@ -33,12 +33,16 @@ record Cursor(Position position) {
               time(Long.parseLong(words[0])),
               MigrationId.parse(words[1]).orElseThrow(IllegalArgumentException::new)));
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-      throw new Refused(
-          Problem.at(
-              "cursor",
-              ProblemType.INVALID_REQUEST,
-              "This is no cursor of this list; use nextCursor as it was given, or leave it out."));
+      throw unreadable();
     }
+  }
+
+  private static Refused unreadable() {
+    return new Refused(
+        Problem.at(
+            "cursor",
+            ProblemType.INVALID_REQUEST,
+            "This is no cursor of this list; use nextCursor as it was given, or leave it out."));
   }
 
   /** Databases end long before a long does. */

@@ -77,17 +77,20 @@ class MigrationVisibility implements HandlerMethodArgumentResolver, WebMvcConfig
       @Nullable ModelAndViewContainer model,
       NativeWebRequest request,
       @Nullable WebDataBinderFactory binders) {
-    MigrationSnapshot own =
-        id(request)
-            .flatMap(migrations::find)
-            .filter(found ->
-                caller().map(Caller::scope).filter(found.migration().plan()::isIn).isPresent())
-            .orElseThrow(MigrationNotFound::new);
+    MigrationSnapshot own = own(request);
     HttpServletRequest call = request.getNativeRequest(HttpServletRequest.class);
     if (call != null) {
       AuditFilter.about(call, own.migration().id(), own.migration().plan().guest().name());
     }
     return own;
+  }
+
+  private MigrationSnapshot own(NativeWebRequest request) {
+    return id(request)
+        .flatMap(migrations::find)
+        .filter(
+            found -> caller().map(Caller::scope).filter(found.migration().plan()::isIn).isPresent())
+        .orElseThrow(MigrationNotFound::new);
   }
 
   private static Optional<UUID> id(NativeWebRequest request) {

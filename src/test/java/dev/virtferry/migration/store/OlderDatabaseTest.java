@@ -44,7 +44,9 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 import tools.jackson.databind.JsonNode;
 
-/** The service on a file that H2 wrote for the version with schema 5, with all that was going on. */
+/**
+ * The service on a file that H2 wrote for the version with schema 5, with all that was going on.
+ */
 @DirtiesContext
 @BesideOthers
 class OlderDatabaseTest extends ApiTest {

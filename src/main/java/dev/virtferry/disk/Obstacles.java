@@ -36,8 +36,11 @@ final class Obstacles {
     doubts.add(detail);
   }
 
-  /** What is sick in a pool is in the way of the disks that need it, and of nothing else. */
-  void unlessStorageFails(@Nullable String target, String pointer, Runnable step) {
+  /**
+   * Takes the step; what libvirt fails over there is added as an obstacle. What is sick in a pool is
+   * in the way of the disks that need it, and of nothing else.
+   */
+  void addFailureOf(@Nullable String target, String pointer, Runnable step) {
     try {
       step.run();
     } catch (LibvirtFailure e) {

@@ -36,13 +36,13 @@ final class VolumePlanner {
     requireCopied(wish);
     for (int i = 0; i < wish.disks().size(); i++) {
       CopiedDisk copied = copied(wish, i);
-      obstacles.unlessStorageFails(copied.target(), copied.pointer(), () -> place(copied));
+      obstacles.addFailureOf(copied.target(), copied.pointer(), () -> place(copied));
     }
     for (DomainDisk disk : wish.staying()) {
-      obstacles.unlessStorageFails(disk.target(), "#/destUri", () -> staying.require(disk));
+      obstacles.addFailureOf(disk.target(), "#/destUri", () -> staying.require(disk));
     }
     for (StoragePool pool : ground.destination().pools()) {
-      obstacles.unlessStorageFails(null, "#/disks", () -> growth.requireRoom(pool, obstacles));
+      obstacles.addFailureOf(null, "#/disks", () -> growth.requireRoom(pool, obstacles));
     }
     return new Placement(
         plans, obstacles.all(), overwriting.images(), overwriting.changed(), doubts());

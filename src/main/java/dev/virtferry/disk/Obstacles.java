@@ -37,8 +37,8 @@ final class Obstacles {
   }
 
   /**
-   * Takes the step; what libvirt fails over there is added as an obstacle. What is sick in a pool is
-   * in the way of the disks that need it, and of nothing else.
+   * Takes the step; what libvirt fails over there is added as an obstacle. What is sick in a pool
+   * is in the way of the disks that need it, and of nothing else.
    */
   void addFailureOf(@Nullable String target, String pointer, Runnable step) {
     try {

@@ -50,17 +50,17 @@ public final class FailureClassifier {
   private FailureClassifier() {}
 
   /**
-   * What the hosts showed when a migration had ended; it is read before a number is.
+   * What the hosts showed when a migration had ended; it is read before an error's number is.
    *
    * @param source what the source shows now
    * @param othersMigrate whether a job ran at the source after our call had ended
    * @param targets the targets of the disks that were to be copied
    * @param needs what the guest's definition has of its host besides
    */
-  public record Sight(
+  public record Evidence(
       DomainState source, boolean othersMigrate, List<String> targets, List<Need> needs) {
 
-    public Sight {
+    public Evidence {
       targets = List.copyOf(targets);
       needs = List.copyOf(needs);
     }
@@ -116,8 +116,10 @@ public final class FailureClassifier {
    *
    * @param error null when the call returned normally, or when nobody was there to hear it
    */
-  public static Failure failure(@Nullable Throwable error, Sight sight) {
-    return sight.source().canRun() ? whileItRuns(error, sight) : stopped(error, sight.source());
+  public static Failure failure(@Nullable Throwable error, Evidence evidence) {
+    return evidence.source().canRun()
+        ? whileItRuns(error, evidence)
+        : stopped(error, evidence.source());
   }
 
   /**
@@ -127,12 +129,12 @@ public final class FailureClassifier {
    * @param unseen the images at the destination that no pool lets virt-ferry look at, by path
    */
   public static Failure beforeTheFirstByte(
-      @Nullable Throwable error, Sight sight, List<String> unseen) {
+      @Nullable Throwable error, Evidence evidence, List<String> unseen) {
     if (error instanceof LibvirtFailure failure
         && failure.is(ErrorNumber.INTERNAL_ERROR)
         && failure.isFrom(ErrorDomain.QEMU)
-        && sight.culprit(failure).isEmpty()
-        && sight.source().canRun()
+        && evidence.culprit(failure).isEmpty()
+        && evidence.source().canRun()
         && !unseen.isEmpty()) {
       String detail =
           "libvirt gave up before a byte was copied: %s. No pool of the destination lets virt-ferry look"
@@ -142,7 +144,7 @@ public final class FailureClassifier {
       return new Failure(
           Problem.of(ProblemType.DESTINATION_STORAGE, detail), LibvirtWords.of(failure));
     }
-    return failure(error, sight);
+    return failure(error, evidence);
   }
 
   /** Both hosts may have run the guest, and a person left it at the source. */
@@ -169,14 +171,14 @@ public final class FailureClassifier {
     return WHY_IT_STOPPED.getOrDefault(source, "libvirt's log at the source may tell why.");
   }
 
-  private static Failure whileItRuns(@Nullable Throwable error, Sight sight) {
+  private static Failure whileItRuns(@Nullable Throwable error, Evidence evidence) {
     return switch (error) {
       case LibvirtFailure failure ->
           new Failure(
               Problem.of(
-                  type(failure, sight),
+                  type(failure, evidence),
                   "libvirt ended the migration: %s. The domain is still at the source.%s"
-                      .formatted(failure.message(), remedy(failure, sight))),
+                      .formatted(failure.message(), remedy(failure, evidence))),
               LibvirtWords.of(failure));
       case HostUnreachable unreachable ->
           new Failure(
@@ -219,41 +221,43 @@ public final class FailureClassifier {
    * may change with any version. NO_DOMAIN is said of a destination whose domain somebody ended,
    * and has no name of its own here.
    */
-  private static ProblemType type(LibvirtFailure failure, Sight sight) {
+  private static ProblemType type(LibvirtFailure failure, Evidence evidence) {
     return switch (failure.number()) {
-      case INVALID_ARG -> wrong(failure, sight);
+      case INVALID_ARG -> wrong(failure, evidence);
       case OPERATION_FAILED -> failed(failure);
       case SYSTEM_ERROR, NO_STORAGE_POOL, NO_STORAGE_VOL ->
           failure.isFrom(ErrorDomain.STORAGE)
               ? ProblemType.DESTINATION_STORAGE
-              : lacking(failure, sight);
+              : lacking(failure, evidence);
       case NO_SECRET -> ProblemType.DESTINATION_STORAGE;
       case NO_NETWORK -> ProblemType.DESTINATION_CONFLICT;
-      case OPERATION_INVALID -> invalid(failure, sight);
+      case OPERATION_INVALID -> invalid(failure, evidence);
       case ARGUMENT_UNSUPPORTED -> ProblemType.OPTION_NOT_SUPPORTED;
       case MIGRATE_UNSAFE -> ProblemType.DISK_LEFT_BEHIND;
       case OPERATION_UNSUPPORTED ->
-          sight.names(failure) ? ProblemType.DISK_NOT_COPYABLE : ProblemType.DOMAIN_NOT_MIGRATABLE;
+          evidence.names(failure)
+              ? ProblemType.DISK_NOT_COPYABLE
+              : ProblemType.DOMAIN_NOT_MIGRATABLE;
       case CONFIG_UNSUPPORTED, CPU_INCOMPATIBLE -> ProblemType.DOMAIN_NOT_MIGRATABLE;
       case AUTH_FAILED, AUTH_CANCELLED, AUTH_UNAVAILABLE, RPC, GNUTLS_ERROR ->
           ProblemType.LIBVIRT_ERROR;
       case NO_DOMAIN, NO_DOMAIN_SNAPSHOT, XML_ERROR -> ProblemType.LIBVIRT_ERROR;
-      case INTERNAL_ERROR -> lacking(failure, sight);
+      case INTERNAL_ERROR -> lacking(failure, evidence);
       case OPERATION_TIMEOUT, OPERATION_ABORTED -> ProblemType.LIBVIRT_ERROR;
       case null -> ProblemType.LIBVIRT_ERROR;
     };
   }
 
-  private static ProblemType lacking(LibvirtFailure failure, Sight sight) {
-    return sight.culprit(failure).map(Culprit::problem).orElse(ProblemType.LIBVIRT_ERROR);
+  private static ProblemType lacking(LibvirtFailure failure, Evidence evidence) {
+    return evidence.culprit(failure).map(Culprit::problem).orElse(ProblemType.LIBVIRT_ERROR);
   }
 
   /** A disk that left meanwhile is named; what else QEMU's driver does not take is an option. */
-  private static ProblemType wrong(LibvirtFailure failure, Sight sight) {
+  private static ProblemType wrong(LibvirtFailure failure, Evidence evidence) {
     if (!failure.isFrom(ErrorDomain.QEMU)) {
       return ProblemType.SAME_HOST;
     }
-    return sight.names(failure) ? ProblemType.DISK_NOT_FOUND : ProblemType.OPTION_NOT_SUPPORTED;
+    return evidence.names(failure) ? ProblemType.DISK_NOT_FOUND : ProblemType.OPTION_NOT_SUPPORTED;
   }
 
   private static ProblemType failed(LibvirtFailure failure) {
@@ -266,9 +270,9 @@ public final class FailureClassifier {
   }
 
   /** QEMU's driver says so of each thing that hinders a migration, another migration among them. */
-  private static ProblemType invalid(LibvirtFailure failure, Sight sight) {
+  private static ProblemType invalid(LibvirtFailure failure, Evidence evidence) {
     if (failure.isFrom(ErrorDomain.QEMU)) {
-      return sight.othersMigrate()
+      return evidence.othersMigrate()
           ? ProblemType.MIGRATION_IN_PROGRESS
           : ProblemType.DOMAIN_NOT_MIGRATABLE;
     }
@@ -278,11 +282,11 @@ public final class FailureClassifier {
   }
 
   /** Only words: they help a person, and decide nothing. */
-  private static String remedy(LibvirtFailure failure, Sight sight) {
-    if (sight.source() == DomainState.PAUSED_IOERROR) {
+  private static String remedy(LibvirtFailure failure, Evidence evidence) {
+    if (evidence.source() == DomainState.PAUSED_IOERROR) {
       return " It is paused there by an I/O error; mend its storage and resume it (virsh resume).";
     }
-    Optional<Need> culprit = sight.culprit(failure);
+    Optional<Need> culprit = evidence.culprit(failure);
     if (culprit.isPresent()) {
       return " Its definition names that in %s; the destination has to have it."
           .formatted(culprit.get().place());

@@ -15,7 +15,7 @@ import dev.virtferry.libvirt.Need.Link;
 import dev.virtferry.libvirt.Need.Listener;
 import dev.virtferry.libvirt.Need.TpmEmulator;
 import dev.virtferry.migration.Failure.LibvirtWords;
-import dev.virtferry.migration.FailureClassifier.Sight;
+import dev.virtferry.migration.FailureClassifier.Evidence;
 import dev.virtferry.problem.Problem;
 import dev.virtferry.problem.ProblemType;
 import java.util.List;
@@ -26,13 +26,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 @BesideOthers
 class FailureClassifierTest {
 
-  private static final Sight RUNS =
-      new Sight(RUNNING_BOOTED, false, List.of("vda", "vdb"), List.of());
+  private static final Evidence RUNS =
+      new Evidence(RUNNING_BOOTED, false, List.of("vda", "vdb"), List.of());
 
   private static ProblemType typeOf(int code, String words, boolean othersMigrate) {
     var error = new LibvirtFailure(code, 10, words);
     return FailureClassifier.failure(
-            error, new Sight(RUNNING_BOOTED, othersMigrate, List.of("vda", "vdb"), List.of()))
+            error, new Evidence(RUNNING_BOOTED, othersMigrate, List.of("vda", "vdb"), List.of()))
         .problem()
         .type();
   }
@@ -65,7 +65,7 @@ class FailureClassifierTest {
     var error = new LibvirtFailure(55, 10, "cannot migrate domain with I/O error");
     Failure failure =
         FailureClassifier.failure(
-            error, new Sight(PAUSED_IOERROR, false, List.of("vda"), List.of()));
+            error, new Evidence(PAUSED_IOERROR, false, List.of("vda"), List.of()));
     assertThat(failure.problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_MIGRATABLE);
     assertThat(failure.problem().detail()).contains("paused there by an I/O error");
   }
@@ -135,7 +135,7 @@ class FailureClassifierTest {
     Failure failure =
         FailureClassifier.beforeTheFirstByte(
             new LibvirtFailure(code, domain, words),
-            new Sight(RUNNING_BOOTED, false, List.of("vda"), needs),
+            new Evidence(RUNNING_BOOTED, false, List.of("vda"), needs),
             List.of());
     assertThat(failure.problem().type()).isEqualTo(type);
     assertThat(failure.problem().detail().contains("Its definition names that in "))
@@ -159,7 +159,7 @@ class FailureClassifierTest {
     Failure failure =
         FailureClassifier.failure(
             new LibvirtFailure(code, domain, "x"),
-            new Sight(source, false, List.of("vda"), List.of()));
+            new Evidence(source, false, List.of("vda"), List.of()));
     assertThat(failure.problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
     assertThat(failure.problem().detail()).contains("runs on neither host").contains(words);
     assertThat(failure.libvirt()).isEqualTo(new LibvirtWords(code, domain, "x"));
@@ -178,7 +178,7 @@ class FailureClassifierTest {
   @Test
   void saysThatAGuestStoppedEvenIfNobodyHeardTheCallEnd() {
     Failure failure =
-        FailureClassifier.failure(null, new Sight(SHUTOFF_CRASHED, false, List.of(), List.of()));
+        FailureClassifier.failure(null, new Evidence(SHUTOFF_CRASHED, false, List.of(), List.of()));
     assertThat(failure.problem().type()).isEqualTo(ProblemType.DOMAIN_NOT_RUNNING);
     assertThat(failure.libvirt()).isNull();
   }

@@ -8,7 +8,7 @@ import dev.virtferry.migration.Culprit;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.FailureClassifier;
-import dev.virtferry.migration.FailureClassifier.Sight;
+import dev.virtferry.migration.FailureClassifier.Evidence;
 import dev.virtferry.migration.Migration;
 import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.truth.Verdict;
@@ -177,10 +177,11 @@ final class Rollback {
       return FailureClassifier.afterAFork(error);
     }
     TransferPlan transfer = migration.latest().plan();
-    var sight = new Sight(source, witness.sawOthersMigrate(), transfer.targets(), needs(error));
+    var evidence =
+        new Evidence(source, witness.sawOthersMigrate(), transfer.targets(), needs(error));
     return meter.latest().flow().bytesMoved() == 0
-        ? FailureClassifier.beforeTheFirstByte(error, sight, transfer.unseen())
-        : FailureClassifier.failure(error, sight);
+        ? FailureClassifier.beforeTheFirstByte(error, evidence, transfer.unseen())
+        : FailureClassifier.failure(error, evidence);
   }
 
   private List<Need> needs(@Nullable Throwable error) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Plans the image of one disk after the other, each at a place that was found for it. */
 final class CopyPlanner {
 
-  private final Ground ground;
+  private final VolumePlanInput input;
   private final CopySource source;
   private final BackingImages backingImages;
   private final TakenPlaces taken;
@@ -28,20 +28,20 @@ final class CopyPlanner {
   private final Obstacles obstacles;
 
   CopyPlanner(
-      Ground ground,
+      VolumePlanInput input,
       FilesReached reached,
       Overwriting overwriting,
       PoolGrowth growth,
       Obstacles obstacles) {
-    this.ground = ground;
-    this.source = new CopySource(ground);
+    this.input = input;
+    this.source = new CopySource(input);
     this.backingImages =
         new BackingImages(
-            ground.source(), ground.destination(), ground.shared(), ground.wish().verify());
-    this.read = new FilesRead(ground, reached);
-    this.taken = new TakenPlaces(ground, read);
-    this.changing = new ChangingImages(ground, reached, taken);
-    this.claims = new OtherClaims(ground);
+            input.source(), input.destination(), input.shared(), input.wish().verify());
+    this.read = new FilesRead(input, reached);
+    this.taken = new TakenPlaces(input, read);
+    this.changing = new ChangingImages(input, reached, taken);
+    this.claims = new OtherClaims(input);
     this.overwriting = overwriting;
     this.growth = growth;
     this.obstacles = obstacles;
@@ -50,13 +50,13 @@ final class CopyPlanner {
   /** No pool lets virt-ferry look; but whom the path belongs to is known. */
   Optional<VolumePlan> expect(CopiedDisk copied) {
     String path = copied.image().location();
-    Set<ImageName> names = ground.names(path, Optional.empty());
+    Set<ImageName> names = input.names(path, Optional.empty());
     List<String> objections = new ArrayList<>(claims.onUnseen(path, names));
     objections.addAll(taken.ofTheGuest(path, names));
     DestinationImage found =
         objections.isEmpty() ? DestinationImage.UNKNOWN_CONTENT : DestinationImage.NAMED;
     objections.addAll(overwriting.refusal(copied, path, found));
-    if (ground.incremental()) {
+    if (input.incremental()) {
       objections.addAll(changingBeneath(copied));
     }
     return unless(objections, copied, () -> expected(copied, path, names, found));
@@ -86,7 +86,7 @@ final class CopyPlanner {
   private List<String> changingBeneath(CopiedDisk copied) {
     String role = "which %s needs".formatted(copied.target());
     return read.of(copied.image()).stream()
-        .flatMap(path -> changing.objections(path, ground.destination().shown(path), role).stream())
+        .flatMap(path -> changing.objections(path, input.destination().shown(path), role).stream())
         .toList();
   }
 
@@ -128,19 +128,16 @@ final class CopyPlanner {
   /** A volume that is there already is copied into, one that is not is to be made. */
   Optional<VolumePlan> plan(CopiedDisk copied, Place.InPool place) {
     Optional<StorageVolume> there =
-        ground
-            .destination()
-            .volume(place.pool().name(), place.name())
-            .map(ground.destination()::now);
+        input.destination().volume(place.pool().name(), place.name()).map(input.destination()::now);
     BackingImages.Found beneath = beneath(copied);
-    Set<ImageName> names = ground.names(place.path(), there);
+    Set<ImageName> names = input.names(place.path(), there);
     boolean twice = taken.have(names);
     List<String> objections = new ArrayList<>(taken.take(place.path(), names));
     List<String> others = twice ? List.of() : claims.on(place, there, names);
     objections.addAll(others);
     Seen seen = seen(copied, place, there, names, others.isEmpty());
     objections.addAll(misfits(copied, place, seen));
-    objections.addAll(ImageRules.ofSlices(copied.disk(), copied.image(), ground.wish().mode()));
+    objections.addAll(ImageRules.ofSlices(copied.disk(), copied.image(), input.wish().mode()));
     objections.addAll(beneath.objections());
     objections.addAll(changing.objections(copied.disk(), beneath.images()));
     objections.addAll(refusal(copied, place, seen));
@@ -158,11 +155,11 @@ final class CopyPlanner {
       Set<ImageName> names,
       boolean free) {
     return new Seen(
-        ground.source().volume(copied.image()),
+        input.source().volume(copied.image()),
         there,
         names,
         free ? overwriting.found(place, there.orElse(null)) : DestinationImage.NAMED,
-        !ground.incremental() && there.filter(image -> image.backing() != null).isPresent());
+        !input.incremental() && there.filter(image -> image.backing() != null).isPresent());
   }
 
   private List<String> refusal(CopiedDisk copied, Place.InPool place, Seen seen) {
@@ -172,18 +169,18 @@ final class CopyPlanner {
       return List.of(needsAnImage(copied, place));
     }
     return seen.inTheWay()
-        ? List.of(ImageRules.dependent(seen.there().orElseThrow(), ground.destination().name()))
+        ? List.of(ImageRules.dependent(seen.there().orElseThrow(), input.destination().name()))
         : refusal;
   }
 
   private String needsAnImage(CopiedDisk copied, Place.InPool place) {
     return "%s on %s is empty, and %s needs an image of format %s where its slice begins; write one there."
         .formatted(
-            place.path(), ground.destination().name(), copied.target(), copied.image().format());
+            place.path(), input.destination().name(), copied.target(), copied.image().format());
   }
 
   private BackingImages.Found beneath(CopiedDisk copied) {
-    return ground.incremental()
+    return input.incremental()
         ? backingImages.beneath(copied.target(), copied.image())
         : new BackingImages.Found(List.of(), List.of());
   }
@@ -194,9 +191,9 @@ final class CopyPlanner {
             ImageRules.misfits(
                 copied.disk(),
                 copied.image(),
-                ground.wish().mode(),
+                input.wish().mode(),
                 image,
-                ground.destination().name()))
+                input.destination().name()))
         .orElseGet(
             () -> ImageRules.unmakeable(copied.disk(), copied.image(), place.pool(), seen.here()));
   }
@@ -224,7 +221,7 @@ final class CopyPlanner {
 
   private VolumeSpec spec(CopiedDisk copied, Place.InPool place, Optional<StorageVolume> here) {
     String format = copied.image().format();
-    @Nullable DiskImage backing = ground.incremental() ? copied.image().backing() : null;
+    @Nullable DiskImage backing = input.incremental() ? copied.image().backing() : null;
     return new VolumeSpec(
         place.pool().name(),
         place.name(),

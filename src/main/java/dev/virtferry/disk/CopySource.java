@@ -10,23 +10,23 @@ import org.jspecify.annotations.Nullable;
 /** What the source's pools show of the images that are copied. */
 final class CopySource {
 
-  private final Ground ground;
+  private final VolumePlanInput input;
   private final FilesBeside beside;
 
-  CopySource(Ground ground) {
-    this.ground = ground;
-    this.beside = new FilesBeside(ground.source());
+  CopySource(VolumePlanInput input) {
+    this.input = input;
+    this.beside = new FilesBeside(input.source());
   }
 
   /** The file that is copied, on the source. */
   String from(CopiedDisk copied) {
     DiskImage image = copied.image();
-    return ground.source().volume(image).map(StorageVolume::path).orElse(image.location());
+    return input.source().volume(image).map(StorageVolume::path).orElse(image.location());
   }
 
   /** The volume that is copied; null where no pool has it. */
   @Nullable Original original(CopiedDisk copied) {
-    return ground
+    return input
         .source()
         .volume(copied.image())
         .map(volume ->
@@ -39,7 +39,7 @@ final class CopySource {
     DomainDisk disk = copied.disk();
     long unknown = disk.allocationBytes() == 0 ? disk.capacityBytes() : disk.allocationBytes();
     long bytes = Math.max(0, allocated(copied.image(), unknown) - besideSlice(copied));
-    if (ground.wish().mode() == CopyMode.FULL) {
+    if (input.wish().mode() == CopyMode.FULL) {
       for (DiskImage beneath : copied.image().chain()) {
         bytes += allocated(beneath, disk.capacityBytes());
       }
@@ -59,7 +59,7 @@ final class CopySource {
   /** What of its file is not a slice's may be all that is allocated. */
   private long besideSlice(CopiedDisk copied) {
     return copied.image().isSlice()
-        ? ground
+        ? input
             .source()
             .volume(copied.image())
             .map(file -> Math.max(0, file.fileBytes() - copied.disk().capacityBytes()))
@@ -68,7 +68,7 @@ final class CopySource {
   }
 
   private long allocated(DiskImage image, long unknown) {
-    return ground.source().volume(image).map(volume -> allocated(volume, unknown)).orElse(unknown);
+    return input.source().volume(image).map(volume -> allocated(volume, unknown)).orElse(unknown);
   }
 
   /** With what it keeps in other files; one that can't be seen may hold all that a guest sees. */
@@ -81,6 +81,6 @@ final class CopySource {
   }
 
   private long shownBytes(String path, long unknown) {
-    return ground.source().shown(path).map(StorageVolume::allocationBytes).orElse(unknown);
+    return input.source().shown(path).map(StorageVolume::allocationBytes).orElse(unknown);
   }
 }

@@ -77,7 +77,8 @@ public final class DestinationVolumes {
         return Placement.NONE;
       }
       var here = new PoolView(storage, source, sourcePools);
-      return new VolumePlanner(new Ground(wish, here, pools(), names(), shared)).placement();
+      return new VolumePlanner(new VolumePlanInput(wish, here, pools(), names(), shared))
+          .placement();
     }
 
     /** What a definition names, by the path that it has at the destination if a pool tells it. */

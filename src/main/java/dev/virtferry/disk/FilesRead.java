@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Which files at the destination a guest reads with an image that it has there. */
-record FilesRead(Ground ground, FilesReached reached) {
+record FilesRead(VolumePlanInput input, FilesReached reached) {
 
   /** Their paths: by the header of the image there, or as the source has it. */
   Set<String> of(DiskImage image) {
@@ -15,7 +15,7 @@ record FilesRead(Ground ground, FilesReached reached) {
       return Set.of();
     }
     Set<String> paths = new LinkedHashSet<>();
-    Optional<StorageVolume> there = ground.there(image);
+    Optional<StorageVolume> there = input.there(image);
     there.map(reached::from).ifPresent(paths::addAll);
     if (there.isEmpty()) {
       image.chain().forEach(beneath -> add(beneath, paths));
@@ -24,8 +24,8 @@ record FilesRead(Ground ground, FilesReached reached) {
   }
 
   private void add(DiskImage beneath, Set<String> paths) {
-    Optional<StorageVolume> shown = ground.there(beneath);
-    if (!ground.shared().isSeenByBoth(beneath, ground.source(), ground.destination())) {
+    Optional<StorageVolume> shown = input.there(beneath);
+    if (!input.shared().isSeenByBoth(beneath, input.source(), input.destination())) {
       path(beneath, shown).ifPresent(paths::add);
     }
     shown.map(reached::from).ifPresent(paths::addAll);

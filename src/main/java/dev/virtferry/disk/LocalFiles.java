@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Files that are certainly of the source alone, as the destination shows none by their name, or
  * another. Of the rest nobody knows: libvirt asks the source's file system, and tells nobody.
  */
-record LocalFiles(Ground ground) {
+record LocalFiles(VolumePlanInput input) {
 
   /** For how long a host believes what it knows of a file: NFS by default ({@code acregmax}). */
   private static final Duration BELIEVED = Duration.ofMinutes(1);
@@ -34,9 +34,9 @@ record LocalFiles(Ground ground) {
 
   /** Whether what is behind a disk that is written at the source is such a file. */
   boolean hold(DomainDisk disk, DiskImage image) {
-    List<StoragePool> pools = ground.source().pools();
+    List<StoragePool> pools = input.source().pools();
     return areFor(image, pools)
-        && !ground.shared().covers(image, pools)
+        && !input.shared().covers(image, pools)
         && isShown(image)
         && isAnother(disk, image);
   }
@@ -49,15 +49,15 @@ record LocalFiles(Ground ground) {
   private Optional<StoragePool> pool(DiskImage image) {
     String location = image.location();
     return image.type().nature() == Nature.POOLED
-        ? ground.destination().named(PoolView.pool(location))
-        : ground.destination().covering(location);
+        ? input.destination().named(PoolView.pool(location))
+        : input.destination().covering(location);
   }
 
   private boolean isAnother(DomainDisk disk, DiskImage image) {
     Optional<StorageVolume> here = here(image);
-    Optional<StorageVolume> there = ground.there(image);
+    Optional<StorageVolume> there = input.there(image);
     if (there.isEmpty()) {
-      return pool(image).filter(ground.destination()::isStale).isEmpty();
+      return pool(image).filter(input.destination()::isStale).isEmpty();
     }
     return hasAnotherSize(disk, image, here, there.get())
         || (here.isPresent() && wasNeverThis(here.get(), there.get()));
@@ -65,7 +65,7 @@ record LocalFiles(Ground ground) {
 
   /** A hung pool of the source does not bar a disk that stays in its place. */
   private Optional<StorageVolume> here(DiskImage image) {
-    PoolView source = ground.source();
+    PoolView source = input.source();
     return source.hidden().isEmpty() ? source.volume(image) : Optional.empty();
   }
 
@@ -96,8 +96,8 @@ record LocalFiles(Ground ground) {
 
   /** The destination is read between two looks at the source, where the guest writes on. */
   private boolean wasNeverThis(StorageVolume before, StorageVolume seen) {
-    StorageVolume there = ground.destination().again(seen).orElse(seen);
-    StorageVolume after = ground.source().again(before).orElse(before);
+    StorageVolume there = input.destination().again(seen).orElse(seen);
+    StorageVolume after = input.source().again(before).orElse(before);
     return isOfAnotherTime(before.timestamps(), there.timestamps(), after.timestamps())
         || (!isBelieved(before.timestamps(), there.timestamps())
             && takesAnother(before.allocationBytes(), there, after.allocationBytes()));

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * Devices that a server of storage hands out to many hosts, and what is made of them. Each host has
  * a pool of its own for them, and what both show may be one.
  */
-record Luns(Ground ground) {
+record Luns(VolumePlanInput input) {
 
   private static final Set<String> OF_SERVERS = Set.of("iscsi", "iscsi-direct", "scsi", "mpath");
 
@@ -33,9 +33,9 @@ record Luns(Ground ground) {
 
   /** Why a disk that keeps its place would be copied onto itself, or may be; else empty. */
   Optional<String> objection(String target, DiskImage image) {
-    return pool(ground.source(), image)
+    return pool(input.source(), image)
         .flatMap(here ->
-            pool(ground.destination(), image).flatMap(there -> objection(target, here, there)));
+            pool(input.destination(), image).flatMap(there -> objection(target, here, there)));
   }
 
   private Optional<String> objection(String target, StoragePool here, StoragePool there) {
@@ -72,15 +72,15 @@ record Luns(Ground ground) {
         .formatted(
             target,
             here.name(),
-            ground.source().name(),
+            input.source().name(),
             there.name(),
-            ground.destination().name(),
+            input.destination().name(),
             what,
             here.path());
   }
 
   private Optional<String> perhaps(String target, StoragePool here, StoragePool there) {
-    return switch (ground.wish().overwrite()) {
+    return switch (input.wish().overwrite()) {
       case ANY -> Optional.empty();
       case OWN, NEVER ->
           Optional.of(
@@ -88,9 +88,9 @@ record Luns(Ground ground) {
                   .formatted(
                       target,
                       here.name(),
-                      ground.source().name(),
+                      input.source().name(),
                       here.type(),
-                      ground.destination().name(),
+                      input.destination().name(),
                       there.name(),
                       there.type(),
                       here.path()));

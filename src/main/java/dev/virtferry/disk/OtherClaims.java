@@ -8,22 +8,22 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /** Who else has a place at the destination: other domains, and other migrations. */
-record OtherClaims(Ground ground) {
+record OtherClaims(VolumePlanInput input) {
 
   /** On a place in a pool. */
   List<String> on(Place.InPool place, Optional<StorageVolume> there, Set<ImageName> names) {
-    UUID domain = ground.wish().domain();
+    UUID domain = input.wish().domain();
     return words(
         place.path(),
         names,
         there.isPresent()
-            ? ground.files().claims(place.path(), there.get(), domain)
-            : ground.files().namers(place.path(), domain).stream().filter(Claim::barsNew).toList());
+            ? input.files().claims(place.path(), there.get(), domain)
+            : input.files().namers(place.path(), domain).stream().filter(Claim::barsNew).toList());
   }
 
   /** On a place into which no pool lets one look. */
   List<String> onUnseen(String path, Set<ImageName> names) {
-    return words(path, names, ground.files().claims(path, null, ground.wish().domain()));
+    return words(path, names, input.files().claims(path, null, input.wish().domain()));
   }
 
   private List<String> words(String path, Set<ImageName> names, List<Claim> claims) {
@@ -33,15 +33,15 @@ record OtherClaims(Ground ground) {
   }
 
   private List<String> promises(String path, Set<ImageName> names) {
-    return ImageName.meet(ground.wish().spokenFor(), names)
+    return ImageName.meet(input.wish().spokenFor(), names)
         ? List.of(
             "Another migration copies into %s on %s; wait for its end, or name another place in volumes."
-                .formatted(path, ground.destination().name()))
+                .formatted(path, input.destination().name()))
         : List.of();
   }
 
   private String words(String path, Claim claim) {
     return "%s on %s %s; %s."
-        .formatted(path, ground.destination().name(), claim.words(), claim.remedy());
+        .formatted(path, input.destination().name(), claim.words(), claim.remedy());
   }
 }

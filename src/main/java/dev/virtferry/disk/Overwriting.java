@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 /** What stands at the places of the copies, and whether it may be written over. */
 final class Overwriting {
 
-  private final Ground ground;
+  private final VolumePlanInput input;
   private final ImageContent content;
   private final Map<String, DestinationImage> images = new HashMap<>();
   private final Map<ImageName, VolumeMark> changed = new HashMap<>();
 
-  Overwriting(Ground ground) {
-    this.ground = ground;
-    this.content = new ImageContent(ground.destination());
+  Overwriting(VolumePlanInput input) {
+    this.input = input;
+    this.content = new ImageContent(input.destination());
   }
 
   /** What stands at a place that nobody else has. */
@@ -24,19 +24,19 @@ final class Overwriting {
     if (there == null) {
       return DestinationImage.ABSENT;
     }
-    if (isOwn(ground.name(place.path()), there)) {
+    if (isOwn(input.name(place.path()), there)) {
       return DestinationImage.OWN;
     }
     if (!ImageRules.ofFiles(place.pool())) {
       return DestinationImage.UNKNOWN_CONTENT;
     }
-    return content.isEmpty(there, ground.wish().mode())
+    return content.isEmpty(there, input.wish().mode())
         ? DestinationImage.EMPTY
         : DestinationImage.FOREIGN;
   }
 
   private boolean isOwn(ImageName name, StorageVolume there) {
-    @Nullable VolumeMark before = ground.wish().own().get(name);
+    @Nullable VolumeMark before = input.wish().own().get(name);
     if (before == null) {
       return false;
     }
@@ -50,7 +50,7 @@ final class Overwriting {
   /** Why the image may not be written over, if so. */
   List<String> refusal(CopiedDisk copied, String path, DestinationImage found) {
     images.put(copied.target(), found);
-    return switch (ground.wish().overwrite().over(found)) {
+    return switch (input.wish().overwrite().over(found)) {
       case GRANTED, UNSEEN -> List.of();
       case REFUSED ->
           switch (found) {
@@ -62,16 +62,16 @@ final class Overwriting {
   }
 
   private String inTheWay(String path, DestinationImage found) {
-    return switch (ground.wish().overwrite()) {
+    return switch (input.wish().overwrite()) {
       case NEVER ->
           "%s on %s %s there already, and options.overwrite is NEVER; remove it, or name another place in volumes."
               .formatted(
                   path,
-                  ground.destination().name(),
+                  input.destination().name(),
                   found == DestinationImage.UNKNOWN_CONTENT ? "may be" : "is");
       case OWN, ANY ->
           "%s on %s holds data that virt-ferry does not know as this domain's own; remove it, name another place in volumes, or let options.overwrite be ANY."
-              .formatted(path, ground.destination().name());
+              .formatted(path, input.destination().name());
     };
   }
 

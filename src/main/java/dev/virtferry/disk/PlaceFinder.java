@@ -6,12 +6,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the place that a copied disk has at the destination: the one it has now, or another. */
-record PlaceFinder(Ground ground) {
+record PlaceFinder(VolumePlanInput input) {
 
   Place find(CopiedDisk copied) {
-    @Nullable VolumeWish asked = ground.wish().places().get(copied.target());
+    @Nullable VolumeWish asked = input.wish().places().get(copied.target());
     return asked == null
-        ? new Luns(ground)
+        ? new Luns(input)
             .objection(copied.target(), copied.image())
             .<Place>map(why -> new Place.None(copied.pointer(), why))
             .orElseGet(() -> samePlace(copied))
@@ -22,7 +22,7 @@ record PlaceFinder(Ground ground) {
     String location = copied.image().location();
     return switch (copied.image().type()) {
       case FILE ->
-          ground
+          input
               .destination()
               .covering(location)
               .<Place>map(
@@ -35,7 +35,7 @@ record PlaceFinder(Ground ground) {
 
   /** A disk of a volume carries the names of pool and volume with it. */
   private Place samePool(CopiedDisk copied, String poolName, String name) {
-    PoolView destination = ground.destination();
+    PoolView destination = input.destination();
     return destination
         .named(poolName)
         .<Place>map(pool -> new Place.InPool(pool, name, destination.path(pool, name), false))
@@ -49,7 +49,7 @@ record PlaceFinder(Ground ground) {
 
   private Place otherPlace(CopiedDisk copied, VolumeWish asked) {
     String pointer = "#/volumes/%s/pool".formatted(copied.target());
-    PoolView destination = ground.destination();
+    PoolView destination = input.destination();
     Optional<StoragePool> pool = destination.named(asked.pool());
     if (pool.isEmpty()) {
       return new Place.None(

@@ -11,13 +11,13 @@ import java.util.Objects;
 /** What the copies of one wish will take of the destination's pools. */
 final class PoolGrowth {
 
-  private final Ground ground;
+  private final VolumePlanInput input;
   private final Map<String, Long> least = new HashMap<>();
   private final Map<String, Long> most = new HashMap<>();
   private final List<String> doubts = new ArrayList<>();
 
-  PoolGrowth(Ground ground) {
-    this.ground = ground;
+  PoolGrowth(VolumePlanInput input) {
+    this.input = input;
   }
 
   /**
@@ -38,8 +38,8 @@ final class PoolGrowth {
     if (perhaps == 0) {
       return;
     }
-    long promised = ground.wish().promised().getOrDefault(pool.name(), 0L);
-    long free = ground.destination().availableBytes(pool);
+    long promised = input.wish().promised().getOrDefault(pool.name(), 0L);
+    long free = input.destination().availableBytes(pool);
     String room = room(pool, free, promised);
     if (needed > 0 && needed + promised > free) {
       obstacles.add(
@@ -65,7 +65,7 @@ final class PoolGrowth {
         Locale.ROOT,
         "in pool %s on %s, which has %d free%s",
         pool.name(),
-        ground.destination().name(),
+        input.destination().name(),
         free,
         others);
   }

@@ -8,7 +8,7 @@ import dev.virtferry.libvirt.StorageVolume;
 import java.util.Optional;
 
 /** The disks that are not copied: what the guest is to find in their places at the destination. */
-record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles obstacles) {
+record StayingDisks(VolumePlanInput input, FilesRead read, LocalFiles local, Obstacles obstacles) {
 
   /** It has to be at the destination, as far as a pool lets us look. */
   void require(DomainDisk disk) {
@@ -16,7 +16,7 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
     if (image == null) {
       return;
     }
-    Optional<StorageVolume> there = ground.destination().volume(image);
+    Optional<StorageVolume> there = input.destination().volume(image);
     if (disk.isWritten()) {
       FilesRead.path(image, there).ifPresent(path -> requireNobodyElse(disk, image, path));
       boolean differs = differs(disk, image);
@@ -36,7 +36,7 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
       return;
     }
     String name = "%s (%s)".formatted(disk.target(), image.location());
-    String host = ground.destination().name();
+    String host = input.destination().name();
     if (wouldBeSeen(image)) {
       obstacle(
           disk,
@@ -52,10 +52,10 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
   private boolean wouldBeSeen(DiskImage image) {
     return switch (image.type()) {
       case FILE ->
-          ground
+          input
               .destination()
               .covering(image.location())
-              .filter(pool -> !ground.destination().isStale(pool))
+              .filter(pool -> !input.destination().isStale(pool))
               .isPresent();
       case VOLUME -> true;
       case BLOCK, DIR, NETWORK, NVME, VHOSTUSER, VHOSTVDPA, UNKNOWN -> false;
@@ -64,12 +64,12 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
 
   /** What only the source's pools call shared is not copied, whoever names it. */
   private boolean isCopyable(DomainDisk disk, DiskImage image) {
-    return !disk.shareable() && !ground.shared().covers(image, ground.source().pools());
+    return !disk.shareable() && !input.shared().covers(image, input.source().pools());
   }
 
   private String remedy(DomainDisk disk, DiskImage image) {
     if (image.type() == SourceType.VOLUME
-        && ground.destination().named(PoolView.pool(image.location())).isEmpty()) {
+        && input.destination().named(PoolView.pool(image.location())).isEmpty()) {
       return ", which has no active pool of that name; start it there";
     }
     return disk.isWritten() && isCopyable(disk, image)
@@ -91,10 +91,10 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
   }
 
   private void requireUnchanging(DomainDisk disk, DiskImage image, Optional<StorageVolume> there) {
-    String host = ground.destination().name();
+    String host = input.destination().name();
     FilesRead.path(image, there)
         .ifPresent(path ->
-            ground
+            input
                 .writers(path, there.orElse(null))
                 .forEach(words ->
                     obstacle(
@@ -102,8 +102,8 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
                         "%s (%s) is not copied, and what is there on %s may change: it %s."
                             .formatted(disk.target(), path, host, words))));
     for (String path : read.of(image)) {
-      ground
-          .writers(path, ground.destination().shown(path).orElse(null))
+      input
+          .writers(path, input.destination().shown(path).orElse(null))
           .forEach(words ->
               obstacle(
                   disk,
@@ -117,12 +117,12 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
    * certainly has it is in the way.
    */
   private void requireNobodyElse(DomainDisk disk, DiskImage image, String path) {
-    String host = ground.destination().name();
+    String host = input.destination().name();
     String remedy =
         isCopyable(disk, image)
             ? "Name the disk, or, if both are to write there, tell"
             : "If both are to write there, tell";
-    ground.files().holders(path, ground.wish().domain()).stream()
+    input.files().holders(path, input.wish().domain()).stream()
         .filter(claim -> claim.isCertain() && claim.host().equals(host))
         .map(Claim::words)
         .distinct()
@@ -135,14 +135,14 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
   }
 
   private boolean isOnlySaidToBeShared(DomainDisk disk) {
-    return ground.shared().isOnlySaidByPools(disk, ground.source().pools());
+    return input.shared().isOnlySaidByPools(disk, input.source().pools());
   }
 
   /** A pool says of its own host alone what its storage is. */
   private boolean differs(DomainDisk disk, DiskImage image) {
-    PoolView source = ground.source();
-    PoolView destination = ground.destination();
-    if (!isOnlySaidToBeShared(disk) || ground.shared().isAgreedOn(image, source, destination)) {
+    PoolView source = input.source();
+    PoolView destination = input.destination();
+    if (!isOnlySaidToBeShared(disk) || input.shared().isAgreedOn(image, source, destination)) {
       return false;
     }
     Optional<String> words =
@@ -163,9 +163,9 @@ record StayingDisks(Ground ground, FilesRead read, LocalFiles local, Obstacles o
         .formatted(
             disk.target(),
             here.name(),
-            ground.source().name(),
+            input.source().name(),
             here.type(),
-            ground.destination().name(),
+            input.destination().name(),
             there.name(),
             there.type());
   }

@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 /** The places at the destination that the disks of one wish take, and those that they build on. */
 final class TakenPlaces {
 
-  private final Ground ground;
+  private final VolumePlanInput input;
   private final FilesRead read;
   private final Set<ImageName> places = new HashSet<>();
   private final Set<ImageName> taken = new HashSet<>();
   private final Set<ImageName> bases = new HashSet<>();
   private @Nullable Set<ImageName> besides;
 
-  TakenPlaces(Ground ground, FilesRead read) {
-    this.ground = ground;
+  TakenPlaces(VolumePlanInput input, FilesRead read) {
+    this.input = input;
     this.read = read;
   }
 
@@ -43,13 +43,13 @@ final class TakenPlaces {
   List<String> take(String path, Set<ImageName> names) {
     List<String> objections = new ArrayList<>();
     boolean twice = have(names);
-    boolean samePlace = !places.add(ground.name(path));
+    boolean samePlace = !places.add(input.name(path));
     if (twice) {
       objections.add(
           samePlace
               ? "Another disk goes to %s already; give each a name of its own.".formatted(path)
               : "%s on %s looks like the file of another disk by a second name; touch it if it is a file of its own, or name another place in volumes."
-                  .formatted(path, ground.destination().name()));
+                  .formatted(path, input.destination().name()));
     }
     objections.addAll(ofTheGuest(path, names));
     taken.addAll(names);
@@ -65,7 +65,7 @@ final class TakenPlaces {
   List<String> ofTheGuest(String path, Set<ImageName> names) {
     HostPath place = HostPath.of(path);
     boolean within =
-        ground.wish().opened().stream().anyMatch(own -> place.startsWith(HostPath.of(own)));
+        input.wish().opened().stream().anyMatch(own -> place.startsWith(HostPath.of(own)));
     return within || ImageName.meet(besides(), names)
         ? List.of(
             "The guest itself has %s besides, as a disk that is not copied, a console or the like; name another place in volumes."
@@ -81,11 +81,11 @@ final class TakenPlaces {
     if (besides == null) {
       besides =
           Stream.concat(
-                  ground.wish().besides().stream()
+                  input.wish().besides().stream()
                       .map(DomainDisk::image)
                       .flatMap(Stream::ofNullable)
                       .flatMap(this::namesOfAll),
-                  ground.wish().opened().stream().flatMap(this::names))
+                  input.wish().opened().stream().flatMap(this::names))
               .collect(toSet());
     }
     return besides;
@@ -99,12 +99,11 @@ final class TakenPlaces {
   }
 
   private Stream<ImageName> names(String path) {
-    return ground.names(path, ground.destination().shown(path)).stream();
+    return input.names(path, input.destination().shown(path)).stream();
   }
 
   private Stream<ImageName> names(DiskImage image) {
-    Optional<StorageVolume> there = ground.destination().volume(image);
-    return FilesRead.path(image, there).stream()
-        .flatMap(path -> ground.names(path, there).stream());
+    Optional<StorageVolume> there = input.destination().volume(image);
+    return FilesRead.path(image, there).stream().flatMap(path -> input.names(path, there).stream());
   }
 }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /** Finds a place for each disk of one wish, or says what is in the way. */
 final class VolumePlanner {
 
-  private final Ground ground;
+  private final VolumePlanInput input;
   private final PlaceFinder places;
   private final CopyPlanner copies;
   private final StayingDisks staying;
@@ -20,19 +20,19 @@ final class VolumePlanner {
   private final Obstacles obstacles = new Obstacles();
   private final List<VolumePlan> plans = new ArrayList<>();
 
-  VolumePlanner(Ground ground) {
-    this.ground = ground;
-    var reached = new FilesReached(ground.destination());
-    this.places = new PlaceFinder(ground);
-    this.overwriting = new Overwriting(ground);
-    this.growth = new PoolGrowth(ground);
-    this.copies = new CopyPlanner(ground, reached, overwriting, growth, obstacles);
+  VolumePlanner(VolumePlanInput input) {
+    this.input = input;
+    var reached = new FilesReached(input.destination());
+    this.places = new PlaceFinder(input);
+    this.overwriting = new Overwriting(input);
+    this.growth = new PoolGrowth(input);
+    this.copies = new CopyPlanner(input, reached, overwriting, growth, obstacles);
     this.staying =
-        new StayingDisks(ground, new FilesRead(ground, reached), new LocalFiles(ground), obstacles);
+        new StayingDisks(input, new FilesRead(input, reached), new LocalFiles(input), obstacles);
   }
 
   Placement placement() {
-    CopyWish wish = ground.wish();
+    CopyWish wish = input.wish();
     requireCopied(wish);
     for (int i = 0; i < wish.disks().size(); i++) {
       CopiedDisk copied = copied(wish, i);
@@ -41,7 +41,7 @@ final class VolumePlanner {
     for (DomainDisk disk : wish.staying()) {
       obstacles.addFailureOf(disk.target(), "#/destUri", () -> staying.require(disk));
     }
-    for (StoragePool pool : ground.destination().pools()) {
+    for (StoragePool pool : input.destination().pools()) {
       obstacles.addFailureOf(null, "#/disks", () -> growth.requireRoom(pool, obstacles));
     }
     return new Placement(
@@ -56,8 +56,8 @@ final class VolumePlanner {
 
   private List<String> doubts() {
     return Stream.of(
-            ground.source().doubts(),
-            ground.destination().doubts(),
+            input.source().doubts(),
+            input.destination().doubts(),
             obstacles.doubts(),
             growth.doubts())
         .flatMap(Collection::stream)

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What one wish is planned on: what is asked for, and what both hosts show. */
-record Ground(
+/** What the copies of one wish are planned from: what is asked for, and what both hosts show. */
+record VolumePlanInput(
     CopyWish wish,
     PoolView source,
     PoolView destination,

@@ -141,7 +141,7 @@ public record Migration(
       return this;
     }
     require(status.steerable(), Verb.CANCEL);
-    Migration asked = with(status.askedToCancel());
+    Migration asked = with(status.withCancelRequested());
     return state() == QUEUED ? asked.cancelled(now) : asked;
   }
 

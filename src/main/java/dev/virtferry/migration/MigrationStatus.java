@@ -85,7 +85,7 @@ public record MigrationStatus(
         state, phase, location, cancelRequested, incidents, pending, tuning, attention, failure);
   }
 
-  MigrationStatus askedToCancel() {
+  MigrationStatus withCancelRequested() {
     return new MigrationStatus(
         state, phase, location, true, incidents, pending, tuning, attention, failure);
   }

@@ -127,6 +127,7 @@ class MigrationController {
     return answer.body(MigrationResponse.of(migration, caller.scope()));
   }
 
+  /** With Prefer and If-None-Match, {@link WatchController#waitForChange} answers. */
   @GetMapping("/{id}")
   @Operation(
       operationId = "getMigration",

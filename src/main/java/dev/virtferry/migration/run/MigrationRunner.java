@@ -68,7 +68,7 @@ public class MigrationRunner {
     try (var _ = MDC.putCloseable("migration", id.toString())) {
       WakeUp wakeUp = runs.begin(id);
       try {
-        return Asker.MIGRATION.asks(() -> carry(migrations.take(id), wakeUp, stopping));
+        return Asker.MIGRATION.asks(() -> underLease(migrations.take(id), wakeUp, stopping));
       } catch (RunStopped e) {
         return Ending.TO_BE_CONTINUED;
       } finally {
@@ -82,7 +82,7 @@ public class MigrationRunner {
     return runs.has(id);
   }
 
-  private Ending carry(Lease lease, WakeUp wakeUp, BooleanSupplier stopping)
+  private Ending underLease(Lease lease, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
     var migration = new LeasedMigration(migrations, lease, traces);
     TransferPlan plan = migration.latest().plan();
@@ -96,13 +96,13 @@ public class MigrationRunner {
           .tag("ferry.domain", domain)
           .tag("ferry.source", plan.source())
           .tag("ferry.destination", plan.destination());
-      Ending ending = carry(migration, wakeUp, stopping);
+      Ending ending = betweenHosts(migration, wakeUp, stopping);
       span.tag("ferry.state", migration.latest().state().name());
       return ending;
     }
   }
 
-  private Ending carry(LeasedMigration migration, WakeUp wakeUp, BooleanSupplier stopping)
+  private Ending betweenHosts(LeasedMigration migration, WakeUp wakeUp, BooleanSupplier stopping)
       throws InterruptedException {
     Migration found = migration.latest();
     if (found.state().terminal()) {

@@ -47,7 +47,7 @@ class MigrationTask {
     return Tasks.custom(TASK)
         .onFailure(new FailureHandler.OnFailureRetryLater<>(BEFORE_RETRY))
         .onDeadExecution((dead, operations) -> revive(runner.getObject(), dead, operations))
-        .execute((instance, context) -> carry(runner.getObject(), replica, instance, context));
+        .execute((instance, context) -> run(runner.getObject(), replica, instance, context));
   }
 
   /** One replica at a time does it. */
@@ -57,7 +57,7 @@ class MigrationTask {
         .execute((_, _) -> old.forget());
   }
 
-  private static CompletionHandler<Void> carry(
+  private static CompletionHandler<Void> run(
       MigrationRunner runner,
       Replica replica,
       TaskInstance<Void> instance,

@@ -5,23 +5,30 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A migration and how far it is: what a client polls. */
+/**
+ * A migration and how far it is: what a client polls.
+ *
+ * @param progress not as it was measured, but as the migration's state lets it be told
+ */
 public record MigrationSnapshot(Migration migration, Progress progress) {
 
   private static final Pattern ETAG = Pattern.compile("\"([1-9]\\d{0,8})-\\d+\"");
+
+  public MigrationSnapshot {
+    progress = asTold(progress, migration);
+  }
 
   /**
    * Progress is what the migration says, so that no reader sees the one without the other: complete
    * at success, and with a speed and an end in sight only while libvirt's job copies.
    */
-  public MigrationSnapshot {
-    progress =
-        switch (migration.state()) {
-          case QUEUED, PREPARING -> progress;
-          case MIGRATING -> migration.phase() == Phase.SWITCHOVER ? progress.halted() : progress;
-          case FINISHING, RECOVERING, NEEDS_ATTENTION, FAILED, CANCELLED -> progress.halted();
-          case SUCCEEDED -> progress.complete();
-        };
+  private static Progress asTold(Progress measured, Migration migration) {
+    return switch (migration.state()) {
+      case QUEUED, PREPARING -> measured;
+      case MIGRATING -> migration.phase() == Phase.SWITCHOVER ? measured.halted() : measured;
+      case FINISHING, RECOVERING, NEEDS_ATTENTION, FAILED, CANCELLED -> measured.halted();
+      case SUCCEEDED -> measured.complete();
+    };
   }
 
   /** Changes whenever the migration or its progress does. */

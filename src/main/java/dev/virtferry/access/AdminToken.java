@@ -28,11 +28,7 @@ final class AdminToken {
   static Token in(Path file) {
     try {
       make(file);
-      String token = Files.readString(file, US_ASCII).strip();
-      if (token.isEmpty()) {
-        throw new InvalidAccessConfiguration(
-            "%s is empty; delete it, and the next start makes a token".formatted(file));
-      }
+      String token = read(file);
       log.info(
           "Nobody is configured in ferry.access, so the API takes the token in {} (role admin)",
           file.toAbsolutePath());
@@ -43,13 +39,26 @@ final class AdminToken {
     }
   }
 
-  private static void make(Path file) throws IOException {
+  private static String read(Path file) throws IOException {
+    String token = Files.readString(file, US_ASCII).strip();
+    if (token.isEmpty()) {
+      throw new InvalidAccessConfiguration(
+          "%s is empty; delete it, and the next start makes a token".formatted(file));
+    }
+    return token;
+  }
+
+  private static void makeDirectory(Path file) throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     if (directory != null) {
       Files.createDirectories(
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
+  }
+
+  private static void make(Path file) throws IOException {
+    makeDirectory(file);
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     try (var channel =

@@ -48,13 +48,17 @@ final class ReceivingProcessor extends Http11Processor {
       state = super.service(socket);
       return state;
     } finally {
-      boolean partOfAHead = state == SocketState.LONG && !isAsync();
-      // Empty lines are no request, and are not waited for without end either.
-      boolean nothingYet = state == SocketState.OPEN && !reception.answered();
-      if (!partOfAHead && !nothingYet) {
+      if (!goesOn(state)) {
         reception.end();
       }
     }
+  }
+
+  private boolean goesOn(SocketState state) {
+    boolean partOfAHead = state == SocketState.LONG && !isAsync();
+    // Empty lines are no request, and are not waited for without end either.
+    boolean nothingYet = state == SocketState.OPEN && !reception.answered();
+    return partOfAHead || nothingYet;
   }
 
   /** The end of an answer that waited. */

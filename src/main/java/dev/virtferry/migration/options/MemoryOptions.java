@@ -43,19 +43,19 @@ public record MemoryOptions(
   public List<Problem> excluded(MigrationOptions all) {
     List<Problem> found = new ArrayList<>();
     if (zeroCopy && compression != null) {
-      found.add(
-          MigrationOptions.refusal(
-              "zeroCopy",
-              "zeroCopy and compression exclude each other: what is compressed is copied; choose"
-                  + " one."));
+      found.add(withoutZeroCopy("compression", "compressed"));
     }
     if (zeroCopy && all.encryption().tls()) {
-      found.add(
-          MigrationOptions.refusal(
-              "zeroCopy",
-              "zeroCopy and tls exclude each other: what is encrypted is copied; choose one."));
+      found.add(withoutZeroCopy("tls", "encrypted"));
     }
     return found;
+  }
+
+  private static Problem withoutZeroCopy(String other, String whatIs) {
+    return MigrationOptions.refusal(
+        "zeroCopy",
+        "zeroCopy and %s exclude each other: what is %s is copied; choose one."
+            .formatted(other, whatIs));
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.migration.Attention;
 import dev.virtferry.migration.DomainLocation;
 import dev.virtferry.migration.Migration;
+import dev.virtferry.migration.MigrationState;
 import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.Silence;
 import dev.virtferry.migration.options.SourceVolumes;
@@ -39,12 +40,17 @@ final class GuestArrival {
     this.checkpoints = new CarriedCheckpoints(passage, finish);
   }
 
-  /** Guarded switchover: only now that the source can't run the guest any more it may run there. */
+  /**
+   * Guarded switchover: only now that the source can't run the guest any more it may run there. A
+   * person who was told that it does not is told nothing else before it does.
+   */
   void release(HostsObservation observation, Moment now) {
     try {
-      migration.change(
-          "the source let go",
-          m -> m.observe(Phase.SWITCHOVER, DomainLocation.DESTINATION, now.at()));
+      if (migration.refresh().state() != MigrationState.NEEDS_ATTENTION) {
+        migration.change(
+            "the source let go",
+            m -> m.observe(Phase.SWITCHOVER, DomainLocation.DESTINATION, now.at()));
+      }
       hosts.resumeAtDestination();
       log.info("Let the guest run at the destination");
     } catch (HostUnreachable | LibvirtFailure e) {

@@ -1914,6 +1914,27 @@ class MigrationRunTest {
     assertThat(run.hosts().remarks()).containsOnlyOnce("resume kvm-b");
   }
 
+  /** Its QEMU hangs right at the arrival. */
+  @Test
+  void tellsOnceThatAGuardedGuestDoesNotRun() {
+    run.call(GUARDED);
+    run.destination(DomainState.PAUSED_USER);
+    run.source(DomainState.ABSENT);
+    run.callReturns();
+    run.hosts()
+        .before("resume kvm-b", () -> {
+          throw LibvirtFailure.ofSilentGuest();
+        });
+    run.lookFor(Duration.ofSeconds(10));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+    int told = run.history().size();
+    run.lookFor(Duration.ofMinutes(1));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+    assertThat(run.history()).hasSize(told);
+    run.hosts().before("resume kvm-b", () -> {});
+    run.lookUntil(MigrationState.SUCCEEDED);
+  }
+
   @Test
   void deletesTheOriginalsOfAGuardedGuestThatWaitedLongForItsRelease() {
     imagesWithTimes();

@@ -1922,9 +1922,11 @@ class MigrationRunTest {
     run.source(DomainState.ABSENT);
     run.callReturns();
     run.hosts()
-        .before("resume kvm-b", () -> {
-          throw LibvirtFailure.ofSilentGuest();
-        });
+        .before(
+            "resume kvm-b",
+            () -> {
+              throw LibvirtFailure.ofSilentGuest();
+            });
     run.lookFor(Duration.ofSeconds(10));
     assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
     int told = run.history().size();

@@ -28,8 +28,10 @@ class LostGuestIT {
     lab.link("kvm-b", "normal");
     lab.removeGuests();
     for (String host : new String[] {"kvm-a", "kvm-b"}) {
-      lab.succeedsOn(host, "virsh", "destroy", "web");
-      lab.succeedsOn(host, "virsh", "undefine", "web");
+      for (String name : new String[] {"web", "renamed"}) {
+        lab.succeedsOn(host, "virsh", "destroy", name);
+        lab.succeedsOn(host, "virsh", "undefine", name);
+      }
     }
     shell("kvm-a", "[ ! -s /srv/loops ] || xargs -r losetup -d </srv/loops");
     shell("kvm-a", "rm -f /srv/loops /srv/block.img /dev/ferry-block");
@@ -155,6 +157,38 @@ class LostGuestIT {
         .contains("Nothing proves that it never left");
     JsonNode ended = resolved(id);
     assertThat(ended.get("domainLocation").asString()).isEqualTo("NEITHER");
+    lab.on("kvm-a", "test", "-s", "/srv/web-vda.raw");
+  }
+
+  /** It has the UUID of the one that was to be moved, and its job and its images are others'. */
+  @Test
+  void aGuestThatSomebodyRenamesAndMovesIsNotTheOneThatWasToMove() {
+    lab.guest("start", "web", "--disk", "vda=64M,full");
+    String id =
+        migrate(
+            ",\"disks\":[\"vda\"],\"options\":{\"bandwidthMiBps\":2,"
+                + "\"sourceVolumes\":\"DELETE\"}");
+    service.awaitThat(id, m -> m.get("disks").get(0).get("bytesDone").asLong() > 0);
+    service.kill();
+    shell("kvm-a", "virsh destroy web; virsh domrename web renamed; virsh start renamed");
+    await().until(() -> state("kvm-b").equals("absent"));
+    shell(
+        "kvm-a",
+        "(virsh migrate --live --p2p --persistent --copy-storage-all --migrate-disks vda"
+            + " --bandwidth 2 renamed "
+            + lab.peer("kvm-b")
+            + "; echo ended with $?) >/srv/by-hand 2>&1 &");
+    await().until(() -> shell("kvm-a", "virsh domjobinfo renamed").contains("File processed"));
+    service.start();
+    service.post("/v1/migrations/" + id + "/cancel", "");
+    JsonNode doubted = awaitAttention(id, "SOURCE");
+    assertThat(doubted.get("attention").get("reason").asString()).contains("started there anew");
+    lab.on("kvm-a", "virsh", "migrate-setspeed", "renamed", "1000");
+    await().until(() -> shell("kvm-a", "cat /srv/by-hand").contains("ended"));
+    assertThat(shell("kvm-a", "cat /srv/by-hand")).endsWith("ended with 0");
+    assertThat(awaitAttention(id, "DESTINATION").get("attention").get("reason").asString())
+        .contains("somebody else moved it");
+    assertThat(resolved(id).get("cleanup").toString()).doesNotContain("DELETED");
     lab.on("kvm-a", "test", "-s", "/srv/web-vda.raw");
   }
 

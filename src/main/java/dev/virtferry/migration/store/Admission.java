@@ -75,8 +75,9 @@ class Admission implements MigrationChanged.Listener {
     sql.sql(
             """
             select id, source, destination, outgoing, incoming from migration
-             where admitted and active_domain is not null and (outgoing or incoming)
-            """)
+             where %s and admitted and (outgoing or incoming)
+            """
+                .formatted(MigrationTable.UNDER_WAY))
         .query(Admission::row)
         .list()
         .forEach(taken::add);

@@ -121,8 +121,9 @@ final class QueueGauges implements MeterBinder {
     sql.sql(
             """
             select state, count(*) as many, min(created_at) as oldest from migration
-             where active_domain is not null group by state
-            """)
+             where %s group by state
+            """
+                .formatted(MigrationTable.UNDER_WAY))
         .query(row -> {
           MigrationState state = MigrationState.valueOf(row.getString("state"));
           counts.put(state, row.getLong("many"));

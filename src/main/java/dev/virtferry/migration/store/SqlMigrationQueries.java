@@ -1,5 +1,7 @@
 package dev.virtferry.migration.store;
 
+import static dev.virtferry.migration.store.MigrationTable.UNDER_WAY;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.virtferry.access.Scope;
@@ -130,10 +132,10 @@ class SqlMigrationQueries implements MigrationQueries {
     return sql.sql(
             """
             select version, document from migration
-             where active_domain is not null
-               and (domain_name = :given or domain_uuid = :uuid)
+             where %s and (domain_name = :given or domain_uuid = :uuid)
              order by created_at
-            """)
+            """
+                .formatted(UNDER_WAY))
         .param("given", nameOrUuid)
         .param("uuid", uuid(nameOrUuid))
         .query((rs, _) -> documents.migration(rs))
@@ -151,7 +153,7 @@ class SqlMigrationQueries implements MigrationQueries {
   @Override
   public List<MigrationSnapshot> underWayTo(String destination) {
     return asTheyAre(
-        etagsWhere("m.active_domain is not null and m.destination = :given", destination));
+        etagsWhere(UNDER_WAY + " and m.destination = :given", destination));
   }
 
   @Override
@@ -161,8 +163,9 @@ class SqlMigrationQueries implements MigrationQueries {
     sql.sql(
             """
             select domain_name, source, destination from migration
-             where active_domain is not null and state <> 'QUEUED'
-            """)
+             where %s and state <> 'QUEUED'
+            """
+                .formatted(UNDER_WAY))
         .query(row -> {
           String source = row.getString("source");
           String destination = row.getString("destination");

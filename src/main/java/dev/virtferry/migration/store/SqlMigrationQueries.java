@@ -152,8 +152,7 @@ class SqlMigrationQueries implements MigrationQueries {
 
   @Override
   public List<MigrationSnapshot> underWayTo(String destination) {
-    return asTheyAre(
-        etagsWhere(UNDER_WAY + " and m.destination = :given", destination));
+    return asTheyAre(etagsWhere(UNDER_WAY + " and m.destination = :given", destination));
   }
 
   @Override

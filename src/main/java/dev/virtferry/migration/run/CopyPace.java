@@ -1,8 +1,10 @@
 package dev.virtferry.migration.run;
 
+import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.time.Moment;
 import java.time.Duration;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How fast the copy of a disk came along, as the source told.
@@ -10,8 +12,11 @@ import java.util.OptionalLong;
  * @param begun when it told first
  * @param told when it told last
  * @param doneBytes what was copied by then
+ * @param limitMiBps the most that the copy was given, in MiB/s; 0 for no limit
+ * @param ended when the source first told of no copy any more; null while it does
  */
-record CopyPace(Moment begun, Moment told, long doneBytes) {
+record CopyPace(
+    Moment begun, Moment told, long doneBytes, long limitMiBps, @Nullable Moment ended) {
 
   /** A pace that was watched for less may be any. */
   private static final Duration LEAST_WATCHED = Duration.ofSeconds(2);
@@ -19,19 +24,44 @@ record CopyPace(Moment begun, Moment told, long doneBytes) {
   /** A job goes on for a moment after it was seen last. */
   private static final Duration UNSEEN = Duration.ofMillis(500);
 
-  CopyPace then(long done, Moment now) {
-    return new CopyPace(begun, now, Math.max(done, doneBytes));
+  /** libvirt has a number for that, too, above all that a copy takes. */
+  private static final long NO_LIMIT = 1 << 20;
+
+  static CopyPace of(BlockJob first, Moment now) {
+    return new CopyPace(now, now, first.doneBytes(), limit(first), null);
+  }
+
+  CopyPace then(BlockJob copy, Moment now) {
+    boolean limited = limitMiBps > 0 && limit(copy) > 0;
+    return new CopyPace(
+        begun,
+        now,
+        Math.max(copy.doneBytes(), doneBytes),
+        limited ? Math.max(limitMiBps, limit(copy)) : 0,
+        null);
+  }
+
+  private static long limit(BlockJob copy) {
+    return copy.bandwidthMiBps() < NO_LIMIT ? copy.bandwidthMiBps() : 0;
+  }
+
+  /** The source answers and tells of no copy. */
+  CopyPace gone(Moment now) {
+    return ended == null ? new CopyPace(begun, told, doneBytes, limitMiBps, now) : this;
   }
 
   /**
-   * The most bytes that twice the pace so far has copied by a moment; empty where it may be any.
+   * The most bytes that were copied by a moment: what its limit lets pass, or twice the pace so far;
+   * empty where it may be any.
    */
   OptionalLong mostBy(Moment at) {
-    Duration watched = told.since(begun);
-    if (watched.compareTo(LEAST_WATCHED) < 0) {
-      return OptionalLong.empty();
+    long unseen = (ended == null ? at : ended).atMostSince(told).plus(UNSEEN).toMillis();
+    if (limitMiBps > 0) {
+      return OptionalLong.of(doneBytes + (limitMiBps << 20) * unseen / 1000);
     }
-    double share = (double) at.atMostSince(told).plus(UNSEEN).toMillis() / watched.toMillis();
-    return OptionalLong.of(doneBytes + (long) (2 * share * doneBytes));
+    long watched = told.since(begun).toMillis();
+    return watched < LEAST_WATCHED.toMillis()
+        ? OptionalLong.empty()
+        : OptionalLong.of(doneBytes + (long) (2.0 * unseen / watched * doneBytes));
   }
 }

@@ -84,9 +84,26 @@ final class HostCalls implements AutoCloseable {
    *
    * @throws NoPlace when all sentries wait already
    */
-  Call<Boolean> hear(String domain, boolean mayPost, Duration atMost) throws NoPlace {
-    return begin(
-        Turn.NOBODYS, Lane.SENTRIES, () -> sentries.hear(domain, mayPost), atMost, () -> true);
+  Call<Boolean> hear(String domain, Duration atMost) throws NoPlace {
+    return begin(Lane.SENTRIES, () -> sentries.hear(domain), atMost);
+  }
+
+  /**
+   * Begins to list the domains for sentries, as {@link Sentries#post} does.
+   *
+   * @throws NoPlace when somebody does already, and does not come to an end
+   */
+  Call<Boolean> post(String domain, Duration atMost) throws NoPlace {
+    return begin(Lane.POSTING, () -> sentries.post(domain), atMost);
+  }
+
+  private Call<Boolean> begin(Lane lane, Runnable work, Duration atMost) throws NoPlace {
+    Supplier<Boolean> done =
+        () -> {
+          work.run();
+          return true;
+        };
+    return begin(Turn.NOBODYS, lane, done, atMost, () -> true);
   }
 
   /** Whether a sentry knows the domain. */

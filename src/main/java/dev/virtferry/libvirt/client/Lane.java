@@ -13,6 +13,8 @@ enum Lane {
   PREPARING(4, 2),
   /** Whether a domain answers, before anybody looks it up. */
   SENTRIES(3, 0),
+  /** The list of all domains for those who ask that. */
+  POSTING(1, 0),
   /** Whoever reads or makes volumes: pools whose file systems hang take no other place. */
   STORAGE(3, 3),
   /** Whoever reads, where a guest's QEMU is asked and may never answer. */

@@ -4,9 +4,13 @@ import dev.virtferry.libvirt.HostUnreachable;
 import dev.virtferry.libvirt.LibvirtFailure;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +43,10 @@ final class Sentries implements AutoCloseable {
   private final Supplier<? extends Sentry> posting;
   private final int atMost;
   private final Deque<Sentry> idle = new ArrayDeque<>();
-  private int posted;
+  private final Set<Sentry> hearing = new HashSet<>();
+
+  /** Came last; who does not know it has an old list. */
+  private @Nullable String newcomer;
 
   /**
    * Posts nobody yet.
@@ -52,101 +59,82 @@ final class Sentries implements AutoCloseable {
     this.atMost = atMost;
   }
 
-  /** Whether one that is free knows it. */
+  /** Whether one of them knows it. */
   synchronized boolean know(String domain) {
-    return idle.stream().anyMatch(sentry -> sentry.alive() && sentry.knows(domain));
+    return Stream.concat(idle.stream(), hearing.stream())
+        .anyMatch(sentry -> sentry.alive() && sentry.knows(domain));
   }
 
   /**
-   * Waits until that domain answers. Where the host fails meanwhile, the next call tells.
-   *
-   * @param domain its name or UUID; one that a new list does not have is not waited for
-   * @param mayPost whether libvirt is believed to list its domains
-   * @return false when no sentry knows it, and there is no list to be had
-   * @throws HostUnreachable when there is no connection to be had
+   * Waits until that domain answers, where a sentry knows it. Where the host fails meanwhile, the
+   * next call tells.
    */
-  boolean hear(String domain, boolean mayPost) {
+  void hear(String domain) {
+    Optional<Sentry> called = called(domain);
+    boolean well = false;
     try {
-      Optional<Sentry> knowing = knowing(domain);
-      if (knowing.isEmpty() && mayPost) {
-        post(domain);
-        knowing = knowing(domain);
-      }
-      knowing.ifPresent(sentry -> hear(domain, sentry));
-      return mayPost || knowing.isPresent();
+      called.ifPresent(sentry -> sentry.hear(domain));
+      well = true;
     } catch (LibvirtFailure e) {
       log.debug("{} was not heard", domain, e);
-      return true;
+    } finally {
+      boolean heard = well;
+      called.ifPresent(sentry -> relieve(sentry, heard));
     }
   }
 
-  private void hear(String domain, Sentry sentry) {
-    boolean well = false;
-    try {
-      sentry.hear(domain);
-      well = true;
-    } finally {
-      relieve(sentry, well);
-    }
+  private synchronized Optional<Sentry> called(String domain) {
+    List.copyOf(idle).stream().filter(sentry -> !sentry.alive()).forEach(this::dismiss);
+    Optional<Sentry> knowing = idle.stream().filter(sentry -> sentry.knows(domain)).findFirst();
+    knowing.ifPresent(sentry -> {
+      idle.remove(sentry);
+      hearing.add(sentry);
+    });
+    return knowing;
   }
 
   private synchronized void relieve(Sentry sentry, boolean well) {
+    hearing.remove(sentry);
     idle.addLast(sentry);
-    if (!well) {
+    if (!well || isOutdated(sentry)) {
       dismiss(sentry);
     }
   }
 
-  private synchronized Optional<Sentry> knowing(String domain) {
-    List.copyOf(idle).stream().filter(sentry -> !sentry.alive()).forEach(this::dismiss);
-    Optional<Sentry> knowing = idle.stream().filter(sentry -> sentry.knows(domain)).findFirst();
-    knowing.ifPresent(idle::remove);
-    return knowing;
+  private boolean isOutdated(Sentry sentry) {
+    return newcomer != null && !sentry.knows(newcomer);
   }
 
-  /** Posts all that are missing, and one at least. Where it knows more than others they go. */
-  private void post(String domain) {
-    makeRoom();
-    while (begins()) {
-      boolean well = false;
-      try {
-        Sentry fresh = posting.get();
-        well = true;
-        takeUp(domain, fresh);
-      } finally {
-        if (!well) {
-          lose();
-        }
-      }
-    }
+  /**
+   * Lists the domains anew, as somebody wants one that no sentry knows: posts one sentry, and all
+   * that are missing. It waits for each domain that is locked; those that stand are asked meanwhile.
+   *
+   * @throws HostUnreachable when there is no connection to be had
+   * @throws LibvirtFailure when libvirt refuses
+   */
+  void post(String domain) {
+    do {
+      takeUp(domain, posting.get());
+    } while (isMissingOne());
   }
 
-  private synchronized void makeRoom() {
-    if (posted == atMost && !idle.isEmpty()) {
+  private synchronized boolean isMissingOne() {
+    return idle.size() + hearing.size() < atMost;
+  }
+
+  private synchronized void takeUp(String domain, Sentry fresh) {
+    newcomer = fresh.knows(domain) ? domain : null;
+    List.copyOf(idle).stream()
+        .filter(other -> !other.alive() || isOutdated(other))
+        .forEach(this::dismiss);
+    idle.addLast(fresh);
+    if (idle.size() + hearing.size() > atMost) {
       dismiss(idle.getFirst());
     }
   }
 
-  private synchronized boolean begins() {
-    boolean room = posted < atMost;
-    posted += room ? 1 : 0;
-    return room;
-  }
-
-  private synchronized void lose() {
-    posted--;
-  }
-
-  private synchronized void takeUp(String domain, Sentry fresh) {
-    if (fresh.knows(domain)) {
-      List.copyOf(idle).stream().filter(other -> !other.knows(domain)).forEach(this::dismiss);
-    }
-    idle.addLast(fresh);
-  }
-
   private synchronized void dismiss(Sentry sentry) {
     idle.remove(sentry);
-    posted--;
     sentry.close();
   }
 

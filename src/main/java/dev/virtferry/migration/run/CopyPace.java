@@ -51,8 +51,8 @@ record CopyPace(
   }
 
   /**
-   * The most bytes that were copied by a moment: what its limit lets pass, or twice the pace so far;
-   * empty where it may be any.
+   * The most bytes that were copied by a moment: what its limit lets pass, or twice the pace so
+   * far; empty where it may be any.
    */
   OptionalLong mostBy(Moment at) {
     long unseen = (ended == null ? at : ended).atMostSince(told).plus(UNSEEN).toMillis();

@@ -30,6 +30,7 @@ final class Witness {
   private boolean othersMigrate;
   private boolean another;
   private boolean sawAnother;
+  private boolean anotherThere;
 
   /** Begins to watch. */
   Witness(Passage passage, OwnCall call, Timepiece time) {
@@ -54,7 +55,8 @@ final class Witness {
     Moment ended = time.now();
     departure.seen(observation, run(observation, ended), began, ended);
     another = departure.anotherRun() || isNot(name, observation.sourceName());
-    sawAnother |= another || isNot(nameAtDestination, observation.destinationName());
+    anotherThere = isNot(nameAtDestination, observation.destinationName());
+    sawAnother |= another;
     ours &= !another;
     othersMigrate |= !ours && observation.job().activity() == Activity.RUNNING;
     destinationSeen |= observation.destinationHolds();
@@ -133,6 +135,9 @@ final class Witness {
 
   /** Once it was agreed that the guest arrived, no look takes that back. */
   private Doubt doubt(HostsObservation observation, Migration known) {
+    if (anotherThere) {
+      return Doubt.NOT_OURS;
+    }
     if (arrived || call.returned()) {
       return Doubt.NONE;
     }

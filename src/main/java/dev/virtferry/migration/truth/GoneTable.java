@@ -140,8 +140,8 @@ final class GoneTable {
   private static Contradiction broughtByOthers(DomainLocation where) {
     return new Contradiction(
         where,
-        "The destination has the domain, but not by this migration, which libvirt ended with an error:"
-            + " somebody else moved it there.",
+        "The destination has the domain, but not as this migration would bring it: somebody else moved it"
+            + " there, or ended it there and started it by another name.",
         "See that it runs on whole disks there: what this migration had copied by then may be a part."
             + " Then POST to resolve of this migration with a sentence. Nothing is deleted meanwhile;"
             + " cleanup lists what was.");

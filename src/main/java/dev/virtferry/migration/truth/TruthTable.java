@@ -97,7 +97,7 @@ public final class TruthTable {
    */
   public static Verdict judge(Pair it) {
     Verdict verdict = row(it);
-    if (it.known().anotherRun() && it.source().active() && acts(verdict)) {
+    if (it.known().anotherRun() && it.source().active() && believes(verdict)) {
       return runsAgain(it.source().canRun() ? SOURCE : UNKNOWN);
     }
     return it.known().forked() && it.bothCouldRun() && !(verdict instanceof Forked)
@@ -105,11 +105,18 @@ public final class TruthTable {
         : verdict;
   }
 
-  /** Whether something is done about it. */
-  private static boolean acts(Verdict verdict) {
+  /** Whether it takes the job, or the lack of one, for the migration's. */
+  private static boolean believes(Verdict verdict) {
     return switch (verdict) {
-      case Underway _, PostCopyLost _, Releasable _, Unconfirmed _, Moved _, Stayed _ -> true;
-      case Unsettled _, Contradiction _, Forked _, Impossible _ -> false;
+      case Underway _,
+          Unsettled _,
+          PostCopyLost _,
+          Releasable _,
+          Unconfirmed _,
+          Moved _,
+          Stayed _ ->
+          true;
+      case Contradiction _, Forked _, Impossible _ -> false;
     };
   }
 

@@ -25,7 +25,7 @@ class SentriesTest {
   private final CountDownLatch unlocked = new CountDownLatch(1);
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<Posted> posted = new CopyOnWriteArrayList<>();
-  private final List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
+  private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
   private @Nullable RuntimeException failure;
   private final Sentries sentries = new Sentries(this::post, 3);
 
@@ -86,7 +86,7 @@ class SentriesTest {
 
   private void allPosted() {
     there.addAll(Set.of("web", "db", "mail", "shop"));
-    assertThat(sentries.hear("web", true)).isTrue();
+    sentries.post("web");
     assertThat(posted).as("at once, as one may be locked later").hasSize(3);
     asked.clear();
   }
@@ -94,8 +94,7 @@ class SentriesTest {
   private void waits(String domain) {
     locked.add(domain);
     waiting.add(
-        CompletableFuture.supplyAsync(
-            () -> sentries.hear(domain, true), Thread.ofVirtual()::start));
+        CompletableFuture.runAsync(() -> sentries.hear(domain), Thread.ofVirtual()::start));
     await().until(() -> asked.contains(domain));
   }
 
@@ -106,8 +105,8 @@ class SentriesTest {
   @Test
   void asksForEachOnceAllArePosted() {
     allPosted();
-    assertThat(sentries.hear("db", true)).isTrue();
-    assertThat(sentries.hear("mail", false)).isTrue();
+    sentries.hear("db");
+    sentries.hear("mail");
     assertThat(asked).containsExactly("db", "mail");
   }
 
@@ -116,39 +115,38 @@ class SentriesTest {
     allPosted();
     waits("web");
     waits("db");
-    assertThat(sentries.hear("mail", false)).isTrue();
+    sentries.hear("mail");
     waits("shop");
-    assertThat(sentries.hear("mail", false)).as("nobody is left").isFalse();
+    assertThat(sentries.know("mail")).as("its call waits for a place").isTrue();
     unlocked.countDown();
-    assertThat(waiting).allSatisfy(call -> assertThat(call.join()).isTrue());
-    assertThat(sentries.hear("mail", false)).isTrue();
+    waiting.forEach(CompletableFuture::join);
+    sentries.hear("mail");
+    assertThat(asked).containsExactly("web", "db", "mail", "shop", "mail");
     assertThat(open()).isEqualTo(3);
   }
 
-  /** One that is missing can't be posted then, and those that are there know enough. */
+  /** Those that stand are asked for all that they know, whoever waits for a list. */
   @Test
-  void asksOneThatKnowsItWhereAnotherIsMissing() {
+  void keepsThoseThatStandWhileAListHangs() {
     allPosted();
-    posted.getFirst().dead = true;
-    locked.add("db");
-    assertThat(sentries.hear("web", true)).isTrue();
-    assertThat(asked).containsExactly("web");
+    locked.add("web");
+    var posting =
+        CompletableFuture.runAsync(() -> sentries.post("new"), Thread.ofVirtual()::start);
+    await().until(() -> asked.contains("*"));
+    sentries.hear("db");
+    assertThat(open()).isEqualTo(3);
     unlocked.countDown();
+    posting.join();
+    assertThat(open()).isEqualTo(3);
   }
 
   @Test
-  void saysThatItKnowsNothingWhereThereWasNoListYet() {
-    there.add("web");
-    assertThat(sentries.hear("web", false)).isFalse();
-    assertThat(asked).isEmpty();
-  }
-
-  @Test
-  void doesNotWaitForOneThatANewListDoesNotHave() {
+  void doesNotWaitForOneThatNobodyKnows() {
     allPosted();
-    assertThat(sentries.hear("new", false)).as("it may have come since").isFalse();
-    assertThat(asked).isEmpty();
-    assertThat(sentries.hear("new", true)).isTrue();
+    assertThat(sentries.know("new")).isFalse();
+    sentries.post("new");
+    sentries.hear("new");
+    assertThat(sentries.know("new")).isFalse();
     assertThat(asked).containsExactly("*");
     assertThat(open()).isEqualTo(3);
   }
@@ -156,26 +154,28 @@ class SentriesTest {
   @Test
   void allKnowANewcomerThatOneOfThemSaw() {
     allPosted();
+    locked.add("web");
+    waits("web");
+    locked.clear();
     there.add("new");
-    assertThat(sentries.know("new")).isFalse();
-    assertThat(sentries.hear("new", true)).isTrue();
-    assertThat(sentries.know("new")).isTrue();
-    for (Posted sentry : posted.subList(posted.size() - 3, posted.size())) {
-      assertThat(sentry.closed).isFalse();
-      assertThat(sentry.knows("new")).isTrue();
-    }
+    sentries.post("new");
+    unlocked.countDown();
+    waiting.forEach(CompletableFuture::join);
+    assertThat(posted.stream().filter(sentry -> !sentry.closed))
+        .isNotEmpty()
+        .allMatch(sentry -> sentry.knows("new"));
   }
 
   @Test
   void leavesToTheNextCallToTellThatTheHostFails() {
     allPosted();
     failure = new LibvirtFailure(38, 7, "Cannot recv data");
-    assertThat(sentries.hear("web", true)).isTrue();
+    sentries.hear("web");
     assertThat(open()).isEqualTo(2);
     failure = new HostUnreachable("kvm-a", "no");
-    assertThatThrownBy(() -> sentries.hear("new", true)).isSameAs(failure);
+    assertThatThrownBy(() -> sentries.post("new")).isSameAs(failure);
     failure = null;
-    assertThat(sentries.hear("new", true)).isTrue();
+    sentries.post("new");
     assertThat(open()).isEqualTo(3);
   }
 
@@ -183,7 +183,8 @@ class SentriesTest {
   void dismissesThoseWhoseConnectionIsDead() {
     allPosted();
     posted.forEach(sentry -> sentry.dead = true);
-    assertThat(sentries.hear("web", true)).isTrue();
+    assertThat(sentries.know("web")).isFalse();
+    sentries.post("web");
     assertThat(posted).hasSize(6);
     assertThat(posted.subList(0, 3)).allMatch(sentry -> sentry.closed);
     sentries.close();

@@ -1808,6 +1808,22 @@ class MigrationRunTest {
     assertThat(run.attention().reason()).contains("somebody else moved it");
   }
 
+  /** The guest waits there for its release; somebody starts another one paused in its place. */
+  @Test
+  void letsNoGuestRunThatIsNotTheOneThatArrived() {
+    run.call(GUARDED);
+    run.memory(128 * MIB, 0);
+    run.source(DomainState.PAUSED_MIGRATION);
+    run.destination(DomainState.PAUSED_USER);
+    run.look();
+    run.source(DomainState.ABSENT);
+    run.callReturns();
+    run.hosts().show("kvm-b", renamed(run.guest(), "another"), DomainState.PAUSED_USER);
+    run.lookFor(Duration.ofSeconds(10));
+    assertThat(run.hosts().remarks()).doesNotContain("resume kvm-b");
+    assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+  }
+
   private static DomainDescription renamed(DomainDescription guest, String name) {
     return new DomainDescription(
         name,

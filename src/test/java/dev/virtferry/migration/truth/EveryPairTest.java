@@ -213,13 +213,19 @@ class EveryPairTest {
       case Underway _, Unsettled _, Contradiction _, Impossible _ -> {}
     }
     switch (verdict) {
-      case Underway _, PostCopyLost _, Releasable _, Unconfirmed _, Moved _, Stayed _ ->
+      case Underway _,
+          Unsettled _,
+          PostCopyLost _,
+          Releasable _,
+          Unconfirmed _,
+          Moved _,
+          Stayed _ ->
           require(
               !it.known().anotherRun() || !it.source().active(),
               it,
               verdict,
               "what the source runs is not what was to be moved");
-      case Unsettled _, Contradiction _, Forked _, Impossible _ -> {}
+      case Contradiction _, Forked _, Impossible _ -> {}
     }
   }
 

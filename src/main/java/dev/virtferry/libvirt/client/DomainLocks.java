@@ -35,8 +35,7 @@ final class DomainLocks {
    * @param silence what is said where it would
    * @throws HostUnreachable when it would, or nobody can tell
    */
-  void requireFree(
-      String about, Lane lane, Duration atMost, Supplier<HostUnreachable> silence) {
+  void requireFree(String about, Lane lane, Duration atMost, Supplier<HostUnreachable> silence) {
     long begun = System.nanoTime();
     if (!overdue.over(about, atMost)) {
       throw silence.get();
@@ -55,7 +54,8 @@ final class DomainLocks {
   /**
    * Whether a sentry is asked. Who follows a migration looks its domain up whatever happens: a
    * daemon whose workers all wait answers that, and no sentry. A migration that is prepared can't
-   * wait for what is not known either; libvirt looks for namesakes itself before it takes a guest in.
+   * wait for what is not known either; libvirt looks for namesakes itself before it takes a guest
+   * in.
    */
   private static boolean hears(Lane lane) {
     return lane == Lane.READING || lane == Lane.PREPARING;

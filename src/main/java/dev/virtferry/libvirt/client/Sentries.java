@@ -107,7 +107,8 @@ final class Sentries implements AutoCloseable {
 
   /**
    * Lists the domains anew, as somebody wants one that no sentry knows: posts one sentry, and all
-   * that are missing. It waits for each domain that is locked; those that stand are asked meanwhile.
+   * that are missing. It waits for each domain that is locked; those that stand are asked
+   * meanwhile.
    *
    * @throws HostUnreachable when there is no connection to be had
    * @throws LibvirtFailure when libvirt refuses

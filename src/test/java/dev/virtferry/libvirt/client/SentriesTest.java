@@ -93,8 +93,7 @@ class SentriesTest {
 
   private void waits(String domain) {
     locked.add(domain);
-    waiting.add(
-        CompletableFuture.runAsync(() -> sentries.hear(domain), Thread.ofVirtual()::start));
+    waiting.add(CompletableFuture.runAsync(() -> sentries.hear(domain), Thread.ofVirtual()::start));
     await().until(() -> asked.contains(domain));
   }
 
@@ -130,8 +129,7 @@ class SentriesTest {
   void keepsThoseThatStandWhileAListHangs() {
     allPosted();
     locked.add("web");
-    var posting =
-        CompletableFuture.runAsync(() -> sentries.post("new"), Thread.ofVirtual()::start);
+    var posting = CompletableFuture.runAsync(() -> sentries.post("new"), Thread.ofVirtual()::start);
     await().until(() -> asked.contains("*"));
     sentries.hear("db");
     assertThat(open()).isEqualTo(3);

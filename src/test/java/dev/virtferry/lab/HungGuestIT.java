@@ -93,6 +93,24 @@ class HungGuestIT {
         .doesNotContain("RECOVERING");
   }
 
+  /** It is cancelled, and its job can't end: others get its slots. */
+  @Test
+  void oneThatHangsInItsOwnMigrationKeepsNoSlot() {
+    lab.guest("start", "web", "--disk", "vda=64M,full");
+    String id =
+        service.migrate(request("web", ",\"disks\":[\"vda\"],\"options\":{\"bandwidthMiBps\":1}"));
+    service.awaitThat(id, m -> disk(m).get("bytesDone").asLong() > 0);
+    lab.hangGuest("kvm-a", "web");
+    service.post("/v1/migrations/" + id + "/cancel", "");
+    JsonNode stuck =
+        service.awaitThat(id, m -> m.get("state").asString().equals("RECOVERING"));
+    assertThat(stuck.get("attention").get("reason").asString())
+        .contains("libvirt was asked to abort the job");
+    lab.guestGoesOn("kvm-a", "web");
+    assertThat(service.awaitEnd(id).get("state").asString()).isEqualTo("CANCELLED");
+    assertThat(lab.guest("where", "web")).isEqualTo("kvm-a running");
+  }
+
   @LongForm(shortCase = "HungGuestIT.howeverManyAskAnotherGuestMovesAsIfNothingWere")
   @Test
   void oneThatHangsInItsOwnMigrationGoesOnAfterwards() {

@@ -83,12 +83,15 @@ final class CopyGrowth {
    * Whether it takes more at its end than its copy can have brought by then.
    *
    * @param pace of the copy; null where no look told any
+   * @param seenLately whether the image was; then it may have any pace
    */
-  boolean isTooMuch(StorageVolume now, @Nullable CopyPace pace, Moment at) {
-    if (mayBeFilled(now)) {
+  boolean isTooMuch(
+      StorageVolume now, @Nullable CopyPace pace, Moment at, boolean seenLately) {
+    OptionalLong most = pace == null ? OptionalLong.of(0) : pace.mostBy(at);
+    if (mayBeFilled(now) || (most.isEmpty() && seenLately)) {
       return false;
     }
-    OptionalLong most = pace == null ? OptionalLong.of(0) : pace.mostBy(at);
-    return most.isPresent() && now.allocationBytes() > mostOf(now, most.getAsLong());
+    long told = pace == null ? 0 : pace.doneBytes();
+    return now.allocationBytes() > mostOf(now, most.orElse(told));
   }
 }

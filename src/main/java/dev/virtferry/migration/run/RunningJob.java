@@ -1,6 +1,5 @@
 package dev.virtferry.migration.run;
 
-import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.migration.Failure;
 import dev.virtferry.migration.Progress;
 import dev.virtferry.migration.options.LimitAction;
@@ -43,17 +42,31 @@ final class RunningJob {
     boolean abortable = underway.phase().abortable();
     boolean hangs = abortable && abort.hangs(meter.latest().flow().bytesMoved(), now);
     writeDown(underway, hangs, observation, now);
-    if (observation.job().activity() != Activity.RUNNING) {
-      return;
-    }
-    report(observation, now);
-    if (!hangs) {
-      if (abortable) {
-        lookAtVolumes(now);
-        lookAtTheClock(now);
+    switch (observation.job().activity()) {
+      case NONE, FAILED -> {}
+      case RUNNING -> {
+        report(observation, now);
+        if (!hangs) {
+          if (abortable) {
+            lookAtVolumes(now);
+            lookAtTheClock(now);
+          }
+          steering.steer(observation, now);
+        }
+        abortIfWanted(abortable, now);
       }
-      steering.steer(observation, now);
+      case UNKNOWN -> {
+        // The guest's QEMU at the source hangs: so time passes, and no byte moves.
+        report(observation, now);
+        if (abortable && !hangs) {
+          lookAtTheClock(now);
+        }
+        abortIfWanted(abortable, now);
+      }
     }
+  }
+
+  private void abortIfWanted(boolean abortable, Moment now) {
     if (abortable && abort.wanted()) {
       abort.ask(now);
     }

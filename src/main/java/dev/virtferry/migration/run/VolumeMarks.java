@@ -24,6 +24,9 @@ final class VolumeMarks {
   /** In which it was not seen being copied into; a daemon that starts anew takes less. */
   private static final Duration UNWATCHED = Duration.ofMinutes(1);
 
+  /** Two looks. */
+  private static final Duration LATELY = Duration.ofSeconds(4);
+
   private final Map<String, Long> bytes;
   private final Map<String, VolumeMark> written = new HashMap<>();
   private final Map<String, VolumeMark> atRest = new HashMap<>();
@@ -172,8 +175,10 @@ final class VolumeMarks {
       return;
     }
     Moment seen = seenAt.getOrDefault(target, begun);
-    boolean unwatched = at.atMostSince(seen).compareTo(UNWATCHED) > 0;
-    if (unwatched || growth(target, last, now).isTooMuch(now, paces.get(target), at)) {
+    Duration unseen = at.atMostSince(seen);
+    boolean lately = unseen.compareTo(LATELY) <= 0;
+    if (unseen.compareTo(UNWATCHED) > 0
+        || growth(target, last, now).isTooMuch(now, paces.get(target), at, lately)) {
       lost.add(target);
     }
   }

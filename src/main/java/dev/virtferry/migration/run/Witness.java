@@ -141,12 +141,15 @@ final class Witness {
     if (arrived || call.returned()) {
       return Doubt.NONE;
     }
+    if (sawAnother) {
+      return Doubt.NOT_OURS;
+    }
     if (known.status().ranOn() || departure.mayHaveRunOn(observation)) {
       return Doubt.RAN_ON;
     }
     if (known.status().startedAnew()) {
       return Doubt.STARTED_ANEW;
     }
-    return call.refused() || sawAnother ? Doubt.NOT_OURS : Doubt.NONE;
+    return call.refused() ? Doubt.NOT_OURS : Doubt.NONE;
   }
 }

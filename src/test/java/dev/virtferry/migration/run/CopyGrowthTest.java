@@ -81,8 +81,17 @@ class CopyGrowthTest {
   @Test
   void takesTooMuchAtTheEndOfACopyThatWasNeverCounted() {
     Moment end = Moment.LONG_AGO;
-    assertThat(growth.isTooMuch(image("qcow2", 17), null, end)).isFalse();
-    assertThat(growth.isTooMuch(image("qcow2", 60), null, end)).isTrue();
-    assertThat(growth.isTooMuch(image("raw", 60), null, end)).as("of zeroes").isFalse();
+    assertThat(growth.isTooMuch(image("qcow2", 17), null, end, true)).isFalse();
+    assertThat(growth.isTooMuch(image("qcow2", 60), null, end, true)).isTrue();
+    assertThat(growth.isTooMuch(image("raw", 60), null, end, true)).as("of zeroes").isFalse();
+  }
+
+  /** As beside a destination that fell silent when the copy had just begun. */
+  @Test
+  void mayTakeWhatAnUnknownPaceBroughtOnlyWhereItWasSeenLately() {
+    CopyPace pace = CopyPace.of(copied(16), Moment.LONG_AGO);
+    assertThat(growth.isTooMuch(image("qcow2", 60), pace, Moment.LONG_AGO, true)).isFalse();
+    assertThat(growth.isTooMuch(image("qcow2", 60), pace, Moment.LONG_AGO, false)).isTrue();
+    assertThat(growth.isTooMuch(image("qcow2", 49), pace, Moment.LONG_AGO, false)).isFalse();
   }
 }

@@ -17,6 +17,7 @@ import dev.virtferry.libvirt.DomainState;
 import dev.virtferry.libvirt.Domains;
 import dev.virtferry.libvirt.HostAddress;
 import dev.virtferry.libvirt.HostUnreachable;
+import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.MigrateFlag;
 import dev.virtferry.libvirt.SourceType;
@@ -1822,6 +1823,39 @@ class MigrationRunTest {
     run.lookFor(Duration.ofSeconds(10));
     assertThat(run.hosts().remarks()).doesNotContain("resume kvm-b");
     assertThat(run.migration().state()).isEqualTo(MigrationState.NEEDS_ATTENTION);
+  }
+
+  /** Its QEMU is stopped, so that libvirt can't tell of its job, and our call does not return. */
+  @Test
+  void cancelsAGuestWhoseQemuHangsAndGivesItsSlotsBack() {
+    run.call(PLAIN);
+    run.destination(DomainState.PAUSED_MIGRATION);
+    run.copied(4 * MIB);
+    run.look();
+    run.hosts().job(run.guest().uuid(), Activity.UNKNOWN);
+    run.lookFor(Duration.ofSeconds(15));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.MIGRATING);
+    assertThat(run.now().progress().stalled()).isNotNull();
+    run.cancel();
+    run.look();
+    assertThat(run.hosts().aborts()).hasSize(1);
+    run.lookFor(Duration.ofSeconds(31));
+    assertThat(run.migration().state()).isEqualTo(MigrationState.RECOVERING);
+    assertThat(run.attention().reason()).contains("asked to abort the job");
+    run.rollBack();
+    run.lookUntil(MigrationState.CANCELLED);
+  }
+
+  /** Nobody asked for its end, and a limit does. */
+  @Test
+  void endsAGuestWhoseQemuHangsAtItsTimeLimit() {
+    run.call(PLAIN);
+    run.destination(DomainState.PAUSED_MIGRATION);
+    run.copied(4 * MIB);
+    run.look();
+    run.hosts().job(run.guest().uuid(), Activity.UNKNOWN);
+    run.lookFor(Duration.ofMinutes(5).plusSeconds(2));
+    assertThat(run.hosts().aborts()).isNotEmpty();
   }
 
   private static DomainDescription renamed(DomainDescription guest, String name) {

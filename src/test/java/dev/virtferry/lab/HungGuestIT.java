@@ -102,8 +102,7 @@ class HungGuestIT {
     service.awaitThat(id, m -> disk(m).get("bytesDone").asLong() > 0);
     lab.hangGuest("kvm-a", "web");
     service.post("/v1/migrations/" + id + "/cancel", "");
-    JsonNode stuck =
-        service.awaitThat(id, m -> m.get("state").asString().equals("RECOVERING"));
+    JsonNode stuck = service.awaitThat(id, m -> m.get("state").asString().equals("RECOVERING"));
     assertThat(stuck.get("attention").get("reason").asString())
         .contains("libvirt was asked to abort the job");
     lab.guestGoesOn("kvm-a", "web");

@@ -85,8 +85,7 @@ final class CopyGrowth {
    * @param pace of the copy; null where no look told any
    * @param seenLately whether the image was; then it may have any pace
    */
-  boolean isTooMuch(
-      StorageVolume now, @Nullable CopyPace pace, Moment at, boolean seenLately) {
+  boolean isTooMuch(StorageVolume now, @Nullable CopyPace pace, Moment at, boolean seenLately) {
     OptionalLong most = pace == null ? OptionalLong.of(0) : pace.mostBy(at);
     if (mayBeFilled(now) || (most.isEmpty() && seenLately)) {
       return false;

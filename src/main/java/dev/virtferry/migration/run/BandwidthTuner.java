@@ -29,14 +29,16 @@ public final class BandwidthTuner {
    * without an error where it leaves them as they are.
    *
    * @param mibPerSecond for each stream
-   * @return empty when not all copies have begun yet
+   * @return empty when not all copies have begun yet, or the domain was started anew, so that its
+   *     job is not ours
    * @throws dev.virtferry.libvirt.LibvirtFailure when libvirt refuses, as without a job
    */
   public Optional<Tuning> tune(HostAddress source, TransferPlan transfer, long mibPerSecond) {
-    if (copies(source, transfer).size() < transfer.targets().size()) {
+    UUID domain = transfer.guest().uuid();
+    if (copies(source, transfer).size() < transfer.targets().size()
+        || transfer.guest().startedAnew(hypervisor.jobs().condition(source, domain).run())) {
       return Optional.empty();
     }
-    UUID domain = transfer.guest().uuid();
     hypervisor.jobs().setBandwidth(source, domain, mibPerSecond);
     boolean everywhere = copiesHave(mibPerSecond, source, transfer);
     if (!everywhere && properties.qemuMonitor()) {

@@ -4,6 +4,7 @@ import static dev.virtferry.migration.DomainLocation.BOTH;
 import static dev.virtferry.migration.DomainLocation.DESTINATION;
 import static dev.virtferry.migration.DomainLocation.SOURCE;
 
+import dev.virtferry.libvirt.JobReading.Activity;
 import dev.virtferry.migration.Phase;
 import dev.virtferry.migration.truth.Verdict.Contradiction;
 import dev.virtferry.migration.truth.Verdict.Forked;
@@ -53,12 +54,20 @@ final class KeptTable {
 
   /** The destination holds the guest back, the source has it: the copy is under way or undone. */
   private static Verdict incoming(Pair it) {
-    return it.working()
-        ? new Underway(it.phase(), SOURCE, "The guest is at the source while it is copied.")
+    if (it.working()) {
+      return new Underway(it.phase(), SOURCE, "The guest is at the source while it is copied.");
+    }
+    return it.job().activity() == Activity.UNKNOWN
+        ? jobUntold()
         : new Unsettled(
             SOURCE,
             "No job runs, but the destination still holds an incoming guest.",
             TruthTable.WAIT);
+  }
+
+  private static Unsettled jobUntold() {
+    return new Unsettled(
+        SOURCE, "The source's daemon does not say whether its job runs.", TruthTable.WAIT);
   }
 
   private static Verdict held(Pair it) {
@@ -99,9 +108,7 @@ final class KeptTable {
               ? cleaningUp()
               : new Underway(it.phase(), SOURCE, "The job runs, and the destination gets ready.");
       case FAILED -> cleaningUp();
-      case UNKNOWN ->
-          new Unsettled(
-              SOURCE, "The source's daemon does not say whether its job runs.", TruthTable.WAIT);
+      case UNKNOWN -> jobUntold();
     };
   }
 

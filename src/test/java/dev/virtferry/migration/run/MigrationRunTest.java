@@ -1873,12 +1873,16 @@ class MigrationRunTest {
   }
 
   @Test
-  void abortsNoJobOfAGuestThatWasStartedAnewSinceTheLook() {
+  void tellsNothingToTheJobOfAGuestThatWasStartedAnewSinceTheLook() {
     run.call(PLAIN);
+    run.hosts().blockJob(run.guest().uuid(), "vda", MIB, 64 * MIB);
+    run.hosts().blockJob(run.guest().uuid(), "vdb", MIB, 64 * MIB);
     BothHosts hosts = run.passage().hosts();
     run.source(DomainState.ABSENT);
     run.source(DomainState.RUNNING_BOOTED);
     assertThatThrownBy(hosts::abort).hasMessageContaining("not ours");
+    assertThat(hosts.tune(5)).isEmpty();
+    assertThat(run.hosts().remarks()).doesNotContain("bandwidth 5");
     assertThat(run.hosts().aborts()).isEmpty();
   }
 

@@ -9,7 +9,6 @@ import dev.virtferry.libvirt.LibvirtFailure;
 import dev.virtferry.libvirt.StorageVolume;
 import dev.virtferry.migration.TransferPlan;
 import dev.virtferry.migration.VolumeRecord;
-import dev.virtferry.migration.truth.HostReading;
 import dev.virtferry.migration.truth.HostsObservation;
 import dev.virtferry.time.Moment;
 import java.util.Map;
@@ -61,9 +60,7 @@ final class CopiedImages {
 
   /** Remembers how far the source told that the copies are. */
   void copying(HostsObservation observation, Moment now) {
-    if (observation.source() instanceof HostReading.Seen) {
-      marks.copying(observation.blockJobs(), now);
-    }
+    marks.copying(observation.blockJobs(), now);
   }
 
   /** Looks at all that can't be told any more once the copy runs. */

@@ -4,7 +4,6 @@ import dev.virtferry.libvirt.BlockJob;
 import dev.virtferry.time.Moment;
 import java.time.Duration;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How fast the copy of a disk came along, as the source told.
@@ -13,10 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param told when it told last
  * @param doneBytes what was copied by then
  * @param limitMiBps the most that the copy was given, in MiB/s; 0 for no limit
- * @param ended when the source first told of no copy any more; null while it does
  */
-record CopyPace(
-    Moment begun, Moment told, long doneBytes, long limitMiBps, @Nullable Moment ended) {
+record CopyPace(Moment begun, Moment told, long doneBytes, long limitMiBps) {
 
   /** A pace that was watched for less may be any. */
   private static final Duration LEAST_WATCHED = Duration.ofSeconds(2);
@@ -28,7 +25,7 @@ record CopyPace(
   private static final long NO_LIMIT = 1 << 20;
 
   static CopyPace of(BlockJob first, Moment now) {
-    return new CopyPace(now, now, first.doneBytes(), limit(first), null);
+    return new CopyPace(now, now, first.doneBytes(), limit(first));
   }
 
   CopyPace then(BlockJob copy, Moment now) {
@@ -37,17 +34,11 @@ record CopyPace(
         begun,
         now,
         Math.max(copy.doneBytes(), doneBytes),
-        limited ? Math.max(limitMiBps, limit(copy)) : 0,
-        null);
+        limited ? Math.max(limitMiBps, limit(copy)) : 0);
   }
 
   private static long limit(BlockJob copy) {
     return copy.bandwidthMiBps() < NO_LIMIT ? copy.bandwidthMiBps() : 0;
-  }
-
-  /** The source answers and tells of no copy. */
-  CopyPace gone(Moment now) {
-    return ended == null ? new CopyPace(begun, told, doneBytes, limitMiBps, now) : this;
   }
 
   /**
@@ -55,7 +46,7 @@ record CopyPace(
    * far; empty where it may be any.
    */
   OptionalLong mostBy(Moment at) {
-    long unseen = (ended == null ? at : ended).atMostSince(told).plus(UNSEEN).toMillis();
+    long unseen = at.atMostSince(told).plus(UNSEEN).toMillis();
     if (limitMiBps > 0) {
       return OptionalLong.of(doneBytes + (limitMiBps << 20) * unseen / 1000);
     }

@@ -53,7 +53,6 @@ final class VolumeMarks {
 
   /** What the source tells of the copies at a look, also where the destination tells nothing. */
   void copying(Map<String, BlockJob> jobs, Moment now) {
-    paces.replaceAll((target, pace) -> jobs.containsKey(target) ? pace : pace.gone(now));
     jobs.forEach((target, job) -> {
       if (job.totalBytes() > 0) {
         paces.merge(target, CopyPace.of(job, now), (before, _) -> before.then(job, now));

@@ -44,11 +44,4 @@ class CopyPaceTest {
     assertThat(pace.then(copied(16, 0), at(1)).mostBy(at(2.5))).isEmpty();
     assertThat(CopyPace.of(copied(16, Long.MAX_VALUE >> 20), at(0)).mostBy(at(1))).isEmpty();
   }
-
-  @Test
-  void endsWithTheCopy() {
-    CopyPace pace = CopyPace.of(copied(16, 2), at(0)).gone(at(1.5)).gone(at(4));
-    assertThat(pace.mostBy(at(60))).hasValue(16 * MIB + 4 * MIB);
-    assertThat(pace.then(copied(20, 2), at(5)).mostBy(at(7.5))).hasValue(20 * MIB + 6 * MIB);
-  }
 }

@@ -3,6 +3,7 @@ package dev.virtferry.migration.run;
 import dev.virtferry.libvirt.DomainCondition;
 import dev.virtferry.libvirt.DomainRun;
 import dev.virtferry.libvirt.DomainState;
+import dev.virtferry.migration.Guest;
 import dev.virtferry.migration.truth.HostReading;
 import dev.virtferry.migration.truth.HostsObservation;
 import dev.virtferry.time.Moment;
@@ -25,7 +26,7 @@ final class Departure {
   /** libvirt's keepalive takes longer before a source goes on by itself. */
   private static final Duration LET_OUT_OF_SIGHT = Duration.ofSeconds(20);
 
-  private final @Nullable DomainRun before;
+  private final Guest guest;
   private Moment watchedAt;
   private boolean unwatched;
   private Moment sourceWatchedAt;
@@ -38,11 +39,11 @@ final class Departure {
   /**
    * Begins to watch.
    *
-   * @param before the guest's run at the source; null where it is not known
+   * @param guest with its run at the source, where that is known
    * @param calledByUs whether this run made the call; before another's it did not watch
    */
-  Departure(@Nullable DomainRun before, boolean calledByUs, Moment now) {
-    this.before = before;
+  Departure(Guest guest, boolean calledByUs, Moment now) {
+    this.guest = guest;
     this.unwatched = !calledByUs;
     this.watchedAt = now;
     this.sourceUnwatched = !calledByUs;
@@ -104,12 +105,13 @@ final class Departure {
   }
 
   private boolean continues() {
+    @Nullable DomainRun before = guest.run();
     return now != null && before != null && now.continues(before);
   }
 
   /** Whether the source runs the domain, and not since before: it was ended and started there. */
   boolean anotherRun() {
-    return now != null && before != null && !now.continues(before);
+    return guest.startedAnew(now);
   }
 
   /** Whether somebody looked all the time, and the destination was never seen to run the guest. */
@@ -142,7 +144,7 @@ final class Departure {
    * @param refused whether libvirt ended our call with an error of its own
    */
   boolean mayBeOver(boolean returned, boolean refused) {
-    if (before != null && now != null) {
+    if (guest.run() != null && now != null) {
       return anotherRun();
     }
     return arrived || returned || (unwatched && !refused);

@@ -39,7 +39,7 @@ final class Witness {
     this.call = call;
     this.time = time;
     Migration known = migration.latest();
-    this.departure = new Departure(known.plan().guest().run(), call.made(), time.now());
+    this.departure = new Departure(known.plan().guest(), call.made(), time.now());
     this.name = known.plan().guest().name();
     this.nameAtDestination = known.options().domain().nameAtDestination(name);
     // Whoever goes on with a migration can't know whether the destination once held the domain.
@@ -135,14 +135,12 @@ final class Witness {
 
   /** Once it was agreed that the guest arrived, no look takes that back. */
   private Doubt doubt(HostsObservation observation, Migration known) {
-    if (anotherThere) {
+    boolean over = arrived || call.returned();
+    if (anotherThere || (sawAnother && !over)) {
       return Doubt.NOT_OURS;
     }
-    if (arrived || call.returned()) {
+    if (over) {
       return Doubt.NONE;
-    }
-    if (sawAnother) {
-      return Doubt.NOT_OURS;
     }
     if (known.status().ranOn() || departure.mayHaveRunOn(observation)) {
       return Doubt.RAN_ON;

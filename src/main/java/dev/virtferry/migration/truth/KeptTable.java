@@ -58,16 +58,11 @@ final class KeptTable {
       return new Underway(it.phase(), SOURCE, "The guest is at the source while it is copied.");
     }
     return it.job().activity() == Activity.UNKNOWN
-        ? jobUntold()
+        ? TruthTable.jobUntold(SOURCE)
         : new Unsettled(
             SOURCE,
             "No job runs, but the destination still holds an incoming guest.",
             TruthTable.WAIT);
-  }
-
-  private static Unsettled jobUntold() {
-    return new Unsettled(
-        SOURCE, "The source's daemon does not say whether its job runs.", TruthTable.WAIT);
   }
 
   private static Verdict held(Pair it) {
@@ -108,7 +103,7 @@ final class KeptTable {
               ? cleaningUp()
               : new Underway(it.phase(), SOURCE, "The job runs, and the destination gets ready.");
       case FAILED -> cleaningUp();
-      case UNKNOWN -> jobUntold();
+      case UNKNOWN -> TruthTable.jobUntold(SOURCE);
     };
   }
 

@@ -39,7 +39,7 @@ final class PausedTable {
       }
       case WAITING -> it.working() ? goesOn(it) : pausedByTheMigration();
       case ENDING -> TruthTable.goingDown(NEITHER);
-      case STOPPED, FAILED -> it.working() ? goesOn(it) : stoppedThere();
+      case STOPPED, FAILED -> it.working() ? goesOn(it) : stoppedThere(it);
       case ABSENT -> it.working() ? goesOn(it) : pausedAlone(it);
       case LEFT -> TruthTable.movedOn(UNKNOWN);
       case UNKNOWN -> it.working() ? goesOn(it) : TruthTable.unknownThere();
@@ -98,16 +98,23 @@ final class PausedTable {
             && it.job().activity() == Activity.NONE;
     return undone
         ? TruthTable.stayed(it)
-        : new Contradiction(
-            NEITHER,
+        : unlessUntold(
+            it,
             "The source holds the guest paused, no job runs, and the destination has nothing of it.",
             "Make sure that the destination really has no such domain, then resume the domain on the"
                 + " source.");
   }
 
-  private static Contradiction stoppedThere() {
-    return new Contradiction(
-        NEITHER,
+  /** Where the source does not tell of its job, nobody knows that none runs. */
+  private static Verdict unlessUntold(Pair it, String why, String advice) {
+    return it.job().activity() == Activity.UNKNOWN
+        ? TruthTable.jobUntold(NEITHER)
+        : new Contradiction(NEITHER, why, advice);
+  }
+
+  private static Verdict stoppedThere(Pair it) {
+    return unlessUntold(
+        it,
         "The source holds the guest paused, no job runs, and the domain is shut off at the"
             + " destination.",
         "Find out (its log there) whether the guest ran at the destination after it had arrived. If"

@@ -190,6 +190,10 @@ public final class TruthTable {
     return new Unsettled(where, "The domain is going down at the destination.", WAIT);
   }
 
+  static Unsettled jobUntold(DomainLocation where) {
+    return new Unsettled(where, "The source's daemon does not say whether its job runs.", WAIT);
+  }
+
   static Contradiction movedOn(DomainLocation where) {
     return new Contradiction(
         where,
